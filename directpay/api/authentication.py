@@ -1,0 +1,78 @@
+"""Who calls: `Authorization: Bearer sk_…`, or Basic with the key as the user name. One indexed query."""
+
+import base64
+import binascii
+import re
+
+from django.conf import settings
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from directpay.kernel import clock
+from directpay.kernel.errors import NotAllowed, NotAuthenticated
+from directpay.people.actions import mark_used
+from directpay.people.actor import Actor
+from directpay.people.models import ApiKey
+from directpay.people.queries import actor_for_key, usable_key
+
+KEY_SHAPE = re.compile(r"(sk|pk)_(test|live)_[0-9A-Za-z]{20,64}")
+HEADER_LIMIT = 1_000
+READING = ("GET", "HEAD", "OPTIONS")
+
+
+class KeyAuthentication(BaseAuthentication):
+    """`request.user` and `request.actor` become the Actor, `request.auth` the ApiKey. Raises NotAuthenticated."""
+
+    def authenticate(self, request: Request) -> tuple[Actor, ApiKey]:
+        secret = _secret_of(request.META.get("HTTP_AUTHORIZATION", ""))
+        _check_mode(secret)
+        at = clock.now()
+        key = usable_key(secret, at)
+        if key is None:
+            raise NotAuthenticated("This API key is not valid: unknown, expired or revoked.")
+        mark_used(key=key, at=at)
+        actor = actor_for_key(key)
+        request._request.actor = actor
+        request._request.at = at  # the clock is read once: the whole request happens at this instant
+        return actor, key
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class KeyMayDoThis(BasePermission):
+    """Reading needs the scope `read`, everything else `write`; publishable keys only open views that say so."""
+
+    def has_permission(self, request: Request, view: object) -> bool:
+        key: ApiKey = request.auth
+        if key.kind == ApiKey.Kind.PUBLISHABLE:
+            if not getattr(view, "takes_publishable_keys", False):
+                raise NotAllowed("A publishable key cannot do this: use a secret key, on your server.", code="secret_key_required")
+            return True
+        needed = "read" if request.method in READING else "write"
+        if needed not in key.scopes:
+            raise NotAllowed(f"This key lacks the scope {needed!r}.", code="scope_missing")
+        return True
+
+
+def _secret_of(header: str) -> str:
+    scheme, _, credentials = header[:HEADER_LIMIT].partition(" ")
+    credentials = credentials.strip()
+    if scheme.lower() == "basic":
+        try:
+            credentials = base64.b64decode(credentials, validate=True).decode("ascii").partition(":")[0]
+        except (binascii.Error, UnicodeDecodeError):
+            credentials = "?"
+    elif scheme.lower() != "bearer" or not credentials:
+        raise NotAuthenticated("Send your secret key: Authorization: Bearer sk_…", code="api_key_missing")
+    return credentials
+
+
+def _check_mode(secret: str) -> None:
+    shape = KEY_SHAPE.fullmatch(secret)
+    if shape is None:
+        raise NotAuthenticated("This API key is not valid: keys look like sk_test_… or sk_live_….")
+    mode = "test" if settings.SANDBOX else "live"
+    if shape[2] != mode:
+        raise NotAuthenticated(f"This is a {shape[2]} key, and this is {mode} mode.", code="api_key_wrong_mode")

@@ -1,0 +1,77 @@
+"""`/api/v1/users`: landlords and renters. The room of people lies below the conventions, so its door stands here."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from directpay.api.fields import MetadataField, merged_metadata
+from directpay.api.lists import Filter
+from directpay.api.objects import rendered
+from directpay.api.routes import resource
+from directpay.api.serializers import ObjectOutput, StrictSerializer
+from directpay.api.views import ApiView, CollectionView, Context, ObjectView
+from directpay.people.actions import create_user
+from directpay.people.actor import Actor
+from directpay.people.models import Locale, Role, User
+from directpay.people.queries import first_payee, visible_users
+
+ROLES = (Role.LANDLORD, Role.RENTER)
+
+
+class UserInput(StrictSerializer):
+    email = serializers.EmailField(max_length=254)
+    name = serializers.CharField(max_length=200)
+    role = serializers.ChoiceField(choices=[role.value for role in ROLES])
+    phone = serializers.RegexField(r"^\+?[0-9 ().\-]{3,32}$", required=False)
+    locale = serializers.ChoiceField(choices=Locale.values, default=Locale.EN.value)
+    metadata = MetadataField()
+
+
+class UserOutput(ObjectOutput):
+    email = serializers.EmailField()
+    name = serializers.CharField()
+    role = serializers.ChoiceField(choices=Role.values)
+    phone = serializers.CharField(allow_null=True)
+    locale = serializers.ChoiceField(choices=Locale.values)
+    payee = serializers.CharField(required=False, help_text="The payee that a landlord began with.")
+
+
+class Users(ApiView):
+    object_name = "user"
+    output_serializer = UserOutput
+
+    def queryset_for(self, actor: Actor) -> QuerySet[User]:
+        return visible_users(actor)
+
+    def render(self, row: User, context: Context) -> Mapping[str, Any]:
+        return render_user(row)
+
+
+class UsersView(Users, CollectionView):
+    """Landlords and renters. Staff keys see and create both; a landlord's key creates renters and sees its own."""
+
+    input_serializer = UserInput
+    filters = {
+        "role": Filter("role", serializers.ChoiceField(choices=Role.values)),
+        "email": Filter("email__iexact", serializers.CharField(max_length=254)),
+    }
+
+    def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> User:
+        return create_user(actor=actor, at=at, **{**data, "metadata": merged_metadata({}, data.get("metadata"))})
+
+
+class UserView(Users, ObjectView):
+    """One person."""
+
+
+def render_user(user: User) -> dict[str, Any]:
+    """A person as the API shows it; landlords with the payee they began with."""
+    payee = first_payee(user)
+    own = {"payee": payee.public_id} if payee else {}
+    return rendered("user", user, email=user.email, name=user.name, role=user.role, phone=user.phone or None, locale=user.locale, **own)
+
+
+urlpatterns = resource("users", UsersView, UserView)

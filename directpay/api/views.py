@@ -1,0 +1,230 @@
+"""Base classes of every resource: a room declares what is its own, and all conventions come with it.
+
+A room writes one mix-in (`Resource`: object_name, queryset_for, render) and combines it with CollectionView (list and
+create), ObjectView (read, update, delete), ActionView (POST …/{id}/verb) and PartView (GET …/{id}/part).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from rest_framework.request import Request
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from directpay.api import idempotency
+from directpay.api.expanding import Expander, asked_names, put
+from directpay.api.idempotency import FIELD, HEADER, Answer, KeyRequired
+from directpay.api.lists import PAGE_PARAMETERS, Filter, page_of, read_query
+from directpay.api.objects import json_response, to_bytes
+from directpay.api.parsers import refuse_unmeasured
+from directpay.api.schema import ApiSchema
+from directpay.api.serializers import NoParameters, StrictSerializer, checked
+from directpay.events.unit import unit_of_work
+from directpay.kernel.errors import NotFound
+from directpay.people.actor import Actor
+
+CLIENT_PREFIX = "/api"  # Stripe's clients put `url` of a list behind api_base, which ends in /api
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """For rendering: who asks, and when."""
+
+    actor: Actor
+    at: datetime
+
+
+class ApiView(APIView):
+    """One address of the API: authentication, errors, parameters and idempotency."""
+
+    schema = ApiSchema()
+    kind: ClassVar[str] = "address"  # for the schema: collection, object, action or part
+    object_name: ClassVar[str] = "object"
+    output_serializer: ClassVar[type[Serializer[Any]] | None] = None  # for the schema only
+    expanders: ClassVar[Mapping[str, Expander]] = {}
+    moves_money: ClassVar[bool] = False  # its POST requires an Idempotency-Key
+    key_in_body: ClassVar[bool] = False  # its POST also takes the key as the parameter `idempotency_key`
+    takes_publishable_keys: ClassVar[bool] = False
+
+    @property
+    def actor(self) -> Actor:
+        return self.request.user  # type: ignore[return-value]  # KeyAuthentication puts the Actor there
+
+    @property
+    def at(self) -> datetime:
+        """When this request happens: KeyAuthentication, its first door, reads the clock once for all of it."""
+        return self.request._request.at
+
+    def queryset_for(self, actor: Actor) -> QuerySet[Any]:
+        """The rows that `actor` may see, with what rendering needs. What is not in it does not exist for this actor."""
+        raise NotImplementedError
+
+    def render(self, row: Any, context: Context) -> Mapping[str, Any]:
+        """The JSON object of one row, usually by `objects.rendered`."""
+        raise NotImplementedError
+
+    def render_many(self, rows: Sequence[Any], context: Context) -> list[dict[str, Any]]:
+        """Rows of a page; override where one query serves them all."""
+        return [dict(self.render(row, context)) for row in rows]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """As DRF's, without negotiating: answers are JSON, whatever Accept says."""
+        self.perform_authentication(request)
+        self.check_permissions(request)
+        self.check_throttles(request)
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponse(status=204)
+
+    def row(self) -> Any:
+        """The object of this address. Raises NotFound, the same for absent and foreign."""
+        found = self.queryset_for(self.actor).filter(public_id=self.kwargs["id"]).first()
+        if found is None:
+            raise NotFound(f"No such {self.object_name.replace('_', ' ')}: {self.kwargs['id']}", param="id")
+        return found
+
+    def shown(self, rows: Sequence[Any], context: Context, names: Sequence[str]) -> list[dict[str, Any]]:
+        """Rendered rows with what `expand` asks for."""
+        objects = self.render_many(rows, context)
+        for name in names:
+            for target, value in zip(objects, self.expanders[name](rows, context), strict=True):
+                put(target, name, value)
+        return objects
+
+    def read_one(self, request: Request) -> HttpResponse:
+        query = read_query(request._request, ("expand",))
+        names = asked_names(query.get("expand"), self.expanders, in_list=False)
+        context = Context(self.actor, self.at)
+        return json_response(self.shown([self.row()], context, names)[0])
+
+    def post_once(
+        self, request: Request, serializer: type[StrictSerializer], status: int, change: Callable[[dict[str, Any], datetime], Any]
+    ) -> HttpResponse:
+        """A POST by the rules of idempotency: `change(data, at)` returns the row to show, in the one transaction."""
+        read_query(request._request, ())
+        refuse_unmeasured(request._request)
+        parameters = dict(request.data)
+        field = parameters.pop(FIELD, None) if self.key_in_body else None
+        key = idempotency.key_of(request.headers.get(HEADER), field)
+        if key is None and self.moves_money:
+            raise KeyRequired(f"Send the header {HEADER}: a value of your own for this one payment, the same when you retry.", param=HEADER)
+        at = self.at
+        given = dict(parameters)
+        expand = given.pop("expand", None)
+
+        def execute() -> Answer:
+            names = asked_names(expand, self.expanders, in_list=False)
+            row = change(checked(serializer, given), at)
+            return Answer(status, to_bytes(self.shown([row], Context(self.actor, at), names)[0]))
+
+        if key is None:
+            with unit_of_work():
+                answer = execute()
+            return answer.response()
+        keyed = idempotency.keyed(
+            account=self.actor.account,
+            method="POST",
+            path=request.path,
+            key=key,
+            parameters=parameters,
+            moves_money=self.moves_money,
+        )
+        return idempotency.answer_once(request=keyed, at=at, execute=execute).response()
+
+
+class CollectionView(ApiView):
+    """GET the list; POST to create, where `create` is defined."""
+
+    kind = "collection"
+    input_serializer: ClassVar[type[StrictSerializer]] = NoParameters
+    filters: ClassVar[Mapping[str, Filter]] = {}
+    order: ClassVar[tuple[str, ...]] = ("id",)  # falling; the last field is unique
+    created_status: ClassVar[int] = 201
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.http_method_names = ["get", "head", "options"] + (["post"] if cls.create is not CollectionView.create else [])
+
+    def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Any:
+        """Call the one action and return the row to show."""
+        raise NotImplementedError
+
+    def get(self, request: Request, **_: Any) -> HttpResponse:
+        query = read_query(request._request, {*PAGE_PARAMETERS, *self.filters})
+        names = asked_names(query.get("expand"), self.expanders, in_list=True)
+        page = page_of(self.queryset_for(self.actor), query, self.filters, self.order)
+        data = self.shown(page.rows, Context(self.actor, self.at), names)
+        url = request.path.rstrip("/").removeprefix(CLIENT_PREFIX)
+        return json_response({"object": "list", "url": url, "has_more": page.has_more, "data": data})
+
+    def post(self, request: Request, **_: Any) -> HttpResponse:
+        return self.post_once(request, self.input_serializer, self.created_status, lambda data, at: self.create(self.actor, data, at))
+
+
+class ObjectView(ApiView):
+    """GET one; POST to update and DELETE, where `update` and `delete_row` are defined."""
+
+    kind = "object"
+    update_serializer: ClassVar[type[StrictSerializer]] = NoParameters
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        writes = (["post"] if cls.update is not ObjectView.update else []) + (
+            ["delete"] if cls.delete_row is not ObjectView.delete_row else []
+        )
+        cls.http_method_names = ["get", "head", "options", *writes]
+
+    def update(self, actor: Actor, row: Any, data: dict[str, Any], at: datetime) -> Any:
+        """Call the one action and return the row to show."""
+        raise NotImplementedError
+
+    def delete_row(self, actor: Actor, row: Any, at: datetime) -> None:
+        raise NotImplementedError
+
+    def get(self, request: Request, **_: Any) -> HttpResponse:
+        return self.read_one(request)
+
+    def post(self, request: Request, **_: Any) -> HttpResponse:
+        return self.post_once(request, self.update_serializer, 200, lambda data, at: self.update(self.actor, self.row(), data, at))
+
+    def delete(self, request: Request, **_: Any) -> HttpResponse:
+        """Idempotent by nature: an Idempotency-Key is ignored."""
+        read_query(request._request, ())
+        row = self.row()
+        self.delete_row(self.actor, row, self.at)
+        return json_response({"id": row.public_id, "object": self.object_name, "deleted": True})
+
+
+class ActionView(ApiView):
+    """POST …/{id}/verb."""
+
+    kind = "action"
+    input_serializer: ClassVar[type[StrictSerializer]] = NoParameters
+    http_method_names = ["post", "options"]
+
+    def act(self, actor: Actor, row: Any, data: dict[str, Any], at: datetime) -> Any:
+        """Call the one action and return the row to show."""
+        raise NotImplementedError
+
+    def post(self, request: Request, **_: Any) -> HttpResponse:
+        return self.post_once(request, self.input_serializer, 200, lambda data, at: self.act(self.actor, self.row(), data, at))
+
+
+class PartView(ApiView):
+    """GET …/{id}/part: something computed about one object, or a list that is short by nature."""
+
+    kind = "part"
+    query_serializer: ClassVar[type[StrictSerializer]] = NoParameters
+    http_method_names = ["get", "head", "options"]
+
+    def read(self, row: Any, query: dict[str, Any], context: Context) -> Mapping[str, Any]:
+        """The JSON object to answer with."""
+        raise NotImplementedError
+
+    def get(self, request: Request, **_: Any) -> HttpResponse:
+        query = read_query(request._request, self.query_serializer().fields)
+        return json_response(self.read(self.row(), checked(self.query_serializer, query), Context(self.actor, self.at)))

@@ -1,0 +1,31 @@
+"""Promising work, moving it, and taking it back: steps inside the action that makes the promise."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from directpay.due.models import Due
+from directpay.events.unit import require_transaction
+
+UPSERT = """
+INSERT INTO directpay_due (queue, key, due_at, attempts, last_error)
+SELECT %s, key, due_at, 0, '' FROM unnest(%s::text[], %s::timestamptz[]) AS given(key, due_at) ORDER BY key
+ON CONFLICT (queue, key) DO UPDATE SET due_at = excluded.due_at, attempts = 0, last_error = '', parked_at = NULL
+"""
+
+
+def schedule(queue: str, items: Iterable[tuple[str, datetime]]) -> None:
+    """Step: promise `queue` that each key is worked on at its time; a key already there is moved."""
+    require_transaction()
+    pairs = list(items)
+    if pairs:
+        with connection.cursor() as cursor:
+            cursor.execute(UPSERT, [queue, [key for key, _ in pairs], [at for _, at in pairs]])
+
+
+def done(queue: str, keys: Sequence[str]) -> None:
+    """Step: nothing is left to do for these keys."""
+    require_transaction()
+    if keys:
+        Due.objects.filter(queue=queue, key__in=list(keys)).delete()

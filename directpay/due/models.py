@@ -1,0 +1,22 @@
+from django.db import models
+
+
+class Due(models.Model):
+    """Work that a registered queue must do at `due_at`. The row is the promise: Celery only carries hints to look at it."""
+
+    id = models.BigAutoField(primary_key=True)
+    queue = models.CharField(max_length=60)
+    key = models.CharField(max_length=60)  # what the work is about, e.g. a payment's public id
+    due_at = models.DateTimeField()
+    attempts = models.IntegerField(default=0)
+    last_error = models.CharField(max_length=300, default="")
+    parked_at = models.DateTimeField(null=True)  # failed too often: waits for a person
+
+    class Meta:
+        db_table = "directpay_due"
+        verbose_name_plural = "due work"
+        constraints = [models.UniqueConstraint(fields=["queue", "key"], name="due_once")]
+        indexes = [models.Index(fields=["queue", "due_at", "id"], name="due_next", condition=models.Q(parked_at=None))]
+
+    def __str__(self) -> str:
+        return f"{self.queue} {self.key}"

@@ -1,0 +1,114 @@
+"""Claims due rows in sets by FOR UPDATE SKIP LOCKED and lets their queue work. A bad item is retried alone, then parked."""
+
+import logging
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import Min
+
+from directpay.due.actions import done
+from directpay.due.models import Due
+from directpay.due.registry import QUEUES, Queue
+from directpay.events.unit import unit_of_work
+from directpay.kernel import clock
+
+log = logging.getLogger(__name__)
+PARK_AFTER = 12  # attempts; with the back-off below, about an hour
+BACKOFF_CAP_SECONDS = 600
+
+
+def run_all(max_seconds: float = 5.0) -> int:
+    """Work on every queue until nothing is due or time is up. Returns how many rows were claimed."""
+    ends, total = time.monotonic() + max_seconds, 0
+    while True:
+        claimed = sum(run_queue(queue, clock.now()) for queue in list(QUEUES.values()))
+        total += claimed
+        if not claimed or time.monotonic() >= ends:
+            return total
+
+
+def run_queue(queue: Queue, at: datetime) -> int:
+    """One set of one queue. Returns how many rows were claimed."""
+    return _run_local(queue, at) if queue.local else _run_leased(queue, at)
+
+
+def next_due_at(until: datetime) -> datetime | None:
+    """The earliest promise of all registered queues at or before `until`."""
+    return Due.objects.filter(queue__in=list(QUEUES), parked_at=None, due_at__lte=until).aggregate(first=Min("due_at"))["first"]
+
+
+def _claim(queue: Queue, at: datetime, limit: int) -> list[Due]:
+    due = Due.objects.filter(queue=queue.name, parked_at=None, due_at__lte=at)
+    return list(due.order_by("due_at", "id").select_for_update(skip_locked=True)[:limit])
+
+
+def _run_local(queue: Queue, at: datetime) -> int:
+    keys: list[str] = []
+    try:
+        with unit_of_work():
+            rows = _claim(queue, at, queue.batch)
+            keys = [row.key for row in rows]
+            if keys:
+                # First let go of the promises: what the work promises anew under the same key must stay.
+                done(queue.name, keys)
+                queue.work(keys, at)
+        return len(keys)
+    except Exception as error:  # one bad item must not hold up the others
+        if len(keys) == 1:
+            _postpone(queue, keys[0], at, error)
+            return 1
+        log.warning("queue %s failed on a set of %s, trying one by one: %s", queue.name, len(keys), error)
+    return sum(_run_one(queue, key, at) for key in keys)
+
+
+def _run_one(queue: Queue, key: str, at: datetime) -> int:
+    try:
+        with unit_of_work():
+            claimed = Due.objects.filter(queue=queue.name, key=key, parked_at=None, due_at__lte=at)
+            if claimed.select_for_update(skip_locked=True).first() is None:
+                return 0
+            done(queue.name, [key])
+            queue.work([key], at)
+    except Exception as error:
+        _postpone(queue, key, at, error)
+    return 1
+
+
+def _run_leased(queue: Queue, at: datetime) -> int:
+    with unit_of_work():
+        rows = _claim(queue, at, queue.batch)
+        Due.objects.filter(id__in=[row.id for row in rows]).update(due_at=at + timedelta(seconds=queue.lease_seconds))
+    keys = [row.key for row in rows]
+    if keys:
+        _work_outside(queue, keys, at)
+    return len(keys)
+
+
+def _work_outside(queue: Queue, keys: Sequence[str], at: datetime) -> None:
+    try:
+        queue.work(keys, at)
+        return
+    except Exception as error:
+        if len(keys) == 1:
+            _postpone(queue, keys[0], at, error)
+            return
+        log.warning("queue %s failed on a set of %s, trying one by one: %s", queue.name, len(keys), error)
+    for key in keys:
+        try:
+            queue.work([key], at)
+        except Exception as error:
+            _postpone(queue, key, at, error)
+
+
+def _postpone(queue: Queue, key: str, at: datetime, error: Exception) -> None:
+    with unit_of_work():
+        row = Due.objects.select_for_update().filter(queue=queue.name, key=key).first()
+        if row is None:
+            return
+        row.attempts += 1
+        row.due_at = at + timedelta(seconds=min(2 ** min(row.attempts, 10), BACKOFF_CAP_SECONDS))
+        row.last_error = f"{type(error).__name__}: {error}"[:300]
+        row.parked_at = at if row.attempts >= PARK_AFTER else None
+        row.save(update_fields=["attempts", "due_at", "last_error", "parked_at"])
+    log.warning("queue %s: %s failed, attempt %s: %s", queue.name, key, row.attempts, error, exc_info=error)

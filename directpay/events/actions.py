@@ -1,0 +1,71 @@
+"""Recording facts: the event and one delivery row per listener, in the transaction of the change itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from psycopg.types.json import Jsonb
+
+from directpay.events.registry import names_for
+from directpay.events.unit import require_transaction
+from directpay.kernel.ids import public_id
+from directpay.kernel.request_context import request_id
+
+SET_LIMIT = 5_000  # events in one call
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """A fact to record: `version` is the object's own count of facts, `data` its snapshot (ids and figures only)."""
+
+    type: str
+    object_id: str
+    version: int
+    actor: str
+    at: datetime
+    data: dict[str, Any]
+    account_ids: Sequence[str] = field(default_factory=tuple)
+
+
+INSERT = """
+WITH given AS (
+    SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::int[], %s::timestamptz[], %s::text[], %s::jsonb[], %s::jsonb[])
+        WITH ORDINALITY AS g(public_id, type, object_id, version, at, actor, account_ids, data, n)
+), recorded AS (
+    INSERT INTO directpay_event (public_id, type, object_id, version, at, actor, request_id, account_ids, data)
+    SELECT public_id, type, object_id, version, at, actor, %s, account_ids, data FROM given ORDER BY n
+    RETURNING id, type, at
+)
+INSERT INTO directpay_delivery (event_id, event_at, listener, due_at, attempts, last_error)
+SELECT recorded.id, recorded.at, heard.listener, recorded.at, 0, ''
+FROM recorded JOIN unnest(%s::text[], %s::text[]) AS heard(type, listener) ON heard.type = recorded.type
+"""
+
+
+def record(events: Sequence[NewEvent]) -> None:
+    """Step: append `events` in their order, with a delivery for each listener that wants them. One round trip."""
+    require_transaction()
+    if not events:
+        return
+    if len(events) > SET_LIMIT:
+        raise ValueError(f"at most {SET_LIMIT} events at once")
+    pairs = [(kind, name) for kind in dict.fromkeys(e.type for e in events) for name in names_for(kind)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            INSERT,
+            [
+                [public_id("evt") for _ in events],
+                [e.type for e in events],
+                [e.object_id for e in events],
+                [e.version for e in events],
+                [e.at for e in events],
+                [e.actor for e in events],
+                [Jsonb(list(e.account_ids)) for e in events],
+                [Jsonb(e.data) for e in events],
+                request_id.get(),
+                [kind for kind, _ in pairs],
+                [name for _, name in pairs],
+            ],
+        )

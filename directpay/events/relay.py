@@ -1,0 +1,88 @@
+"""Carries events to listeners: claims due deliveries in sets, tells the listener, marks them done, all in one transaction.
+
+At least once, effects deduplicated: a listener's own rows commit together with the mark; what it does outside Postgres
+it must do idempotently by event id. A set in which one event fails falls back to singles, so that one is retried alone.
+"""
+
+import logging
+import time
+from datetime import datetime, timedelta
+
+from directpay.events.models import Delivery, Event
+from directpay.events.registry import LISTENERS, Listener
+from directpay.events.unit import unit_of_work
+from directpay.kernel import clock
+
+log = logging.getLogger(__name__)
+BATCH = 200
+BACKOFF_CAP_SECONDS = 300
+
+
+def relay_all(max_seconds: float = 5.0) -> int:
+    """Deliver what is due until nothing is, or time is up. Returns how many deliveries were made."""
+    ends, total = time.monotonic() + max_seconds, 0
+    for listener in list(LISTENERS.values()):
+        while time.monotonic() < ends:
+            handled, done = relay_to(listener, clock.now())
+            total += done
+            if not handled:
+                break
+    return total
+
+
+def relay_to(listener: Listener, at: datetime) -> tuple[int, int]:
+    """One set to one listener: (claimed, delivered)."""
+    try:
+        with unit_of_work():
+            claimed = _claim(listener, at, BATCH)
+            _tell(listener, claimed, at)
+            return len(claimed), len(claimed)
+    except Exception:  # any fault of a listener is its own: find the event that it cannot take
+        log.info("listener %s failed on a set, trying one by one", listener.name)
+    return _one_by_one(listener, at)
+
+
+def _one_by_one(listener: Listener, at: datetime) -> tuple[int, int]:
+    handled = done = 0
+    for _ in range(BATCH):
+        with unit_of_work():
+            claimed = _claim(listener, at, 1)
+        if not claimed:
+            break
+        handled += 1
+        done += _tell_alone(listener, claimed[0], at)
+    return handled, done
+
+
+def _tell_alone(listener: Listener, delivery: Delivery, at: datetime) -> int:
+    try:
+        with unit_of_work():
+            again = list(Delivery.objects.select_for_update(skip_locked=True).filter(id=delivery.id, done_at=None))
+            _tell(listener, again, at)
+            return len(again)
+    except Exception as error:
+        _postpone(delivery, at, error)
+        return 0
+
+
+def _claim(listener: Listener, at: datetime, limit: int) -> list[Delivery]:
+    due = Delivery.objects.filter(listener=listener.name, done_at=None, due_at__lte=at)
+    return list(due.order_by("due_at", "id").select_for_update(skip_locked=True)[:limit])
+
+
+def _tell(listener: Listener, deliveries: list[Delivery], at: datetime) -> None:
+    if not deliveries:
+        return
+    events = Event.objects.filter(id__in=[d.event_id for d in deliveries], at__in={d.event_at for d in deliveries})
+    listener.hear(list(events.order_by("id")))
+    Delivery.objects.filter(id__in=[d.id for d in deliveries]).update(done_at=at)
+
+
+def _postpone(delivery: Delivery, at: datetime, error: Exception) -> None:
+    attempts = delivery.attempts + 1
+    wait = min(2 ** min(attempts, 10), BACKOFF_CAP_SECONDS)
+    with unit_of_work():
+        Delivery.objects.filter(id=delivery.id, done_at=None).update(
+            attempts=attempts, due_at=at + timedelta(seconds=wait), last_error=f"{type(error).__name__}: {error}"[:300]
+        )
+    log.warning("listener %s refused event %s, attempt %s: %s", delivery.listener, delivery.event_id, attempts, error)

@@ -1,0 +1,31 @@
+"""The only place that asks what time it is. In the sandbox `ops` puts a movable clock behind it."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+EASTERN = ZoneInfo("America/New_York")  # the time of the Federal Reserve: cut-offs and bank days
+
+
+def system_now() -> datetime:
+    """What the machine's own clock says, for log lines and leases of processes, never for money."""
+    return datetime.now(UTC)
+
+
+_source: Callable[[], datetime] = system_now
+
+
+def set_source(source: Callable[[], datetime]) -> None:
+    """Put another clock behind `now`; called once at start-up."""
+    global _source
+    _source = source
+
+
+def now() -> datetime:
+    """The time of this installation, UTC-aware. Doors call it and hand it down as `at`."""
+    return _source()
+
+
+def today(zone: ZoneInfo, at: datetime) -> date:
+    """The calendar day of `at` in `zone`."""
+    return at.astimezone(zone).date()

@@ -1,0 +1,28 @@
+"""Identifiers: a bigint or UUIDv7 inside, a prefixed random public id outside."""
+
+import os
+import secrets
+import time
+import uuid
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+PUBLIC_LENGTH = 24  # 142 bits: nobody guesses one
+
+
+def random_base62(length: int) -> str:
+    """Characters of the operating system's randomness."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def public_id(prefix: str) -> str:
+    """For example ``pay_3Xq…``, 24 random characters."""
+    return f"{prefix}_{random_base62(PUBLIC_LENGTH)}"
+
+
+def uuid7() -> uuid.UUID:
+    """RFC 9562 UUID version 7: 48 bits of Unix milliseconds, then random bits."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds << 80) | int.from_bytes(os.urandom(10), "big")
+    value = (value & ~(0xF << 76)) | (0x7 << 76)
+    value = (value & ~(0x3 << 62)) | (0x2 << 62)
+    return uuid.UUID(int=value)

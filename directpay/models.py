@@ -1,0 +1,9 @@
+"""Django looks for models here; they live in their rooms."""
+
+from directpay.api.models import IdempotencyKey
+from directpay.due.models import Due
+from directpay.events.models import Delivery, Event
+from directpay.ops.models import Clock
+from directpay.people.models import ApiKey, Payee, User
+
+__all__ = ["ApiKey", "Clock", "Delivery", "Due", "Event", "IdempotencyKey", "Payee", "User"]

@@ -1,0 +1,104 @@
+"""The movable clock of the sandbox: one row that web, workers, beat, simulated bank and tests read alike."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from directpay.due.run import next_due_at, run_all
+from directpay.events.models import Delivery
+from directpay.events.relay import relay_all
+from directpay.events.unit import unit_of_work
+from directpay.kernel import clock
+from directpay.kernel.errors import Conflict, InvalidInput, NotAllowed
+from directpay.ops.models import Clock
+from directpay.ops.partitions import make_partitions
+
+LOCK = "sandbox clock"
+STEPS_LIMIT = 200_000
+FARTHEST = timedelta(days=366 * 5)
+
+
+class ClockBusy(Conflict):
+    """Somebody else is advancing it."""
+
+    code = "clock_busy"
+
+
+def read_clock() -> datetime:
+    """The source behind `kernel.clock.now`: the system's time moved by the row, or the moment at which the row stands still."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT frozen_at, offset_microseconds FROM directpay_clock WHERE id = 1")
+        row = cursor.fetchone()
+    if row is None:
+        return clock.system_now()
+    frozen_at, offset = row
+    return frozen_at or clock.system_now() + timedelta(microseconds=offset)
+
+
+def install() -> None:
+    """Live mode has no movable clock."""
+    clock.set_source(read_clock if settings.SANDBOX else clock.system_now)
+
+
+def set_clock(at: datetime, *, frozen: bool) -> None:
+    """Put the clock at `at`, standing still or running on from there."""
+    offset = int((at - clock.system_now()) / timedelta(microseconds=1))
+    with unit_of_work():
+        Clock.objects.update_or_create(id=1, defaults={"frozen_at": at if frozen else None, "offset_microseconds": offset})
+
+
+def is_frozen() -> bool:
+    return Clock.objects.filter(id=1, frozen_at__isnull=False).exists()
+
+
+def is_moved() -> bool:
+    """Whether it differs from the system's by more than a second."""
+    row = Clock.objects.filter(id=1).first()
+    return bool(row and (row.frozen_at or abs(row.offset_microseconds) > 1_000_000))
+
+
+def advance(to: datetime) -> datetime:
+    """Move everything to `to`, running what falls due on the way, in order, on the same code path as real time.
+
+    Raises NotAllowed outside the sandbox, InvalidInput for a moment in the past or too far ahead, ClockBusy.
+    """
+    if not settings.SANDBOX:
+        raise NotAllowed("Only the sandbox has a clock that can be moved.", code="sandbox_only")
+    start, was_frozen = clock.now(), is_frozen()
+    if to < start:
+        raise InvalidInput(f"The clock stands at {start.isoformat()}: it only moves forward.", param="to")
+    if to > start + FARTHEST:
+        raise InvalidInput("At most five years at once.", param="to")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [LOCK])
+        if not cursor.fetchone()[0]:
+            raise ClockBusy("The clock is being advanced already.")
+        try:
+            make_partitions(start.date(), to.date())
+            _walk(start, to)
+            set_clock(to, frozen=was_frozen)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [LOCK])
+    run_all()
+    relay_all()
+    return to
+
+
+def _walk(now: datetime, to: datetime) -> None:
+    for _ in range(STEPS_LIMIT):
+        instant = _next_instant(to)
+        if instant is None:
+            return
+        now = max(now, instant)
+        set_clock(now, frozen=True)
+        if run_all(60.0) + relay_all(60.0) == 0:
+            now += timedelta(seconds=1)  # claimed by a worker at this moment: look again a little later
+            if now > to:
+                return
+    raise RuntimeError("the clock did not come to rest")
+
+
+def _next_instant(until: datetime) -> datetime | None:
+    delivery = Delivery.objects.filter(done_at=None, due_at__lte=until).order_by("due_at").values_list("due_at", flat=True).first()
+    return min(filter(None, [next_due_at(until), delivery]), default=None)

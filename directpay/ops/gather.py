@@ -1,0 +1,13 @@
+"""What this floor sets up when Django starts."""
+
+from django.db.models.signals import post_migrate
+
+from directpay.due.registry import Queue
+from directpay.due.registry import register as register_queue
+from directpay.ops import clock, grants, partitions
+
+
+def register() -> None:
+    clock.install()
+    register_queue(Queue(partitions.QUEUE, partitions.keep_ahead))
+    post_migrate.connect(grants.after_migrate, dispatch_uid="directpay.grants")

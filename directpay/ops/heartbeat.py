@@ -1,0 +1,25 @@
+"""The worker's sign of life: a key in Redis that expires."""
+
+from functools import cache
+
+import redis
+from django.conf import settings
+
+KEY = "directpay:worker:heartbeat"
+EXPIRES_SECONDS = 30
+TIMEOUT_SECONDS = 1.0
+
+
+@cache
+def client() -> redis.Redis:
+    """One pooled client per process; short time-outs, since web requests may wait for it."""
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS)
+
+
+def beat() -> None:
+    """Called by a task, hence only by a worker that works."""
+    client().set(KEY, "alive", ex=EXPIRES_SECONDS)
+
+
+def is_beating() -> bool:
+    return bool(client().exists(KEY))

@@ -1,0 +1,148 @@
+"""Child processes that die with their parent, and pid files that can be trusted after a kill -9."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+MARK = "DIRECTPAY_PROCESS_OF"  # in the environment of every child: the home that it belongs to
+POLL_SECONDS = 0.02
+
+
+@dataclass(frozen=True)
+class Account:
+    """The user that a process runs as when we are root."""
+
+    uid: int
+    gid: int
+
+
+@dataclass(frozen=True)
+class Command:
+    """What to run: nothing is looked up again when it is restarted."""
+
+    argv: Sequence[str]
+    env: Mapping[str, str] = field(default_factory=dict)
+    account: Account | None = None
+    stop_signal: int = signal.SIGTERM
+    cwd: Path | None = None
+
+
+def _dying_with_parent(stop_signal: int) -> Callable[[], None] | None:
+    """A hook for the child: the kernel sends it `stop_signal` when the parent dies. Linux only; elsewhere the next start cleans up."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    parent = os.getpid()
+
+    def hook() -> None:
+        prctl(PR_SET_PDEATHSIG, stop_signal)
+        if os.getppid() != parent:  # the parent died before prctl was called
+            os._exit(1)
+
+    return hook
+
+
+def spawn(command: Command, home: Path, log: Path | None = None) -> subprocess.Popen[bytes]:
+    """Start a child in its own session (a Ctrl-C reaches only us), its output appended to `log`, marked as belonging to `home`."""
+    output = log.open("ab") if log else subprocess.DEVNULL
+    try:
+        return subprocess.Popen(
+            list(command.argv),
+            env={**command.env, MARK: str(home)},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            cwd=command.cwd,
+            preexec_fn=_dying_with_parent(command.stop_signal),
+            **_as_user(command.account),
+        )
+    finally:
+        if log:
+            output.close()  # type: ignore[union-attr]
+
+
+def run(argv: Sequence[str], account: Account | None, *, timeout_seconds: float = 120) -> subprocess.CompletedProcess[str]:
+    """Run a short command to its end as `account`; the caller reads returncode and stdout (stderr is folded in)."""
+    return subprocess.run(
+        list(argv),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=timeout_seconds,
+        cwd="/",
+        env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
+        preexec_fn=_dying_with_parent(signal.SIGKILL),
+        check=False,
+        **_as_user(account),
+    )
+
+
+def _as_user(account: Account | None) -> dict:
+    return {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}
+
+
+def stop(process: subprocess.Popen[bytes], stop_signal: int, seconds: float) -> None:
+    """Ask a child to end, wait up to `seconds`, then kill its whole process group."""
+    if process.poll() is None:
+        process.send_signal(stop_signal)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            pass
+    kill_group(process.pid)
+    process.wait()
+
+
+def kill_group(pid: int) -> None:
+    """Kill what a dead leader left in its group (a web server's workers outlive it otherwise)."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def belongs_to(pid: int, *directories: Path) -> bool:
+    """Whether a pid read from a file is still a child of ours, and not a stranger to whom the number was given again.
+
+    Its environment says so; that of another account may be hidden from us, then the paths it was started with do.
+    """
+    words = _words(pid, "cmdline")
+    if any(str(directory) in word for word in words for directory in directories):
+        return True
+    return any(f"{MARK}={directory}" in _words(pid, "environ") for directory in directories)
+
+
+def _words(pid: int, kind: str) -> list[str]:
+    try:
+        return os.fsdecode(Path(f"/proc/{pid}/{kind}").read_bytes()).split("\0")
+    except OSError:
+        return []
+
+
+def wait_until(check: Callable[[], bool], seconds: float) -> bool:
+    """Poll `check` until it is true; False after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if check():
+            return True
+        time.sleep(POLL_SECONDS)
+    return check()

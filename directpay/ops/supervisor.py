@@ -1,0 +1,187 @@
+"""Keeps child processes running: restarts what dies with a growing pause, and stops all in order."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from directpay.ops.processes import Command, alive, belongs_to, kill_group, spawn, wait_until
+
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 5.0
+STEADY_SECONDS = 10.0  # after so long a life, the next end counts as the first again
+POLL_SECONDS = 0.1
+LOG_BYTES = 20 * 1024 * 1024
+LOG_CHECK_SECONDS = 30.0
+LOG_LINES_SHOWN = 5
+
+
+class Stopped(BaseException):
+    """Ctrl-C or SIGTERM: whatever is under way ends, and everything is stopped in order."""
+
+
+def say(line: str) -> None:
+    """To whoever runs `make up`; a terminal that has gone away must not end the services."""
+    try:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+    except OSError:
+        pass
+
+
+@dataclass
+class Service:
+    """One child: how to start it, what to heal before, how long it may take to stop."""
+
+    name: str
+    command: Callable[[], Command]
+    heal: Callable[[int], Sequence[str]] = lambda failures: ()
+    stop_seconds: float = 6.0
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    start_at: float = 0.0
+    failures: int = 0
+
+    def pause_seconds(self) -> float:
+        return min(FIRST_PAUSE_SECONDS * 2 ** max(self.failures - 1, 0), LONGEST_PAUSE_SECONDS)
+
+
+@dataclass
+class Supervisor:
+    """Starts services in the order given, and stops them in groups in the opposite order."""
+
+    home: Path
+    groups: list[list[Service]] = field(default_factory=list)
+    stopping: bool = False
+    logs_checked_at: float = 0.0
+
+    @property
+    def services(self) -> list[Service]:
+        return [service for group in self.groups for service in group]
+
+    def listen_for_signals(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if not self.stopping:
+            self.stopping = True
+            raise Stopped
+
+    def add(self, *group: Service) -> None:
+        """Start these services, which depend on those added before."""
+        self.groups.append(list(group))
+        for service in group:
+            self._start(service)
+
+    def watch(self, until: Callable[[], bool]) -> None:
+        """Tend the services until `until` says so."""
+        while not until():
+            self.tend()
+            time.sleep(POLL_SECONDS)
+
+    def tend(self) -> None:
+        """One look at every service: what died is started again when its pause is over."""
+        now = time.monotonic()
+        for service in self.services:
+            if service.process is not None and service.process.poll() is not None:
+                self._note_end(service, now)
+            if service.process is None and now >= service.start_at:
+                self._start(service)
+        if now - self.logs_checked_at > LOG_CHECK_SECONDS:
+            self.logs_checked_at = now
+            for log in (self.home / "log").glob("*.log"):
+                keep_short(log)
+
+    def _start(self, service: Service) -> None:
+        for note in service.heal(service.failures):
+            say(f"  {service.name}: {note}")
+        service.process = spawn(service.command(), self.home, self.log_of(service.name))
+        service.started_at = time.monotonic()
+        pid_file(self.home, service.name).write_text(f"{service.process.pid}\n")
+
+    def _note_end(self, service: Service, now: float) -> None:
+        process = service.process
+        if process is None:
+            return
+        kill_group(process.pid)
+        steady = now - service.started_at >= STEADY_SECONDS
+        service.failures = 1 if steady else service.failures + 1
+        service.start_at = now + service.pause_seconds()
+        service.process = None
+        say(f"  {service.name} {_how(process.returncode)} and is started again in {service.pause_seconds():.1f} s")
+        if service.failures > 1:
+            for line in last_lines(self.log_of(service.name)):
+                say(f"    {line}")
+
+    def stop_all(self) -> None:
+        """Ask the last group first, and kill what does not go in time; a second Ctrl-C changes nothing."""
+        self.stopping = True
+        for group in reversed(self.groups):
+            running = [(service, service.process) for service in group if service.process is not None]
+            for service, process in running:
+                if process.poll() is None:
+                    process.send_signal(service.command().stop_signal)
+            for service, process in running:
+                wait_until(lambda process=process: process.poll() is not None, service.stop_seconds)  # type: ignore[misc]
+                kill_group(process.pid)
+                process.wait()
+                pid_file(self.home, service.name).unlink(missing_ok=True)
+        self.groups.clear()
+
+    def log_of(self, name: str) -> Path:
+        return self.home / "log" / f"{name}.log"
+
+
+def _how(code: int) -> str:
+    return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended (exit status {code})"
+
+
+def pid_file(home: Path, name: str) -> Path:
+    return home / "run" / f"{name}.pid"
+
+
+def end_left_children(home: Path, names: Sequence[str], *places: Path) -> list[str]:
+    """End what an earlier supervisor, killed with -9, left running. Names of those that had to be ended are returned."""
+    ended = []
+    for name in names:
+        file = pid_file(home, name)
+        text = file.read_text().strip() if file.exists() else ""
+        pid = int(text) if text.isdigit() else 0
+        if pid and alive(pid) and belongs_to(pid, home, *places):
+            _end(pid)
+            ended.append(name)
+        file.unlink(missing_ok=True)
+    return ended
+
+
+def _end(pid: int) -> None:
+    for number, seconds in ((signal.SIGTERM, 4.0), (signal.SIGKILL, 2.0)):
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            break
+        if wait_until(lambda: not alive(pid), seconds):
+            break
+    kill_group(pid)
+
+
+def keep_short(log: Path) -> None:
+    """Bound a log: its writers append, so the file itself is emptied after its content became `.1`."""
+    if log.stat().st_size <= LOG_BYTES:
+        return
+    log.with_suffix(".log.1").write_bytes(log.read_bytes())
+    with log.open("r+b") as file:
+        file.truncate(0)
+
+
+def last_lines(log: Path, count: int = LOG_LINES_SHOWN) -> list[str]:
+    if not log.exists():
+        return []
+    with log.open("rb") as file:
+        file.seek(max(log.stat().st_size - 4_000, 0))
+        return file.read().decode(errors="replace").splitlines()[-count:]

@@ -1,0 +1,16 @@
+"""What can be done with people and their keys; one import for the doors and rooms above."""
+
+from directpay.people.actions.api_keys import NewKey, create_api_key, mark_used, revoke_api_key, roll_api_key
+from directpay.people.actions.users import EmailUnavailable, create_payee, create_user, set_password
+
+__all__ = [
+    "EmailUnavailable",
+    "NewKey",
+    "create_api_key",
+    "create_payee",
+    "create_user",
+    "mark_used",
+    "revoke_api_key",
+    "roll_api_key",
+    "set_password",
+]

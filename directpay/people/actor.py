@@ -1,0 +1,39 @@
+"""Who does it: the one value that every action takes, so that a change always names its author."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+STAFF: Final = "staff"
+LANDLORD: Final = "landlord"
+RENTER: Final = "renter"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An API key, a person who is signed in, or the system itself.
+
+    `label` is what events keep ("key:ak_…", "user:usr_…", "system:due"). `user_id` is the row of the person on whose
+    account this happens, None for the platform.
+    """
+
+    kind: Literal["key", "user", "system"]
+    label: str
+    user_id: int | None
+    user_public_id: str | None
+    role: str
+    may_see_all: bool
+
+    is_authenticated = True  # Django's and DRF's question to `request.user`
+
+    @property
+    def account(self) -> str:
+        """The API account: keys of one owner share it, and with it their idempotency keys."""
+        return self.user_public_id or "platform"
+
+
+def system(part: str) -> Actor:
+    """The system acting by itself: `part` says which part of it, e.g. "due" or "relay"."""
+    return Actor("system", f"system:{part}", None, None, STAFF, True)
+
+
+SYSTEM: Final = system("due")

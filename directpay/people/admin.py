@@ -1,0 +1,76 @@
+"""Staff's view of people and keys: to look, and to revoke. Nothing is typed in, nothing is deleted, no secret is shown."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from unfold.admin import ModelAdmin
+
+from directpay.kernel import clock
+from directpay.people.actions import revoke_api_key
+from directpay.people.models import ApiKey, Payee, User
+from directpay.people.queries import actor_for_user
+
+
+class LookOnly(ModelAdmin):
+    """Rows are changed by actions alone."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class UserAdmin(LookOnly):
+    list_display = ("name", "email", "role", "is_active", "public_id", "created_at")
+    list_filter = ("role", "is_active")
+    search_fields = ("name", "email", "public_id")
+    list_select_related = ("created_by",)
+    exclude = ("password", "groups", "user_permissions")
+
+
+@admin.register(Payee)
+class PayeeAdmin(LookOnly):
+    list_display = ("name", "owner", "public_id", "created_at")
+    search_fields = ("name", "public_id", "owner__name", "owner__email")
+    list_select_related = ("owner",)
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(LookOnly):
+    list_display = ("shown", "name", "owner", "kind", "mode", "last_used_at", "expires_at", "revoked_at")
+    list_filter = ("kind", "mode")
+    search_fields = ("public_id", "shown", "name", "owner__email")
+    list_select_related = ("owner",)
+    exclude = ("secret_hash",)
+    actions = ("revoke",)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("directpay.change_apikey")
+
+    @admin.action(description="Revoke the selected keys", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> HttpResponse | None:
+        """First says what would stop working; a second POST does it."""
+        working = list(keys.filter(revoked_at=None).select_related("owner"))
+        if request.POST.get("confirmed") != "yes":
+            context: dict[str, Any] = {
+                **self.admin_site.each_context(request),
+                "title": "Revoke API keys",
+                "opts": self.model._meta,
+                "keys": working,
+            }
+            return TemplateResponse(request, "people/revoke_keys.html", context)
+        actor, at = actor_for_user(request.user), clock.now()  # type: ignore[arg-type]
+        for key in working:
+            revoke_api_key(actor=actor, at=at, key=key)
+        messages.success(request, f"Revoked {len(working)} API keys.")
+        return None

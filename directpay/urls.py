@@ -1,0 +1,41 @@
+"""Every address of the house."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+import leases.urls
+import ledger.urls
+import payments.urls
+import webhooks.urls
+from directpay.api import docs, users
+from directpay.api.handlers import closed, no_such_address
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door to sign in, with its limits
+
+API: list[URLPattern | URLResolver] = [
+    *users.urlpatterns,
+    *ledger.urls.api_urlpatterns,
+    *payments.urls.api_urlpatterns,
+    *leases.urls.api_urlpatterns,
+    *webhooks.urls.api_urlpatterns,
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include(API)),
+    path("api/", include(docs.urlpatterns)),
+    re_path(r"^api(?:/|$)", no_such_address),
+    path("admin/", admin.site.urls),
+    re_path(r"^accounts/(?:email|confirm-email)/", closed),  # addresses change through our own actions
+    path("accounts/", include("allauth.account.urls")),
+    path("", include("directpay.ops.urls")),
+    *webhooks.urls.page_urlpatterns,
+    *ledger.urls.page_urlpatterns,
+    *payments.urls.page_urlpatterns,
+    *leases.urls.page_urlpatterns,
+]
+
+handler400 = "directpay.api.handlers.bad_request"
+handler403 = "directpay.api.handlers.permission_denied"
+handler404 = "directpay.api.handlers.page_not_found"
+handler500 = "directpay.api.handlers.server_error"

@@ -1,0 +1,117 @@
+"""Steps that make and lock a lease; opening one is an action of `rent`, which knows its schedule."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from directpay.events.unit import require_transaction
+from directpay.kernel.errors import Conflict, InvalidInput
+from directpay.kernel.ids import public_id
+from directpay.people.models import User
+from leases.contracts import postings as _postings  # noqa: F401 registers the kinds
+from leases.contracts.models import Lease, Party, Renter
+from leases.contracts.shares import weights_of
+from leases.properties.models import Unit
+from ledger.journal.actions import open_account, open_book
+
+JOINT = "joint"
+RENTERS_LIMIT = 20
+
+
+class LeaseOverlaps(Conflict):
+    """The unit is let in these days; `lease` names by which lease."""
+
+    code = "lease_overlaps"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What was agreed. Amounts in minor units of the property's currency."""
+
+    unit: Unit
+    renters: Sequence[tuple[User, Mapping[str, Any] | None]]
+    rent_minor: int
+    deposit_minor: int
+    start_on: date
+    end_on: date | None
+    due_day: int
+    metadata: Mapping[str, Any]
+
+
+def create_lease(terms: Terms, *, at: datetime) -> Lease:
+    """Step: the lease, its parties with their accounts, its renters. Raises InvalidInput, LeaseOverlaps."""
+    require_transaction()
+    _check(terms)
+    weights = weights_of([share for _, share in terms.renters], terms.rent_minor)
+    Unit.objects.select_for_update().get(id=terms.unit.id)
+    lease = _insert(terms, at)
+    if weights is None:
+        joint = _open_party(lease, JOINT, terms.rent_minor, at)
+        parties = [joint] * len(terms.renters)
+    else:
+        parties = [_open_party(lease, user.public_id, weight, at) for (user, _), weight in zip(terms.renters, weights, strict=True)]
+    Renter.objects.bulk_create(
+        Renter(lease=lease, user=user, party=party, share=share) for (user, share), party in zip(terms.renters, parties, strict=True)
+    )
+    return lease
+
+
+def _check(terms: Terms) -> None:
+    if terms.end_on and terms.end_on < terms.start_on:
+        raise InvalidInput("The lease would end before it starts.", param="end_date")
+    if not 1 <= len(terms.renters) <= RENTERS_LIMIT:
+        raise InvalidInput(f"A lease has 1 to {RENTERS_LIMIT} renters.", param="renters")
+    if len({user.id for user, _ in terms.renters}) != len(terms.renters):
+        raise InvalidInput("The same person stands twice on the lease.", param="renters")
+
+
+def _insert(terms: Terms, at: datetime) -> Lease:
+    try:
+        with transaction.atomic():
+            return Lease.objects.create(
+                public_id=public_id("lse"),
+                unit=terms.unit,
+                rent_minor=terms.rent_minor,
+                deposit_minor=terms.deposit_minor,
+                currency=terms.unit.property.currency,
+                start_on=terms.start_on,
+                end_on=terms.end_on,
+                due_day=terms.due_day,
+                metadata=dict(terms.metadata),
+                created_at=at,
+            )
+    except IntegrityError as error:
+        if "lease_alone_in_unit" not in str(error):
+            raise
+        other = Lease.objects.filter(unit=terms.unit).exclude(end_on__lt=terms.start_on)
+        if terms.end_on:
+            other = other.filter(start_on__lte=terms.end_on)
+        name = other.values_list("public_id", flat=True).first()
+        raise LeaseOverlaps("This unit is let in these days already.", param="start_date", lease=name) from error
+
+
+def _open_party(lease: Lease, label: str, weight: int, at: datetime) -> Party:
+    home = lease.unit.property
+    book = open_book("L", home.payee.public_id, at=at)
+    cost = open_account(book, "L6100", subject=home.public_id, currency=lease.currency, at=at)
+    account = open_account(
+        book,
+        "L1500",
+        subject=f"{lease.public_id}:{label}",
+        currency=lease.currency,
+        at=at,
+        accepts_payments=True,
+        payable_limit="balance",
+        pays_into="operating",
+        cost_account=cost,
+    )
+    return Party.objects.create(lease=lease, label=label, weight=weight, account=account)
+
+
+def lock_lease(lease: Lease) -> Lease:
+    """Step: the first lock in the written order (lease, payment, accounts)."""
+    require_transaction()
+    return Lease.objects.select_for_update(of=("self",)).select_related("unit__property__payee", "unit__property__landlord").get(id=lease.id)

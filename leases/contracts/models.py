@@ -1,0 +1,86 @@
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.db import models
+
+from leases.properties.models import Unit
+from ledger.journal.models import Account
+
+
+class DaysOf(models.Func):
+    """The days of a lease, both ends included; open where it has no end."""
+
+    function = "DATERANGE"
+    output_field = DateRangeField()
+
+
+class Lease(models.Model):
+    """Who rents which unit from when to when, and on what terms."""
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.CharField(max_length=40, unique=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="leases")
+    rent_minor = models.BigIntegerField()  # per month
+    deposit_minor = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3)
+    start_on = models.DateField()
+    end_on = models.DateField(null=True)  # last day; open-ended without it
+    due_day = models.SmallIntegerField()  # 1–31; a shorter month takes its last day
+    version = models.IntegerField(default=1)
+    metadata = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(rent_minor__gt=0), name="lease_rent_positive"),
+            models.CheckConstraint(condition=models.Q(deposit_minor__gte=0), name="lease_deposit_not_negative"),
+            models.CheckConstraint(condition=models.Q(due_day__range=(1, 31)), name="lease_due_day"),
+            models.CheckConstraint(
+                condition=models.Q(end_on=None) | models.Q(end_on__gte=models.F("start_on")), name="lease_ends_after_start"
+            ),
+            ExclusionConstraint(
+                name="lease_alone_in_unit",
+                expressions=[
+                    ("unit", RangeOperators.EQUAL),
+                    (DaysOf("start_on", "end_on", RangeBoundary(inclusive_lower=True, inclusive_upper=True)), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Party(models.Model):
+    """One who owes under a lease, with the account on which the debt stands. Without shares there is one: `joint`."""
+
+    id = models.BigAutoField(primary_key=True)
+    lease = models.ForeignKey(Lease, on_delete=models.PROTECT, related_name="parties")
+    label = models.CharField(max_length=40)  # the renter's public id, or "joint"
+    weight = models.BigIntegerField()  # of the rent; the parties' weights are its shares
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="party")
+
+    class Meta:
+        verbose_name_plural = "parties"
+        constraints = [
+            models.UniqueConstraint(fields=["lease", "label"], name="party_once"),
+            models.CheckConstraint(condition=models.Q(weight__gt=0), name="party_weight_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Renter(models.Model):
+    """A person on a lease, and the party that this person pays for."""
+
+    id = models.BigAutoField(primary_key=True)
+    lease = models.ForeignKey(Lease, on_delete=models.PROTECT, related_name="renters")
+    user = models.ForeignKey("directpay.User", on_delete=models.PROTECT, related_name="tenancies")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="renters")
+    share = models.JSONField(null=True)  # as it was agreed: {"amount": …}, {"percent": …} or {"weight": …}
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lease", "user"], name="renter_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} on {self.lease_id}"

@@ -1,0 +1,39 @@
+"""Leases that an actor may see, and the people on them."""
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from directpay.kernel.errors import InvalidInput
+from directpay.people.actor import Actor
+from directpay.people.models import User
+from leases.contracts.models import Lease, Party, Renter
+
+
+def with_people() -> QuerySet[Lease]:
+    return Lease.objects.select_related("unit__property__payee", "unit__property__landlord").prefetch_related(
+        Prefetch("parties", Party.objects.select_related("account").order_by("id")),
+        Prefetch("renters", Renter.objects.select_related("user", "party").order_by("id")),
+    )
+
+
+def visible_leases(actor: Actor) -> QuerySet[Lease]:
+    """Staff see all, landlords those of their properties, renters those that they stand on."""
+    if actor.may_see_all:
+        return with_people()
+    mine = Q(unit__property__landlord_id=actor.user_id) | Q(id__in=Renter.objects.filter(user_id=actor.user_id).values("lease_id"))
+    return with_people().filter(mine)
+
+
+def renter_on(lease: Lease, user: User, *, param: str) -> Renter:
+    """The tenancy of `user`. Raises InvalidInput when it is not on this lease."""
+    found = Renter.objects.select_related("party__account").filter(lease=lease, user=user).first()
+    if found is None:
+        raise InvalidInput("This account belongs to nobody on the lease.", param=param)
+    return found
+
+
+def renters_of_landlord(actor: Actor) -> Q:
+    """For people.queries.VISIBLE_TO: a landlord knows the renters of its leases, a renter those who share its lease."""
+    seen = Renter.objects.filter(
+        Q(lease__unit__property__landlord_id=actor.user_id) | Q(lease__in=Renter.objects.filter(user_id=actor.user_id).values("lease_id"))
+    )
+    return Q(id__in=seen.values("user_id"))

@@ -1,0 +1,43 @@
+"""Who owes how much of the rent: by amount, percent or weight, one way for all."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from directpay.kernel.errors import InvalidInput
+
+BASIS_POINTS = 10_000
+WEIGHT_LIMIT = 1_000_000
+
+
+def weights_of(shares: Sequence[Mapping[str, Any] | None], rent_minor: int) -> list[int] | None:
+    """Positive weights in the order of `shares`, or None where nobody has a share (the debt is joint).
+
+    Raises InvalidInput that names the renter's position.
+    """
+    given = [share for share in shares if share]
+    if not given:
+        return None
+    ways = {way for share in given for way in share}
+    if len(given) != len(shares) or len(ways) != 1 or any(len(share) != 1 for share in given):
+        raise InvalidInput("Give every renter a share in the same way (amount, percent or weight), or nobody.", param="renters")
+    way = ways.pop()
+    weights = [_weight(way, share[way], n) for n, share in enumerate(given)]
+    expected = {"amount": rent_minor, "percent": BASIS_POINTS}.get(way)
+    if expected is not None and sum(weights) != expected:
+        whole = "the rent" if way == "amount" else "100 percent"
+        raise InvalidInput(f"The shares do not add up to {whole}.", param="renters")
+    return weights
+
+
+def _weight(way: str, value: Any, n: int) -> int:
+    param = f"renters[{n}][share][{way}]"
+    try:
+        number = Decimal(str(value)) * (100 if way == "percent" else 1)
+    except InvalidOperation:
+        raise InvalidInput("This is not a number.", param=param) from None
+    if isinstance(value, bool) or not number.is_finite() or number != number.to_integral_value():
+        raise InvalidInput("A percent has at most two decimals." if way == "percent" else "This is a whole number.", param=param)
+    if not 0 < number <= (BASIS_POINTS if way == "percent" else 10**12 if way == "amount" else WEIGHT_LIMIT):
+        raise InvalidInput("This share is too small or too large.", param=param)
+    return int(number)

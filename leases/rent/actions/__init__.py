@@ -1,0 +1,1 @@
+"""What happens to what is owed: one verb a file."""

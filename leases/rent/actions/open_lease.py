@@ -1,0 +1,83 @@
+"""Opening a lease: its parties, its schedule, and at once what is due already."""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from directpay.due.actions import schedule
+from directpay.events.actions import NewEvent, record
+from directpay.events.unit import unit_of_work
+from directpay.kernel.ids import public_id
+from directpay.people.actor import Actor
+from leases.contracts.actions import Terms, create_lease, lock_lease
+from leases.contracts.models import Lease
+from leases.contracts.queries import with_people
+from leases.rent.actions.post_charges import CHARGES_QUEUE, post_charges
+from leases.rent.models import Charge
+from leases.rent.queries import local_today
+from leases.rent.schedule import Row, horizon, next_month_start, rows
+
+SCHEDULE_QUEUE = "rent.schedule"
+
+
+def open_lease(terms: Terms, *, actor: Actor, at: datetime) -> Lease:
+    """The lease with its schedule; charges due by now are posted with it. Raises InvalidInput, LeaseOverlaps."""
+    with unit_of_work():
+        lease = with_people().get(id=create_lease(terms, at=at).id)
+        charges = _extend(lease, at)
+        record([_created(lease, charges, actor, at)])
+        day = local_today(lease, at)
+        post_charges([c.public_id for c in charges if c.due_on <= day], at)
+    return with_people().get(id=lease.id)
+
+
+def extend_schedules(public_ids: Sequence[str], at: datetime) -> None:
+    """The due queue's work: an open-ended lease always shows the year ahead."""
+    with unit_of_work():
+        for lease in Lease.objects.filter(public_id__in=list(public_ids)).order_by("id"):
+            _extend(lock_lease(lease), at)
+
+
+def _extend(lease: Lease, at: datetime) -> list[Charge]:
+    """Step: add the rows that the schedule lacks, and promise to post each on its day."""
+    day = local_today(lease, at)
+    known = set(Charge.objects.filter(lease=lease, category="rent").values_list("period_start", flat=True))
+    until = lease.end_on or horizon(max(day, lease.start_on))
+    wanted = rows(start_on=lease.start_on, end_on=lease.end_on, due_day=lease.due_day, rent_minor=lease.rent_minor, until=until)
+    charges = Charge.objects.bulk_create(_charge(lease, row) for row in wanted if row.period_start not in known)
+    zone = ZoneInfo(lease.unit.property.timezone)
+    schedule(CHARGES_QUEUE, [(c.public_id, datetime.combine(c.due_on, time(), tzinfo=zone)) for c in charges if c.due_on > day])
+    if lease.end_on is None:
+        schedule(SCHEDULE_QUEUE, [(lease.public_id, datetime.combine(next_month_start(day), time(), tzinfo=zone))])
+    return charges
+
+
+def _charge(lease: Lease, row: Row) -> Charge:
+    return Charge(
+        public_id=public_id("chg"),
+        lease=lease,
+        due_on=row.due_on,
+        period_start=row.period_start,
+        period_end=row.period_end,
+        amount_minor=row.amount_minor,
+    )
+
+
+def _created(lease: Lease, charges: Sequence[Charge], actor: Actor, at: datetime) -> NewEvent:
+    home = lease.unit.property
+    renters = [r.user.public_id for r in lease.renters.all()]
+    data = {
+        "id": lease.public_id,
+        "unit": lease.unit.public_id,
+        "property": home.public_id,
+        "payee": home.payee.public_id,
+        "renters": renters,
+        "rent_amount": lease.rent_minor,
+        "deposit_amount": lease.deposit_minor,
+        "currency": lease.currency,
+        "start_date": lease.start_on.isoformat(),
+        "end_date": lease.end_on.isoformat() if lease.end_on else None,
+        "due_day": lease.due_day,
+        "schedule": [{"id": c.public_id, "due_date": c.due_on.isoformat(), "amount": c.amount_minor} for c in charges],
+    }
+    return NewEvent("lease.created", lease.public_id, 1, actor.label, at, data, [home.landlord.public_id, home.payee.public_id, *renters])

@@ -1,0 +1,114 @@
+"""A renter pays what is owed: the lease is locked, the payer's party found, the oldest charges claimed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from directpay.events.unit import unit_of_work
+from directpay.kernel.errors import InvalidInput
+from directpay.kernel.money import words
+from directpay.people.actor import Actor
+from leases.contracts.actions import lock_lease
+from leases.contracts.models import Lease, Party
+from leases.contracts.queries import renter_on
+from leases.rent.postings import due_reference
+from leases.rent.queries import OpenCharge, ahead_minor, local_today, open_charges
+from ledger.journal.actions import lock_accounts
+from ledger.journal.models import Account
+from payments.methods.models import BankAccount
+from payments.payins.actions.initiate import AmountExceedsPayable, ObligationInProgress, Terms, Wish, check_payable, initiate
+from payments.payins.models import Payment
+from payments.payins.queries import in_flight_minor, live_claims
+
+CHARGES_LIMIT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PayRequest:
+    """`amount_minor` None: all that can be paid now, or all of the named charges."""
+
+    rail: str
+    bank_account: BankAccount
+    amount_minor: int | None = None
+    charges: Sequence[tuple[str, int | None]] = ()  # charge id, part of it
+    allow_duplicate: bool = False
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+def pay_rent(lease: Lease, request: PayRequest, *, actor: Actor, at: datetime) -> Payment:
+    """Accept a payment for `lease`; it is submitted in the background.
+
+    Raises InvalidInput, AmountExceedsPayable, then ObligationInProgress, then DuplicateSuspected.
+    """
+    with unit_of_work():
+        lease = lock_lease(lease)
+        tenancy = renter_on(lease, request.bank_account.user, param="bank_account")
+        party, parties = tenancy.party, list(Party.objects.filter(lease=lease).select_related("account").order_by("id"))
+        account = lock_accounts([party.account_id])[party.account_id]
+        ahead = ahead_minor(lease, party, parties)
+        rows = open_charges(lease, party, parties)
+        if request.charges:
+            wishes = _named(rows, request, account.currency)
+            amount = sum(wish.amount_minor for wish in wishes)
+        else:
+            amount = _all_that_is_due(account, ahead) if request.amount_minor is None else request.amount_minor
+            wishes = _oldest(rows, amount)
+        terms = Terms(
+            payer=request.bank_account.user,
+            payee=lease.unit.property.payee,
+            applies_to=party.account,
+            amount_minor=amount,
+            rail=request.rail,
+            bank_account=request.bank_account,
+            tendered_on=local_today(lease, at),
+            ahead_minor=ahead,
+            origin=lease.public_id,
+            wishes=wishes,
+            allow_duplicate=request.allow_duplicate,
+            metadata=request.metadata,
+        )
+        return initiate(terms, actor=actor, at=at)
+
+
+def _all_that_is_due(account: Account, ahead: int) -> int:
+    """What is owed; the next charge only when nothing is. A second tab must not pay the next month by accident."""
+    target = account.balance_minor if account.balance_minor > 0 else max(0, account.balance_minor + ahead)
+    check_payable(account, target or 1, 0 if account.balance_minor > 0 else ahead, at_least_minor=1)
+    return target - in_flight_minor([account.id]).get(account.id, 0)
+
+
+def _oldest(rows: Sequence[OpenCharge], amount_minor: int) -> list[Wish]:
+    """The oldest charges that nobody has claimed, up to the amount."""
+    wishes, left = [], amount_minor
+    for row in rows:
+        part = min(left, row.free_minor)
+        if part > 0:
+            wishes.append(Wish(due_reference(row.charge), row.charge.public_id, part))
+            left -= part
+    return wishes
+
+
+def _named(rows: Sequence[OpenCharge], request: PayRequest, currency: str) -> list[Wish]:
+    """The charges that the payer names, each checked for itself."""
+    by_id = {row.charge.public_id: row for row in rows}
+    wishes = []
+    for n, (charge_id, amount) in enumerate(request.charges):
+        row = by_id.get(charge_id)
+        if row is None:
+            raise AmountExceedsPayable("This charge is not open: it is paid, not yet payable, or not yours.", param=f"charges[{n}][charge]")
+        if any(w.item == charge_id for w in wishes):
+            raise InvalidInput("This charge is named twice.", param=f"charges[{n}][charge]")
+        part = row.open_minor if amount is None else amount
+        if part > row.open_minor:
+            said = f"At most {words(row.open_minor, currency)} of this charge is open."
+            raise AmountExceedsPayable(said, param=f"charges[{n}][amount]", payable=row.open_minor)
+        if part > row.free_minor:
+            claim = next(c for c in live_claims([due_reference(row.charge)])[due_reference(row.charge)] if c.payment.applies_to_id == row.party.account_id)
+            raise ObligationInProgress(
+                "A payment for this charge is on its way already.", payment=claim.payment.public_id, param=f"charges[{n}][charge]"
+            )
+        wishes.append(Wish(due_reference(row.charge), charge_id, part))
+    if request.amount_minor is not None and request.amount_minor != sum(w.amount_minor for w in wishes):
+        raise InvalidInput("The amount is not the sum of the charges.", param="amount")
+    return wishes

@@ -1,0 +1,28 @@
+from django.db import models
+
+from leases.contracts.models import Lease
+
+
+class Charge(models.Model):
+    """Something owed on a lease on a day. Its id is known from the moment it stands in the schedule; it is posted on its due date."""
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.CharField(max_length=40, unique=True)
+    lease = models.ForeignKey(Lease, on_delete=models.PROTECT, related_name="charges")
+    category = models.CharField(max_length=10, default="rent")
+    due_on = models.DateField()
+    period_start = models.DateField()
+    period_end = models.DateField()
+    amount_minor = models.BigIntegerField()
+    posted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="charge_positive"),
+            models.CheckConstraint(condition=models.Q(period_end__gte=models.F("period_start")), name="charge_period"),
+            models.UniqueConstraint(fields=["lease", "category", "period_start"], name="charge_once_a_period"),
+        ]
+        indexes = [models.Index(fields=["lease", "due_on", "id"], name="charge_of_lease")]
+
+    def __str__(self) -> str:
+        return self.public_id

@@ -1,0 +1,138 @@
+"""What is owed, what is on its way, what may be paid now: computed from the books, never a flag."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from directpay.kernel.clock import today
+from leases.contracts.models import Lease, Party
+from leases.rent.models import Charge
+from leases.rent.postings import due_reference, parts
+from ledger.allocation.queries import paid_on
+from payments.payins.models import Payment
+from payments.payins.queries import cleared_claims, in_flight_minor, live_claims, with_related
+
+
+@dataclass(slots=True)
+class OpenCharge:
+    """A party's part of a charge. `open_minor` is not yet paid; `free_minor` is not claimed by a payment on its way either."""
+
+    charge: Charge
+    party: Party
+    amount_minor: int
+    open_minor: int
+    free_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    charge: Charge
+    paid_minor: int
+    in_flight_minor: int
+    status: str  # scheduled | due | partially_paid | late | paid
+
+    @property
+    def remaining_minor(self) -> int:
+        return self.charge.amount_minor - self.paid_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Of one party, or of the lease. Owed below zero is money paid ahead."""
+
+    owed_minor: int
+    ahead_minor: int
+    in_flight_minor: int
+
+    @property
+    def payable_minor(self) -> int:
+        return max(0, self.owed_minor + self.ahead_minor - self.in_flight_minor)
+
+
+def local_today(lease: Lease, at: datetime) -> date:
+    """The day where the property stands: due dates are days there."""
+    return today(ZoneInfo(lease.unit.property.timezone), at)
+
+
+def charges_ahead(lease: Lease) -> list[Charge]:
+    """Not yet posted, up to and including the next due one."""
+    unposted = list(Charge.objects.filter(lease=lease, posted_at=None).order_by("due_on", "id")[:50])
+    return [c for c in unposted if c.due_on <= unposted[0].due_on] if unposted else []
+
+
+def ahead_minor(lease: Lease, party: Party, parties: Sequence[Party]) -> int:
+    return sum(amount for charge in charges_ahead(lease) for owner, amount in parts(charge, parties) if owner.id == party.id)
+
+
+def open_charges(lease: Lease, party: Party, parties: Sequence[Party]) -> list[OpenCharge]:
+    """What `party` may pay now, oldest first. Ask it with the party's account locked before acting on it."""
+    posted = list(Charge.objects.filter(lease=lease, posted_at__isnull=False).order_by("due_on", "id"))
+    ahead = charges_ahead(lease)
+    references = [due_reference(c) for c in posted + ahead]
+    paid = paid_on([party.account_id], references)
+    paid_ahead: dict[str, int] = defaultdict(int)
+    for claims in cleared_claims([due_reference(c) for c in ahead]).values():
+        for claim in claims:
+            paid_ahead[claim.reference] += claim.amount_minor
+    live = live_claims(references)
+    rows = []
+    for charge in posted + ahead:
+        reference = due_reference(charge)
+        amount = next(amount for owner, amount in parts(charge, parties) if owner.id == party.id)
+        left = amount - (paid.get(reference, 0) if charge.posted_at else paid_ahead[reference])
+        claimed = sum(c.amount_minor for c in live.get(reference, []) if c.payment.applies_to_id == party.account_id)
+        if left > 0:
+            rows.append(OpenCharge(charge, party, amount, left, max(0, left - claimed)))
+    return rows
+
+
+def balances(lease: Lease) -> dict[int, Balance]:
+    """Party id → balance."""
+    parties = list(lease.parties.all())
+    flying = in_flight_minor([p.account_id for p in parties])
+    return {
+        p.id: Balance(p.account.balance_minor, ahead_minor(lease, p, parties), flying.get(p.account_id, 0)) for p in parties
+    }
+
+
+def total(of_parties: Sequence[Balance]) -> Balance:
+    return Balance(
+        sum(b.owed_minor for b in of_parties), sum(b.ahead_minor for b in of_parties), sum(b.in_flight_minor for b in of_parties)
+    )
+
+
+def schedules(leases: Sequence[Lease], at: datetime) -> dict[int, list[ScheduleRow]]:
+    """Lease id → its schedule, in a fixed number of queries however many leases there are."""
+    charges = list(Charge.objects.filter(lease__in=[lease.id for lease in leases]).order_by("due_on", "id"))
+    references = [due_reference(c) for c in charges]
+    paid = paid_on([p.account_id for lease in leases for p in lease.parties.all()], references)
+    ahead: dict[str, int] = defaultdict(int)
+    for claims in cleared_claims([due_reference(c) for c in charges if c.posted_at is None]).values():
+        for claim in claims:
+            ahead[claim.reference] += claim.amount_minor
+    live = live_claims(references)
+    days = {lease.id: local_today(lease, at) for lease in leases}
+    found: dict[int, list[ScheduleRow]] = {lease.id: [] for lease in leases}
+    for charge in charges:
+        reference = due_reference(charge)
+        done = paid.get(reference, 0) if charge.posted_at else ahead[reference]
+        flying = sum(c.amount_minor for c in live.get(reference, []))
+        found[charge.lease_id].append(ScheduleRow(charge, done, flying, _status(charge, done, days[charge.lease_id])))
+    return found
+
+
+def _status(charge: Charge, paid_minor: int, day: date) -> str:
+    if paid_minor >= charge.amount_minor:
+        return "paid"
+    if charge.due_on > day:
+        return "partially_paid" if paid_minor else "scheduled"
+    if charge.due_on < day:
+        return "late"
+    return "partially_paid" if paid_minor else "due"
+
+
+def payments_of(lease: Lease) -> list[Payment]:
+    """All attempts on the lease, newest first (the latest hundred)."""
+    return list(with_related().filter(origin=lease.public_id).order_by("-id")[:100])

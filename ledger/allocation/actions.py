@@ -1,0 +1,78 @@
+"""Pairing credits with debits on one account: the claims first, the rest oldest first. Beside the balance, never against it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from ledger.allocation.models import Allocation
+from ledger.allocation.queries import Claim, OpenEntry, allocations_of_credit, open_entries
+from ledger.journal.actions import lock_accounts
+
+
+def allocate(account_ids: Sequence[int], *, at: datetime, claims: Mapping[str, Sequence[Claim]] | None = None) -> None:
+    """Step: pair what is open on these accounts until one side of each is empty.
+
+    `claims` maps the reference of a credit's transaction to the debits that it names; they are served first, in order.
+    """
+    claims = claims or {}
+    lock_accounts(account_ids)
+    rows: list[Allocation] = []
+    for account_id, entries in open_entries(account_ids).items():
+        rows += _pair(account_id, entries, claims, at)
+    Allocation.objects.bulk_create(rows)
+
+
+def _pair(account_id: int, entries: list[OpenEntry], claims: Mapping[str, Sequence[Claim]], at: datetime) -> list[Allocation]:
+    debits = sorted((e for e in entries if e.amount_minor > 0), key=lambda e: (e.effective_on, e.entry_id))
+    credits = sorted((e for e in entries if e.amount_minor < 0), key=lambda e: e.entry_id)
+    rows: list[Allocation] = []
+
+    def pair(credit: OpenEntry, debit: OpenEntry, limit: int, rule: str) -> None:
+        amount = min(limit, credit.open_minor, debit.open_minor)
+        if amount <= 0:
+            return
+        credit.open_minor -= amount
+        debit.open_minor -= amount
+        rows.append(
+            Allocation(
+                account_id=account_id, credit_entry_id=credit.entry_id, debit_entry_id=debit.entry_id, amount_minor=amount, rule=rule, at=at
+            )
+        )
+
+    by_reference = {d.reference: d for d in debits}
+    for credit in credits:
+        for claim in claims.get(credit.reference, ()):
+            if claim.reference in by_reference:
+                pair(credit, by_reference[claim.reference], claim.amount_minor, "claim")
+    for credit in credits:
+        for debit in debits:
+            pair(credit, debit, debit.open_minor, "oldest_first")
+    return rows
+
+
+def undo_credit(credit_entry_id: int, debit_entry_id: int, account_id: int, *, at: datetime) -> None:
+    """Step: a return. Takes back the rows of the credit and pairs it with the debit that the return posted."""
+    standing = allocations_of_credit(credit_entry_id)
+    rows = [
+        Allocation(
+            account_id=account_id, credit_entry_id=credit_entry_id, debit_entry_id=debit, amount_minor=-amount, rule="return", at=at
+        )
+        for debit, amount in standing.items()
+    ]
+    credit, debit = open_entry_pair(account_id, credit_entry_id, debit_entry_id)
+    rows.append(
+        Allocation(
+            account_id=account_id,
+            credit_entry_id=credit_entry_id,
+            debit_entry_id=debit_entry_id,
+            amount_minor=min(credit, debit),
+            rule="return",
+            at=at,
+        )
+    )
+    Allocation.objects.bulk_create(rows)
+
+
+def open_entry_pair(account_id: int, credit_entry_id: int, debit_entry_id: int) -> tuple[int, int]:
+    """Full amounts of the returned credit and of the return's debit."""
+    amounts = {e.entry_id: abs(e.amount_minor) for e in open_entries([account_id], everything=True)[account_id]}
+    return amounts[credit_entry_id], amounts[debit_entry_id]

@@ -1,0 +1,71 @@
+"""Open items: what of each entry is not yet paired."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.db.models import Sum
+
+from ledger.allocation.models import Allocation
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A payment's frozen wish: so much of the debit posted under `reference`."""
+
+    reference: str
+    amount_minor: int
+
+
+@dataclass(slots=True)
+class OpenEntry:
+    entry_id: int
+    account_id: int
+    reference: str
+    amount_minor: int  # signed
+    effective_on: date
+    open_minor: int  # what of its absolute amount is not paired
+
+
+OPEN = """
+SELECT e.id, e.account_id, t.reference, e.amount_minor, e.effective_on, abs(e.amount_minor) - coalesce(u.used, 0)
+FROM ledger_entry e
+JOIN ledger_transaction t ON t.id = e.transaction_id
+LEFT JOIN LATERAL (
+    SELECT sum(a.amount_minor) AS used FROM ledger_allocation a
+    WHERE (e.amount_minor < 0 AND a.credit_entry_id = e.id) OR (e.amount_minor > 0 AND a.debit_entry_id = e.id)
+) u ON true
+WHERE e.account_id = ANY(%s) AND (%s OR abs(e.amount_minor) > coalesce(u.used, 0))
+ORDER BY e.account_id, e.seq
+"""
+
+
+def open_entries(account_ids: Sequence[int], *, everything: bool = False) -> dict[int, list[OpenEntry]]:
+    """Per account, the entries with something left to pair (or all of them)."""
+    found: dict[int, list[OpenEntry]] = defaultdict(list)
+    if account_ids:
+        with connection.cursor() as cursor:
+            cursor.execute(OPEN, [list(account_ids), everything])
+            for row in cursor.fetchall():
+                found[row[1]].append(OpenEntry(*row))
+    return found
+
+
+def paid_on(account_ids: Sequence[int], references: Sequence[str]) -> dict[str, int]:
+    """Reference of a debit's transaction → minor units allocated to it on these accounts (0 where posted and unpaid)."""
+    wanted = set(references)
+    rows = open_entries(account_ids, everything=True)
+    paid: dict[str, int] = {}
+    for entries in rows.values():
+        for entry in entries:
+            if entry.amount_minor > 0 and entry.reference in wanted:
+                paid[entry.reference] = paid.get(entry.reference, 0) + entry.amount_minor - entry.open_minor
+    return paid
+
+
+def allocations_of_credit(credit_entry_id: int) -> dict[int, int]:
+    """Debit entry → minor units that this credit pays of it."""
+    sums = Allocation.objects.filter(credit_entry_id=credit_entry_id).values("debit_entry_id").annotate(total=Sum("amount_minor")).order_by()
+    return {row["debit_entry_id"]: row["total"] for row in sums if row["total"]}

@@ -1,0 +1,149 @@
+from django.db import models
+
+from ledger.journal.kinds import KINDS, AccountKind
+
+
+class Book(models.Model):
+    """`P`, the platform's, or the book of one legal payee (`L`, subject = the payee's public id)."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=1, choices=[("P", "platform"), ("L", "payee")])
+    subject = models.CharField(max_length=40, default="")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "subject"], name="book_once")]
+
+    def __str__(self) -> str:
+        return self.kind if self.kind == "P" else f"L/{self.subject}"
+
+
+class Account(models.Model):
+    """One account of one book in one currency. `balance_minor` is signed, debit +, credit −, and moved only by posting."""
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.CharField(max_length=40, unique=True)
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="accounts")
+    number = models.CharField(max_length=5)
+    subject = models.CharField(max_length=80, default="")
+    currency = models.CharField(max_length=3)
+    normal = models.SmallIntegerField()
+    fund = models.CharField(max_length=9)
+    floor = models.CharField(max_length=5)
+    mirror = models.CharField(max_length=60, default="")  # group:subject
+    by_item = models.BooleanField(default=False)
+    balance_minor = models.BigIntegerField(default=0)
+    last_seq = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField()
+    # What the payment engine must know of an account that it pays, set by whoever opened it (BOOKS.md section 1).
+    accepts_payments = models.BooleanField(default=False)
+    payable_limit = models.CharField(max_length=7, default="closed")  # balance | any | closed
+    pays_into = models.CharField(max_length=9, default="")  # operating | trust
+    cost_account = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["book", "number", "subject", "currency"], name="account_once"),
+            models.UniqueConstraint(fields=["id", "book", "currency"], name="account_of_book_and_currency"),
+            models.CheckConstraint(
+                condition=~models.Q(floor="zero")
+                | models.Q(normal=1, balance_minor__gte=0)
+                | models.Q(normal=-1, balance_minor__lte=0),
+                name="account_floor",
+            ),
+            models.CheckConstraint(condition=models.Q(normal__in=[1, -1]), name="account_normal"),
+            models.CheckConstraint(condition=models.Q(floor__in=["zero", "kinds", "any"]), name="account_floor_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def kind(self) -> AccountKind:
+        return KINDS[self.number]
+
+    @property
+    def code(self) -> str:
+        """As BOOKS.md writes it: ``L1500/lse_1:bob.usd``."""
+        return f"{self.number}/{self.subject}.{self.currency}" if self.subject else f"{self.number}.{self.currency}"
+
+    @property
+    def shown_minor(self) -> int:
+        """The balance, positive on the account's normal side."""
+        return self.normal * self.balance_minor
+
+
+class Transaction(models.Model):
+    """A balanced set of entries, recorded once under its reference."""
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.CharField(max_length=40, unique=True)
+    reference = models.CharField(max_length=120, unique=True)  # <kind>:<object id>[:<part>]
+    kind = models.CharField(max_length=40)
+    effective_on = models.DateField()
+    at = models.DateTimeField()  # recorded
+    content_hash = models.CharField(max_length=64)
+    request_id = models.CharField(max_length=64, default="")
+    created_xid = models.BigIntegerField()  # of the database transaction that made it; set by trigger
+
+    class Meta:
+        indexes = [models.Index(fields=["at", "id"], name="transaction_at")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Entry(models.Model):
+    """One leg. Append-only, partitioned by month of `at`; made by migration, guarded by triggers."""
+
+    id = models.BigIntegerField(primary_key=True)  # identity
+    transaction = models.ForeignKey(Transaction, on_delete=models.DO_NOTHING, db_constraint=False, related_name="entries")
+    account = models.ForeignKey(Account, on_delete=models.DO_NOTHING, related_name="entries")
+    book = models.ForeignKey(Book, on_delete=models.DO_NOTHING, related_name="+")
+    currency = models.CharField(max_length=3)
+    fund = models.CharField(max_length=9)
+    amount_minor = models.BigIntegerField()  # debit +, credit −
+    balance_after = models.BigIntegerField()
+    seq = models.BigIntegerField()  # per account, without gaps
+    item = models.CharField(max_length=60, null=True)
+    effective_on = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "ledger_entry"
+        verbose_name_plural = "entries"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        side, amount = ("Dr", self.amount_minor) if self.amount_minor > 0 else ("Cr", -self.amount_minor)
+        return f"{side} {self.account_id} {amount}"
+
+
+class Hold(models.Model):
+    """A promise beside the balance, resolved once: posted (the rest released), released or expired."""
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.CharField(max_length=40, unique=True)
+    reference = models.CharField(max_length=120, unique=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="holds")
+    amount_minor = models.BigIntegerField()  # signed as the entry that it promises
+    posted_minor = models.BigIntegerField(default=0)
+    state = models.CharField(max_length=8, default="pending")  # pending | posted | released | expired
+    expires_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(amount_minor=0), name="hold_not_zero"),
+            models.CheckConstraint(condition=models.Q(state__in=["pending", "posted", "released", "expired"]), name="hold_state"),
+            models.CheckConstraint(
+                condition=models.Q(state="pending", resolved_at=None) | models.Q(~models.Q(state="pending"), resolved_at__isnull=False),
+                name="hold_resolved_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["account"], name="hold_pending", condition=models.Q(state="pending"))]
+
+    def __str__(self) -> str:
+        return self.reference

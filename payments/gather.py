@@ -1,0 +1,30 @@
+"""What the rooms of this app register when Django starts: due queues, listeners, invariants."""
+
+from directpay.due.registry import Queue, register as register_queue
+from directpay.events.registry import listen
+from ledger.journal.invariants import register_invariants
+from payments.invariants import PAYMENTS
+from payments.methods.actions import EXPIRY_QUEUE, expire_verifications
+from payments.payins.actions.initiate import RAIL_QUEUE
+from payments.payins.actions.submit import work_on_rail
+from payments.payouts.actions import SETTLE_QUEUE, settle_payments
+from payments.payouts.listeners import settle_when_paid, settle_when_ready
+from payments.reconciliation.actions import LINES_QUEUE, OWN_LINES_QUEUE, fetch_lines, post_own_lines
+from payments.reconciliation.listeners import expect_deposits, expect_lines
+from payments.returns.actions import WATCH_QUEUE, watch_for_returns
+from payments.returns.listeners import watch
+
+
+def register() -> None:
+    register_queue(Queue(RAIL_QUEUE, work_on_rail, local=False, lease_seconds=15))
+    register_queue(Queue(LINES_QUEUE, fetch_lines, local=False, lease_seconds=15))
+    register_queue(Queue(OWN_LINES_QUEUE, post_own_lines))
+    register_queue(Queue(SETTLE_QUEUE, settle_payments))
+    register_queue(Queue(WATCH_QUEUE, watch_for_returns, local=False, lease_seconds=15))
+    register_queue(Queue(EXPIRY_QUEUE, expire_verifications))
+    listen("reconciliation", "payment.processing", "payment.completed", "payment.failed", "payment.returned", hear=expect_lines)
+    listen("reconciliation.deposits", "bank_account.created", hear=expect_deposits)
+    listen("returns", "payment.completed", hear=watch)
+    listen("payouts", "payment.completed", hear=settle_when_ready)
+    listen("payouts.cash", "bank_line.posted", hear=settle_when_paid)
+    register_invariants(*PAYMENTS)

@@ -1,0 +1,48 @@
+"""The money is confirmed: posted, allocated and told, in the transaction that changes the state."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from directpay.people.actor import SYSTEM
+from ledger.allocation.queries import Claim as AllocationClaim
+from ledger.allocation.actions import allocate
+from ledger.journal.actions import post_many
+from payments.payins.actions.change import change
+from payments.payins.models import Claim, Payment
+from payments.payins.postings import completions
+from payments.payins.queries import completed_reference
+from payments.rails.base import Answer
+from payments.rails.registry import rail
+
+COLUMNS = ["answered_at", "rail_reference", "completed_at", "completed_on", "ready_at"]
+
+
+def complete(payments: Sequence[Payment], answers: Mapping[str, Answer], at: datetime) -> None:
+    """Step: post B4 for each, pay the debits that it claims, then the oldest; record ``payment.completed``."""
+    if not payments:
+        return
+    days = {p.public_id: answers[p.public_id].effective_on for p in payments}
+    post_many(completions(payments, days, at), at=at)
+    for payment in payments:
+        payment.answered_at = payment.completed_at = at
+        payment.completed_on = days[payment.public_id]
+        payment.rail_reference = answers[payment.public_id].reference
+        payment.ready_at = _ready_at(payment, at)
+    change(payments, "complete", "completed", actor=SYSTEM.label, at=at, columns=COLUMNS)
+    settled_by_items = {p.applies_to_id for p in payments if p.applies_to.payable_limit == "balance"}
+    allocate(sorted(settled_by_items), at=at, claims=_claims(payments))
+
+
+def _ready_at(payment: Payment, at: datetime) -> datetime:
+    """As promised; later only if it cleared later."""
+    promise = rail(payment.rail).promise(payment.placed_at or payment.created_at)
+    waits: timedelta = promise.ready_at - promise.clears_at
+    return max(promise.ready_at, at) if promise.bank_days else at + waits
+
+
+def _claims(payments: Sequence[Payment]) -> dict[str, list[AllocationClaim]]:
+    by_id = {p.id: completed_reference(p) for p in payments}
+    found: dict[str, list[AllocationClaim]] = {}
+    for claim in Claim.objects.filter(payment_id__in=list(by_id)).order_by("id"):
+        found.setdefault(by_id[claim.payment_id], []).append(AllocationClaim(claim.debit_reference, claim.amount_minor))
+    return found

@@ -1,0 +1,174 @@
+"""Accepting a payment: checked with the account locked, posted to nobody's books yet."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from directpay.due.actions import schedule
+from directpay.due.hints import hint_after_commit
+from directpay.events.actions import record
+from directpay.events.unit import require_transaction
+from directpay.kernel.errors import Conflict, InvalidInput
+from directpay.kernel.ids import public_id
+from directpay.kernel.money import words
+from directpay.people.actor import Actor
+from directpay.people.models import Payee, User
+from ledger.journal.actions import lock_accounts
+from ledger.journal.models import Account
+from payments.methods.models import BankAccount
+from payments.payins.events import facts
+from payments.payins.models import Claim, Payment, Status
+from payments.payins.queries import live_payments
+from payments.pricing.fees import Price, price
+from payments.rails.registry import rail
+
+RAIL_QUEUE = "payins.rail"
+DUPLICATE_WINDOW = timedelta(minutes=5)
+GONE = (Status.FAILED, Status.CANCELED, Status.RETURNED)
+
+
+class AmountExceedsPayable(InvalidInput):
+    """More than is owed and coming due."""
+
+    code = "amount_exceeds_payable"
+
+
+class AmountTooSmall(InvalidInput):
+    """The payee's fee would eat all of it."""
+
+    code = "amount_too_small"
+
+
+class ObligationInProgress(Conflict):
+    """Another payment is on its way for the same part of the debt; `payment` names it."""
+
+    code = "obligation_in_progress"
+
+
+class DuplicateSuspected(Conflict):
+    """The same payer paid the same amount for the same thing minutes ago; `payment` names it."""
+
+    code = "duplicate_suspected"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Part of a debit that the payment is for. `open_minor`: what of it is not yet paid, read under the account's lock."""
+
+    debit_reference: str
+    item: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the payer asks for. Amounts in minor units of the account's currency."""
+
+    payer: User
+    payee: Payee
+    applies_to: Account
+    amount_minor: int
+    rail: str
+    bank_account: BankAccount
+    tendered_on: date
+    ahead_minor: int = 0  # not yet posted, may be paid already
+    origin: str = ""
+    wishes: Sequence[Wish] = ()
+    allow_duplicate: bool = False
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+def initiate(terms: Terms, *, actor: Actor, at: datetime) -> Payment:
+    """Step: accept the payment and promise to submit it.
+
+    Raises InvalidInput, AmountTooSmall, AmountExceedsPayable, then ObligationInProgress, then DuplicateSuspected.
+    """
+    require_transaction()
+    account = lock_accounts([terms.applies_to.id])[terms.applies_to.id]
+    _check_account(terms, account)
+    cost = price(terms.amount_minor, rail=terms.rail, payee_id=terms.payee.id)
+    if cost.net_minor <= 0:
+        raise AmountTooSmall(f"The fee of this way to pay is {words(cost.fee_minor, account.currency)}: pay more, or another way.", param="amount")
+    check_payable(account, terms.amount_minor, terms.ahead_minor)
+    if not terms.allow_duplicate:
+        _check_not_twice(terms, at)
+    payment = _create(terms, account, cost, at)
+    Claim.objects.bulk_create(
+        Claim(payment=payment, debit_reference=w.debit_reference, item=w.item, amount_minor=w.amount_minor) for w in terms.wishes
+    )
+    record(facts([payment], "initiated", was=[None], actor=actor.label, at=at))
+    schedule(RAIL_QUEUE, [(payment.public_id, rail(terms.rail).promise(at).leaves_at)])
+    hint_after_commit()
+    return payment
+
+
+def _check_account(terms: Terms, account: Account) -> None:
+    if not account.accepts_payments or account.payable_limit == "closed":
+        raise InvalidInput("This account takes no payments.", param="applies_to", code="account_closed")
+    if terms.amount_minor > settings.PAYMENT_MAX_MINOR:
+        raise InvalidInput(f"At most {words(settings.PAYMENT_MAX_MINOR, account.currency)} at once.", param="amount", code="amount_too_large")
+    if terms.bank_account.currency != account.currency:
+        raise InvalidInput(f"This debt is in {account.currency.upper()}: pay from an account in it.", param="bank_account")
+
+
+def check_payable(account: Account, amount_minor: int, ahead_minor: int, *, at_least_minor: int | None = None) -> None:
+    """Step, with the account locked: the amount fits what is owed and ahead, less what is on its way.
+
+    With `at_least_minor` it is enough that so much of the amount does.
+    """
+    if account.payable_limit == "any":
+        return
+    limit = max(0, account.balance_minor + ahead_minor)
+    if amount_minor > limit:
+        unit = account.currency
+        said = f"At most {words(limit, unit)} can be paid now." if limit else "Nothing is owed here."
+        raise AmountExceedsPayable(said, param="amount", payable=limit)
+    live = list(live_payments(account.id))
+    if (at_least_minor or amount_minor) > limit - sum(p.amount_minor for p in live):
+        raise ObligationInProgress(
+            "A payment for this is on its way already. Do not pay again: follow that one.", payment=live[0].public_id, param="amount"
+        )
+
+
+def _check_not_twice(terms: Terms, at: datetime) -> None:
+    recent = Payment.objects.filter(
+        payer=terms.payer,
+        applies_to_id=terms.applies_to.id,
+        origin=terms.origin,
+        amount_minor=terms.amount_minor,
+        created_at__gt=at - DUPLICATE_WINDOW,
+        created_at__lte=at,
+    )
+    same = recent.exclude(status__in=GONE).order_by("-id").first()
+    if same:
+        raise DuplicateSuspected(
+            "The same amount was paid here in the last five minutes. Send allow_duplicate if it is meant.", payment=same.public_id
+        )
+
+
+def _create(terms: Terms, account: Account, cost: Price, at: datetime) -> Payment:
+    promise = rail(terms.rail).promise(at)
+    return Payment.objects.create(
+        public_id=public_id("pay"),
+        rail=terms.rail,
+        currency=account.currency,
+        amount_minor=cost.amount_minor,
+        fee_minor=cost.fee_minor,
+        fee_payer=cost.fee_payer,
+        charged_minor=cost.charged_minor,
+        net_minor=cost.net_minor,
+        payer=terms.payer,
+        payee=terms.payee,
+        applies_to=terms.applies_to,
+        bank_account=terms.bank_account,
+        origin=terms.origin,
+        metadata=dict(terms.metadata),
+        created_at=at,
+        changed_at=at,
+        tendered_on=terms.tendered_on,
+        expected_at=promise.clears_at,
+        expected_on=promise.clears_on,
+    )

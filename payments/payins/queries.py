@@ -1,0 +1,58 @@
+"""Questions about payments."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.db.models import Q, QuerySet, Sum
+
+from directpay.people.actor import Actor
+from ledger.allocation.queries import Claim as AllocationClaim
+from payments.payins.models import CLEARED, LIVE, Claim, Payment
+
+RELATED = ("payer", "payee", "applies_to__book", "applies_to__cost_account", "bank_account")
+
+
+def with_related() -> QuerySet[Payment]:
+    return Payment.objects.select_related(*RELATED)
+
+
+def visible_payments(actor: Actor) -> QuerySet[Payment]:
+    """Staff see all; a payer what it pays; a landlord what its payees get."""
+    if actor.may_see_all:
+        return with_related()
+    return with_related().filter(Q(payer_id=actor.user_id) | Q(payee__owner_id=actor.user_id))
+
+
+def live_payments(account_id: int) -> QuerySet[Payment]:
+    """Attempts in flight on an account, newest first."""
+    return Payment.objects.filter(applies_to_id=account_id, status__in=LIVE).order_by("-id")
+
+
+def in_flight_minor(account_ids: Sequence[int]) -> dict[int, int]:
+    """Account → minor units on their way to it."""
+    rows = Payment.objects.filter(applies_to_id__in=list(account_ids), status__in=LIVE)
+    sums = rows.values("applies_to_id").annotate(total=Sum("amount_minor")).order_by()
+    return {row["applies_to_id"]: row["total"] for row in sums}
+
+
+def live_claims(debit_references: Sequence[str]) -> dict[str, list[Claim]]:
+    """Debit's reference → claims of payments in flight on it."""
+    found: dict[str, list[Claim]] = defaultdict(list)
+    rows = Claim.objects.filter(debit_reference__in=list(debit_references), payment__status__in=LIVE)
+    for claim in rows.select_related("payment").order_by("-id"):
+        found[claim.debit_reference].append(claim)
+    return found
+
+
+def cleared_claims(debit_references: Sequence[str]) -> dict[str, list[AllocationClaim]]:
+    """What payments that cleared before the debit was posted had claimed of it: credit's reference → claims."""
+    found: dict[str, list[AllocationClaim]] = defaultdict(list)
+    rows = Claim.objects.filter(debit_reference__in=list(debit_references), payment__status__in=CLEARED)
+    for claim in rows.select_related("payment").order_by("id"):
+        found[completed_reference(claim.payment)].append(AllocationClaim(claim.debit_reference, claim.amount_minor))
+    return found
+
+
+def completed_reference(payment: Payment) -> str:
+    """Of the transaction that posts its completion."""
+    return f"payment.completed:{payment.public_id}"

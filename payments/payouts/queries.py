@@ -1,0 +1,21 @@
+"""What the ledger shows of the cash."""
+
+from collections.abc import Sequence
+
+from ledger.journal.models import Account
+from ledger.journal.queries import item_balances
+from payments.chart.accounts import platform
+from payments.payins.models import Payment
+
+
+def cash_has_arrived(payments: Sequence[Payment]) -> set[str]:
+    """Completed payments whose item on the rail's clearing account has come to zero: a bank line matched it."""
+    if not payments:
+        return set()
+    keys = {platform("P1210", p.rail, p.currency) for p in payments}
+    clearing = {
+        (a.subject, a.currency): a.id
+        for a in Account.objects.filter(book__kind="P", number="P1210", subject__in=[k[1] for k in keys], currency__in=[k[2] for k in keys])
+    }
+    sums = item_balances(list(clearing.values()), [p.public_id for p in payments])
+    return {p.public_id for p in payments if sums.get((clearing[p.rail, p.currency], p.public_id)) == 0}

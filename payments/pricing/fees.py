@@ -1,0 +1,35 @@
+"""The price of a payment: one flat fee per rail, paid by the payee or the payer (BOOKS.md rules 11 and 12)."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from payments.pricing.models import RailFee
+
+HOUSE_FEES_MINOR = {"ach": 200, "same_day_ach": 150, "instant": 100, "wire": 1500}
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Frozen on the payment. All in minor units of its currency."""
+
+    amount_minor: int
+    fee_minor: int
+    fee_payer: Literal["payee", "payer"]
+
+    @property
+    def charged_minor(self) -> int:
+        """What the payer is charged."""
+        return self.amount_minor + (self.fee_minor if self.fee_payer == "payer" else 0)
+
+    @property
+    def net_minor(self) -> int:
+        """What the payee gets."""
+        return self.amount_minor - (self.fee_minor if self.fee_payer == "payee" else 0)
+
+
+def price(amount_minor: int, *, rail: str, payee_id: int) -> Price:
+    """The price of paying `amount_minor` to this payee over this rail."""
+    own = RailFee.objects.filter(payee_id=payee_id, rail=rail).first()
+    if own:
+        return Price(amount_minor, own.fee_minor, own.fee_payer)  # type: ignore[arg-type]
+    return Price(amount_minor, HOUSE_FEES_MINOR[rail], "payee")

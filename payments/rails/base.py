@@ -1,0 +1,79 @@
+"""What a rail is. A rail moves money and knows nothing of books, rent or people."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+State = Literal["processing", "completed", "failed", "returned"]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked of a rail. `id` is its idempotency key: the same order again is the same order."""
+
+    id: str
+    amount_minor: int  # what the payer is charged
+    currency: str
+    routing_number: str
+    account_number: str
+    placed_at: datetime  # when it was handed in, in time for the next file
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the rail knows of an order at a moment."""
+
+    state: State
+    reference: str
+    at: datetime  # when it became so
+    effective_on: date  # the rail's bank day, Eastern
+    ask_again_at: datetime | None = None  # when more may be known; None: never
+    code: str = ""  # the rail's own, e.g. R01
+
+
+@dataclass(frozen=True, slots=True)
+class BankLine:
+    """A line of our bank's statement that belongs to an order: + came in, − went out."""
+
+    reference: str
+    amount_minor: int
+    at: datetime
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """When money sent now clears and is ready for the landlord, and why."""
+
+    leaves_at: datetime
+    clears_at: datetime
+    ready_at: datetime
+    clears_on: date
+    bank_days: int  # 0: the rail works day and night
+    closed_on: tuple[date, ...]  # bank holidays on the way
+
+
+class NoAnswer(Exception):
+    """The rail did not answer in time. Never a decline: the money may have moved."""
+
+
+class Rail(Protocol):
+    """One way to move money. All methods but `promise` may raise NoAnswer; `submit` is idempotent by order id."""
+
+    name: str
+    title: str
+
+    def promise(self, at: datetime) -> Promise:
+        """What an order placed at `at` may count on."""
+
+    def submit(self, order: Order, at: datetime) -> Answer:
+        """Hand over the order."""
+
+    def look_up(self, order: Order, at: datetime) -> Answer:
+        """Ask what became of it."""
+
+    def bank_lines(self, order: Order, until: datetime) -> list[BankLine]:
+        """Lines on our bank's statement for it up to `until`, oldest first."""
+
+    def next_bank_line_at(self, order: Order, after: datetime) -> datetime | None:
+        """When the next line appears, if one will."""

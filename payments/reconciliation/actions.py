@@ -1,0 +1,120 @@
+"""What our bank shows: reported lines become rows once, and rows become entries once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from directpay.due.actions import done, schedule
+from directpay.events.actions import NewEvent, record
+from directpay.events.unit import unit_of_work
+from directpay.kernel.ids import public_id
+from directpay.people.actor import SYSTEM
+from ledger.journal.actions import post_many
+from payments.methods.models import BankAccount
+from payments.methods.postings import RAIL as OWN_ACH
+from payments.payins.actions.submit import order_of
+from payments.payins.queries import with_related
+from payments.rails.registry import rail
+from payments.rails.timetable import bank_day_of
+from payments.reconciliation.models import BankLine
+from payments.reconciliation.postings import bank_lines, capital
+from payments.reconciliation.queries import open_item
+
+LINES_QUEUE = "reconciliation.lines"
+OWN_LINES_QUEUE = "reconciliation.own_lines"
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A line as the bank tells it."""
+
+    bank: str  # client | own
+    reference: str
+    rail: str
+    item: str
+    amount_minor: int
+    currency: str
+    value_on: date
+
+
+def fetch_lines(public_ids: Sequence[str], at: datetime) -> None:
+    """The due queue's work: ask the simulated bank for the lines of these payments, and when to look again."""
+    reported, later = [], {}
+    for payment in with_related().filter(public_id__in=list(public_ids), placed_at__isnull=False).order_by("id"):
+        way, order = rail(payment.rail), order_of(payment)
+        reported += [
+            Reported("client", line.reference, payment.rail, payment.public_id, line.amount_minor, payment.currency, line.on)
+            for line in way.bank_lines(order, at)
+        ]
+        later[payment.public_id] = way.next_bank_line_at(order, at)
+    with unit_of_work():
+        record_bank_lines(reported, at=at)
+        schedule(LINES_QUEUE, [(key, when) for key, when in later.items() if when])
+        done(LINES_QUEUE, [key for key in public_ids if not later.get(key)])
+
+
+def post_own_lines(public_ids: Sequence[str], at: datetime) -> None:
+    """The due queue's work: the two small deposits of a bank account show on our own statement as one debit (J8)."""
+    with unit_of_work():
+        known = BankAccount.objects.filter(public_id__in=list(public_ids))
+        record_bank_lines(
+            [Reported("own", f"{OWN_ACH}-{a.public_id}", OWN_ACH, a.public_id, -deposits_of(a), a.currency, bank_day_of(at)) for a in known],
+            at=at,
+        )
+
+
+def deposits_of(account: BankAccount) -> int:
+    """What was sent, from the books themselves."""
+    return -open_item("P1210", OWN_ACH, account.currency, account.public_id)
+
+
+def record_bank_lines(reported: Sequence[Reported], *, at: datetime) -> list[BankLine]:
+    """Keep each line once by its reference, post the new ones as ``bank.line``, tell. Returns the new ones."""
+    if not reported:
+        return []
+    with unit_of_work():
+        rows = [
+            BankLine(
+                public_id=public_id("bl"),
+                bank=r.bank,
+                reference=r.reference,
+                rail=r.rail,
+                item=r.item,
+                amount_minor=r.amount_minor,
+                currency=r.currency,
+                value_on=r.value_on,
+                reported_at=at,
+                posted_at=at,
+            )
+            for r in reported
+        ]
+        BankLine.objects.bulk_create(rows, ignore_conflicts=True)
+        new = list(BankLine.objects.filter(public_id__in=[row.public_id for row in rows]).order_by("id"))
+        post_many(bank_lines(new, at), at=at)
+        record([_fact(line, at) for line in new])
+        return new
+
+
+def _fact(line: BankLine, at: datetime) -> NewEvent:
+    return NewEvent(
+        type="bank_line.posted",
+        object_id=line.public_id,
+        version=1,
+        actor=SYSTEM.label,
+        at=at,
+        data={
+            "id": line.public_id,
+            "item": line.item,
+            "rail": line.rail,
+            "bank": line.bank,
+            "amount": line.amount_minor,
+            "currency": line.currency,
+            "value_on": line.value_on.isoformat(),
+        },
+    )
+
+
+def pay_in_capital(amount_minor: int, *, currency: str, reference: str, at: datetime) -> None:
+    """The company puts its own money into its own bank account; the same reference again changes nothing."""
+    with unit_of_work():
+        post_many([capital(reference, amount_minor, currency, bank_day_of(at), at)], at=at)

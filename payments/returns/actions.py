@@ -1,0 +1,63 @@
+"""The bank takes a cleared payment back: what was owed is owed again, on its own date."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from directpay.due.actions import done, schedule
+from directpay.events.unit import unit_of_work
+from directpay.people.actor import SYSTEM
+from ledger.allocation.actions import allocate, undo_credit
+from ledger.journal.actions import post_many
+from ledger.journal.queries import entries_of
+from payments.payins.actions.change import change, lock_payments
+from payments.payins.actions.submit import call
+from payments.payins.models import CLEARED, Payment
+from payments.payins.queries import completed_reference, with_related
+from payments.rails.base import Answer
+from payments.rails.codes import explain
+from payments.returns.postings import returned_reference, returns
+
+WATCH_QUEUE = "returns.watch"
+ASK_AGAIN_AFTER = timedelta(minutes=1)
+COLUMNS = ["returned_at", "return_code", "failure_code", "failure_message"]
+
+
+def watch_for_returns(public_ids: Sequence[str], at: datetime) -> None:
+    """The due queue's work: ask the rail whether a cleared payment still stands."""
+    cleared = list(with_related().filter(public_id__in=list(public_ids), status__in=CLEARED).order_by("id"))
+    answers = {payment.public_id: call(payment, at, first=False) for payment in cleared}
+    returned = {key: answer for key, answer in answers.items() if answer is not None and answer.state == "returned"}
+    with unit_of_work():
+        return_payments(returned, at=at)
+        later = {k: a.ask_again_at if a else at + ASK_AGAIN_AFTER for k, a in answers.items() if k not in returned}
+        schedule(WATCH_QUEUE, [(key, max(when, at + timedelta(seconds=1))) for key, when in later.items() if when])
+        done(WATCH_QUEUE, [key for key in public_ids if not later.get(key)])
+
+
+def return_payments(answers: Mapping[str, Answer], *, at: datetime) -> list[Payment]:
+    """completed or settled → returned. Post, reopen the debits that were paid, tell. A payment is returned at most once."""
+    if not answers:
+        return []
+    with unit_of_work():
+        payments = [p for p in lock_payments(list(answers)) if p.status in CLEARED]
+        days = {p.public_id: answers[p.public_id].effective_on for p in payments}
+        post_many(returns(payments, days, at), at=at)
+        for payment in payments:
+            code = answers[payment.public_id].code
+            reason = explain(code)
+            payment.returned_at, payment.return_code = at, code
+            payment.failure_code, payment.failure_message = reason.failure_code, reason.sentence
+        change(payments, "take_back", "returned", actor=SYSTEM.label, at=at, columns=COLUMNS)
+        _reopen(payments, at)
+        return payments
+
+
+def _reopen(payments: Sequence[Payment], at: datetime) -> None:
+    """The debits that these payments paid are open again; a credit that stood unused may pay them."""
+    by_items = [p for p in payments if p.applies_to.payable_limit == "balance"]
+    references = [name(p) for p in by_items for name in (completed_reference, returned_reference)]
+    legs = {(e.transaction.reference, e.account_id): e.id for e in entries_of(references, [p.applies_to_id for p in by_items])}
+    for payment in by_items:
+        account = payment.applies_to_id
+        undo_credit(legs[completed_reference(payment), account], legs[returned_reference(payment), account], account, at=at)
+    allocate(sorted({p.applies_to_id for p in by_items}), at=at)

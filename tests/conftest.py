@@ -1,0 +1,77 @@
+"""What every test may ask for. The services are started by the process that runs the tests, once."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import psycopg
+import pytest
+import redis
+
+from tests import services
+
+_running = ExitStack()
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    config = session.config
+    if not _is_worker(config) and not config.option.collectonly:
+        _running.enter_context(services.running())
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _running.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: object) -> Iterator[None]:
+    """Replaces pytest-django's: the worker's database is a copy of the migrated template, used in the runtime role."""
+    from django.db import connections
+
+    try:
+        services.ensure_database()
+    except services.MigrationsFailedError as error:
+        pytest.fail(str(error), pytrace=False)
+    yield
+    for connection in connections.all():
+        connection.close()
+
+
+@pytest.fixture
+def runtime_url(db: None) -> str:
+    """This worker's database in the role that the application has."""
+    return services.addresses().runtime_url(services.database_name())
+
+
+@pytest.fixture
+def owner_url(db: None) -> str:
+    """This worker's database in the role that migrates."""
+    return services.addresses().owner_url(services.database_name())
+
+
+@pytest.fixture
+def superuser_url(db: None) -> str:
+    """This worker's database with every right: to look, or to break what nobody else may break."""
+    return services.addresses().superuser_url(services.database_name())
+
+
+@pytest.fixture
+def superuser(superuser_url: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def valkey() -> Iterator["redis.Redis"]:
+    """A client of this worker's own, empty Valkey database (`settings.REDIS_URL`)."""
+    client = redis.Redis.from_url(os.environ["REDIS_URL"])
+    client.flushdb()
+    yield client
+    client.flushdb()
+    client.close()
