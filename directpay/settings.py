@@ -1,5 +1,6 @@
 """Settings come from the environment or `.env`; `.env.example` lists them all."""
 
+import os
 from pathlib import Path
 
 import environ
@@ -10,8 +11,13 @@ environ.Env.read_env(env.str("DIRECTPAY_ENV_FILE", str(BASE_DIR / ".env")))
 
 # --- what this installation is -------------------------------------------------------------------------------------
 DIRECTPAY_HOME = Path(env.str("DIRECTPAY_HOME", "") or BASE_DIR / "var")
-for _generated in ("secrets.env", "run/services.env"):  # what `make up` made, unless the environment says otherwise
-    environ.Env.read_env(DIRECTPAY_HOME / _generated)
+DATABASE_ROLE = env.str("DIRECTPAY_DATABASE_ROLE", "runtime")  # runtime | owner
+for _name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "DIRECTPAY_VAULT_KEYS"):
+    if not os.environ.get(_name):  # left empty is not set
+        os.environ.pop(_name, None)
+# What `make up` made, unless the environment says otherwise.
+for _made in ("secrets.env", "run/services.env", *(["run/owner.env"] if DATABASE_ROLE == "owner" else [])):
+    environ.Env.read_env(DIRECTPAY_HOME / _made)
 DIRECTPAY_MODE = env.str("DIRECTPAY_MODE", "sandbox")  # sandbox | live
 SANDBOX = DIRECTPAY_MODE == "sandbox"
 DEBUG = env.bool("DEBUG", False)
@@ -62,7 +68,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "directpay.api.policy.PagePolicyMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -88,9 +94,6 @@ TEMPLATES = [
 ]
 
 # --- database: the owner migrates, the runtime role owns nothing ------------------------------------------------------
-DATABASE_ROLE = env.str("DIRECTPAY_DATABASE_ROLE", "runtime")  # runtime | owner
-
-
 def _database() -> dict:
     name = "DATABASE_OWNER_URL" if DATABASE_ROLE == "owner" else "DATABASE_URL"
     address = env.db_url_config(env.str(name, "postgres://directpay_runtime@127.0.0.1:5432/directpay"))

@@ -8,13 +8,16 @@ import leases.urls
 import ledger.urls
 import payments.urls
 import webhooks.urls
-from directpay.api import docs, users
+from directpay.api import docs, events, users
 from directpay.api.handlers import closed, no_such_address
+from directpay.ops import api as sandbox
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door to sign in, with its limits
 
 API: list[URLPattern | URLResolver] = [
     *users.urlpatterns,
+    *events.urlpatterns,
+    *sandbox.urlpatterns,
     *ledger.urls.api_urlpatterns,
     *payments.urls.api_urlpatterns,
     *leases.urls.api_urlpatterns,

@@ -28,6 +28,7 @@ from directpay.ops.places import Place, free_port, unprivileged_account
 from directpay.ops.processes import alive, spawn, stop, wait_until
 
 ANNOUNCED = "DIRECTPAY_TEST_SERVICES"  # how workers and the commands that tests run learn the addresses
+MIGRATING = "DIRECTPAY_TEST_MIGRATES"  # set for the one command that migrates the template: its name
 TEMPLATE = "directpay_template"
 PREFIX = "directpay-test-"
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,7 +72,7 @@ def addresses() -> Addresses:
     """Those announced by the process that owns this run, or new ones that this process will own."""
     if announced := os.environ.get(ANNOUNCED):
         return Addresses(**json.loads(announced))
-    home = Path("/tmp") / f"{PREFIX}{os.getpid()}-{secrets.token_hex(3)}"  # noqa: S108  short: a socket lives in it
+    home = Path("/tmp") / f"{PREFIX}{os.getpid()}-{secrets.token_hex(3)}"
     decided = Addresses(str(home), secrets.token_hex(16), free_port(20_000 + os.getpid() % 20_000))
     os.environ[ANNOUNCED] = json.dumps(asdict(decided))
     return decided
@@ -87,10 +88,12 @@ def environment() -> dict[str, str]:
     here = addresses()
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     home = Path(here.home) / f"home-{worker}"
+    migrating = os.environ.get(MIGRATING)
+    database = migrating or database_name()
     return {
-        "DATABASE_URL": here.runtime_url(database_name()),
-        "DATABASE_OWNER_URL": here.owner_url(database_name()),
-        "DIRECTPAY_DATABASE_ROLE": "runtime",
+        "DATABASE_URL": here.runtime_url(database),
+        "DATABASE_OWNER_URL": here.owner_url(database),
+        "DIRECTPAY_DATABASE_ROLE": "owner" if migrating else "runtime",
         "REDIS_URL": f"{here.valkey().url.removesuffix('/0')}/{int(worker) % 16}",
         "DIRECTPAY_HOME": str(home),
         "DIRECTPAY_MODE": "sandbox",
@@ -151,8 +154,7 @@ def _migrate_template(here: Addresses) -> None:
         env={
             **os.environ,
             "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "tests.settings"),
-            "DIRECTPAY_TEST_DATABASE": TEMPLATE,
-            "DIRECTPAY_TEST_ROLE": "owner",
+            MIGRATING: TEMPLATE,
         },
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -189,7 +191,7 @@ def _tables(connection: psycopg.Connection) -> list[str]:
 
 def _remove_left_behind() -> None:
     """The directories of runs that were killed: their servers died with them."""
-    for directory in Path("/tmp").glob(f"{PREFIX}*"):  # noqa: S108
+    for directory in Path("/tmp").glob(f"{PREFIX}*"):
         owner = directory.name.removeprefix(PREFIX).partition("-")[0]
         if owner.isdigit() and not alive(int(owner)):
             shutil.rmtree(directory, ignore_errors=True)

@@ -2,21 +2,21 @@
 
 import base64
 import os
+import re
 
 from tests import services
 
+for _name in re.findall(r"^#?([A-Z_]+)=", (services.ROOT / ".env.example").read_text(), re.MULTILINE):
+    os.environ.pop(_name, None)
 os.environ |= services.environment()
-if database := os.environ.get("DIRECTPAY_TEST_DATABASE"):  # set for the one command that migrates the template
-    os.environ["DATABASE_URL"] = services.addresses().runtime_url(database)
-    os.environ["DATABASE_OWNER_URL"] = services.addresses().owner_url(database)
-    os.environ["DIRECTPAY_DATABASE_ROLE"] = os.environ.get("DIRECTPAY_TEST_ROLE", "runtime")
-for name in ("DEBUG", "DIRECTPAY_RAIL_PROFILE", "DIRECTPAY_RAIL_SPEED", "DIRECTPAY_RAIL_SEED", "DIRECTPAY_EXTRA_APPS", "ALLOWED_HOSTS"):
-    os.environ.pop(name, None)
-os.environ["SECRET_KEY"] = "tests"  # noqa: S105
-os.environ["DIRECTPAY_VAULT_KEYS"] = "v1:" + base64.b64encode(b"directpay-test-vault-key-32bytes").decode()
+os.environ |= {
+    "DIRECTPAY_ENV_FILE": os.devnull,
+    "SECRET_KEY": "tests",
+    "DIRECTPAY_VAULT_KEYS": "v1:" + base64.b64encode(b"directpay-test-vault-key-32bytes").decode(),
+}
 
-from directpay.settings import *  # noqa: E402, F403
-from directpay.settings import INSTALLED_APPS  # noqa: E402
+from directpay.settings import *
+from directpay.settings import INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

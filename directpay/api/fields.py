@@ -88,7 +88,7 @@ class DateField(serializers.Field):
 
 @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}, "maxProperties": METADATA_KEYS})
 class MetadataField(serializers.Field):
-    """Up to 50 names with texts; numbers become text as at Stripe. In an update, an empty text removes its name."""
+    """Up to 50 names with texts; numbers become text as at Stripe. Empty texts are dropped, or kept `for_update`, where they remove."""
 
     default_error_messages = {
         "invalid": "metadata is a set of names with texts.",
@@ -97,8 +97,9 @@ class MetadataField(serializers.Field):
         "bad_value": f"metadata values are texts of at most {METADATA_VALUE_LENGTH} characters: {{name}}.",
     }
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, for_update: bool = False, **kwargs: Any) -> None:
         super().__init__(**{"required": False, **kwargs})
+        self.for_update = for_update
 
     def to_internal_value(self, data: Any) -> dict[str, str]:
         if isinstance(data, list) and all(isinstance(item, FormText) for item in data):
@@ -109,7 +110,8 @@ class MetadataField(serializers.Field):
             self.fail("invalid")
         if len(data) > METADATA_KEYS:
             self.fail("too_many")
-        return {self._name(name): self._text(name, value) for name, value in data.items()}
+        texts = {self._name(name): self._text(name, value) for name, value in data.items()}
+        return {name: text for name, text in texts.items() if text or self.for_update}
 
     def _name(self, name: str) -> str:
         if not 1 <= len(name) <= METADATA_KEY_LENGTH or "[" in name or "]" in name:
@@ -129,8 +131,8 @@ class MetadataField(serializers.Field):
 
 
 def merged_metadata(present: Mapping[str, str], given: Mapping[str, str] | None) -> dict[str, str]:
-    """Metadata after a request: names given replace, empty texts remove, the rest stays. Raises ValidationError over 50 names."""
-    merged = {name: text for name, text in {**present, **(given or {})}.items() if text != ""}
+    """Metadata after an update: names given replace, empty texts remove, the rest stays. Raises ValidationError over 50 names."""
+    merged = {name: text for name, text in {**present, **(given or {})}.items() if text}
     if len(merged) > METADATA_KEYS:
         raise serializers.ValidationError({"metadata": [MetadataField.default_error_messages["too_many"]]})
     return merged

@@ -61,7 +61,9 @@ def read_query(request: HttpRequest, allowed: Collection[str]) -> dict[str, Any]
     return query
 
 
-def page_of(rows: QuerySet[Any], query: Mapping[str, Any], filters: Mapping[str, Filter], order: tuple[str, ...]) -> Page:
+def page_of(
+    rows: QuerySet[Any], query: Mapping[str, Any], filters: Mapping[str, Filter], order: tuple[str, ...], created_field: str = "created_at"
+) -> Page:
     """One page of `rows` (what the actor may see) in falling `order`, whose last field is unique. Two queries at most."""
     limit = _limit(query.get("limit"))
     after, before = query.get("starting_after"), query.get("ending_before")
@@ -72,7 +74,7 @@ def page_of(rows: QuerySet[Any], query: Mapping[str, Any], filters: Mapping[str,
         if name in query:
             found = found.filter(rule.where(name, query[name]))
     if "created" in query:
-        found = found.filter(_created(query["created"]))
+        found = found.filter(_created(created_field, query["created"]))
     if before is not None:
         newer = found.filter(_beyond(_row(rows, "ending_before", before), order, "gt")).order_by(*order)
         page = list(newer[: limit + 1])
@@ -109,19 +111,19 @@ def _beyond(row: Model, order: tuple[str, ...], side: str) -> Q:
     return beyond & Q(**{f"{order[0]}__{side}e": getattr(row, order[0])}) if len(order) > 1 else beyond
 
 
-def _created(value: Any) -> Q:
+def _created(field: str, value: Any) -> Q:
     """`created=` a second, or `created[gte]=` and so on; the rows know microseconds, the API whole seconds."""
     if not isinstance(value, Mapping):
         second = _second(value, "created")
-        return Q(created_at__gte=second, created_at__lt=second + timedelta(seconds=1))
-    return _all(_created_bound(_bound("created", bound), v) for bound, v in value.items())
+        return Q(**{f"{field}__gte": second, f"{field}__lt": second + timedelta(seconds=1)})
+    return _all(_created_bound(field, _bound("created", bound), v) for bound, v in value.items())
 
 
-def _created_bound(bound: str, value: Any) -> Q:
+def _created_bound(field: str, bound: str, value: Any) -> Q:
     second = _second(value, f"created[{bound}]")
     if bound in ("gt", "lte"):  # past the whole of that second, or up to its end
         second += timedelta(seconds=1)
-    return Q(created_at__gte=second) if bound in ("gt", "gte") else Q(created_at__lt=second)
+    return Q(**{f"{field}__{'gte' if bound in ('gt', 'gte') else 'lt'}": second})
 
 
 def _second(value: Any, name: str) -> datetime:

@@ -1,12 +1,13 @@
 """OpenAPI 3.1 of every resource, from what its view declares: drf-spectacular asks, nothing is annotated by hand."""
 
+from functools import cache
 from typing import Any, ClassVar
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
-from rest_framework.serializers import Serializer
+from rest_framework.serializers import CharField, Serializer
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 LIST_ERRORS, POST_ERRORS = (400, 401, 403, 429), (400, 401, 403, 404, 409, 413, 415, 429, 500)
@@ -94,7 +95,12 @@ class ApiSchema(AutoSchema):
     def get_request_serializer(self) -> Any:
         if self.method != "POST":
             return None
-        return self.view.update_serializer if self.view.kind == "object" else self.view.input_serializer
+        serializer = getattr(self.view, "update_serializer" if self.view.kind == "object" else "input_serializer", None)
+        return _with_key(serializer) if serializer and self.view.key_in_body else serializer
+
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        """`Payment` rather than `PaymentOutput`."""
+        return super().get_serializer_name(serializer, direction).removesuffix("Output")
 
     def get_response_serializers(self) -> Any:
         errors = {code: OpenApiResponse(self._error(), MEANING[code]) for code in self._error_codes()}
@@ -115,7 +121,7 @@ class ApiSchema(AutoSchema):
     def _query_parameters(self) -> list[Any]:
         view = self.view
         if view.kind == "part":
-            return [view.query_serializer]
+            return [view.query_serializer] if view.query_serializer().fields else []
         found = []
         if view.expanders:
             words = "Objects to show whole: " + ", ".join(sorted(view.expanders))
@@ -183,6 +189,14 @@ class KeyScheme(OpenApiAuthenticationExtension):
 def without_final_slash(endpoints: list[tuple[str, str, str, Any]]) -> list[tuple[str, str, str, Any]]:
     """Addresses as they are documented: the slash at the end is optional."""
     return [(path.rstrip("/"), regex, method, callback) for path, regex, method, callback in endpoints]
+
+
+@cache
+def _with_key(serializer: type[Serializer[Any]]) -> type[Serializer[Any]]:
+    """The parameters of a view that also takes the idempotency key in the body."""
+    words = f"Means the same as the header {IDEMPOTENCY_HEADER}; where both are sent they must agree."
+    key = CharField(max_length=255, required=False, help_text=words)
+    return type(f"Keyed{serializer.__name__}", (serializer,), {"idempotency_key": key})
 
 
 def _text(limit: int) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class NoParameters(StrictSerializer):
 class MetadataOnly(StrictSerializer):
     """For updates of nothing but metadata."""
 
-    metadata = MetadataField()
+    metadata = MetadataField(for_update=True)
 
 
 class ObjectOutput(serializers.Serializer[Any]):

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from directpay.api.fields import MetadataField, merged_metadata
+from directpay.api.fields import MetadataField
 from directpay.api.lists import Filter
 from directpay.api.objects import rendered
 from directpay.api.routes import resource
@@ -60,7 +60,7 @@ class UsersView(Users, CollectionView):
     }
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> User:
-        return create_user(actor=actor, at=at, **{**data, "metadata": merged_metadata({}, data.get("metadata"))})
+        return create_user(actor=actor, at=at, **data)
 
 
 class UserView(Users, ObjectView):

@@ -16,6 +16,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from directpay.api import idempotency
+from directpay.api.errors import answer_for
 from directpay.api.expanding import Expander, asked_names, put
 from directpay.api.idempotency import FIELD, HEADER, Answer, KeyRequired
 from directpay.api.lists import PAGE_PARAMETERS, Filter, page_of, read_query
@@ -24,7 +25,7 @@ from directpay.api.parsers import refuse_unmeasured
 from directpay.api.schema import ApiSchema
 from directpay.api.serializers import NoParameters, StrictSerializer, checked
 from directpay.events.unit import unit_of_work
-from directpay.kernel.errors import NotFound
+from directpay.kernel.errors import DirectPayError, NotFound
 from directpay.people.actor import Actor
 
 CLIENT_PREFIX = "/api"  # Stripe's clients put `url` of a list behind api_base, which ends in /api
@@ -104,7 +105,10 @@ class ApiView(APIView):
     def post_once(
         self, request: Request, serializer: type[StrictSerializer], status: int, change: Callable[[dict[str, Any], datetime], Any]
     ) -> HttpResponse:
-        """A POST by the rules of idempotency: `change(data, at)` returns the row to show, in the one transaction."""
+        """A POST by the rules of idempotency: `change(data, at)` returns the row to show, in the one transaction.
+
+        It may return (not raise) a DirectPayError: then the change stands, and the error is the answer.
+        """
         read_query(request._request, ())
         refuse_unmeasured(request._request)
         parameters = dict(request.data)
@@ -119,6 +123,9 @@ class ApiView(APIView):
         def execute() -> Answer:
             names = asked_names(expand, self.expanders, in_list=False)
             row = change(checked(serializer, given), at)
+            if isinstance(row, DirectPayError):  # a refusal that must stand: what led to it is kept, and so is the answer
+                refused = answer_for(row)
+                return Answer(refused.status_code, refused.content)
             return Answer(status, to_bytes(self.shown([row], Context(self.actor, at), names)[0]))
 
         if key is None:
@@ -143,6 +150,7 @@ class CollectionView(ApiView):
     input_serializer: ClassVar[type[StrictSerializer]] = NoParameters
     filters: ClassVar[Mapping[str, Filter]] = {}
     order: ClassVar[tuple[str, ...]] = ("id",)  # falling; the last field is unique
+    created_field: ClassVar[str] = "created_at"  # what `created[gte]` and its like ask
     created_status: ClassVar[int] = 201
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -156,7 +164,7 @@ class CollectionView(ApiView):
     def get(self, request: Request, **_: Any) -> HttpResponse:
         query = read_query(request._request, {*PAGE_PARAMETERS, *self.filters})
         names = asked_names(query.get("expand"), self.expanders, in_list=True)
-        page = page_of(self.queryset_for(self.actor), query, self.filters, self.order)
+        page = page_of(self.queryset_for(self.actor), query, self.filters, self.order, self.created_field)
         data = self.shown(page.rows, Context(self.actor, self.at), names)
         url = request.path.rstrip("/").removeprefix(CLIENT_PREFIX)
         return json_response({"object": "list", "url": url, "has_more": page.has_more, "data": data})

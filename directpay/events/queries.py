@@ -1,8 +1,9 @@
 """What happened, and what was true at a moment."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from directpay.events.models import Delivery, Event
 
@@ -20,3 +21,13 @@ def snapshot_at(object_id: str, at: datetime) -> Event | None:
 def undelivered(at: datetime) -> int:
     """Deliveries due and not done: the relay's backlog."""
     return Delivery.objects.filter(done_at=None, due_at__lte=at).count()
+
+
+def visible_events(account_ids: Sequence[str] | None) -> QuerySet[Event]:
+    """Events that concern any of these users and payees; all of them for None."""
+    if account_ids is None:
+        return Event.objects.all()
+    concerned = Q(pk__in=[])
+    for account_id in account_ids:
+        concerned |= Q(account_ids__contains=[account_id])
+    return Event.objects.filter(concerned)

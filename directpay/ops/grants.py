@@ -10,6 +10,7 @@ READ_ONLY = ("django_migrations", "payments_transition", "ledger_transaction", "
 APPEND_ONLY = ("directpay_event", "ledger_allocation", "payments_claim", "payments_settlement", "payments_settlementline")
 # Housekeeping rows and those that Django's own apps remove.
 MAY_DELETE = (
+    "directpay_idempotencykey",
     "directpay_due",
     "directpay_delivery",
     "django_session",

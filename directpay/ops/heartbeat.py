@@ -23,3 +23,9 @@ def beat() -> None:
 
 def is_beating() -> bool:
     return bool(client().exists(KEY))
+
+
+def forget_heartbeat(redis_url: str) -> None:
+    """Before a start: what an earlier worker said, kept through a restart of Redis, is no sign of the new one."""
+    with redis.Redis.from_url(redis_url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS) as connection:
+        connection.delete(KEY)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,7 +35,7 @@ class Command:
     cwd: Path | None = None
 
 
-def _dying_with_parent(stop_signal: int) -> Callable[[], None] | None:
+def dying_with_parent(stop_signal: int) -> Callable[[], None] | None:
     """A hook for the child: the kernel sends it `stop_signal` when the parent dies. Linux only; elsewhere the next start cleans up."""
     if sys.platform != "linux":
         return None
@@ -61,7 +62,7 @@ def spawn(command: Command, home: Path, log: Path | None = None) -> subprocess.P
             stderr=subprocess.STDOUT,
             start_new_session=True,
             cwd=command.cwd,
-            preexec_fn=_dying_with_parent(command.stop_signal),
+            preexec_fn=dying_with_parent(command.stop_signal),
             **_as_user(command.account),
         )
     finally:
@@ -80,7 +81,7 @@ def run(argv: Sequence[str], account: Account | None, *, timeout_seconds: float 
         timeout=timeout_seconds,
         cwd="/",
         env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
-        preexec_fn=_dying_with_parent(signal.SIGKILL),
+        preexec_fn=dying_with_parent(signal.SIGKILL),
         check=False,
         **_as_user(account),
     )
@@ -94,20 +95,16 @@ def stop(process: subprocess.Popen[bytes], stop_signal: int, seconds: float) -> 
     """Ask a child to end, wait up to `seconds`, then kill its whole process group."""
     if process.poll() is None:
         process.send_signal(stop_signal)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            pass
     kill_group(process.pid)
     process.wait()
 
 
 def kill_group(pid: int) -> None:
     """Kill what a dead leader left in its group (a web server's workers outlive it otherwise)."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def alive(pid: int) -> bool:

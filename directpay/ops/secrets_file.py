@@ -10,9 +10,7 @@ GENERATED = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(48),
     "DIRECTPAY_VAULT_KEYS": lambda: "v1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
 }
-EMBEDDED = {
-    name: lambda: secrets.token_hex(24) for name in ("POSTGRES_PASSWORD", "OWNER_PASSWORD", "RUNTIME_PASSWORD", "VALKEY_PASSWORD")
-}
+EMBEDDED = {name: lambda: secrets.token_hex(24) for name in ("POSTGRES_PASSWORD", "OWNER_PASSWORD", "RUNTIME_PASSWORD", "VALKEY_PASSWORD")}
 
 
 def application_secrets(home: Path) -> dict[str, str]:

@@ -6,6 +6,7 @@ from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import Actor
 from directpay.people.models import User
 from leases.contracts.models import Lease, Party, Renter
+from ledger.journal.models import Account
 
 
 def with_people() -> QuerySet[Lease]:
@@ -37,3 +38,9 @@ def renters_of_landlord(actor: Actor) -> Q:
         Q(lease__unit__property__landlord_id=actor.user_id) | Q(lease__in=Renter.objects.filter(user_id=actor.user_id).values("lease_id"))
     )
     return Q(id__in=seen.values("user_id"))
+
+
+def owes_on(payer: User, account: Account) -> bool:
+    """For payins.queries.MAY_PAY: a renter may pay any party's account of a lease that it stands on (all answer for the whole)."""
+    leases = Party.objects.filter(account=account).values("lease_id")
+    return Renter.objects.filter(user=payer, lease_id__in=leases).exists()

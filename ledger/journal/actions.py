@@ -13,7 +13,7 @@ from directpay.events.unit import require_transaction
 from directpay.kernel.errors import Conflict
 from directpay.kernel.ids import public_id
 from directpay.kernel.request_context import request_id
-from ledger.journal.kinds import KINDS, MAY_OVERDRAW
+from ledger.journal.kinds import KINDS
 from ledger.journal.models import Account, Book, Hold
 from ledger.journal.queries import available
 
@@ -85,7 +85,7 @@ def post_many(postings: Sequence[Posting], *, at: datetime) -> list[Posted]:
     items = [_item(posting, at) for posting in postings]
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT reference, transaction_id, posted FROM ledger_post(%s, %s)", [Jsonb(items), sorted(MAY_OVERDRAW)])
+            cursor.execute("SELECT reference, transaction_id, posted FROM ledger_post(%s)", [Jsonb(items)])
             return [Posted(*row) for row in cursor.fetchall()]
     except IntegrityError as error:
         raise _as_refusal(error) from error

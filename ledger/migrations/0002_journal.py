@@ -9,7 +9,7 @@ DROP TRIGGER append_only ON ledger_allocation;
 DROP TRIGGER append_only_truncate ON ledger_allocation;
 DROP TRIGGER append_only ON ledger_transaction;
 DROP TRIGGER append_only_truncate ON ledger_transaction;
-DROP FUNCTION ledger_post(jsonb, text[]);
+DROP FUNCTION ledger_post(jsonb);
 DROP FUNCTION ledger_stamp_transaction() CASCADE;
 DROP FUNCTION ledger_check_at_commit() CASCADE;
 DROP FUNCTION ledger_check_entries() CASCADE;

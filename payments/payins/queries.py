@@ -1,12 +1,14 @@
 """Questions about payments."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db.models import Q, QuerySet, Sum
 
 from directpay.people.actor import Actor
+from directpay.people.models import User
 from ledger.allocation.queries import Claim as AllocationClaim
+from ledger.journal.models import Account
 from payments.payins.models import CLEARED, LIVE, Claim, Payment
 
 RELATED = ("payer", "payee", "applies_to__book", "applies_to__cost_account", "bank_account")
@@ -21,6 +23,15 @@ def visible_payments(actor: Actor) -> QuerySet[Payment]:
     if actor.may_see_all:
         return with_related()
     return with_related().filter(Q(payer_id=actor.user_id) | Q(payee__owner_id=actor.user_id))
+
+
+# Rooms above say which accounts a person may pay, e.g. leases: "the accounts of the leases that one stands on".
+MAY_PAY: list[Callable[[User, Account], bool]] = []
+
+
+def may_pay(payer: User, account: Account, actor: Actor) -> bool:
+    """Whether `payer` has to do with this account at all; staff may point anybody at any account."""
+    return actor.may_see_all or any(rule(payer, account) for rule in MAY_PAY)
 
 
 def live_payments(account_id: int) -> QuerySet[Payment]:

@@ -8,7 +8,7 @@ from payments.rails.sandbox import behaviour
 from payments.rails.timetable import Seconds, Times, bank_day_of, bank_days_between, demo_times, fraction, holidays_between
 
 SILENCE_SHARE = 0.5  # of the time to clear, during which a silent bank does not answer
-POLL_SECONDS = 5
+STATEMENT_AFTER = timedelta(hours=9)  # a return is told in the morning and stands on the statement of the evening
 
 
 class SimulatedRail:
@@ -97,7 +97,8 @@ class SimulatedRail:
         lines = [self._line(order, "credit", order.amount_minor, times.lands_at)]
         taken_back_at = times.refused_at if acts.fails else self._return(order, times)[0]
         if taken_back_at:
-            lines.append(self._line(order, "return", -order.amount_minor, max(taken_back_at, times.lands_at)))
+            gap = STATEMENT_AFTER if self.profile == "calendar" else timedelta(seconds=1 / self.speed)
+            lines.append(self._line(order, "return", -order.amount_minor, max(taken_back_at, times.lands_at) + gap))
         return lines
 
     def _line(self, order: Order, part: str, amount_minor: int, at: datetime) -> BankLine:

@@ -33,9 +33,9 @@ def test_keeps_what_django_made_for_the_schema(superuser: psycopg.Connection) ->
 def test_puts_back_the_rows_that_migrations_made(superuser: psycopg.Connection) -> None:
     rows = superuser.execute("SELECT relname FROM pg_class WHERE relnamespace = 'first_rows'::regnamespace AND relkind = 'r'").fetchall()
     for (table,) in rows:
-        superuser.execute(f"SET session_replication_role = replica; DELETE FROM public.{table}")  # noqa: S608
+        superuser.execute(f"SET session_replication_role = replica; DELETE FROM public.{table}")
     call_command("flush", interactive=False, verbosity=0)
     for (table,) in rows:
-        counts = superuser.execute(f"SELECT (SELECT count(*) FROM public.{table}), (SELECT count(*) FROM first_rows.{table})").fetchone()  # noqa: S608
+        counts = superuser.execute(f"SELECT (SELECT count(*) FROM public.{table}), (SELECT count(*) FROM first_rows.{table})").fetchone()
         assert counts is not None
         assert counts[0] == counts[1]

@@ -91,7 +91,7 @@ def revoke_api_key(*, actor: Actor, at: datetime, key: ApiKey) -> ApiKey:
 
 TOUCH = """
 UPDATE directpay_apikey SET last_used_at = %s WHERE id = (
-    SELECT id FROM directpay_apikey WHERE id = %s AND (last_used_at IS NULL OR last_used_at < %s) FOR NO KEY UPDATE SKIP LOCKED
+    SELECT id FROM directpay_apikey WHERE id = %s AND (last_used_at IS NULL OR last_used_at <= %s) FOR NO KEY UPDATE SKIP LOCKED
 )
 """
 

@@ -1,8 +1,8 @@
 """`/api/v1/users`: who creates whom, and who sees whom."""
 
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from directpay.people.models import User
 from tests.directpay.cast import Caller, alice, as_user, bob, error_of, key_of, platform, sam
@@ -105,6 +105,8 @@ def test_lists_with_a_fixed_number_of_queries() -> None:
         alice(email=f"landlord{n}@example.com")
     caller = platform()
     caller.get(URL)  # notes that the key is in use
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         assert len(caller.get(URL).json()["data"]) == 5
     assert len(queries) == 4, [q["sql"] for q in queries]  # clock, key, users, payees

@@ -15,7 +15,9 @@ pytestmark = pytest.mark.django_db
 
 def role_at(url: str) -> tuple | None:
     with psycopg.connect(url) as other:
-        return other.execute("SELECT current_user::text, current_database()::text, usesuper FROM pg_user WHERE usename = current_user").fetchone()
+        return other.execute(
+            "SELECT current_user::text, current_database()::text, usesuper FROM pg_user WHERE usename = current_user"
+        ).fetchone()
 
 
 def test_tests_run_in_the_runtime_role_on_the_worker_s_own_database() -> None:

@@ -45,7 +45,9 @@ BEGIN
         PERFORM setval(format('%%I.%%I', sequence.schemaname, sequence.sequencename), sequence.start_value, false);
     END LOOP;
     FOR name IN SELECT oid FROM pg_class WHERE relnamespace = to_regnamespace('first_rows') AND relkind = 'r' LOOP
-        EXECUTE format('INSERT INTO public.%%I OVERRIDING SYSTEM VALUE SELECT * FROM %%s', (SELECT relname FROM pg_class WHERE oid = name), name);
+        EXECUTE format(
+            'INSERT INTO public.%%I OVERRIDING SYSTEM VALUE SELECT * FROM %%s', (SELECT relname FROM pg_class WHERE oid = name), name
+        );
     END LOOP;
 END $$
 """
@@ -53,9 +55,8 @@ END $$
 
 def empty_database(database: str) -> None:
     """Empty every table but KEPT, restart identities, and put back the rows that migrations made."""
-    with psycopg.connect(services.addresses().superuser_url(database)) as connection:
-        with psycopg.ClientCursor(connection) as cursor:
-            cursor.execute(EMPTY, {"kept": sorted(KEPT), "few": FEW, "limit": FEW + 1})
+    with psycopg.connect(services.addresses().superuser_url(database)) as connection, psycopg.ClientCursor(connection) as cursor:
+        cursor.execute(EMPTY, {"kept": sorted(KEPT), "few": FEW, "limit": FEW + 1})
 
 
 class Command(BaseCommand):

@@ -1,0 +1,85 @@
+# Python 3.11+, make and bash are all that `make up` needs. `make help` lists what there is.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && exit; done; echo python3)
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+TESTS ?= tests
+PROCESSES ?= 2
+COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+
+.PHONY: help up down reset demo advance shell migrate test chaos sim bench test-load check format lock install install-dev chromium
+
+help: ## list these targets
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+install:
+	@$(PYTHON) directpay/ops/install.py requirements.txt .venv
+
+install-dev:
+	@$(PYTHON) directpay/ops/install.py requirements-dev.txt .venv
+
+up: install ## everything, in the foreground: PORT=8000, Ctrl-C stops it
+	@exec $(BIN)/python -m directpay.ops.up
+
+down: install ## stop a running `make up`
+	@$(BIN)/python -m directpay.ops.stop down
+
+reset: install ## stop, and remove the sandbox's data
+	@$(BIN)/python -m directpay.ops.stop reset
+
+demo: install ## the main job as a story, on the running server or a temporary one
+	@$(MANAGE) demo
+
+advance: install ## move the sandbox's clock: make advance TO=2026-12-01 (or a number of seconds)
+	@$(MANAGE) advance "$(or $(TO),$(error say where to: make advance TO=2026-12-01))"
+
+shell: install ## a Django shell on the running installation
+	@$(MANAGE) shell
+
+migrate: install ## migrate the running installation's database, as its owner
+	@DIRECTPAY_DATABASE_ROLE=owner $(MANAGE) migrate
+
+test: install-dev chromium ## every test, on a PostgreSQL and a Valkey of their own, with branch coverage
+	@$(BIN)/python -m pytest $(TESTS) -n $(PROCESSES) --cov --cov-report=term:skip-covered --cov-fail-under=92
+
+chaos: install-dev ## kill -9 every process under load, and check that no money is lost or made
+	@$(BIN)/python -m pytest tests/chaos -m "" -s
+
+sim: install-dev ## the seeded simulation with its auditor: SEED=1
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED))
+
+bench: install-dev ## each benchmark beside the limit of the same PostgreSQL
+	@$(BIN)/python -m bench
+
+test-load: install-dev ## Locust: 100 users against a temporary server
+	@$(BIN)/python -m bench.load
+
+check: install-dev ## what CI is
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy .
+	@$(BIN)/lint-imports
+	@$(BIN)/python manage.py makemigrations --check --dry-run --settings=tests.settings
+	@$(MAKE) test
+
+format: install-dev ## format, and fix what can be fixed
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: install-dev ## pin requirements*.in with hashes; UPGRADE=1 takes newer versions
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) -o requirements.txt requirements.in
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements.txt -o requirements-dev.txt requirements-dev.in
+
+# Browser tests drive Debian's chromium; where it cannot be installed they skip and say why.
+chromium:
+	@if ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Debian's chromium for the browser tests …"; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } \
+			>/dev/null 2>&1 || echo "  it cannot be installed here: browser tests are skipped"; \
+	fi

@@ -1,0 +1,65 @@
+"""`/api/v1/events`: the log of facts, as far as one may see it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from directpay.api.lists import Filter
+from directpay.api.objects import unix
+from directpay.api.routes import resource
+from directpay.api.serializers import ObjectOutput
+from directpay.api.views import ApiView, CollectionView, Context, ObjectView
+from directpay.events.models import Event
+from directpay.events.queries import visible_events
+from directpay.people.actor import Actor
+from directpay.people.queries import visible_payees
+
+
+class EventOutput(ObjectOutput):
+    type = serializers.CharField()
+    actor = serializers.CharField()
+    request = serializers.DictField(allow_null=True)
+    data = serializers.DictField()
+
+
+class Events(ApiView):
+    object_name = "event"
+    output_serializer = EventOutput
+
+    def queryset_for(self, actor: Actor) -> QuerySet[Event]:
+        if actor.may_see_all:
+            return visible_events(None)
+        return visible_events([actor.account, *visible_payees(actor).values_list("public_id", flat=True)])
+
+    def render(self, row: Event, context: Context) -> Mapping[str, Any]:
+        return {
+            "id": row.public_id,
+            "object": "event",
+            "type": row.type,
+            "actor": row.actor,
+            "request": {"id": row.request_id} if row.request_id else None,
+            "data": {"object": row.data},
+            "created": unix(row.at),
+            "livemode": not settings.SANDBOX,
+            "metadata": {},
+        }
+
+
+class EventsView(Events, CollectionView):
+    """Everything that happened, newest first."""
+
+    created_field = "at"
+    filters = {
+        "type": Filter("type", serializers.CharField(max_length=60)),
+        "object": Filter("object_id", serializers.CharField(max_length=40)),
+    }
+
+
+class EventView(Events, ObjectView):
+    """One fact."""
+
+
+urlpatterns = resource("events", EventsView, EventView)

@@ -1,0 +1,105 @@
+"""The demo: Alice lets, Bob and Mia rent. Made through the HTTP API; only keys, passwords and capital are set from inside."""
+
+import secrets
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from directpay.events.unit import unit_of_work
+from directpay.kernel import clock
+from directpay.ops.http_story import Client
+from directpay.people.actions import create_api_key, create_user, set_password
+from directpay.people.actor import SYSTEM
+from directpay.people.models import Role, User
+from payments.reconciliation.actions import pay_in_capital
+
+STAFF, LANDLORD, RENTER, ROOMMATE = "staff@example.com", "alice@example.com", "bob@example.com", "mia@example.com"
+CAPITAL_MINOR = 1_000_000
+DEPOSITS = [32, 45]
+LINDEN = {"line1": "114 Linden St", "city": "Columbus", "state": "OH", "postal_code": "43215", "country": "US"}
+
+
+def seed(base_url: str) -> dict[str, Any]:
+    """Fill an empty sandbox. Returns what `var/demo.json` holds."""
+    at = clock.now()
+    with unit_of_work():
+        pay_in_capital(CAPITAL_MINOR, currency="usd", reference="opening", at=at)
+        platform = create_api_key(actor=SYSTEM, at=at, owner=None, mode="test", name="demo platform").secret
+        publishable = create_api_key(actor=SYSTEM, at=at, owner=None, mode="test", kind="publishable", name="demo publishable").secret
+    api = Client(base_url, platform)
+    people = {role: _person(api, role, email, name) for role, email, name in _cast()}
+    logins = _log_ins(people)
+    _homes(api, people)
+    return {
+        "base_url": base_url,
+        "secret_key": platform,
+        "publishable_key": publishable,
+        **logins,
+    }
+
+
+def _cast() -> list[tuple[str, str, str]]:
+    return [("landlord", LANDLORD, "Alice Moreno"), ("renter", RENTER, "Bob Okafor"), ("roommate", ROOMMATE, "Mia Lindqvist")]
+
+
+def _person(api: Client, role: str, email: str, name: str) -> dict[str, Any]:
+    kind = "landlord" if role == "landlord" else "renter"
+    user = api.post("/api/v1/users", {"email": email, "name": name, "role": kind}, key=f"demo-user-{email}")
+    number = "000123456789"
+    details = {"user": user["id"], "account_holder_name": name, "routing_number": "110000000", "account_number": number, "account_type": "checking"}
+    account = api.post("/api/v1/bank-accounts", details, key=f"demo-bank-{email}")
+    api.post(f"/api/v1/bank-accounts/{account['id']}/verify", {"amounts": DEPOSITS}, key=f"demo-verify-{email}")
+    return {**user, "bank_account": account["id"]}
+
+
+def _log_ins(people: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
+    """Passwords are new for each installation; the staff member has no door in the API."""
+    at = clock.now()
+    staff_password = _password()
+    with unit_of_work():
+        create_user(email=STAFF, name="Dana Reyes", role=Role.STAFF, password=staff_password, superuser=True, actor=SYSTEM, at=at)
+        found = {"staff": {"email": STAFF, "password": staff_password}}
+        for role in ("landlord", "renter", "roommate"):
+            user, password = User.objects.get(public_id=people[role]["id"]), _password()
+            set_password(user=user, password=password, actor=SYSTEM, at=at)
+            found[role] = {"email": user.email, "password": password, "id": user.public_id, "bank_account": people[role]["bank_account"]}
+        owner = User.objects.get(public_id=people["landlord"]["id"])
+        found["landlord"]["secret_key"] = create_api_key(actor=SYSTEM, at=at, owner=owner, mode="test", name="demo landlord").secret
+    return found
+
+
+def _password() -> str:
+    return f"demo-{secrets.token_urlsafe(9)}"
+
+
+def _homes(api: Client, people: dict[str, dict[str, Any]]) -> None:
+    """Bob alone in 2B since last month, one rent settled; Bob and Mia share 4A at sixty to forty."""
+    today = clock.now().date()
+    first = today.replace(day=1)
+    before = (first - timedelta(days=1)).replace(day=1)
+    details = {"landlord": people["landlord"]["id"], "name": "Linden House", "timezone": "America/New_York", "currency": "usd", "address": LINDEN}
+    house = api.post("/api/v1/properties", {**details, "units": [{"name": "Unit 2B"}, {"name": "Unit 4A"}]}, key="demo-house")
+    units = {unit["name"]: unit["id"] for unit in house["units"]}
+    alone = _lease(api, units["Unit 2B"], [{"user": people["renter"]["id"]}], 150_000, before)
+    last_month = alone["schedule"][0]["id"]
+    paid = {"lease": alone["id"], "charges": [{"charge": last_month}], "rail": "instant", "bank_account": people["renter"]["bank_account"]}
+    api.post("/api/v1/payments", paid, key="demo-last-month")
+    shared = [
+        {"user": people["roommate"]["id"], "share": {"percent": 60}},
+        {"user": people["renter"]["id"], "share": {"percent": 40}},
+    ]
+    home = _lease(api, units["Unit 4A"], shared, 240_000, first)
+    ours = {"lease": home["id"], "rail": "ach", "bank_account": people["roommate"]["bank_account"]}
+    api.post("/api/v1/payments", ours, key="demo-roommate")
+
+
+def _lease(api: Client, unit: str, renters: list[dict[str, Any]], rent: int, start: date) -> dict[str, Any]:
+    end = date(start.year + 1, start.month, 1) - timedelta(days=1)
+    body = {"unit": unit, "renters": renters, "rent_amount": rent, "currency": "usd", "start_date": start.isoformat(), "due_day": 1}
+    return api.post("/api/v1/leases", {**body, "end_date": end.isoformat(), "deposit_amount": rent}, key=f"demo-lease-{unit}")
+
+
+def may_seed() -> bool:
+    """An empty sandbox, and nothing else."""
+    return settings.SANDBOX and not User.objects.exists()

@@ -1,0 +1,105 @@
+"""A whole installation of its own for the length of a `with`: for `make demo`, the crash test and the load test."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from directpay.ops.places import free_port
+from directpay.ops.preparation import BASE_DIR
+from directpay.ops.processes import dying_with_parent, wait_until
+from directpay.ops.supervisor import last_lines, pid_file
+
+FIRST_PORT = 18_000
+START_SECONDS = 120.0
+STOP_SECONDS = 25.0
+# Empty means "not set", and keeps this machine's own settings and `.env` out.
+OWN_SERVICES = dict.fromkeys(("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "DIRECTPAY_VAULT_KEYS"), "")
+OWN_SETTINGS = {"DIRECTPAY_MODE": "sandbox", "DIRECTPAY_DATABASE_ROLE": "runtime", "DJANGO_SETTINGS_MODULE": "directpay.settings"}
+
+
+@dataclass
+class Stack:
+    """A running installation. The children's pids are in `home/run/<name>.pid`."""
+
+    home: Path
+    base_url: str
+    process: subprocess.Popen[bytes]
+    env: dict[str, str]
+
+    @property
+    def demo(self) -> dict[str, Any]:
+        """Keys, ids and log-ins of the demo data."""
+        return json.loads((self.home / "demo.json").read_text())
+
+    def pid_of(self, name: str) -> int:
+        """postgres, valkey, web, worker, beat or supervisor."""
+        return int(pid_file(self.home, name).read_text())
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        self.process.wait()
+
+    def manage(self, *arguments: str, owner: bool = False) -> subprocess.CompletedProcess[str]:
+        """Run a management command against this installation."""
+        env = {name: value for name, value in self.env.items() if value or name not in OWN_SERVICES}
+        env |= {"DIRECTPAY_DATABASE_ROLE": "owner"} if owner else {}
+        command = [sys.executable, str(BASE_DIR / "manage.py"), *arguments]
+        return subprocess.run(command, env=env, cwd=BASE_DIR, capture_output=True, text=True, check=False)
+
+
+@contextmanager
+def temporary_stack(home: Path, env: Mapping[str, str] | None = None, *, keep: bool = False) -> Iterator[Stack]:
+    """Start everything in `home` with `env` added, wait until it is ready and seeded, stop it at the end.
+
+    Data is removed unless `keep`; then the same home can be started again.
+    Raises RuntimeError with the last lines of its output if it does not start.
+    """
+    stack = start_stack(home, env or {})
+    try:
+        yield stack
+    finally:
+        stack.stop()
+        if not keep:
+            subprocess.run(
+                [sys.executable, "-m", "directpay.ops.stop", "reset"], env=stack.env, cwd=BASE_DIR, check=False, stdout=subprocess.DEVNULL
+            )
+
+
+def start_stack(home: Path, env: Mapping[str, str]) -> Stack:
+    """The same without an end: whoever calls it stops it (or kills it, to see what happens)."""
+    home = home.resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    port = free_port(FIRST_PORT)
+    full = {**os.environ, **OWN_SERVICES, **OWN_SETTINGS, "DIRECTPAY_ENV_FILE": os.devnull, "PORT": str(port), **env}
+    full["DIRECTPAY_HOME"] = str(home)
+    output = home / "up.log"
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "directpay.ops.up"],
+            env=full,
+            cwd=BASE_DIR,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=dying_with_parent(signal.SIGTERM),
+        )
+    announced = home / "run" / "ready"
+    wait_until(lambda: announced.exists() or process.poll() is not None, START_SECONDS)
+    if not announced.exists() or process.poll() is not None:
+        process.terminate()
+        process.wait(STOP_SECONDS)
+        raise RuntimeError("The temporary installation did not start:\n" + "\n".join(last_lines(output, 30)))
+    return Stack(home, announced.read_text().strip(), process, full)

@@ -1,0 +1,256 @@
+"""`make up`: everything that DirectPay needs, in the foreground of one terminal, ended by one Ctrl-C."""
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import environ
+
+from directpay.ops.embedded import EmbeddedPostgresError
+from directpay.ops.embedded_valkey import EmbeddedValkeyError
+from directpay.ops.heartbeat import forget_heartbeat
+from directpay.ops.places import free_port, place_for
+from directpay.ops.preparation import BASE_DIR, PreparationError, Step, migration_fingerprint, run_steps, static_fingerprint
+from directpay.ops.processes import Command
+from directpay.ops.secrets_file import application_secrets, write_environment
+from directpay.ops.services import ServiceError, Services, chosen_services
+from directpay.ops.supervisor import Service, Stopped, Supervisor, end_left_children, keep_short, pid_file, say
+
+RUN_FILES = ("ready", "services.env", "owner.env", "supervisor.pid")  # there while it runs
+CHILDREN = ("beat", "worker", "web", "valkey", "postgres")
+START_SECONDS = 60.0
+READY_SECONDS = 60.0
+EXPECTED_ERRORS = (EmbeddedPostgresError, EmbeddedValkeyError, ServiceError, PreparationError)
+
+
+class AlreadyRunning(Exception):  # noqa: N818  the ordinary answer to a second `make up`
+    """Another `make up` holds this home; the message says which and where."""
+
+
+class StartError(Exception):
+    """A part did not come up; the message says where to look."""
+
+
+@dataclass
+class Up:
+    """One run: what was chosen, and what is supervised."""
+
+    home: Path
+    port: int
+    supervisor: Supervisor
+    env: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def run(self) -> None:
+        """Start all, seed the demo, then watch until told to stop."""
+        began = time.monotonic()
+        services = chosen_services(self.home)
+        self._start_services(services)
+        self._prepare(services)
+        self._start_application()
+        self._wait_until_ready()
+        self._seed()
+        (self.home / "run" / "ready").write_text(f"{self.base_url}\n")
+        say(f"\nDirectPay is ready after {time.monotonic() - began:.1f} s.\n" + self._welcome())
+        self.supervisor.watch(lambda: False)
+
+    def _start_services(self, services: Services) -> None:
+        ended = end_left_children(self.home, CHILDREN, place_for(self.home).root)
+        if ended:
+            say(f"  ended what an earlier start had left running: {', '.join(ended)}")
+        embedded = {"postgres": services.postgres, "valkey": services.valkey}
+        chosen = {name: server for name, server in embedded.items() if server is not None}
+        if chosen:
+            say(f"Starting {' and '.join(chosen)} (logs in {self.home / 'log'}) …")
+            self.supervisor.add(*(Service(name, server.command, server.prepare) for name, server in chosen.items()))
+        for name, server in chosen.items():
+            self._wait(name, server.is_ready)
+        runtime_url, owner_url = services.database_urls()
+        self.env = {
+            **os.environ,
+            **application_secrets_unless_set(self.home),
+            "DIRECTPAY_HOME": str(self.home),
+            "DATABASE_URL": runtime_url,
+            "REDIS_URL": services.redis_url(),
+            "DIRECTPAY_DATABASE_ROLE": "runtime",
+            "PYTHONUNBUFFERED": "1",
+        }
+        self.env.pop("DATABASE_OWNER_URL", None)  # the children have no business with it
+        write_environment(self.home / "run" / "services.env", {name: self.env[name] for name in ("DATABASE_URL", "REDIS_URL")})
+        write_environment(self.home / "run" / "owner.env", {"DATABASE_OWNER_URL": owner_url})
+
+    def _prepare(self, services: Services) -> None:
+        """An embedded database keeps the stamp beside its data; one of somebody else's is asked every time."""
+        owner_url = (self.home / "run" / "owner.env").read_text().partition("=")[2].strip()
+        root = services.postgres.place.root if services.postgres else self.home / "run"
+        stamp = root / "migrated"
+        if services.postgres is None:
+            stamp.unlink(missing_ok=True)
+        owner = {**self.env, "DATABASE_OWNER_URL": owner_url, "DIRECTPAY_DATABASE_ROLE": "owner"}
+        log, static = self.home / "log", self.home / "static" / ".fingerprint"
+        migrate, collect = ["migrate", "--no-input"], ["collectstatic", "--no-input", "--verbosity", "0"]
+        fingerprint = migration_fingerprint("" if services.postgres else owner_url)
+        run_steps(
+            [
+                Step("Migrating the database", migrate, owner, stamp, fingerprint, log / "migrate.log"),
+                Step("Collecting static files", collect, self.env, static, static_fingerprint(), log / "collectstatic.log"),
+            ]
+        )
+
+    def _start_application(self) -> None:
+        self.port = free_port(self.port)
+        wanted = int(os.environ.get("PORT") or 8000)
+        if self.port != wanted:
+            say(f"  port {wanted} is in use: the web server takes {self.port}")
+        say("Starting web server, worker and beat …")
+        write_lock(self.home, self.base_url)
+        forget_heartbeat(self.env["REDIS_URL"])
+        commands = application_commands(self.env, self.port)
+        self.supervisor.add(*(Service(name, lambda command=command: command) for name, command in commands.items()))  # type: ignore[misc]
+
+    def _wait_until_ready(self) -> None:
+        told = [""]
+
+        def check() -> bool:
+            told[0] = why_not_ready(self.base_url)
+            return not told[0]
+
+        self._wait("the application", check, lambda: told[0], READY_SECONDS)
+
+    def _wait(self, what: str, check: Callable[[], bool], reason: Callable[[], str] = lambda: "", seconds: float = START_SECONDS) -> None:
+        deadline = time.monotonic() + seconds
+        self.supervisor.watch(lambda: check() or time.monotonic() > deadline)
+        if not check():
+            raise StartError(f"{what} did not come up in {seconds:.0f} s. {reason()} Its log is in {self.home / 'log'}.")
+
+    def _seed(self) -> None:
+        """Demo data, in the sandbox alone, until it is there; the command itself knows when there is nothing to do."""
+        if self.env.get("DIRECTPAY_MODE", "sandbox") != "sandbox":
+            return
+        command = [sys.executable, str(BASE_DIR / "manage.py"), "seed_demo", self.base_url]
+        log = self.home / "log" / "seed.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(command, env=self.env, cwd=BASE_DIR, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            self.supervisor.watch(lambda: process.poll() is not None)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+        if process.returncode:
+            say(f"  the demo data could not be made: see {log}")
+
+    def _welcome(self) -> str:
+        lines = [f"  {self.base_url}    (pid {os.getpid()}, Ctrl-C stops everything)"]
+        demo = self.home / "demo.json"
+        if demo.exists():
+            data = json.loads(demo.read_text())
+            people = [(who, data[who]) for who in ("staff", "landlord", "renter") if who in data]
+            lines += [f"  {who:<9}{person.get('email')}  {person.get('password')}" for who, person in people]
+            lines.append(f"  keys and ids: {demo}")
+        return "\n".join(lines)
+
+
+def application_commands(env: dict[str, str], port: int) -> dict[str, Command]:
+    """Web server, worker and beat, as a child process each."""
+    python = [sys.executable, "-m"]
+    host = env.get("DIRECTPAY_HOST") or "127.0.0.1"
+    web = ["granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", env.get("WEB_WORKERS") or "2"]
+    web += ["--blocking-threads", env.get("WEB_THREADS") or "6", "--backlog", "1024", "--respawn-failed-workers"]
+    web += ["--respawn-interval", "0.2", "--workers-kill-timeout", "4", "--no-ws", "directpay.wsgi:application"]
+    worker = ["celery", "-A", "directpay", "worker", "--concurrency", env.get("WORKER_CONCURRENCY") or "2", "--loglevel", "WARNING"]
+    worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    beat = ["celery", "-A", "directpay", "beat", "--loglevel", "WARNING", "--pidfile="]
+    arguments = {"web": web, "worker": worker, "beat": beat}
+    return {name: Command([*python, *words], env, cwd=BASE_DIR) for name, words in arguments.items()}
+
+
+def why_not_ready(base_url: str) -> str:
+    """Empty when /ready says so, otherwise what it said."""
+    try:
+        with urllib.request.urlopen(f"{base_url}/ready", timeout=5) as answer:  # noqa: S310  our own address
+            return "" if answer.status == 200 else f"/ready answered {answer.status}."
+    except urllib.error.HTTPError as error:
+        return f"/ready says: {error.read(2_000).decode(errors='replace')}"
+    except OSError as error:
+        return f"The web server does not answer yet ({error})."
+
+
+def application_secrets_unless_set(home: Path) -> dict[str, str]:
+    return {name: value for name, value in application_secrets(home).items() if not os.environ.get(name)}
+
+
+def home_directory() -> Path:
+    """DIRECTPAY_HOME, after `.env` has been read as settings read it."""
+    environ.Env.read_env(os.environ.get("DIRECTPAY_ENV_FILE") or BASE_DIR / ".env")
+    return Path(os.environ.get("DIRECTPAY_HOME") or BASE_DIR / "var").resolve()
+
+
+def take_lock(home: Path) -> IO[str]:
+    """Hold this home until the process ends. Raises AlreadyRunning."""
+    for name in ("run", "log"):
+        (home / name).mkdir(parents=True, exist_ok=True)
+        (home / name).chmod(0o700)
+    lock = (home / "run" / "lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        raise AlreadyRunning(lock.read().strip() or "it is just starting") from None
+    return lock
+
+
+def write_lock(home: Path, base_url: str) -> None:
+    (home / "run" / "lock").write_text(f"{base_url} (pid {os.getpid()})\n")
+
+
+def up() -> int:
+    """The command. Exit status 1 if it is running already or cannot start."""
+    home = home_directory()
+    try:
+        lock = take_lock(home)
+    except AlreadyRunning as running:
+        say(f"DirectPay is running already: {running}. `make down` stops it.")
+        return 1
+    with lock:
+        supervisor = Supervisor(home)
+        supervisor.listen_for_signals()
+        write_lock(home, "starting")
+        for name in RUN_FILES:
+            (home / "run" / name).unlink(missing_ok=True)
+        pid_file(home, "supervisor").write_text(f"{os.getpid()}\n")
+        for log in (home / "log").glob("*.log"):
+            keep_short(log)
+        return _supervise(Up(home, int(os.environ.get("PORT") or 8000), supervisor))
+
+
+def _supervise(run: Up) -> int:
+    try:
+        run.run()
+    except Stopped:
+        say("\nStopping …")
+        return 0
+    except (*EXPECTED_ERRORS, StartError) as error:
+        say(f"\n{error}")
+        return 1
+    finally:
+        run.supervisor.stop_all()
+        for name in RUN_FILES:
+            (run.home / "run" / name).unlink(missing_ok=True)
+        say("Everything is stopped.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(up())

@@ -1,0 +1,163 @@
+"""`/api/v1/properties` and `/api/v1/units`."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from directpay.api.fields import CurrencyField, IdField, MetadataField, merged_metadata
+from directpay.api.lists import Filter
+from directpay.api.objects import rendered
+from directpay.api.routes import resource
+from directpay.api.serializers import ObjectOutput, StrictSerializer
+from directpay.api.views import ApiView, CollectionView, Context, ObjectView
+from directpay.kernel.errors import InvalidInput
+from directpay.people.actor import LANDLORD, Actor
+from directpay.people.models import Payee, User
+from directpay.people.queries import first_payee, visible_payees, visible_users
+from leases.properties.actions import ADDRESS, UNITS_LIMIT, add_property, add_unit
+from leases.properties.models import Property, Unit
+from leases.properties.queries import visible_properties, visible_units
+
+
+class AddressInput(StrictSerializer):
+    line1 = serializers.CharField(max_length=100)
+    line2 = serializers.CharField(max_length=100, required=False)
+    city = serializers.CharField(max_length=60)
+    state = serializers.CharField(max_length=30)
+    postal_code = serializers.CharField(max_length=12)
+    country = serializers.RegexField(r"^[A-Z]{2}$", default="US")
+
+
+class UnitInput(StrictSerializer):
+    name = serializers.CharField(max_length=60)
+    metadata = MetadataField()
+
+
+class PropertyInput(StrictSerializer):
+    landlord = IdField("usr", required=False)
+    payee = IdField("pye", required=False)
+    name = serializers.CharField(max_length=100)
+    timezone = serializers.CharField(max_length=64)
+    currency = CurrencyField(default="usd")
+    address = AddressInput()
+    units = serializers.ListField(child=UnitInput(), default=list, max_length=UNITS_LIMIT)
+    metadata = MetadataField()
+
+
+class UnitOutput(ObjectOutput):
+    property = serializers.CharField()
+    name = serializers.CharField()
+
+
+class PropertyOutput(ObjectOutput):
+    landlord = serializers.CharField()
+    payee = serializers.CharField()
+    name = serializers.CharField()
+    timezone = serializers.CharField()
+    currency = serializers.CharField()
+    address = AddressInput()
+    units = UnitOutput(many=True)
+
+
+class Properties(ApiView):
+    object_name = "property"
+    output_serializer = PropertyOutput
+
+    def queryset_for(self, actor: Actor) -> QuerySet[Property]:
+        return visible_properties(actor)
+
+    def render(self, row: Property, context: Context) -> Mapping[str, Any]:
+        return render_property(row)
+
+
+class PropertiesView(Properties, CollectionView):
+    """Buildings and what is let in them."""
+
+    input_serializer = PropertyInput
+    filters = {"landlord": Filter("landlord__public_id", serializers.CharField(max_length=40))}
+
+    def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Property:
+        landlord = _landlord(actor, data.pop("landlord", None))
+        payee = _payee(actor, landlord, data.pop("payee", None))
+        made = add_property(landlord, payee, {**data, "metadata": merged_metadata({}, data.get("metadata"))}, actor=actor, at=at)
+        return visible_properties(actor).get(id=made.id)
+
+
+class PropertyView(Properties, ObjectView):
+    """One property."""
+
+
+class UnitAdded(UnitInput):
+    property = IdField("prop")
+
+
+class Units(ApiView):
+    object_name = "unit"
+    output_serializer = UnitOutput
+
+    def queryset_for(self, actor: Actor) -> QuerySet[Unit]:
+        return visible_units(actor)
+
+    def render(self, row: Unit, context: Context) -> Mapping[str, Any]:
+        return render_unit(row, row.property)
+
+
+class UnitsView(Units, CollectionView):
+    """Units by themselves."""
+
+    input_serializer = UnitAdded
+    filters = {"property": Filter("property__public_id", serializers.CharField(max_length=40))}
+
+    def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Unit:
+        name = data.pop("property")
+        home = visible_properties(actor).filter(public_id=name).first()
+        if home is None:
+            raise InvalidInput(f"No such property: {name}.", param="property", code="resource_missing")
+        return add_unit(home, {**data, "metadata": merged_metadata({}, data.get("metadata"))}, actor=actor, at=at)
+
+
+class UnitView(Units, ObjectView):
+    """One unit."""
+
+
+def _landlord(actor: Actor, public_id: str | None) -> User:
+    """Named by staff; a landlord's own key means itself. Raises InvalidInput."""
+    users = visible_users(actor).filter(role=LANDLORD)
+    found = users.filter(public_id=public_id).first() if public_id else users.filter(id=actor.user_id).first()
+    if found is None:
+        code = "resource_missing" if public_id else "parameter_missing"
+        raise InvalidInput(f"No such landlord: {public_id}." if public_id else "Say whose property this is.", param="landlord", code=code)
+    return found
+
+
+def _payee(actor: Actor, landlord: User, public_id: str | None) -> Payee:
+    found = visible_payees(actor).filter(public_id=public_id).first() if public_id else first_payee(landlord)
+    if found is None:
+        raise InvalidInput(f"No such payee: {public_id}.", param="payee", code="resource_missing")
+    return found
+
+
+def render_unit(unit: Unit, home: Property) -> dict[str, Any]:
+    return rendered("unit", unit, property=home.public_id, name=unit.name)
+
+
+def render_property(row: Property) -> dict[str, Any]:
+    """A property as the API shows it."""
+    units = sorted(row.units.all(), key=lambda u: u.id)
+    return rendered(
+        "property",
+        row,
+        landlord=row.landlord.public_id,
+        payee=row.payee.public_id,
+        name=row.name,
+        timezone=row.timezone,
+        currency=row.currency,
+        address={field: getattr(row, field) or None for field in ADDRESS},
+        units=[render_unit(unit, row) for unit in units],
+    )
+
+
+urlpatterns = [*resource("properties", PropertiesView, PropertyView), *resource("units", UnitsView, UnitView)]

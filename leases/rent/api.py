@@ -1,0 +1,251 @@
+"""`/api/v1/leases`, and `/api/v1/payments` where a lease is named."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from directpay.api.fields import AmountField, CurrencyField, DateField, IdField, MetadataField, merged_metadata
+from directpay.api.lists import Filter
+from directpay.api.objects import rendered
+from directpay.api.routes import resource, route
+from directpay.api.serializers import ObjectOutput, StrictSerializer
+from directpay.api.views import ApiView, CollectionView, Context, ObjectView, PartView
+from directpay.kernel.errors import InvalidInput, NotAllowed
+from directpay.people.actor import RENTER, Actor
+from directpay.people.models import Role, User
+from directpay.people.queries import visible_users
+from leases.contracts.actions import RENTERS_LIMIT, Terms
+from leases.contracts.models import Lease
+from leases.contracts.queries import visible_leases
+from leases.properties.models import Unit
+from leases.properties.queries import visible_units
+from leases.rent.actions.open_lease import open_lease
+from leases.rent.actions.pay_rent import CHARGES_LIMIT, PayRequest, pay_rent
+from leases.rent.queries import Balance, ScheduleRow, balances, schedules, total
+from payments.payins.api import PaymentInput, PaymentsView, source_of
+from payments.payins.models import Payment
+
+ROW_STATUSES = ("scheduled", "due", "partially_paid", "late", "paid")
+
+
+class ShareInput(StrictSerializer):
+    amount = AmountField(required=False)
+    percent = serializers.JSONField(required=False)
+    weight = serializers.JSONField(required=False)
+
+
+class RenterInput(StrictSerializer):
+    user = IdField("usr")
+    share = ShareInput(required=False)
+
+
+class LeaseInput(StrictSerializer):
+    property = IdField("prop", required=False)
+    unit = IdField("unit")
+    renters = serializers.ListField(child=RenterInput(), min_length=1, max_length=RENTERS_LIMIT)
+    rent_amount = AmountField()
+    currency = CurrencyField(required=False)
+    start_date = DateField()
+    end_date = DateField(required=False)
+    due_day = serializers.IntegerField(min_value=1, max_value=31, default=1)
+    deposit_amount = AmountField(allow_zero=True, default=0)
+    metadata = MetadataField()
+
+
+class ScheduleOutput(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    due_date = serializers.DateField()
+    period_start = serializers.DateField()
+    period_end = serializers.DateField()
+    amount = serializers.IntegerField()
+    amount_paid = serializers.IntegerField()
+    amount_remaining = serializers.IntegerField()
+    amount_in_flight = serializers.IntegerField()
+    category = serializers.CharField()
+    status = serializers.ChoiceField(choices=ROW_STATUSES)
+
+
+class LeaseOutput(ObjectOutput):
+    property = serializers.CharField()
+    unit = serializers.CharField()
+    landlord = serializers.CharField()
+    payee = serializers.CharField()
+    renters = RenterInput(many=True)
+    rent_amount = serializers.IntegerField()
+    currency = serializers.CharField()
+    start_date = serializers.DateField()
+    end_date = serializers.DateField(allow_null=True)
+    due_day = serializers.IntegerField()
+    deposit_amount = serializers.IntegerField()
+    schedule = ScheduleOutput(many=True)
+
+
+class Leases(ApiView):
+    object_name = "lease"
+    output_serializer = LeaseOutput
+
+    def queryset_for(self, actor: Actor) -> QuerySet[Lease]:
+        return visible_leases(actor)
+
+    def render_many(self, rows: Sequence[Lease], context: Context) -> list[dict[str, Any]]:
+        found = schedules(rows, context.at)
+        return [render_lease(row, found[row.id]) for row in rows]
+
+
+class LeasesView(Leases, CollectionView):
+    """Leases. Creating one makes its schedule of charges; what is due already is owed at once."""
+
+    input_serializer = LeaseInput
+    filters = {
+        "property": Filter("unit__property__public_id", serializers.CharField(max_length=40)),
+        "unit": Filter("unit__public_id", serializers.CharField(max_length=40)),
+        "renter": Filter("renters__user__public_id", serializers.CharField(max_length=40)),
+    }
+
+    def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Lease:
+        if actor.role == RENTER:
+            raise NotAllowed("Leases are opened by the landlord.")
+        unit = _unit(actor, data)
+        terms = Terms(
+            unit=unit,
+            renters=[(_renter(actor, r["user"], n), r.get("share")) for n, r in enumerate(data["renters"])],
+            rent_minor=data["rent_amount"],
+            deposit_minor=data["deposit_amount"],
+            start_on=data["start_date"],
+            end_on=data.get("end_date"),
+            due_day=data["due_day"],
+            metadata=merged_metadata({}, data.get("metadata")),
+        )
+        if data.get("currency", unit.property.currency) != unit.property.currency:
+            raise InvalidInput(f"The property is let in {unit.property.currency.upper()}.", param="currency")
+        return open_lease(terms, actor=actor, at=at)
+
+
+class LeaseView(Leases, ObjectView):
+    """One lease."""
+
+
+class LeaseScheduleView(Leases, PartView):
+    """What falls due when, what of it is paid."""
+
+    def read(self, row: Lease, query: dict[str, Any], context: Context) -> Mapping[str, Any]:
+        rows = [render_row(r) for r in schedules([row], context.at)[row.id]]
+        return {"object": "list", "url": f"/v1/leases/{row.public_id}/schedule", "has_more": False, "data": rows}
+
+
+class LeaseBalanceView(Leases, PartView):
+    """What is owed, on its way and payable now, for the lease and by renter."""
+
+    def read(self, row: Lease, query: dict[str, Any], context: Context) -> Mapping[str, Any]:
+        parties = balances(row)
+        return {
+            "object": "lease_balance",
+            "lease": row.public_id,
+            "currency": row.currency,
+            **render_balance(total(list(parties.values()))),
+            "renters": [{"user": r.user.public_id, **render_balance(parties[r.party_id])} for r in row.renters.all()],
+        }
+
+
+class PaymentForLeaseInput(StrictSerializer):
+    charge = IdField("chg")
+    amount = AmountField(required=False)
+
+
+class AnyPaymentInput(PaymentInput):
+    charges = serializers.ListField(child=PaymentForLeaseInput(), required=False, min_length=1, max_length=CHARGES_LIMIT)
+
+
+class PaymentsForLeasesView(PaymentsView):
+    """Payments. With a `lease`: what is owed on it, or ahead; `charges` names parts of it. Without: an account of the books."""
+
+    input_serializer = AnyPaymentInput
+
+    def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Payment:
+        if "lease" not in data:
+            if "charges" in data:
+                raise InvalidInput("Charges stand on a lease: name it.", param="lease", code="parameter_missing")
+            return super().create(actor, data, at)
+        for name in ("applies_to", "payee"):
+            if name in data:
+                raise InvalidInput("A lease says by itself what it pays.", param=name)
+        lease = visible_leases(actor).filter(public_id=data["lease"]).first()
+        if lease is None:
+            raise InvalidInput(f"No such lease: {data['lease']}.", param="lease", code="resource_missing")
+        if data.get("currency", lease.currency) != lease.currency:
+            raise InvalidInput(f"This lease is in {lease.currency.upper()}.", param="currency")
+        request = PayRequest(
+            rail=data["rail"],
+            bank_account=source_of(data, actor),
+            amount_minor=data.get("amount"),
+            charges=[(c["charge"], c.get("amount")) for c in data.get("charges", ())],
+            allow_duplicate=data["allow_duplicate"],
+            metadata=merged_metadata({}, data.get("metadata")),
+        )
+        return pay_rent(lease, request, actor=actor, at=at)
+
+
+def _unit(actor: Actor, data: Mapping[str, Any]) -> Unit:
+    found = visible_units(actor).filter(public_id=data["unit"]).first()
+    if found is None:
+        raise InvalidInput(f"No such unit: {data['unit']}.", param="unit", code="resource_missing")
+    if "property" in data and found.property.public_id != data["property"]:
+        raise InvalidInput("The unit does not belong to this property.", param="property", code="resource_missing")
+    return found
+
+
+def _renter(actor: Actor, public_id: str, n: int) -> User:
+    found = visible_users(actor).filter(public_id=public_id, role=Role.RENTER).first()
+    if found is None:
+        raise InvalidInput(f"No such renter: {public_id}.", param=f"renters[{n}][user]", code="resource_missing")
+    return found
+
+
+def render_balance(balance: Balance) -> dict[str, int]:
+    return {"owed": balance.owed_minor, "in_flight": balance.in_flight_minor, "payable": balance.payable_minor}
+
+
+def render_row(row: ScheduleRow) -> dict[str, Any]:
+    charge = row.charge
+    return {
+        "id": charge.public_id,
+        "due_date": charge.due_on,
+        "period_start": charge.period_start,
+        "period_end": charge.period_end,
+        "amount": charge.amount_minor,
+        "amount_paid": row.paid_minor,
+        "amount_remaining": row.remaining_minor,
+        "amount_in_flight": row.in_flight_minor,
+        "category": charge.category,
+        "status": row.status,
+    }
+
+
+def render_lease(row: Lease, schedule: Sequence[ScheduleRow]) -> dict[str, Any]:
+    """A lease as the API shows it, with its schedule."""
+    home = row.unit.property
+    return rendered(
+        "lease",
+        row,
+        property=home.public_id,
+        unit=row.unit.public_id,
+        landlord=home.landlord.public_id,
+        payee=home.payee.public_id,
+        renters=[{"user": r.user.public_id, "share": r.share} for r in row.renters.all()],
+        rent_amount=row.rent_minor,
+        currency=row.currency,
+        start_date=row.start_on,
+        end_date=row.end_on,
+        due_day=row.due_day,
+        deposit_amount=row.deposit_minor,
+        schedule=[render_row(r) for r in schedule],
+    )
+
+
+urlpatterns = [
+    *resource("leases", LeasesView, LeaseView, schedule=LeaseScheduleView, balance=LeaseBalanceView),
+    route("payments", PaymentsForLeasesView),
+]

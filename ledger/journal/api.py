@@ -1,0 +1,183 @@
+"""`/api/v1/ledger/…`: the books, read only."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from directpay.api.fields import CurrencyField, DateField
+from directpay.api.lists import Filter, read_query
+from directpay.api.objects import json_response, rendered, unix
+from directpay.api.routes import route
+from directpay.api.serializers import ObjectOutput, StrictSerializer, checked
+from directpay.api.views import ApiView, CollectionView, Context, ObjectView
+from directpay.kernel.errors import NotAllowed
+from directpay.people.actor import Actor
+from directpay.people.queries import visible_payees
+from ledger.journal.models import Account, Entry, Transaction
+from ledger.journal.queries import balance_as_of, trial_balance
+
+
+class AccountOutput(ObjectOutput):
+    code = serializers.CharField()
+    book = serializers.CharField()
+    name = serializers.CharField()
+    normal_side = serializers.ChoiceField(choices=["debit", "credit"])
+    fund = serializers.CharField()
+    currency = serializers.CharField()
+    balance = serializers.IntegerField(help_text="Positive on the normal side.")
+
+
+class Accounts(ApiView):
+    object_name = "ledger_account"
+    output_serializer = AccountOutput
+
+    def queryset_for(self, actor: Actor) -> QuerySet[Account]:
+        """Staff see all books; a landlord those of its payees."""
+        rows = Account.objects.select_related("book")
+        return rows if actor.may_see_all else rows.filter(book__kind="L", book__subject__in=visible_payees(actor).values("public_id"))
+
+    def render(self, row: Account, context: Context) -> Mapping[str, Any]:
+        return render_account(row, row.shown_minor)
+
+
+class AccountsView(Accounts, CollectionView):
+    """Accounts with their balances."""
+
+    filters = {
+        "number": Filter("number", serializers.CharField(max_length=5)),
+        "currency": Filter("currency", CurrencyField()),
+        "book": Filter("book__subject", serializers.CharField(max_length=40)),
+        "subject": Filter("subject", serializers.CharField(max_length=80)),
+    }
+
+
+class AsOf(StrictSerializer):
+    as_of = DateField(required=False)
+
+
+class AccountView(Accounts, ObjectView):
+    """One account; `as_of` answers with the balance of the entries effective up to that day."""
+
+    def get(self, request: Request, **_: Any) -> HttpResponse:
+        query = checked(AsOf, read_query(request._request, ("as_of",)))
+        row = self.row()
+        shown = row.normal * balance_as_of(row.id, query["as_of"]) if "as_of" in query else row.shown_minor
+        return json_response(render_account(row, shown))
+
+
+class EntryOutput(serializers.Serializer[Any]):
+    account = serializers.CharField()
+    code = serializers.CharField()
+    side = serializers.ChoiceField(choices=["debit", "credit"])
+    amount = serializers.IntegerField()
+    balance_after = serializers.IntegerField()
+
+
+class TransactionOutput(ObjectOutput):
+    reference = serializers.CharField()
+    kind = serializers.CharField()
+    effective_on = serializers.DateField()
+    entries = EntryOutput(many=True)
+
+
+class Transactions(ApiView):
+    object_name = "ledger_transaction"
+    output_serializer = TransactionOutput
+
+    def queryset_for(self, actor: Actor) -> QuerySet[Transaction]:
+        if actor.may_see_all:
+            return Transaction.objects.all()
+        mine = Entry.objects.filter(_own_books(actor))
+        return Transaction.objects.filter(id__in=mine.values("transaction_id"))
+
+    def render_many(self, rows: Sequence[Transaction], context: Context) -> list[dict[str, Any]]:
+        legs = Entry.objects.filter(transaction__in=[row.id for row in rows]).select_related("account").order_by("id")
+        if not context.actor.may_see_all:
+            legs = legs.filter(_own_books(context.actor))
+        by_transaction: dict[int, list[Entry]] = {}
+        for leg in legs:
+            by_transaction.setdefault(leg.transaction_id, []).append(leg)
+        return [render_transaction(row, by_transaction.get(row.id, [])) for row in rows]
+
+
+class TransactionsView(Transactions, CollectionView):
+    """Balanced sets of entries, newest first. A landlord sees the legs of its own books."""
+
+    filters = {
+        "reference": Filter("reference", serializers.CharField(max_length=120)),
+        "kind": Filter("kind", serializers.CharField(max_length=40)),
+    }
+
+
+class TransactionView(Transactions, ObjectView):
+    """One transaction."""
+
+
+class TrialBalanceView(ApiView):
+    """Debits and credits per book and currency, from the entries themselves. Staff only."""
+
+    object_name = "trial_balance"
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: Request, **_: Any) -> HttpResponse:
+        if not self.actor.may_see_all:
+            raise NotAllowed("The trial balance covers every book: it is for staff.")
+        rows = trial_balance()
+        return json_response(
+            {"object": "trial_balance", "balanced": all(r["difference"] == 0 for r in rows), "created": unix(self.at), "data": rows}
+        )
+
+
+def _own_books(actor: Actor) -> Q:
+    return Q(book__kind="L", book__subject__in=visible_payees(actor).values("public_id"))
+
+
+def render_account(row: Account, shown_minor: int) -> dict[str, Any]:
+    return rendered(
+        "ledger_account",
+        row,
+        code=row.code,
+        book=str(row.book),
+        name=row.kind.name,
+        normal_side="debit" if row.normal == 1 else "credit",
+        fund=row.fund,
+        currency=row.currency,
+        balance=shown_minor,
+    )
+
+
+def render_transaction(row: Transaction, legs: Sequence[Entry]) -> dict[str, Any]:
+    return {
+        "id": row.public_id,
+        "object": "ledger_transaction",
+        "reference": row.reference,
+        "kind": row.kind,
+        "effective_on": row.effective_on,
+        "created": unix(row.at),
+        "livemode": not settings.SANDBOX,
+        "metadata": {},
+        "entries": [
+            {
+                "account": leg.account.public_id,
+                "code": leg.account.code,
+                "side": "debit" if leg.amount_minor > 0 else "credit",
+                "amount": abs(leg.amount_minor),
+                "balance_after": leg.account.normal * leg.balance_after,
+            }
+            for leg in legs
+        ],
+    }
+
+
+urlpatterns = [
+    route("ledger/accounts", AccountsView),
+    route("ledger/accounts/{id}", AccountView),
+    route("ledger/transactions", TransactionsView),
+    route("ledger/transactions/{id}", TransactionView),
+    route("ledger/trial_balance", TrialBalanceView),
+]

@@ -1,0 +1,208 @@
+"""`/api/v1/payments`. With a `lease` in the body, POST belongs to leases/rent: `directpay.urls` lets it come first."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from directpay.api.fields import AmountField, CurrencyField, IdField, MetadataField, merged_metadata
+from directpay.api.lists import Filter
+from directpay.api.objects import rendered, unix
+from directpay.api.routes import route
+from directpay.api.serializers import ObjectOutput, StrictSerializer
+from directpay.api.views import ActionView, ApiView, CollectionView, Context, ObjectView, PartView
+from directpay.events.models import Event
+from directpay.events.queries import history_of, snapshot_at
+from directpay.kernel.errors import InvalidInput, NotFound
+from directpay.people.actor import Actor
+from payments.methods.queries import bank_account_to_pay_from
+from payments.payins.actions.cancel import cancel_payment
+from payments.payins.actions.pay import pay
+from payments.payins.models import Payment, Status
+from payments.payins.queries import visible_payments
+from payments.rails.registry import RAILS
+
+HISTORY_LIMIT = 1_000
+
+
+class PaymentInput(StrictSerializer):
+    lease = IdField("lse", required=False)
+    applies_to = IdField("acct", required=False)
+    payee = IdField("pye", required=False)
+    amount = AmountField(required=False)
+    currency = CurrencyField(required=False)
+    rail = serializers.ChoiceField(choices=list(RAILS))
+    bank_account = IdField("ba", required=False)
+    payment_method = IdField("ba", "pm", required=False)
+    allow_duplicate = serializers.BooleanField(default=False)
+    metadata = MetadataField()
+
+
+class ClaimOutput(serializers.Serializer[Any]):
+    charge = serializers.CharField()
+    amount = serializers.IntegerField()
+
+
+class PaymentOutput(ObjectOutput):
+    status = serializers.ChoiceField(choices=Status.values)
+    amount = serializers.IntegerField()
+    amount_charged = serializers.IntegerField()
+    amount_refunded = serializers.IntegerField()
+    currency = serializers.CharField()
+    fee = serializers.IntegerField()
+    fee_payer = serializers.ChoiceField(choices=["payer", "payee"])
+    tax = serializers.IntegerField()
+    net = serializers.IntegerField()
+    applies_to = serializers.CharField()
+    charges = ClaimOutput(many=True)
+    expected_on = serializers.DateField()
+    completed_on = serializers.DateField(allow_null=True)
+    failure_code = serializers.CharField(allow_null=True)
+    failure_message = serializers.CharField(allow_null=True)
+    next_action = serializers.DictField(allow_null=True)
+    lease = serializers.CharField(allow_null=True)
+    payer = serializers.CharField()
+    payee = serializers.CharField()
+    rail = serializers.ChoiceField(choices=list(RAILS))
+    bank_account = serializers.CharField()
+    reference = serializers.CharField()
+
+
+class Payments(ApiView):
+    object_name = "payment"
+    output_serializer: ClassVar[Any] = PaymentOutput
+
+    def queryset_for(self, actor: Actor) -> QuerySet[Payment]:
+        return visible_payments(actor).prefetch_related("claims")
+
+    def render(self, row: Payment, context: Context) -> Mapping[str, Any]:
+        return render_payment(row)
+
+
+class PaymentsView(Payments, CollectionView):
+    """Payments on their way and those that have ended. A POST answers at once; the money moves in the background."""
+
+    input_serializer = PaymentInput
+    moves_money = True
+    key_in_body = True
+    filters = {
+        "status": Filter("status", serializers.ChoiceField(choices=Status.values)),
+        "rail": Filter("rail", serializers.ChoiceField(choices=list(RAILS))),
+        "lease": Filter("origin", serializers.CharField(max_length=40)),
+        "payer": Filter("payer__public_id", serializers.CharField(max_length=40)),
+        "payee": Filter("payee__public_id", serializers.CharField(max_length=40)),
+    }
+
+    def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Payment:
+        """Without a lease: straight to an account of the books."""
+        if "applies_to" not in data:
+            raise InvalidInput("Say what this pays: a lease, or an account (applies_to).", param="lease", code="parameter_missing")
+        for name in ("amount", "currency"):
+            if name not in data:
+                raise InvalidInput(f"Missing required parameter: {name}.", param=name, code="parameter_missing")
+        return pay(
+            data["applies_to"],
+            source_of(data, actor),
+            amount_minor=data["amount"],
+            currency=data["currency"],
+            rail=data["rail"],
+            allow_duplicate=data["allow_duplicate"],
+            metadata=merged_metadata({}, data.get("metadata")),
+            actor=actor,
+            at=at,
+        )
+
+
+class PaymentView(Payments, ObjectView):
+    """One payment."""
+
+
+class CancelPaymentView(Payments, ActionView):
+    """Call it off while it has not left for the bank."""
+
+    def act(self, actor: Actor, row: Payment, data: dict[str, Any], at: datetime) -> Payment:
+        return cancel_payment(row, actor=actor, at=at)
+
+
+class HistoryQuery(StrictSerializer):
+    at = serializers.DateTimeField(required=False)
+
+
+class PaymentHistoryView(Payments, PartView):
+    """Every change as an immutable event, oldest first; `?at=` answers with the payment as it stood at that moment."""
+
+    query_serializer = HistoryQuery
+
+    def read(self, row: Payment, query: dict[str, Any], context: Context) -> Mapping[str, Any]:
+        if "at" in query:
+            event = snapshot_at(row.public_id, query["at"])
+            if event is None:
+                raise NotFound("This payment did not exist at that moment.", param="at")
+            return render_event(event)
+        events = [render_event(event) for event in history_of(row.public_id)[:HISTORY_LIMIT]]
+        return {"object": "list", "url": f"/v1/payments/{row.public_id}/history", "has_more": False, "data": events}
+
+
+def render_event(event: Event) -> dict[str, Any]:
+    """An event of a payment's history."""
+    snapshot = {name: value for name, value in event.data.items() if name != "from"}
+    return {
+        "id": event.public_id,
+        "object": "event",
+        "type": event.type,
+        "created": unix(event.at),
+        "at": event.at,
+        "actor": event.actor,
+        "from": event.data.get("from"),
+        "to": event.data.get("status"),
+        "snapshot": snapshot,
+    }
+
+
+def source_of(data: Mapping[str, Any], actor: Actor):  # noqa: ANN201
+    """The verified bank account named by `bank_account`, or by `payment_method` which means the same."""
+    given = {name: data[name] for name in ("bank_account", "payment_method") if name in data}
+    if len(set(given.values())) != 1:
+        raise InvalidInput("Name one bank account to pay from.", param="bank_account", code="parameter_missing" if not given else None)
+    name, public_id = next(iter(given.items()))
+    return bank_account_to_pay_from(public_id, actor, param=name)
+
+
+def render_payment(p: Payment) -> dict[str, Any]:
+    """A payment as the API shows it."""
+    return rendered(
+        "payment",
+        p,
+        status=str(p.status),
+        amount=p.amount_minor,
+        amount_charged=p.charged_minor,
+        amount_refunded=p.amount_refunded,
+        currency=p.currency,
+        fee=p.fee_minor,
+        fee_payer=p.fee_payer,
+        tax=p.tax_minor,
+        net=p.net_minor,
+        applies_to=p.applies_to.public_id,
+        charges=[{"charge": c.item, "amount": c.amount_minor} for c in p.claims.all()],
+        expected_on=p.expected_on,
+        completed_on=p.completed_on,
+        failure_code=p.failure_code or None,
+        failure_message=p.failure_message or None,
+        next_action=None,
+        lease=p.origin if p.origin.startswith("lse_") else None,
+        payer=p.payer.public_id,
+        payee=p.payee.public_id,
+        rail=p.rail,
+        bank_account=p.bank_account.public_id,
+        reference=p.reference,
+    )
+
+
+# `payments` itself is routed by leases, whose view takes over where a lease is named.
+urlpatterns = [
+    route("payments/{id}", PaymentView),
+    route("payments/{id}/cancel", CancelPaymentView),
+    route("payments/{id}/history", PaymentHistoryView),
+]

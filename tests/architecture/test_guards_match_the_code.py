@@ -1,0 +1,42 @@
+"""What stands twice, once in Python and once in the database, says the same."""
+
+import pytest
+from django.db import connection
+
+from ledger.journal.kinds import KINDS, MAY_OVERDRAW
+from payments.methods.models import BankAccount
+from payments.payins.models import LIVE, Payment, Status, Transition
+
+MACHINES = {"payment": (Payment, "initiated"), "bank_account": (BankAccount, "new")}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("machine", MACHINES)
+def test_the_databases_edges_are_those_of_the_model(machine):
+    model, first = MACHINES[machine]
+    declared = {(t.source, t.target) for t in model._meta.get_field("status").get_all_transitions(model)}
+    kept = set(Transition.objects.filter(machine=machine).values_list("source", "target"))
+    assert kept == {(str(s), str(t)) for s, t in declared} | {("", first)}
+
+
+@pytest.mark.django_db
+def test_every_machine_of_the_database_is_known():
+    assert set(Transition.objects.values_list("machine", flat=True)) == set(MACHINES)
+
+
+@pytest.mark.django_db
+def test_the_kinds_that_may_overdraw_are_those_of_the_posting_function():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'ledger_post'")
+        source = cursor.fetchone()[0]
+    listed = source.split("may_overdraw CONSTANT text[] := ARRAY[")[1].split("]")[0]
+    assert {kind.strip().strip("'") for kind in listed.split(",")} == MAY_OVERDRAW
+
+
+def test_a_payment_in_flight_is_one_that_can_still_clear():
+    ended = {Status.COMPLETED, Status.SETTLED, Status.RETURNED, Status.FAILED, Status.CANCELED}
+    assert set(LIVE) | ended == set(Status) and not set(LIVE) & ended
+
+
+def test_every_account_kind_has_a_place_in_the_chart():
+    assert all(number[0] in "PL" and len(number) == 5 for number in KINDS)
