@@ -59,9 +59,9 @@ INSTALLED_APPS = [
     *env.list("DIRECTPAY_EXTRA_APPS", default=[]),  # the crash test adds its listeners here
 ]
 MIDDLEWARE = [
+    "directpay.api.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "directpay.api.request_id.RequestIdMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from typing import Any, cast
 
 from django.conf import settings
 from rest_framework.authentication import BaseAuthentication
@@ -14,7 +15,7 @@ from directpay.kernel.errors import NotAllowed, NotAuthenticated
 from directpay.people.actions import mark_used
 from directpay.people.actor import Actor
 from directpay.people.models import ApiKey
-from directpay.people.queries import actor_for_key, usable_key
+from directpay.people.queries import UsableKey, usable_key
 
 KEY_SHAPE = re.compile(r"(sk|pk)_(test|live)_[0-9A-Za-z]{20,64}")
 HEADER_LIMIT = 1_000
@@ -22,9 +23,9 @@ READING = ("GET", "HEAD", "OPTIONS")
 
 
 class KeyAuthentication(BaseAuthentication):
-    """`request.user` and `request.actor` become the Actor, `request.auth` the ApiKey. Raises NotAuthenticated."""
+    """`request.user` and `request.actor` become the Actor, `request.auth` the UsableKey. Raises NotAuthenticated."""
 
-    def authenticate(self, request: Request) -> tuple[Actor, ApiKey]:
+    def authenticate(self, request: Request) -> tuple[Actor, UsableKey]:
         secret = _secret_of(request.META.get("HTTP_AUTHORIZATION", ""))
         _check_mode(secret)
         at = clock.now()
@@ -32,22 +33,22 @@ class KeyAuthentication(BaseAuthentication):
         if key is None:
             raise NotAuthenticated("This API key is not valid: unknown, expired or revoked.")
         mark_used(key=key, at=at)
-        actor = actor_for_key(key)
-        request._request.actor = actor
-        request._request.at = at  # the clock is read once: the whole request happens at this instant
-        return actor, key
+        raw: Any = request._request
+        raw.actor = key.actor
+        raw.at = at  # the clock is read once: the whole request happens at this instant
+        return key.actor, key
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
 
 
 class KeyMayDoThis(BasePermission):
-    """Reading needs the scope `read`, everything else `write`; publishable keys only open views that say so."""
+    """Reading needs the scope `read`, everything else `write`; publishable keys may only POST to views that say so."""
 
     def has_permission(self, request: Request, view: object) -> bool:
-        key: ApiKey = request.auth
+        key = cast(UsableKey, request.auth)
         if key.kind == ApiKey.Kind.PUBLISHABLE:
-            if not getattr(view, "takes_publishable_keys", False):
+            if request.method != "POST" or not getattr(view, "takes_publishable_keys", False):
                 raise NotAllowed("A publishable key cannot do this: use a secret key, on your server.", code="secret_key_required")
             return True
         needed = "read" if request.method in READING else "write"

@@ -120,8 +120,8 @@ def bracketed(path: Sequence[str | int]) -> str:
 
 def _framework_error(error: exceptions.APIException) -> HttpResponse:
     response = error_response(error.status_code)
-    if isinstance(error, exceptions.Throttled) and error.wait is not None:
-        response["Retry-After"] = str(max(1, int(error.wait)))
+    if (seconds := getattr(error, "wait", None)) is not None:  # of Throttled
+        response["Retry-After"] = str(max(1, int(seconds)))
     return response
 
 

@@ -22,7 +22,7 @@ class EventOutput(ObjectOutput):
     type = serializers.CharField()
     actor = serializers.CharField()
     request = serializers.DictField(allow_null=True)
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]  # DRF keeps declared fields apart from its own `data`
 
 
 class Events(ApiView):

@@ -146,11 +146,12 @@ class IdField(serializers.Field):
 
     def __init__(self, *prefixes: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.options = kwargs
         self.prefixes = prefixes
         self.shape = re.compile(rf"(?:{'|'.join(map(re.escape, prefixes))})_[0-9A-Za-z]{{1,64}}")
 
     def __deepcopy__(self, memo: Any) -> "IdField":
-        return type(self)(*self.prefixes, **self._kwargs)
+        return type(self)(*self.prefixes, **self.options)
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str) or not self.shape.fullmatch(data):

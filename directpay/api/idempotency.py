@@ -176,7 +176,7 @@ def _claim(request: Keyed, at: datetime) -> Answer | None:
 
 
 def _save(request: Keyed, answer: Answer, at: datetime) -> None:
-    values = [request.digest, request.parameters_hash, request.moves_money, answer.status, answer.body.decode(), at]
+    values: list[Any] = [request.digest, request.parameters_hash, request.moves_money, answer.status, answer.body.decode(), at]
     with connection.cursor() as cursor:
         cursor.execute(SAVE, [*values, at - REPLAYED_FOR])
         cursor.nextset()

@@ -129,8 +129,8 @@ def _check_text(text: str, path: tuple[str | int, ...]) -> None:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
         raise InvalidInput(f"The name {twice[:80]!r} is given twice.", param=twice[:80], code="parameter_invalid")
     return found
 

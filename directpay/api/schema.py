@@ -73,13 +73,15 @@ WORDS = {
 class ApiSchema(AutoSchema):
     """Reads kind, serializers, filters and expanders off the view."""
 
+    view: Any
+
     def get_operation_id(self) -> str:
         tokens = [token.replace("-", "_") for token in self._tokenize_path()]
         if self.view.kind == "action":
             return "_".join([tokens[-1], *tokens[:-1]])
         return "_".join([WORDS.get((self.view.kind, self.method), self.method.lower()), *tokens])
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular's own
         return (type(self.view).__doc__ or "").strip()
 
     def get_override_parameters(self) -> list[Any]:
@@ -203,7 +205,5 @@ def _text(limit: int) -> dict[str, Any]:
     return {"type": "string", "minLength": 1, "maxLength": limit}
 
 
-def _parameter(
-    name: str, schema: dict[str, Any] | None, words: str, where: str = OpenApiParameter.QUERY, required: bool = False
-) -> OpenApiParameter:
+def _parameter(name: str, schema: Any, words: str, where: Any = OpenApiParameter.QUERY, required: bool = False) -> OpenApiParameter:
     return OpenApiParameter(name, schema, where, required=required, description=words)

@@ -138,11 +138,9 @@ class EmbeddedPostgres:
         locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if self._version() >= 17 else ["--locale=C"]
         sync = ["--no-sync"] if self.settings.get("fsync") == "off" else []
         try:
-            made = run(
-                [str(self._bin() / "initdb"), "-D", str(fresh), "-U", SUPERUSER, "-E", "UTF8", *locale, *sync]
-                + ["--auth=scram-sha-256", f"--pwfile={password_file}"],
-                self.place.account,
-            )
+            secret = ["--auth=scram-sha-256", f"--pwfile={password_file}"]
+            cluster = ["-D", str(fresh), "-U", SUPERUSER, "-E", "UTF8"]
+            made = run([str(self._bin() / "initdb"), *cluster, *locale, *sync, *secret], self.place.account)
         finally:
             password_file.unlink()
         if made.returncode:
@@ -172,7 +170,7 @@ class EmbeddedPostgres:
             pid_file.unlink()
         elif _serves(pid, self.data):
             _end_left_server(pid)
-        elif alive(pid):  # the number now belongs to a stranger; the server's own parent is never taken for a rival
+        else:  # the number may be a zombie's or a stranger's by now; a server's own parent is never taken for a rival
             pid_file.write_text(f"{os.getpid()}\n{rest}")
         return ["PostgreSQL was not stopped in order last time: it recovers"]
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from directpay.ops import heartbeat
 
 
-class NotReady(Exception):  # noqa: N818  a state, not a fault
+class NotReady(Exception):
     """One dependency is missing; the message is the reason."""
 
 

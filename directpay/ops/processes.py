@@ -108,24 +108,39 @@ def kill_group(pid: int) -> None:
 
 
 def alive(pid: int) -> bool:
+    """Whether it still runs; a zombie that nobody collects (an orphan in a container without an init) does not."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    return True
+    return not _is_zombie(pid)
 
 
-def belongs_to(pid: int, *directories: Path) -> bool:
-    """Whether a pid read from a file is still a child of ours, and not a stranger to whom the number was given again.
+def _is_zombie(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] == "Z"
 
-    Its environment says so; that of another account may be hidden from us, then the paths it was started with do.
+
+def children_of(*directories: Path) -> dict[int, bool]:
+    """Every process that `spawn` started for these directories, and its children, whoever is their parent now; True: a PostgreSQL.
+
+    The mark in the environment says so; that of another account may be hidden from us, then the copied binary that it runs does.
+    Linux only: elsewhere nothing is found, and nothing is ended.
     """
-    words = _words(pid, "cmdline")
-    if any(str(directory) in word for word in words for directory in directories):
-        return True
-    return any(f"{MARK}={directory}" in _words(pid, "environ") for directory in directories)
+    found = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        pid = int(entry.name)
+        words = _words(pid, "cmdline")
+        marked = any(f"{MARK}={directory}" in _words(pid, "environ") for directory in directories)
+        copied = any(words[:1] and words[0].startswith(f"{directory}/") for directory in directories)
+        if pid != os.getpid() and (marked or copied):
+            found[pid] = bool(words) and Path(words[0]).name == "postgres"
+    return found
 
 
 def _words(pid: int, kind: str) -> list[str]:

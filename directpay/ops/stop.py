@@ -10,7 +10,7 @@ from pathlib import Path
 from directpay.ops.places import place_for
 from directpay.ops.processes import wait_until
 from directpay.ops.supervisor import end_left_children, pid_file, say
-from directpay.ops.up import CHILDREN, home_directory
+from directpay.ops.up import home_directory
 
 STOP_SECONDS = 20.0
 
@@ -37,8 +37,8 @@ def down(home: Path) -> bool:
         if not wait_until(lambda: not is_running(home), STOP_SECONDS):
             say(f"It does not stop within {STOP_SECONDS:.0f} s: see {home / 'log'}.")
             return False
-    ended = end_left_children(home, CHILDREN, place_for(home).root)
-    say(f"Ended what was left: {', '.join(ended)}." if ended else "Nothing is running.")
+    ended = end_left_children(home, place_for(home).root)
+    say(f"Ended {ended} processes that were left." if ended else "Nothing is running.")
     return True
 
 

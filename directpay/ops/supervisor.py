@@ -6,15 +6,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from directpay.ops.processes import Command, alive, belongs_to, kill_group, spawn, wait_until
+from directpay.ops.processes import Command, alive, children_of, kill_group, spawn, wait_until
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 5.0
 STEADY_SECONDS = 10.0  # after so long a life, the next end counts as the first again
 POLL_SECONDS = 0.1
+LEFT_SECONDS = 3.0
 LOG_BYTES = 20 * 1024 * 1024
 LOG_CHECK_SECONDS = 30.0
 LOG_LINES_SHOWN = 5
@@ -145,29 +147,18 @@ def pid_file(home: Path, name: str) -> Path:
     return home / "run" / f"{name}.pid"
 
 
-def end_left_children(home: Path, names: Sequence[str], *places: Path) -> list[str]:
-    """End what an earlier supervisor, killed with -9, left running. Names of those that had to be ended are returned."""
-    ended = []
-    for name in names:
-        file = pid_file(home, name)
-        text = file.read_text().strip() if file.exists() else ""
-        pid = int(text) if text.isdigit() else 0
-        if pid and alive(pid) and belongs_to(pid, home, *places):
-            _end(pid)
-            ended.append(name)
-        file.unlink(missing_ok=True)
-    return ended
-
-
-def _end(pid: int) -> None:
-    for number, seconds in ((signal.SIGTERM, 4.0), (signal.SIGKILL, 2.0)):
-        try:
-            os.kill(pid, number)
-        except ProcessLookupError:
-            break
-        if wait_until(lambda: not alive(pid), seconds):
-            break
-    kill_group(pid)
+def end_left_children(*directories: Path) -> int:
+    """End what an earlier supervisor, killed with -9, left running for these directories. Returns how many processes that were."""
+    left = children_of(*directories)
+    for pid, is_postgres in left.items():
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT if is_postgres else signal.SIGTERM)
+    wait_until(lambda: not any(alive(pid) for pid in left), LEFT_SECONDS)
+    for pid, is_postgres in left.items():
+        if not is_postgres:  # it is asked again before its next start, and never killed
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    return len(left)
 
 
 def keep_short(log: Path) -> None:

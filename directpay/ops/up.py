@@ -26,13 +26,12 @@ from directpay.ops.services import ServiceError, Services, chosen_services
 from directpay.ops.supervisor import Service, Stopped, Supervisor, end_left_children, keep_short, pid_file, say
 
 RUN_FILES = ("ready", "services.env", "owner.env", "supervisor.pid")  # there while it runs
-CHILDREN = ("beat", "worker", "web", "valkey", "postgres")
 START_SECONDS = 60.0
 READY_SECONDS = 60.0
 EXPECTED_ERRORS = (EmbeddedPostgresError, EmbeddedValkeyError, ServiceError, PreparationError)
 
 
-class AlreadyRunning(Exception):  # noqa: N818  the ordinary answer to a second `make up`
+class AlreadyRunning(Exception):
     """Another `make up` holds this home; the message says which and where."""
 
 
@@ -67,9 +66,9 @@ class Up:
         self.supervisor.watch(lambda: False)
 
     def _start_services(self, services: Services) -> None:
-        ended = end_left_children(self.home, CHILDREN, place_for(self.home).root)
+        ended = end_left_children(self.home, place_for(self.home).root)
         if ended:
-            say(f"  ended what an earlier start had left running: {', '.join(ended)}")
+            say(f"  ended {ended} processes that an earlier start had left running")
         embedded = {"postgres": services.postgres, "valkey": services.valkey}
         chosen = {name: server for name, server in embedded.items() if server is not None}
         if chosen:

@@ -13,7 +13,7 @@ from directpay.kernel.ids import public_id
 from directpay.people.models import User
 from leases.contracts import postings as _postings  # noqa: F401 registers the kinds
 from leases.contracts.models import Lease, Party, Renter
-from leases.contracts.shares import weights_of
+from leases.contracts.shares import plain_number, weights_of
 from leases.properties.models import Unit
 from ledger.journal.actions import open_account, open_book
 
@@ -54,7 +54,7 @@ def create_lease(terms: Terms, *, at: datetime) -> Lease:
     else:
         parties = [_open_party(lease, user.public_id, weight, at) for (user, _), weight in zip(terms.renters, weights, strict=True)]
     Renter.objects.bulk_create(
-        Renter(lease=lease, user=user, party=party, share=share) for (user, share), party in zip(terms.renters, parties, strict=True)
+        Renter(lease=lease, user=user, party=party, share=share and {way: plain_number(value) for way, value in share.items()}) for (user, share), party in zip(terms.renters, parties, strict=True)
     )
     return lease
 

@@ -41,3 +41,8 @@ def _weight(way: str, value: Any, n: int) -> int:
     if not 0 < number <= (BASIS_POINTS if way == "percent" else 10**12 if way == "amount" else WEIGHT_LIMIT):
         raise InvalidInput("This share is too small or too large.", param=param)
     return int(number)
+
+
+def plain_number(value: Any) -> int | str:
+    """As it is kept and shown: whole numbers as such, others as text, so that none is ever a float."""
+    return value if isinstance(value, int) else str(value)

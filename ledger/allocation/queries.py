@@ -34,7 +34,7 @@ SELECT e.id, e.account_id, t.reference, e.amount_minor, e.effective_on, abs(e.am
 FROM ledger_entry e
 JOIN ledger_transaction t ON t.id = e.transaction_id
 LEFT JOIN LATERAL (
-    SELECT sum(a.amount_minor) AS used FROM ledger_allocation a
+    SELECT sum(a.amount_minor)::bigint AS used FROM ledger_allocation a
     WHERE (e.amount_minor < 0 AND a.credit_entry_id = e.id) OR (e.amount_minor > 0 AND a.debit_entry_id = e.id)
 ) u ON true
 WHERE e.account_id = ANY(%s) AND (%s OR abs(e.amount_minor) > coalesce(u.used, 0))

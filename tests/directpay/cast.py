@@ -4,7 +4,6 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from directpay.people.actions import create_api_key, create_user
@@ -46,15 +45,15 @@ class Caller:
         self.client = Client()
         self.headers = {"Authorization": f"Bearer {secret}"} if secret else {}
 
-    def get(self, path: str, **headers: str) -> HttpResponse:
+    def get(self, path: str, **headers: str) -> Any:
         return self.client.get(path, headers=self.headers | headers)
 
-    def post(self, path: str, body: Any = None, key: str | None = None, **headers: str) -> HttpResponse:
+    def post(self, path: str, body: Any = None, key: str | None = None, **headers: str) -> Any:
         keyed = {"Idempotency-Key": key} if key is not None else {}
         given = body if isinstance(body, (str, bytes)) else json.dumps({} if body is None else body)
         return self.client.post(path, given, content_type="application/json", headers=self.headers | keyed | headers)
 
-    def form(self, path: str, body: str, key: str | None = None) -> HttpResponse:
+    def form(self, path: str, body: str, key: str | None = None) -> Any:
         keyed = {"Idempotency-Key": key} if key is not None else {}
         return self.client.post(path, body, content_type="application/x-www-form-urlencoded", headers=self.headers | keyed)
 
@@ -64,7 +63,7 @@ def platform(**given: Any) -> Caller:
     return Caller(key_of(None, **given))
 
 
-def error_of(response: HttpResponse) -> dict[str, Any]:
+def error_of(response: Any) -> dict[str, Any]:
     """The error of an answer, whose shape is checked on the way."""
     assert response["Content-Type"] == "application/json"
     assert list(response.json()) == ["error"]

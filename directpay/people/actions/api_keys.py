@@ -13,7 +13,7 @@ from directpay.kernel.ids import public_id, random_base62
 from directpay.people import events
 from directpay.people.actor import Actor
 from directpay.people.models import ApiKey, User
-from directpay.people.queries import hash_of
+from directpay.people.queries import UsableKey, hash_of
 
 SCOPES = ("read", "write")
 SECRET_LENGTH = 36  # base62 characters: 214 bits
@@ -96,7 +96,7 @@ UPDATE directpay_apikey SET last_used_at = %s WHERE id = (
 """
 
 
-def mark_used(*, key: ApiKey, at: datetime) -> None:
+def mark_used(*, key: UsableKey, at: datetime) -> None:
     """Note that a key is in use, at most once a minute; of many requests at once one writes and none waits.
 
     No event and no transaction of its own: it is a hint for people, not a fact, and must not hold up money.

@@ -16,7 +16,7 @@ from directpay.people.actor import Actor
 from directpay.people.models import Locale, Payee, Role, User
 from directpay.people.queries import visible_users
 
-MAY_CREATE = {Role.STAFF: set(Role.values), Role.LANDLORD: {Role.RENTER}, Role.RENTER: set()}
+MAY_CREATE: dict[str, set[str]] = {Role.STAFF: set(Role.values), Role.LANDLORD: {Role.RENTER}, Role.RENTER: set()}
 
 
 class EmailUnavailable(InvalidInput):
@@ -42,7 +42,7 @@ def create_user(
 
     Errors: NotAllowed when the actor may not create this role, EmailUnavailable, InvalidInput for a weak password.
     """
-    if role not in MAY_CREATE[Role(actor.role)]:
+    if role not in MAY_CREATE[actor.role]:
         raise NotAllowed(f"This key may not create a {role}.")
     with unit_of_work():
         user = User(

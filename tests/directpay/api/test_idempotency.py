@@ -132,6 +132,21 @@ def test_undoes_a_refusal_whole_and_does_not_save_it(caller: Caller) -> None:
     assert not IdempotencyKey.objects.exists()
 
 
+def test_keeps_a_refusal_that_is_returned_with_what_led_to_it(caller: Caller) -> None:
+    first, again = (caller.post(TRANSFERS, {"name": "refused for good"}, key="k-1") for _ in range(2))
+    assert (first.status_code, error_of(first)["code"]) == (409, "thing_refused_for_good")
+    assert (again.status_code, again.content, again["Idempotent-Replayed"]) == (409, first.content, "true")
+    assert names() == ["refused for good"]
+
+
+def test_tells_nested_parameters_apart(caller: Caller) -> None:
+    given = {**RENT, "units": [{"name": "a"}, {"name": "b"}], "address": {"city": "x", "line2": None}}
+    caller.post(TRANSFERS, given, key="k-1")
+    assert caller.post(TRANSFERS, given, key="k-1")["Idempotent-Replayed"] == "true"
+    turned = {**given, "units": given["units"][::-1]}
+    assert error_of(caller.post(TRANSFERS, turned, key="k-1"))["code"] == "idempotency_key_reused"
+
+
 @pytest.mark.parametrize("name", ["bug", "wrong sql", "half-truth"])
 def test_undoes_a_bug_and_saves_the_500(caller: Caller, name: str, caplog: pytest.LogCaptureFixture) -> None:
     first, again = (caller.post(TRANSFERS, {"name": name}, key="k-1") for _ in range(2))

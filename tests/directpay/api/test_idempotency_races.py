@@ -46,7 +46,8 @@ def test_does_it_once_for_20_at_once(caller: Caller) -> None:
 
 
 def test_says_in_use_while_the_first_still_runs_and_then_replays(caller: Caller) -> None:
-    things.started.clear(), things.go_on.clear()
+    things.started.clear()
+    things.go_on.clear()
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(in_thread, lambda: caller.post(TRANSFERS, {"name": "wait"}, key="k-1"))
         assert things.started.wait(10)
@@ -63,7 +64,8 @@ def test_says_in_use_while_the_first_still_runs_and_then_replays(caller: Caller)
 
 
 def test_executes_on_a_retry_after_the_connection_died(caller: Caller, superuser: psycopg.Connection) -> None:
-    things.started.clear(), things.go_on.clear()
+    things.started.clear()
+    things.go_on.clear()
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(in_thread, lambda: caller.post(TRANSFERS, {"name": "wait"}, key="k-1"))
         assert things.started.wait(10)

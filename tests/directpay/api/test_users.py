@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from directpay.people.models import User
-from tests.directpay.cast import Caller, alice, as_user, bob, error_of, key_of, platform, sam
+from tests.directpay.cast import AT, Caller, alice, as_user, bob, error_of, key_of, platform, sam
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/users"
@@ -98,6 +98,14 @@ def test_filters_by_role_and_address() -> None:
     caller = platform()
     assert [user["role"] for user in caller.get(f"{URL}?role=renter").json()["data"]] == ["renter"]
     assert [user["name"] for user in caller.get(f"{URL}?email=ALICE@example.com").json()["data"]] == ["Alice"]
+
+
+def test_lists_events_by_their_second() -> None:
+    alice()
+    caller, second = platform(), int(AT.timestamp())
+    types = [event["type"] for event in caller.get(f"/api/v1/events?created={second}&limit=100").json()["data"]]
+    assert {"user.created", "payee.created"} <= set(types)
+    assert caller.get(f"/api/v1/events?created[gt]={second}").json()["data"] == []
 
 
 def test_lists_with_a_fixed_number_of_queries() -> None:

@@ -47,7 +47,7 @@ class ThingInput(StrictSerializer):
     start_date = DateField(required=False)
     owner = IdField("usr", required=False)
     address = Address(required=False)
-    units = Unit(many=True, required=False, max_length=20)
+    units = serializers.ListField(child=Unit(), required=False, max_length=20)
     tags = serializers.ListField(child=serializers.CharField(max_length=5), max_length=3, required=False)
     paused = serializers.BooleanField(required=False)
     metadata = MetadataField()
@@ -106,8 +106,9 @@ class ThingsView(Things, CollectionView):
     input_serializer = ThingInput
     filters = {"name": Filter("name", serializers.CharField()), "started": Filter("created_at__date", DateField(), ranges=True)}
 
-    def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Payee:
-        return make(data["name"], at, data.get("metadata"))
+    def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Any:
+        thing = make(data["name"], at, data.get("metadata"))
+        return Conflict("It stands, and yet no.", code="thing_refused_for_good") if data["name"] == "refused for good" else thing
 
 
 class ThingView(Things, ObjectView):

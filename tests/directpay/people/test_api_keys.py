@@ -11,7 +11,7 @@ from directpay.kernel.errors import Conflict, InvalidInput, NotAllowed
 from directpay.people.actions import create_api_key, revoke_api_key, roll_api_key
 from directpay.people.actor import SYSTEM
 from directpay.people.models import ApiKey
-from directpay.people.queries import actor_for_key, usable_key
+from directpay.people.queries import usable_key
 from tests.directpay.cast import AT, alice, as_user, bob
 
 pytestmark = pytest.mark.django_db
@@ -39,8 +39,8 @@ def test_names_kind_and_mode_in_the_key(kind: str, mode: str, start: str) -> Non
 
 def test_acts_for_its_owner_or_for_the_platform() -> None:
     landlord = alice()
-    hers = actor_for_key(create_api_key(actor=SYSTEM, at=AT, owner=landlord, mode="test").key)
-    ours = actor_for_key(create_api_key(actor=SYSTEM, at=AT, owner=None, mode="test").key)
+    keys = [usable_key(create_api_key(actor=SYSTEM, at=AT, owner=owner, mode="test").secret, AT) for owner in (landlord, None)]
+    hers, ours = [key.actor for key in keys if key]
     assert (hers.user_id, hers.role, hers.may_see_all, hers.account) == (landlord.id, "landlord", False, landlord.public_id)
     assert (ours.user_id, ours.role, ours.may_see_all, ours.account) == (None, "staff", True, "platform")
     assert hers.label.startswith("key:ak_")

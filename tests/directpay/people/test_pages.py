@@ -1,5 +1,7 @@
 """Signing in, and what staff see of people and keys."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -63,7 +65,7 @@ def test_lists_in_a_fixed_number_of_queries(staff: Client, model: str) -> None:
 
 
 @pytest.mark.parametrize("model", [User, ApiKey])
-def test_shows_one_but_changes_adds_and_deletes_nothing(staff: Client, model: type) -> None:
+def test_shows_one_but_changes_adds_and_deletes_nothing(staff: Client, model: Any) -> None:
     made = create_api_key(actor=SYSTEM, at=AT, owner=alice(), mode="test")
     row = model.objects.latest("id")
     address = f"/admin/directpay/{model._meta.model_name}"

@@ -1,0 +1,256 @@
+"""A payment as a line with four stops, as a time line, and what happens next. Every state ends with what comes and by when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as later
+
+from directpay.events.models import Event
+from directpay.people.models import Payee
+from leases.portal import dates, words
+from payments.payins.models import Payment, Status
+from payments.rails.base import Promise
+from payments.rails.codes import explain
+from payments.rails.registry import rail
+
+SENT, BANK, CLEARED, READY = range(4)
+FINAL = (Status.SETTLED, Status.RETURNED, Status.FAILED, Status.CANCELED)  # nothing more is expected: the page stops asking
+NO_MONEY = (Status.FAILED, Status.CANCELED)
+
+# Event → state, icon and title of its step; {name} is the landlord, {bank} the payer's bank.
+TOLD = {
+    "initiated": ("sent", "sent", ""),  # says who began
+    "processing": ("bank", "bank", later("At the bank")),
+    "unknown": ("unknown", "unknown", later("No answer yet")),
+    "found": ("bank", "bank", later("The bank has it after all")),
+    "completed": ("cleared", "cleared", later("Cleared")),
+    "settled": ("cleared", "cleared", later("Ready for {name}")),
+    "returned": ("returned", "returned", later("Returned")),
+    "failed": ("", "warn", later("Not taken")),
+    "canceled": ("", "stop", later("Called off")),
+}
+SENTENCES = {
+    "processing": later("{bank} took it up."),
+    "unknown": later("The bank did not answer. We keep asking, and send nothing twice."),
+    "found": later("It answered at last: it is on its way."),
+    "settled": later("It can be paid out to {name}."),
+    "canceled": later("In time: nothing was taken."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """`kind`: done, now, todo, or back (the line bending back to where it came from)."""
+
+    kind: str
+    title: str
+    note: SafeString | str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of the time line."""
+
+    state: str
+    icon: str
+    title: str
+    at: datetime
+    sentence: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A payment, told at `at` to somebody who reads times in `zone`."""
+
+    payment: Payment
+    events: Sequence[Event]
+    at: datetime
+    zone: ZoneInfo
+    to_landlord: bool = False
+
+    @property
+    def today(self) -> date:
+        return self.at.astimezone(self.zone).date()
+
+    @property
+    def is_final(self) -> bool:
+        return self.payment.status in FINAL
+
+    @property
+    def state(self) -> str:
+        return words.word_of(self.payment).state
+
+    @property
+    def promise(self) -> Promise:
+        """What was promised when it was sent."""
+        return rail(self.payment.rail).promise(self.payment.created_at)
+
+    # --- the line ---
+
+    @property
+    def reached(self) -> int:
+        """The last stop that the money reached."""
+        status = self.payment.status
+        if status == Status.SETTLED or (status == Status.RETURNED and self.payment.settled_at):
+            return READY
+        if status in (Status.COMPLETED, Status.RETURNED):
+            return CLEARED
+        return BANK if self._at_of("processing") else SENT
+
+    @property
+    def stops(self) -> list[Stop]:
+        payment, reached = self.payment, self.reached
+        over = payment.status in (*NO_MONEY, Status.RETURNED)
+        stops = []
+        for n, title in enumerate((_("Sent"), _("At the bank"), _("Cleared"), _("Ready for {name}").format(name=short_name(payment.payee)))):
+            kind = "done" if n < reached or (n == reached and over) else "now" if n == reached else "todo"
+            if kind == "now" and payment.status == Status.UNKNOWN:
+                title = _("Not known yet")
+            stops.append(Stop(kind, title, self._note(n, kind, over)))
+        if payment.status == Status.RETURNED:
+            back = Stop("back", _("Returned"), self._day(payment.returned_at))
+            stops.insert(reached + 1, back)
+        return stops
+
+    @property
+    def bends_far(self) -> bool:
+        """Returned after the landlord had it: the line bends back over all four stops."""
+        return self.reached == READY
+
+    def _note(self, n: int, kind: str, over: bool) -> SafeString | str:
+        payment = self.payment
+        if kind == "todo":
+            if over:
+                return _("did not happen")
+            if n == BANK:
+                return self.by(self.promise.leaves_at)
+            return self.by(payment.expected_at if n == CLEARED else payment.ready_at or self.promise.ready_at)
+        moments = {SENT: payment.created_at, BANK: self._at_of("processing"), CLEARED: payment.completed_at, READY: payment.settled_at}
+        said = self._day(moments[n])
+        if n == CLEARED and payment.completed_on:
+            return format_html("{}, {}", said, words.against_promise(payment.completed_on, payment.expected_on))
+        if kind == "now" and n == BANK and payment.status == Status.PROCESSING:
+            return format_html(_("since {when}"), when=said)
+        return said
+
+    def _at_of(self, kind: str) -> datetime | None:
+        return next((e.at for e in self.events if e.type == f"payment.{kind}"), None)
+
+    def _day(self, at: datetime | None) -> SafeString | str:
+        """The day; today the time."""
+        if at is None:
+            return ""
+        local = at.astimezone(self.zone)
+        if local.date() == self.today:
+            return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), dates.time_text(local))
+        return dates.day(local.date(), self.today)
+
+    def by(self, at: datetime) -> SafeString:
+        if at <= self.at:
+            return conditional_escape(_("any moment"))
+        if at - self.at < words.QUICK:
+            return conditional_escape(_("within {span}").format(span=dates.span_text(at - self.at)))
+        return format_html(_("by {when}"), when=self._day(at))
+
+    # --- one sentence, and what comes ---
+
+    @property
+    def lead(self) -> SafeString:
+        """The sentence beside the pill."""
+        payment, who = self.payment, short_name(self.payment.payee)
+        if payment.status == Status.UNKNOWN:
+            if self.to_landlord:
+                return format_html(_("The bank has not answered. We ask again every few seconds; nobody can pay it twice."))
+            return format_html(_("The bank has not answered. Do not pay again: we ask every few seconds and say here what we hear."))
+        if payment.status == Status.PROCESSING:
+            return format_html(_("The bank has it. It clears {when}."), when=self.by(payment.expected_at))
+        if payment.status == Status.COMPLETED:
+            ready = self.by(payment.ready_at or self.promise.ready_at)
+            return format_html(_("It arrived on {day}. It is ready for {name} {when}."), day=self._on(payment.completed_at), name=who, when=ready)
+        if payment.status == Status.SETTLED:
+            return format_html(_("It arrived on {day} and is ready for {name}."), day=self._on(payment.completed_at), name=who)
+        if payment.status == Status.RETURNED:
+            return format_html(_("The bank took it back on {day}. {reason}"), day=self._on(payment.returned_at), reason=self.reason)
+        if payment.status == Status.FAILED:
+            return format_html(_("The bank refused it. Nothing was taken. {reason}"), reason=self.reason)
+        if payment.status == Status.CANCELED:
+            return format_html(_("Called off on {day}. Nothing was taken."), day=self._on(payment.changed_at))
+        if self.promise.leaves_at - self.at < words.QUICK:
+            return format_html(_("We have it. It goes to the bank in a moment."))
+        return format_html(_("We have it. It goes to the bank {when}."), when=self.leaves)
+
+    @property
+    def leaves(self) -> SafeString:
+        return dates.by_the_clock(self.promise.leaves_at.astimezone(self.zone), self.today)
+
+    def _on(self, at: datetime | None) -> SafeString:
+        return dates.day((at or self.payment.changed_at).astimezone(self.zone).date(), self.today)
+
+    @property
+    def reason(self) -> SafeString:
+        """Why the bank did not pay, the code last and in brackets."""
+        code = self.payment.return_code
+        return conditional_escape(f"{explain_code(code)} ({code})" if code else self.payment.failure_message)
+
+    @property
+    def kept(self) -> SafeString | None:
+        """The promise beside what happened."""
+        payment = self.payment
+        if payment.completed_on is None:
+            return None
+        result = words.against_promise(payment.completed_on, payment.expected_on)
+        return format_html("{}, {}", dates.day(payment.completed_on, self.today), result)
+
+    # --- the time line, newest first ---
+
+    @property
+    def steps(self) -> list[Step]:
+        return [self._step(event) for event in reversed(self.events)]
+
+    def _step(self, event: Event) -> Step:
+        kind = event.type.removeprefix("payment.")
+        state, icon, title = TOLD.get(kind, ("", "info", kind.replace("_", " ").capitalize()))
+        named = {"name": short_name(self.payment.payee), "payer": self.payment.payer.name, "bank": self.payment.bank_account.bank_name}
+        if kind == "initiated":
+            title = self._who_began(event)
+        return Step(state, icon, _(title).format(**named), event.at.astimezone(self.zone), self._sentence(kind, named))
+
+    def _who_began(self, event: Event) -> str:
+        if event.actor != f"user:{self.payment.payer.public_id}":
+            return _("Sent through the API for {payer}")
+        return _("{payer} pressed Pay") if self.to_landlord else _("You pressed Pay")
+
+    def _sentence(self, kind: str, named: dict[str, str]) -> SafeString:
+        payment = self.payment
+        money = words.amount(payment.amount_minor, payment.currency)
+        if kind == "initiated":
+            way = words.rail_title(payment.rail)
+            return format_html(_("{way} from ••{last4}. Promised to clear by {day}."), way=way, last4=payment.bank_account.last4, day=self._promised())
+        if kind == "completed":
+            result = words.against_promise(payment.completed_on or payment.expected_on, payment.expected_on)
+            return format_html(_("{amount} arrived, {result}."), amount=money, result=result)
+        if kind == "returned":
+            return format_html(_("{reason} {amount} is owed again."), reason=self.reason, amount=money)
+        if kind == "failed":
+            return format_html(_("{reason} What was owed is still owed, and can be paid another way."), reason=self.reason)
+        return format_html(_(SENTENCES[kind]), **named) if kind in SENTENCES else SafeString("")
+
+    def _promised(self) -> SafeString:
+        if self.payment.expected_at - self.payment.created_at < timedelta(hours=1):
+            return dates.moment(self.payment.expected_at.astimezone(self.zone), self.today)
+        return dates.day(self.payment.expected_on, self.today)
+
+
+def explain_code(code: str) -> str:
+    return _(explain(code).sentence)
+
+
+def short_name(payee: Payee) -> str:
+    """`Alice` where the landlord lets in her own name, else the company's name."""
+    return payee.name.split()[0] if payee.name == payee.owner.name else payee.name
+

@@ -1,0 +1,74 @@
+"""What happens next with a payment, and by when: the aside of its page."""
+
+from dataclasses import dataclass
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from leases.portal import words
+from leases.portal.story import Story, short_name
+from payments.payins.models import Status
+from payments.rails.registry import RAILS
+from payments.returns.postings import RETURN_FEE_MINOR
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    when: SafeString | str
+    what: SafeString | str
+
+
+def upcoming(story: Story) -> list[Next]:
+    """Nearest first."""
+    status = story.payment.status
+    if status == Status.UNKNOWN:
+        return [Next(_("Every few seconds"), _("We ask the bank. Nothing is sent a second time.")), Next(_("Then"), _("Both of you hear it here, whatever it is."))]
+    if status == Status.PROCESSING:
+        return [_clears(story), _ready(story)]
+    if status == Status.COMPLETED:
+        return [_ready(story), *_may_come_back(story)]
+    if status == Status.SETTLED:
+        return [Next(_("Nothing more to do"), _("This payment has arrived.")), *_may_come_back(story)]
+    if status in (Status.RETURNED, Status.FAILED):
+        return _again(story)
+    if status == Status.CANCELED:
+        return [Next(_("Nothing more happens"), _("What was owed is still owed, and can be paid at any time."))]
+    return [_leaves(story), _clears(story), _ready(story)]
+
+
+def _leaves(story: Story) -> Next:
+    what = _("It goes to the bank.") if story.to_landlord else _("It goes to the bank. Until then it can be called off.")
+    return Next(_when(story.by(story.promise.leaves_at)), what)
+
+
+def _clears(story: Story) -> Next:
+    return Next(_when(story.by(story.payment.expected_at)), _("It clears, or we say here why not."))
+
+
+def _ready(story: Story) -> Next:
+    what = _("It is ready for {name}.").format(name=short_name(story.payment.payee))
+    return Next(_when(story.by(story.payment.ready_at or story.promise.ready_at)), what)
+
+
+def _when(said: SafeString) -> SafeString:
+    """As the head of a line."""
+    return SafeString(said[:1].upper() + said[1:])
+
+
+def _may_come_back(story: Story) -> list[Next]:
+    if not RAILS[story.payment.rail].can_be_returned:
+        return [Next(_("Final"), _("This way to pay cannot be taken back."))]
+    return [Next(_("For 60 days"), _("A bank may still take a transfer back. If it does, you read it here."))]
+
+
+def _again(story: Story) -> list[Next]:
+    if story.to_landlord:
+        fee = words.amount(RETURN_FEE_MINOR, story.payment.currency)
+        cost = format_html(_("The bank's return costs {fee}, taken from what is available to you."), fee=fee)
+        told = Next(_("Now"), format_html(_("It is owed again. {payer} sees why, and can pay another way."), payer=story.payment.payer.name))
+        return [told, Next(_("Fee"), cost)] if story.payment.status == Status.RETURNED else [told]
+    return [
+        Next(_("Now"), _("Pay again, by any way. Instant clears within a minute.")),
+        Next(_("Fees"), conditional_escape(_("We add none for this. Your bank may have one of its own."))),
+    ]
