@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from celery import shared_task
+from celery.signals import worker_ready
 from django.conf import settings
 from django.db import connection
 
@@ -37,6 +38,12 @@ def relay() -> None:
 def heartbeat() -> None:
     """Say that a worker takes and finishes tasks."""
     beat()
+
+
+@worker_ready.connect(dispatch_uid="directpay.first_heartbeat")
+def first_heartbeat(**_: object) -> None:
+    """A new worker proves itself at once, not at beat's next round."""
+    heartbeat.apply_async(expires=5)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from directpay.ops.heartbeat import forget_heartbeat
 from directpay.ops.places import free_port, place_for
 from directpay.ops.preparation import BASE_DIR, PreparationError, Step, migration_fingerprint, run_steps, static_fingerprint
 from directpay.ops.processes import Command
-from directpay.ops.secrets_file import application_secrets, write_environment
+from directpay.ops.secrets_file import application_secrets, write_environment, write_private
 from directpay.ops.services import ServiceError, Services, chosen_services
 from directpay.ops.supervisor import Service, Stopped, Supervisor, end_left_children, keep_short, pid_file, say
 
@@ -135,9 +135,14 @@ class Up:
             raise StartError(f"{what} did not come up in {seconds:.0f} s. {reason()} Its log is in {self.home / 'log'}.")
 
     def _seed(self) -> None:
-        """Demo data, in the sandbox alone, until it is there; the command itself knows when there is nothing to do."""
-        if self.env.get("DIRECTPAY_MODE", "sandbox") != "sandbox":
-            return
+        """Demo data, in the sandbox alone; when it is there, only its address is put right."""
+        written = self.home / "demo.json"
+        if written.exists():
+            write_private(written, json.dumps({**json.loads(written.read_text()), "base_url": self.base_url}, indent=2) + "\n")
+        elif self.env.get("DIRECTPAY_MODE", "sandbox") == "sandbox":
+            self._run_seed()
+
+    def _run_seed(self) -> None:
         command = [sys.executable, str(BASE_DIR / "manage.py"), "seed_demo", self.base_url]
         log = self.home / "log" / "seed.log"
         with log.open("wb") as output:

@@ -17,17 +17,13 @@ class Command(BaseCommand):
         parser.add_argument("base_url")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Does nothing but correct the address if the data is there; goes on where an earlier run was interrupted."""
+        """Does nothing if there are people already; goes on where an earlier run of it was interrupted."""
         if not settings.SANDBOX:
             raise CommandError("Demo data is for the sandbox alone.")
         home, base_url = Path(settings.DIRECTPAY_HOME), options["base_url"]
-        written, begun = home / "demo.json", home / "demo.begun"
-        if written.exists():
-            data = json.loads(written.read_text())
-        elif begun.exists() or not User.objects.exists():
-            begun.touch()
-            data = seed(base_url)
-        else:
+        begun = home / "demo.begun"
+        if User.objects.exists() and not begun.exists():
             return
-        write_private(written, json.dumps({**data, "base_url": base_url}, indent=2) + "\n")
-        begun.unlink(missing_ok=True)
+        begun.touch()
+        write_private(home / "demo.json", json.dumps({**seed(base_url), "base_url": base_url}, indent=2) + "\n")
+        begun.unlink()

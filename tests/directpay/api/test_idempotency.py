@@ -1,6 +1,7 @@
 """The same request again: answered again, never done again (API.md; shared/cases/idempotency)."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -140,7 +141,7 @@ def test_keeps_a_refusal_that_is_returned_with_what_led_to_it(caller: Caller) ->
 
 
 def test_tells_nested_parameters_apart(caller: Caller) -> None:
-    given = {**RENT, "units": [{"name": "a"}, {"name": "b"}], "address": {"city": "x", "line2": None}}
+    given: dict[str, Any] = {**RENT, "units": [{"name": "a"}, {"name": "b"}], "address": {"city": "x", "line2": None}}
     caller.post(TRANSFERS, given, key="k-1")
     assert caller.post(TRANSFERS, given, key="k-1")["Idempotent-Replayed"] == "true"
     turned = {**given, "units": given["units"][::-1]}

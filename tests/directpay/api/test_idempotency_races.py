@@ -11,10 +11,11 @@ import pytest
 from django.db import connection
 from django.http import HttpResponse
 
+from directpay.api.idempotency import Answer, answer_once, keyed
 from directpay.api.models import IdempotencyKey
 from tests.directpay.api import things
 from tests.directpay.api.conftest import TRANSFERS, names
-from tests.directpay.cast import Caller, error_of
+from tests.directpay.cast import AT, Caller, error_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.directpay.api.things")]
 RENT = {"name": "rent"}
@@ -80,3 +81,21 @@ def test_executes_on_a_retry_after_the_connection_died(caller: Caller, superuser
     assert names() == []
     assert caller.post(TRANSFERS, {"name": "wait"}, key="k-1").status_code == 201
     assert names() == ["wait"]
+
+
+def test_does_not_save_a_500_over_somebody_who_is_already_trying_again(db: None, superuser: psycopg.Connection, superuser_url: str) -> None:
+    request = keyed(account="platform", method="POST", path=TRANSFERS, key="k-1", parameters=RENT, moves_money=True)
+    lock = int.from_bytes(request.digest.bytes[:8], "big", signed=True)
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(superuser_url, autocommit=True) as rival:
+
+        def fail() -> Answer:
+            pool.submit(rival.execute, "SELECT pg_advisory_lock(%s)", [lock])  # granted when this transaction rolls back
+            while superuser.execute(waiting).fetchone() != (1,):
+                pass
+            raise RuntimeError("a bug")
+
+        answer = answer_once(request=request, at=AT, execute=fail)
+    assert answer.status == 500
+    assert not IdempotencyKey.objects.exists()

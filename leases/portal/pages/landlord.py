@@ -1,0 +1,47 @@
+"""A landlord's leases, one lease, and the payments to its payees."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from directpay.people.actor import LANDLORD
+from leases.contracts.queries import visible_leases
+from leases.portal.queries.payments import home_of, page_of, payments_of
+from leases.portal.queries.roll import rolls
+from leases.portal.visit import Visit, page_for
+from leases.rent.queries import balances, local_today, schedules, total
+
+
+@page_for(LANDLORD)
+def home(request: HttpRequest, visit: Visit) -> HttpResponse:
+    leases = list(visible_leases(visit.actor).filter(unit__property__landlord_id=visit.user.id).order_by("unit__property_id", "unit__name", "id"))
+    context = {"rolls": rolls(leases, visit.at), "count": len(leases)}
+    if leases:
+        context["today"] = local_today(leases[0], visit.at)
+    return render(request, "portal/landlord/home.html", context)
+
+
+@page_for(LANDLORD)
+def lease(request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
+    found = visit.lease(lease_id)
+    if found.unit.property.landlord_id != visit.user.id:
+        raise Http404
+    parties = balances(found)
+    context = {
+        "lease": found,
+        "home": home_of(found),
+        "people": [renter.user for renter in found.renters.all()],
+        "parties": [(party, parties[party.id], [r.user.name for r in found.renters.all() if r.party_id == party.id]) for party in found.parties.all()],
+        "balance": total(list(parties.values())),
+        "schedule": schedules([found], visit.at)[found.id],
+        "page": page_of(payments_of(visit.actor).filter(origin=found.public_id), request.GET.get("before")),
+        "address": "landlord_payment",
+        "today": local_today(found, visit.at),
+    }
+    return render(request, "portal/landlord/lease.html", context)
+
+
+@page_for(LANDLORD)
+def payments(request: HttpRequest, visit: Visit) -> HttpResponse:
+    mine = payments_of(visit.actor).filter(payee__owner_id=visit.user.id)
+    page = page_of(mine, request.GET.get("before"))
+    return render(request, "portal/payments.html", {"page": page, "address": "landlord_payment", "to_landlord": True})

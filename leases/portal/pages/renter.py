@@ -1,0 +1,91 @@
+"""A renter's home and list of payments."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from directpay.people.actor import RENTER
+from leases.contracts.queries import visible_leases
+from leases.portal.queries.owing import Household, Owing, household, on_their_way, owing
+from leases.portal.queries.payments import Told, events_of, page_of, payments_of, told
+from leases.portal.story import Story
+from leases.portal.visit import Visit, page_for
+from payments.methods.models import BankAccount
+from payments.methods.queries import visible_bank_accounts
+from payments.payins.models import Payment, Status
+
+LATEST = 6
+SENT_BACK = (Status.FAILED, Status.RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A payment in flight, with its line. A joint renter's payment is shown, and has no page for this one."""
+
+    told: Told
+    story: Story
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """One lease on the home page. `trouble`: the newest payment, where the bank did not pay and nothing has replaced it."""
+
+    owing: Owing
+    household: Household | None
+    under_way: list[UnderWay]
+    trouble: Story | None
+    marked: bool  # one button a page is drawn with the marker
+
+
+@page_for(RENTER)
+def home(request: HttpRequest, visit: Visit) -> HttpResponse:
+    accounts = list(visible_bank_accounts(visit.actor).order_by("id"))
+    context = {
+        "homes": _homes(visit),
+        "accounts": accounts,
+        "can_pay": any(account.status == BankAccount.Status.VERIFIED for account in accounts),
+        "latest": page_of(payments_of(visit.actor), None, LATEST),
+    }
+    return render(request, "portal/renter/home.html", context)
+
+
+def _homes(visit: Visit) -> list[Home]:
+    found = [owing(lease, visit.user.id, visit.at) for lease in visible_leases(visit.actor).order_by("id")]
+    homes: list[Home] = []
+    for one in found:
+        if one is not None:
+            marked = not any(home.marked for home in homes) and one.payable_minor > 0 and (one.is_due or one.is_soon)
+            homes.append(Home(one, household(one), _under_way(one, visit), _trouble(one, visit), marked))
+    return homes
+
+
+def _under_way(one: Owing, visit: Visit) -> list[UnderWay]:
+    payments = on_their_way(one.party.account_id)
+    events = events_of(payments)
+    return [
+        UnderWay(row, Story(row.payment, events[row.payment.public_id], visit.at, one.zone), row.payment.payer_id == visit.user.id)
+        for row in told(payments)
+    ]
+
+
+def _trouble(one: Owing, visit: Visit) -> Story | None:
+    mine = payments_of(visit.actor).filter(applies_to_id=one.party.account_id, payer_id=visit.user.id)
+    newest: Payment | None = mine.first()
+    if newest is None or newest.status not in SENT_BACK or not one.payable_minor:
+        return None
+    return Story(newest, [], visit.at, one.zone)
+
+
+@page_for(RENTER)
+def pay_which(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Straight to the pay page of the only lease, else the choice on the home page."""
+    leases = [lease for lease in visible_leases(visit.actor).order_by("id") if owing(lease, visit.user.id, visit.at)]
+    return redirect("renter_pay_lease", lease_id=leases[0].public_id) if len(leases) == 1 else redirect("renter_home")
+
+
+@page_for(RENTER)
+def payments(request: HttpRequest, visit: Visit) -> HttpResponse:
+    page = page_of(payments_of(visit.actor), request.GET.get("before"))
+    return render(request, "portal/payments.html", {"page": page, "address": "renter_payment"})

@@ -1,0 +1,164 @@
+"""The pay page before anything is paid: ways with price and promise, accounts, the order of allocation, what it comes to."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from directpay.kernel.money import EXPONENTS
+from directpay.people.models import User
+from leases.portal import words
+from leases.portal.queries.owing import Owing, Part
+from payments.methods.models import BankAccount
+from payments.payins.models import Payment
+from payments.pricing.fees import Price, price
+from payments.rails.base import Promise
+from payments.rails.registry import rail
+
+ORDER = ("ach", "same_day_ach", "instant")
+ONE_MORE = ("wire",)
+TYPED = re.compile(r"\$?\s*(\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(?:[.](\d{1,3}))?")
+ATTEMPT = re.compile(r"at_[0-9a-f]{24}")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the person chose, as it came; empty: not chosen yet."""
+
+    rail: str = ""
+    bank_account: str = ""
+    how_much: str = ""  # all | part
+    part: str = ""
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> "Choice":
+        return cls(*(given.get(name, "")[:80] for name in ("rail", "bank_account", "how_much", "part")))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One rail: its price and promise for this amount, or why it cannot be used."""
+
+    name: str
+    cost: Price
+    promise: Promise
+    said: words.Promised
+    closed: SafeString | None
+
+    @property
+    def by_payer(self) -> bool:
+        return self.cost.fee_payer == "payer"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`errors`: field → sentence. Without errors and with an account, it can be paid."""
+
+    owing: Owing
+    choice: Choice
+    amount_minor: int
+    parts: list[Part]
+    ways: list[Way]
+    way: Way
+    accounts: list[BankAccount]
+    account: BankAccount | None
+    attempt: str
+    errors: dict[str, SafeString] = field(default_factory=dict)
+
+    @property
+    def currency(self) -> str:
+        return self.owing.lease.currency
+
+    @property
+    def is_part(self) -> bool:
+        return self.choice.how_much == "part"
+
+    @property
+    def usual(self) -> list[Way]:
+        return [way for way in self.ways if way.name not in ONE_MORE]
+
+    @property
+    def others(self) -> list[Way]:
+        return [way for way in self.ways if way.name in ONE_MORE]
+
+    @property
+    def charged_minor(self) -> int:
+        return self.way.cost.charged_minor
+
+    @property
+    def owed_after_minor(self) -> int:
+        """When all that is on its way, and this, has cleared."""
+        return max(0, self.owing.owed_minor - self.owing.in_flight_minor - self.amount_minor)
+
+    @property
+    def ahead_minor(self) -> int:
+        """What of it is kept for a charge that has not fallen due."""
+        return sum(part.amount_minor for part in self.parts if part.charge.posted_at is None)
+
+    @property
+    def can_pay(self) -> bool:
+        return self.account is not None and self.amount_minor > 0 and not self.errors
+
+    @property
+    def shown(self) -> str:
+        """What the page said when it was printed: only exactly this is paid by a press on its button."""
+        return f"{self.way.name}:{self.account.public_id if self.account else ''}:{self.amount_minor}:{self.charged_minor}"
+
+
+def sheet(found: Owing, user: User, choice: Choice, at: datetime) -> Sheet:
+    """The page for this choice; what is not chosen is chosen for the person: all of it, by bank transfer."""
+    errors: dict[str, SafeString] = {}
+    amount = _amount(found, choice, errors)
+    payee = found.lease.unit.property.payee
+    ways = [_way(name, amount, payee.id, found, at) for name in (*ORDER, *ONE_MORE)]
+    usable = [way for way in ways if way.closed is None] or ways
+    way = next((w for w in ways if w.name == choice.rail), usable[0])
+    if way.closed is not None:
+        errors["rail"] = way.closed
+    accounts = list(BankAccount.objects.filter(user=user, status=BankAccount.Status.VERIFIED, currency=found.lease.currency).order_by("id"))
+    account = next((a for a in accounts if a.public_id == choice.bank_account), accounts[-1] if accounts else None)
+    parts = found.split(amount)
+    return Sheet(found, choice, amount, parts, ways, way, accounts, account, attempt_of(found, user), errors)
+
+
+def _way(name: str, amount_minor: int, payee_id: int, found: Owing, at: datetime) -> Way:
+    cost, promise = price(amount_minor, rail=name, payee_id=payee_id), rail(name).promise(at)
+    closed = None
+    if amount_minor > 0 and cost.net_minor <= 0:
+        fee = words.amount(cost.fee_minor, found.lease.currency)
+        closed = format_html(_("Only for more than {fee}, which is what it costs the landlord."), fee=fee)
+    return Way(name, cost, promise, words.promised(name, promise, at, found.zone), closed)
+
+
+def _amount(found: Owing, choice: Choice, errors: dict[str, SafeString]) -> int:
+    if choice.how_much != "part":
+        return found.payable_minor
+    typed = minor_of(choice.part, found.lease.currency)
+    limit = words.amount(found.limit_minor, found.lease.currency)
+    if typed is None or typed <= 0:
+        errors["part"] = format_html(_("Enter an amount such as 500.00, up to {limit}."), limit=limit)
+        return 0
+    if typed > found.limit_minor:
+        errors["part"] = format_html(_("At most {limit} can be paid now. Enter that or less."), limit=limit)
+        return 0
+    return typed
+
+
+def minor_of(text: str, currency: str) -> int | None:
+    """`1,200.5` → 120050; None for what is not an amount of this currency."""
+    match, exponent = TYPED.fullmatch(text.strip()), EXPONENTS[currency]
+    if match is None or len(match[2] or "") > exponent:
+        return None
+    return int(match[1].replace(",", "")) * 10**exponent + int((match[2] or "").ljust(exponent, "0") or 0)
+
+
+def attempt_of(found: Owing, user: User) -> str:
+    """The same for every page that shows the same state, so that two tabs are one attempt; another after every change."""
+    latest = Payment.objects.filter(applies_to_id=found.party.account_id).order_by("-id").values_list("public_id", "version").first()
+    state = f"{user.public_id}:{found.lease.public_id}:{found.party.account.last_seq}:{latest}"
+    return f"at_{hashlib.sha256(state.encode()).hexdigest()[:24]}"

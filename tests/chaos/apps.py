@@ -1,0 +1,13 @@
+"""Added to a stack under test by DIRECTPAY_EXTRA_APPS."""
+
+from django.apps import AppConfig
+
+
+class ChaosConfig(AppConfig):
+    name = "tests.chaos"
+    label = "chaos"
+
+    def ready(self) -> None:
+        from tests.chaos.listeners import register  # noqa: PLC0415 needs the models
+
+        register()
