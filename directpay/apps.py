@@ -5,6 +5,6 @@ class DirectPayConfig(AppConfig):
     name = "directpay"
 
     def ready(self) -> None:
-        from directpay.ops import gather  # noqa: PLC0415 needs the models
+        from directpay.ops import gather
 
         gather.register()

@@ -5,6 +5,6 @@ class LeasesConfig(AppConfig):
     name = "leases"
 
     def ready(self) -> None:
-        from leases import gather  # noqa: PLC0415 needs the models
+        from leases import gather
 
         gather.register()

@@ -11,7 +11,8 @@ LEASES = (
                  GROUP BY y.lease_id) b ON b.lease_id = l.id
            LEFT JOIN (SELECT lease_id, sum(amount_minor) AS charged FROM leases_charge WHERE posted_at IS NOT NULL GROUP BY lease_id) c
              ON c.lease_id = l.id
-           LEFT JOIN (SELECT y.lease_id, sum(m.amount_minor) AS paid FROM payments_payment m JOIN leases_party y ON y.account_id = m.applies_to_id
+           LEFT JOIN (SELECT y.lease_id, sum(m.amount_minor) AS paid FROM payments_payment m
+                      JOIN leases_party y ON y.account_id = m.applies_to_id
                       WHERE m.status IN ('completed', 'settled') GROUP BY y.lease_id) p ON p.lease_id = l.id
            WHERE b.owed <> coalesce(c.charged, 0) - coalesce(p.paid, 0)""",
     ),

@@ -1,7 +1,9 @@
 """Addresses of the rooms of this app."""
 
+from leases.portal.urls import urlpatterns as page_urlpatterns
 from leases.properties import api as properties
 from leases.rent import api as rent
 
 api_urlpatterns = [*properties.urlpatterns, *rent.urlpatterns]
-page_urlpatterns: list = []
+
+__all__ = ["api_urlpatterns", "page_urlpatterns"]

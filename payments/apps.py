@@ -5,6 +5,6 @@ class PaymentsConfig(AppConfig):
     name = "payments"
 
     def ready(self) -> None:
-        from payments import gather  # noqa: PLC0415 needs the models
+        from payments import gather
 
         gather.register()

@@ -1,6 +1,7 @@
 """What the rooms of this app register when Django starts: due queues, listeners, invariants."""
 
-from directpay.due.registry import Queue, register as register_queue
+from directpay.due.registry import Queue
+from directpay.due.registry import register as register_queue
 from directpay.events.registry import listen
 from ledger.journal.invariants import register_invariants
 from payments.invariants import PAYMENTS

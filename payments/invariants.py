@@ -2,11 +2,6 @@
 
 from ledger.journal.invariants import Invariant
 
-NET_PENDING = """
-SELECT y.public_id AS payee, p.currency, sum(p.net_minor) AS net FROM payments_payment p
-JOIN directpay_payee y ON y.id = p.payee_id WHERE p.status = 'completed' GROUP BY y.public_id, p.currency
-"""
-
 PAYMENTS = (
     Invariant(
         "I9",
@@ -27,15 +22,18 @@ PAYMENTS = (
         "I12",
         "Each rail's clearing stands at the sum of its open items",
         """SELECT a.id, a.balance_minor - coalesce(i.total, 0) FROM ledger_account a LEFT JOIN (
-             SELECT account_id, sum(amount_minor) AS total FROM ledger_entry WHERE item IS NOT NULL GROUP BY account_id) i ON i.account_id = a.id
+             SELECT account_id, sum(amount_minor) AS total FROM ledger_entry WHERE item IS NOT NULL GROUP BY account_id) i
+             ON i.account_id = a.id
            WHERE a.number = 'P1210' AND a.balance_minor <> coalesce(i.total, 0)""",
     ),
     Invariant(
         "I13",
         "A payee's pending is the net of its payments that are completed and not settled",
-        f"""SELECT a.subject, a.currency, -a.balance_minor - coalesce(n.net, 0) FROM ledger_account a
-            FULL JOIN ({NET_PENDING}) n ON n.payee = a.subject AND n.currency = a.currency
-            WHERE (a.number = 'P2110' OR a.number IS NULL) AND -coalesce(a.balance_minor, 0) <> coalesce(n.net, 0)""",
+        """SELECT coalesce(a.subject, n.payee), coalesce(a.currency, n.currency), -coalesce(a.balance_minor, 0) - coalesce(n.net, 0)
+           FROM (SELECT * FROM ledger_account WHERE number = 'P2110') a
+           FULL JOIN (SELECT y.public_id AS payee, p.currency, sum(p.net_minor) AS net FROM payments_payment p
+                      JOIN directpay_payee y ON y.id = p.payee_id WHERE p.status = 'completed' GROUP BY y.public_id, p.currency) n
+             ON n.payee = a.subject AND n.currency = a.currency WHERE -coalesce(a.balance_minor, 0) <> coalesce(n.net, 0)""",
     ),
     Invariant(
         "I16",

@@ -132,7 +132,7 @@ def answer_once(*, request: Keyed, at: datetime, execute: Callable[[], Answer]) 
             raise
         response = unexpected(error)
         answer = Answer(response.status_code, response.content)
-        _save_after_rollback(request, answer, at)
+        keep(request, answer, at)
         return answer
 
 
@@ -184,7 +184,13 @@ def _save(request: Keyed, answer: Answer, at: datetime) -> None:
             raise RuntimeError("an answer under this idempotency key was saved without its lock")
 
 
-def _save_after_rollback(request: Keyed, answer: Answer, at: datetime) -> None:
+def saved_answer(request: Keyed, at: datetime) -> Answer | None:
+    """For a door whose effect cannot be one transaction (the sandbox's clock): look first, `keep` afterwards."""
+    with unit_of_work():
+        return _claim(request, at)
+
+
+def keep(request: Keyed, answer: Answer, at: datetime) -> None:
     """Best effort: if it fails, or somebody is already trying again, a retry executes."""
     try:
         with unit_of_work():

@@ -8,7 +8,8 @@ from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from directpay.api.objects import json_response, unix
+from directpay.api import idempotency
+from directpay.api.objects import json_response, to_bytes, unix
 from directpay.api.routes import route
 from directpay.api.serializers import StrictSerializer, checked
 from directpay.api.views import ApiView
@@ -45,15 +46,29 @@ class ClockView(SandboxClock):
 
 
 class AdvanceView(SandboxClock):
-    """Move the clock forward; everything due on the way is done, in order. Not undone by sending it again: a retry with `to` is harmless."""
+    """Move the clock forward; everything due on the way is done, in order."""
 
     http_method_names = ["post", "options"]
 
     def post(self, request: Request) -> HttpResponse:
+        key = idempotency.key_of(request.headers.get(idempotency.HEADER))
+        if key is None:
+            return json_response(self._advanced(request))
+        given = dict(request.data)
+        keyed = idempotency.keyed(
+            account=self.actor.account, method="POST", path=request.path, key=key, parameters=given, moves_money=False
+        )
+        answer = idempotency.saved_answer(keyed, self.at)
+        if answer is None:
+            answer = idempotency.Answer(200, to_bytes(self._advanced(request)))
+            idempotency.keep(keyed, answer, clock.now())
+        return answer.response()
+
+    def _advanced(self, request: Request) -> dict[str, Any]:
         data = checked(AdvanceInput, request.data)
         if len(data) != 1:
             raise InvalidInput("Say where to (`to`), or how far (`seconds`).", param="to")
-        return json_response(_rendered(advance(data["to"] if "to" in data else clock.now() + timedelta(seconds=data["seconds"]))))
+        return _rendered(advance(data["to"] if "to" in data else clock.now() + timedelta(seconds=data["seconds"])))
 
 
 def _rendered(now: datetime) -> dict[str, Any]:

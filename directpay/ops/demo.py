@@ -1,5 +1,6 @@
 """`make demo`: the main job over the real HTTP API, told step by step. It stops at the first step that is not as promised."""
 
+import sys
 import time
 import uuid
 from collections.abc import Callable
@@ -16,7 +17,7 @@ WIDTH = 78
 class Story:
     """Prints as it goes; `run` raises StoryFailed at a broken promise."""
 
-    def __init__(self, base_url: str, secret_key: str, out: Callable[[str], None] = print) -> None:
+    def __init__(self, base_url: str, secret_key: str, out: Callable[[str], None]) -> None:
         self.api = Client(base_url, secret_key)
         self.out = out
         self.mark = uuid.uuid4().hex[:8]
@@ -148,11 +149,16 @@ class Story:
         return {"lease": lease["id"], "charges": [{"charge": charge}], "rail": rail, "bank_account": source}
 
 
+def _write(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def tell(demo: dict[str, Any]) -> int:
     """Run the story against a running sandbox (`demo` is its demo.json). Returns the exit status."""
     try:
-        Story(demo["base_url"], demo["secret_key"]).run()
+        Story(demo["base_url"], demo["secret_key"], _write).run()
     except (StoryFailed, OSError) as broken:
-        print(f"\nNot as promised: {broken}")
+        sys.stdout.write(f"\nNot as promised: {broken}\n")
         return 1
     return 0

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 
 from directpay.events.unit import unit_of_work
 from directpay.kernel import clock
@@ -12,7 +13,6 @@ from directpay.ops.http_story import Client
 from directpay.people.actions import create_api_key, create_user, set_password
 from directpay.people.actor import SYSTEM
 from directpay.people.models import Role, User
-from payments.reconciliation.actions import pay_in_capital
 
 STAFF, LANDLORD, RENTER, ROOMMATE = "staff@example.com", "alice@example.com", "bob@example.com", "mia@example.com"
 CAPITAL_MINOR = 1_000_000
@@ -23,8 +23,8 @@ LINDEN = {"line1": "114 Linden St", "city": "Columbus", "state": "OH", "postal_c
 def seed(base_url: str) -> dict[str, Any]:
     """Fill an empty sandbox. Returns what `var/demo.json` holds."""
     at = clock.now()
+    call_command("pay_in_capital", CAPITAL_MINOR)
     with unit_of_work():
-        pay_in_capital(CAPITAL_MINOR, currency="usd", reference="opening", at=at)
         platform = create_api_key(actor=SYSTEM, at=at, owner=None, mode="test", name="demo platform").secret
         publishable = create_api_key(actor=SYSTEM, at=at, owner=None, mode="test", kind="publishable", name="demo publishable").secret
     api = Client(base_url, platform)
@@ -47,7 +47,13 @@ def _person(api: Client, role: str, email: str, name: str) -> dict[str, Any]:
     kind = "landlord" if role == "landlord" else "renter"
     user = api.post("/api/v1/users", {"email": email, "name": name, "role": kind}, key=f"demo-user-{email}")
     number = "000123456789"
-    details = {"user": user["id"], "account_holder_name": name, "routing_number": "110000000", "account_number": number, "account_type": "checking"}
+    details = {
+        "user": user["id"],
+        "account_holder_name": name,
+        "routing_number": "110000000",
+        "account_number": number,
+        "account_type": "checking",
+    }
     account = api.post("/api/v1/bank-accounts", details, key=f"demo-bank-{email}")
     api.post(f"/api/v1/bank-accounts/{account['id']}/verify", {"amounts": DEPOSITS}, key=f"demo-verify-{email}")
     return {**user, "bank_account": account["id"]}
@@ -78,7 +84,13 @@ def _homes(api: Client, people: dict[str, dict[str, Any]]) -> None:
     today = clock.now().date()
     first = today.replace(day=1)
     before = (first - timedelta(days=1)).replace(day=1)
-    details = {"landlord": people["landlord"]["id"], "name": "Linden House", "timezone": "America/New_York", "currency": "usd", "address": LINDEN}
+    details = {
+        "landlord": people["landlord"]["id"],
+        "name": "Linden House",
+        "timezone": "America/New_York",
+        "currency": "usd",
+        "address": LINDEN,
+    }
     house = api.post("/api/v1/properties", {**details, "units": [{"name": "Unit 2B"}, {"name": "Unit 4A"}]}, key="demo-house")
     units = {unit["name"]: unit["id"] for unit in house["units"]}
     alone = _lease(api, units["Unit 2B"], [{"user": people["renter"]["id"]}], 150_000, before)

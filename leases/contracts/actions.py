@@ -54,7 +54,8 @@ def create_lease(terms: Terms, *, at: datetime) -> Lease:
     else:
         parties = [_open_party(lease, user.public_id, weight, at) for (user, _), weight in zip(terms.renters, weights, strict=True)]
     Renter.objects.bulk_create(
-        Renter(lease=lease, user=user, party=party, share=share and {way: plain_number(value) for way, value in share.items()}) for (user, share), party in zip(terms.renters, parties, strict=True)
+        Renter(lease=lease, user=user, party=party, share=share and {way: plain_number(value) for way, value in share.items()})
+        for (user, share), party in zip(terms.renters, parties, strict=True)
     )
     return lease
 
@@ -114,4 +115,6 @@ def _open_party(lease: Lease, label: str, weight: int, at: datetime) -> Party:
 def lock_lease(lease: Lease) -> Lease:
     """Step: the first lock in the written order (lease, payment, accounts)."""
     require_transaction()
-    return Lease.objects.select_for_update(of=("self",)).select_related("unit__property__payee", "unit__property__landlord").get(id=lease.id)
+    return (
+        Lease.objects.select_for_update(of=("self",)).select_related("unit__property__payee", "unit__property__landlord").get(id=lease.id)
+    )

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from directpay.kernel import money as kernel_money
 from leases.portal import dates, words
+from leases.portal.queries.payments import Told
 from payments.payins.models import Payment
 
 register = template.Library()
@@ -80,6 +81,12 @@ def month(context: Context, value: date) -> str:
 @register.simple_tag(takes_context=True)
 def charge_title(context: Context, charge: Any) -> str:
     return words.charge_title(charge, _today(context))
+
+
+@register.simple_tag(takes_context=True)
+def payment_title(context: Context, row: Told) -> str:
+    """What a payment is for: `Rent, November`."""
+    return words.title_of(row.charges, _today(context))
 
 
 def _today(context: Context) -> date:

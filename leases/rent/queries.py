@@ -92,9 +92,7 @@ def balances(lease: Lease) -> dict[int, Balance]:
     """Party id → balance."""
     parties = list(lease.parties.all())
     flying = in_flight_minor([p.account_id for p in parties])
-    return {
-        p.id: Balance(p.account.balance_minor, ahead_minor(lease, p, parties), flying.get(p.account_id, 0)) for p in parties
-    }
+    return {p.id: Balance(p.account.balance_minor, ahead_minor(lease, p, parties), flying.get(p.account_id, 0)) for p in parties}
 
 
 def total(of_parties: Sequence[Balance]) -> Balance:

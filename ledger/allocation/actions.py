@@ -53,9 +53,7 @@ def undo_credit(credit_entry_id: int, debit_entry_id: int, account_id: int, *, a
     """Step: a return. Takes back the rows of the credit and pairs it with the debit that the return posted."""
     standing = allocations_of_credit(credit_entry_id)
     rows = [
-        Allocation(
-            account_id=account_id, credit_entry_id=credit_entry_id, debit_entry_id=debit, amount_minor=-amount, rule="return", at=at
-        )
+        Allocation(account_id=account_id, credit_entry_id=credit_entry_id, debit_entry_id=debit, amount_minor=-amount, rule="return", at=at)
         for debit, amount in standing.items()
     ]
     credit, debit = open_entry_pair(account_id, credit_entry_id, debit_entry_id)

@@ -67,5 +67,7 @@ def paid_on(account_ids: Sequence[int], references: Sequence[str]) -> dict[str, 
 
 def allocations_of_credit(credit_entry_id: int) -> dict[int, int]:
     """Debit entry → minor units that this credit pays of it."""
-    sums = Allocation.objects.filter(credit_entry_id=credit_entry_id).values("debit_entry_id").annotate(total=Sum("amount_minor")).order_by()
+    sums = (
+        Allocation.objects.filter(credit_entry_id=credit_entry_id).values("debit_entry_id").annotate(total=Sum("amount_minor")).order_by()
+    )
     return {row["debit_entry_id"]: row["total"] for row in sums if row["total"]}

@@ -121,7 +121,7 @@ def open_book(kind: str, subject: str, *, at: datetime) -> Book:
     return Book.objects.get_or_create(kind=kind, subject=subject, defaults={"created_at": at})[0]
 
 
-def open_account(  # noqa: PLR0913 the seven attributes of BOOKS.md section 1
+def open_account(
     book: Book,
     number: str,
     *,

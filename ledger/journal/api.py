@@ -87,6 +87,7 @@ class TransactionOutput(ObjectOutput):
 
 class Transactions(ApiView):
     object_name = "ledger_transaction"
+    created_field = "at"
     output_serializer = TransactionOutput
 
     def queryset_for(self, actor: Actor) -> QuerySet[Transaction]:

@@ -46,9 +46,7 @@ class Account(models.Model):
             models.UniqueConstraint(fields=["book", "number", "subject", "currency"], name="account_once"),
             models.UniqueConstraint(fields=["id", "book", "currency"], name="account_of_book_and_currency"),
             models.CheckConstraint(
-                condition=~models.Q(floor="zero")
-                | models.Q(normal=1, balance_minor__gte=0)
-                | models.Q(normal=-1, balance_minor__lte=0),
+                condition=~models.Q(floor="zero") | models.Q(normal=1, balance_minor__gte=0) | models.Q(normal=-1, balance_minor__lte=0),
                 name="account_floor",
             ),
             models.CheckConstraint(condition=models.Q(normal__in=[1, -1]), name="account_normal"),

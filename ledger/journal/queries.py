@@ -45,12 +45,17 @@ def entries_of(references: Sequence[str], account_ids: Sequence[int]) -> QuerySe
 def item_balances(account_ids: Sequence[int], items: Sequence[str]) -> dict[tuple[int, str], int]:
     """(account, item) → signed sum of its entries, for items that have any."""
     found = Entry.objects.filter(account_id__in=list(account_ids), item__in=list(items))
-    return {(row["account_id"], row["item"]): row["total"] for row in found.values("account_id", "item").annotate(total=Sum("amount_minor")).order_by()}
+    return {
+        (row["account_id"], row["item"]): row["total"]
+        for row in found.values("account_id", "item").annotate(total=Sum("amount_minor")).order_by()
+    }
 
 
 def open_items(account_id: int) -> list[tuple[str, int]]:
     """Items of a clearing account that have not come to zero: + the rail owes us, − the bank moved first."""
-    sums = Entry.objects.filter(account_id=account_id, item__isnull=False).values("item").annotate(total=Sum("amount_minor")).order_by("item")
+    sums = (
+        Entry.objects.filter(account_id=account_id, item__isnull=False).values("item").annotate(total=Sum("amount_minor")).order_by("item")
+    )
     return [(row["item"], row["total"]) for row in sums if row["total"]]
 
 

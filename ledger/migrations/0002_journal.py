@@ -26,5 +26,7 @@ class Migration(migrations.Migration):
 
     dependencies = [("ledger", "0001_initial"), ("directpay", "0002_event_log")]
     operations = [
-        migrations.RunSQL((FOLDER / "journal.sql").read_text(encoding="utf-8") + (FOLDER / "allocation.sql").read_text(encoding="utf-8"), UNDO)
+        migrations.RunSQL(
+            (FOLDER / "journal.sql").read_text(encoding="utf-8") + (FOLDER / "allocation.sql").read_text(encoding="utf-8"), UNDO
+        )
     ]

@@ -94,7 +94,7 @@ def _choose_deposits() -> tuple[int, int]:
     return SANDBOX_DEPOSITS
 
 
-def _changed(kind: str, account: BankAccount, *, actor: Actor, at: datetime, was: str):  # noqa: ANN202
+def _changed(kind: str, account: BankAccount, *, actor: Actor, at: datetime, was: str):
     account.version += 1
     account.changed_at = at
     account.save(update_fields=["status", "version", "verification_tries", "changed_at"])

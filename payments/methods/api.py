@@ -92,7 +92,11 @@ class VerifyBankAccountView(BankAccounts, ActionView):
         if account.status == BankAccount.Status.VERIFIED:
             return account
         left = 3 - account.verification_tries
-        said = f"These are not the amounts. Tries left: {left}." if left else "These are not the amounts, three times: this account cannot be verified."
+        said = (
+            f"These are not the amounts. Tries left: {left}."
+            if left
+            else "These are not the amounts, three times: this account cannot be verified."
+        )
         return AmountsWrong(said, param="amounts", bank_account=account.public_id, tries_left=left)
 
 

@@ -30,7 +30,7 @@ EDGES = {
 }
 
 
-def fill(apps, schema_editor):  # noqa: ANN001, ANN201
+def fill(apps, schema_editor):
     rows = apps.get_model("payments", "Transition").objects
     for machine, edges in EDGES.items():
         for source, targets in edges.items():

@@ -161,7 +161,7 @@ def render_event(event: Event) -> dict[str, Any]:
     }
 
 
-def source_of(data: Mapping[str, Any], actor: Actor):  # noqa: ANN201
+def source_of(data: Mapping[str, Any], actor: Actor):
     """The verified bank account named by `bank_account`, or by `payment_method` which means the same."""
     given = {name: data[name] for name in ("bank_account", "payment_method") if name in data}
     if len(set(given.values())) != 1:

@@ -69,7 +69,9 @@ class Payment(models.Model):
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="payment_positive"),
             models.CheckConstraint(condition=models.Q(net_minor__gt=0), name="payment_net_positive"),
             models.CheckConstraint(
-                condition=models.Q(fee_payer="payer", charged_minor=models.F("amount_minor") + models.F("fee_minor") + models.F("tax_minor"))
+                condition=models.Q(
+                    fee_payer="payer", charged_minor=models.F("amount_minor") + models.F("fee_minor") + models.F("tax_minor")
+                )
                 | models.Q(fee_payer="payee", charged_minor=models.F("amount_minor")),
                 name="payment_charged_adds_up",
             ),

@@ -58,7 +58,10 @@ def post_own_lines(public_ids: Sequence[str], at: datetime) -> None:
     with unit_of_work():
         known = BankAccount.objects.filter(public_id__in=list(public_ids))
         record_bank_lines(
-            [Reported("own", f"{OWN_ACH}-{a.public_id}", OWN_ACH, a.public_id, -deposits_of(a), a.currency, bank_day_of(at)) for a in known],
+            [
+                Reported("own", f"{OWN_ACH}-{a.public_id}", OWN_ACH, a.public_id, -deposits_of(a), a.currency, bank_day_of(at))
+                for a in known
+            ],
             at=at,
         )
 

@@ -24,11 +24,11 @@ def bank_lines(lines: Sequence[BankLine], at: datetime) -> list[Posting]:
     ]
 
 
-def _bank(line: BankLine):  # noqa: ANN202
+def _bank(line: BankLine):
     return platform("P1110", CLIENT_BANK, line.currency) if line.bank == "client" else platform("P1130", OWN_BANK, line.currency)
 
 
-def _legs(line: BankLine, bank, clearing):  # noqa: ANN001, ANN202
+def _legs(line: BankLine, bank, clearing):
     amount = abs(line.amount_minor)
     if line.amount_minor > 0:
         return [debit(bank, amount), credit(clearing, amount, line.item)]

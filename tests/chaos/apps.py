@@ -8,6 +8,6 @@ class ChaosConfig(AppConfig):
     label = "chaos"
 
     def ready(self) -> None:
-        from tests.chaos.listeners import register  # noqa: PLC0415 needs the models
+        from tests.chaos.listeners import register
 
         register()

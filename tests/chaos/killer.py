@@ -21,7 +21,8 @@ PHASES = {
     "answered": "SELECT count(*) FROM payments_payment WHERE status = 'processing' AND rail_reference <> ''",
     "completed": "SELECT count(*) FROM payments_payment WHERE status = 'completed'",
     "relayed": "SELECT count(*) FROM directpay_delivery WHERE done_at IS NULL AND listener NOT LIKE 'chaos%'",
-    "settled": "SELECT count(*) FROM payments_payment WHERE status = 'settled' AND changed_at > (SELECT max(changed_at) - interval '2 s' FROM payments_payment)",
+    "settled": "SELECT count(*) FROM payments_payment WHERE status = 'settled'"
+    " AND changed_at > (SELECT max(changed_at) - interval '2 s' FROM payments_payment)",
 }
 WAIT_FOR_PHASE_SECONDS = 2.0
 BACK_SECONDS = 30.0

@@ -28,7 +28,7 @@ def steady(events: Sequence[Event]) -> None:
 
 def flaky(events: Sequence[Event]) -> None:
     keep("chaos.flaky", events)
-    if random.random() < 0.5:  # noqa: S311
+    if random.random() < 0.5:
         raise RuntimeError("half of the time I fail, after my work is done")
 
 

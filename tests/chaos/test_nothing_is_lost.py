@@ -42,7 +42,7 @@ def stack(tmp_path) -> Iterator[Stack]:
 
 
 def test_every_accepted_payment_ends_once_whatever_dies(stack):
-    rng = random.Random(SEED)  # noqa: S311
+    rng = random.Random(SEED)
     owner, runtime = url_of(stack.home, "owner.env", "DATABASE_OWNER_URL"), url_of(stack.home, "services.env", "DATABASE_URL")
     with psycopg.connect(owner) as connection:
         connection.execute(TABLE)
@@ -82,6 +82,15 @@ def wait_for_the_end(url: str) -> float:
     return time.monotonic() - began
 
 
+TWICE_PAID = """SELECT item FROM payments_claim c JOIN payments_payment p ON p.id = c.payment_id
+WHERE p.status = 'settled' GROUP BY item HAVING count(*) > 1"""
+NOT_TOLD = """SELECT count(*) FROM directpay_event e
+WHERE NOT EXISTS (SELECT 1 FROM chaos_effect f WHERE f.listener = %s AND f.event_id = e.id)"""
+TOLD_TWICE = "SELECT count(*) FROM (SELECT event_id FROM chaos_effect WHERE listener = %s GROUP BY event_id HAVING count(*) > 1) t"
+GAPS = """SELECT object_id FROM directpay_event WHERE object_id LIKE 'pay_%'
+GROUP BY object_id HAVING count(*) <> max(version) OR min(version) <> 1"""
+
+
 def judge(jobs: list[Job], url: str) -> None:
     unanswered = [job for job in jobs if not job.answers]
     assert not unanswered, f"{len(unanswered)} requests were never answered"
@@ -92,21 +101,12 @@ def judge(jobs: list[Job], url: str) -> None:
         assert set(made) == {job.payment for job in jobs}, "a payment without its request, or a request without its payment"
         still = {k: s for k, s in made.items() if s not in ENDED}
         assert not still, f"not ended after {END_WITHIN_SECONDS} s: {still}"
-        claims = connection.execute("SELECT item FROM payments_claim c JOIN payments_payment p ON p.id = c.payment_id WHERE p.status = 'settled' GROUP BY item HAVING count(*) > 1")
-        assert not claims.fetchall(), "a charge was paid twice"
+        assert not connection.execute(TWICE_PAID).fetchall(), "a charge was paid twice"
+        assert not connection.execute(GAPS).fetchall(), "a history has a gap"
         for listener in LISTENERS:
-            missing = connection.execute(
-                "SELECT count(*) FROM directpay_event e WHERE NOT EXISTS (SELECT 1 FROM chaos_effect f WHERE f.listener = %s AND f.event_id = e.id)",
-                [listener],
-            ).fetchone()[0]
-            twice = connection.execute(
-                "SELECT count(*) FROM (SELECT event_id FROM chaos_effect WHERE listener = %s GROUP BY event_id HAVING count(*) > 1) t", [listener]
-            ).fetchone()[0]
+            missing = connection.execute(NOT_TOLD, [listener]).fetchone()[0]
+            twice = connection.execute(TOLD_TWICE, [listener]).fetchone()[0]
             assert (missing, twice) == (0, 0), f"{listener}: {missing} events not told, {twice} told twice"
-        gaps = connection.execute(
-            "SELECT object_id FROM directpay_event WHERE object_id LIKE 'pay_%' GROUP BY object_id HAVING count(*) <> max(version) OR min(version) <> 1"
-        ).fetchall()
-        assert not gaps, f"histories with gaps: {gaps[:3]}"
 
 
 def report(jobs: list[Job], killer: Killer, stormed: float, waited: float) -> None:

@@ -31,7 +31,9 @@ def after(w: World, reference: str, lease, **balances: int) -> None:
 
 
 def legs(reference: str) -> list[tuple[str, int]]:
-    return sorted((e.account.number, e.amount_minor) for e in Entry.objects.filter(transaction__reference=reference).select_related("account"))
+    return sorted(
+        (e.account.number, e.amount_minor) for e in Entry.objects.filter(transaction__reference=reference).select_related("account")
+    )
 
 
 def completed(payment: Payment) -> str:

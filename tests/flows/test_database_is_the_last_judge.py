@@ -37,26 +37,30 @@ def connect(runtime_url, owner_url):
 
 def refused(connection: psycopg.Connection, *statements: str) -> str:
     """The statements, then commit: one of them must raise. Returns the message."""
-    with pytest.raises(psycopg.Error) as caught:
+    try:
         for statement in statements:
             connection.execute(statement)
         connection.commit()
-    connection.rollback()
-    return str(caught.value)
+    except psycopg.Error as error:
+        connection.rollback()
+        return str(error)
+    pytest.fail("nobody refused")
 
 
 NEW_TRANSACTION = """INSERT INTO ledger_transaction (reference, public_id, kind, effective_on, at, content_hash, request_id, created_xid)
     VALUES ('raw:1', 'txn_raw', 'raw', '2026-11-02', '2026-11-02 15:00+00', 'x', '', 0)"""
 
 
-def entry(reference: str, account: Account, amount: int, *, fund: str | None = None, currency: str = "usd", table: str = "ledger_entry") -> str:
+def entry(
+    reference: str, account: Account, amount: int, *, fund: str | None = None, currency: str = "usd", table: str = "ledger_entry"
+) -> str:
     return f"""INSERT INTO {table} (transaction_id, account_id, book_id, currency, fund, amount_minor, balance_after, seq, effective_on, at)
-        SELECT t.id, {account.id}, {account.book_id}, '{currency}', '{fund or account.fund}', {amount}, 0, {account.last_seq + 1000} + {abs(amount)},
+        SELECT t.id, {account.id}, {account.book_id}, 'usd', '{account.fund}', {amount}, 0, {account.last_seq + 1000} + {abs(amount)},
         t.effective_on, t.at FROM ledger_transaction t WHERE t.reference = '{reference}'"""
 
 
 def both(reference: str, a: Account, b: Account, amount: int) -> str:
-    head, tail = entry(reference, a, amount), entry(reference, b, -amount - 1 + 1)
+    head, tail = entry(reference, a, amount), entry(reference, b, -amount)
     return head + " UNION ALL " + tail[tail.index("SELECT") :]
 
 
@@ -109,16 +113,22 @@ class TestBooks:
             assert "permission denied" in refused(connection, stolen)
             return
         connection.execute(stolen)
-        stamp, own = connection.execute("SELECT created_xid, pg_current_xact_id()::text::bigint FROM ledger_transaction WHERE reference = 'raw:1'").fetchone()
+        stamp, own = connection.execute(
+            "SELECT created_xid, pg_current_xact_id()::text::bigint FROM ledger_transaction WHERE reference = 'raw:1'"
+        ).fetchone()
         connection.rollback()
         assert stamp == own
 
     def test_a_write_aimed_at_a_partition(self, role, connect, clearing, bank):
-        statement = both("raw:1", clearing, bank, 5).replace("INSERT INTO ledger_entry ", "INSERT INTO ledger_entry_2026_11 ").replace("-5,", "-4,")
+        statement = (
+            both("raw:1", clearing, bank, 5).replace("INSERT INTO ledger_entry ", "INSERT INTO ledger_entry_2026_11 ").replace("-5,", "-4,")
+        )
         said = refused(connect(role), NEW_TRANSACTION, statement)
         assert "permission denied" in said or "unbalanced" in said
 
-    @pytest.mark.parametrize("table", ["ledger_entry", "ledger_entry_2026_11", "ledger_transaction", "directpay_event", "directpay_event_2026_11"])
+    @pytest.mark.parametrize(
+        "table", ["ledger_entry", "ledger_entry_2026_11", "ledger_transaction", "directpay_event", "directpay_event_2026_11"]
+    )
     @pytest.mark.parametrize("verb", ["UPDATE {} SET at = at", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
     def test_a_change_of_what_is_recorded(self, role, connect, table, verb):
         said = refused(connect(role), verb.format(table))
@@ -151,8 +161,8 @@ class TestRuntimeRole:
             "UPDATE ledger_account SET last_seq = 0",
             "UPDATE ledger_account SET floor = 'any'",
             "INSERT INTO ledger_account (public_id, book_id, number, subject, currency, normal, fund, floor, mirror, by_item, balance_minor,"
-            " last_seq, created_at, accepts_payments, payable_limit, pays_into) SELECT 'x', id, 'P1110', 'x', 'usd', 1, 'client', 'any', '', false,"
-            " 500, 0, now(), false, 'closed', '' FROM ledger_book LIMIT 1",
+            " last_seq, created_at, accepts_payments, payable_limit, pays_into) SELECT 'x', id, 'P1110', 'x', 'usd', 1,"
+            " 'client', 'any', '', false, 500, 0, now(), false, 'closed', '' FROM ledger_book LIMIT 1",
             "ALTER TABLE ledger_entry DISABLE TRIGGER ALL",
             "ALTER TABLE payments_payment DISABLE TRIGGER ALL",
             "DROP TRIGGER state ON payments_payment",
@@ -170,8 +180,8 @@ class TestRuntimeRole:
     def test_floors_hold_inside_the_posting_function(self, connect, paid):
         available, pending = Account.objects.get(number="P2120"), Account.objects.get(number="P2110")
         item = (
-            '[{"reference": "raw:2", "public_id": "txn_raw2", "kind": "raw", "effective_on": "2026-11-02", "at": "2026-11-02T15:00:00+00:00",'
-            f' "hash": "h", "request_id": "", "entries": [[{available.id}, 99999999, null], [{pending.id}, -99999999, null]]}}]'
+            '[{"reference": "raw:2", "public_id": "txn_raw2", "kind": "raw", "effective_on": "2026-11-02",'
+            f' "at": "2026-11-02T15:00:00+00:00", "hash": "h", "request_id": "", "entries": [[{available.id}, 99999999, null], [{pending.id}, -99999999, null]]}}]'
         )
         assert "would stand at" in refused(connect("runtime"), f"SELECT * FROM ledger_post('{item}'::jsonb)")
 
@@ -187,7 +197,10 @@ class TestStates:
         assert "without a version" in said
 
     def test_a_state_without_its_event(self, role, connect, paid):
-        said = refused(connect(role), f"UPDATE payments_payment SET status = 'returned', version = version + 1, changed_at = changed_at WHERE id = {paid.id}")
+        said = refused(
+            connect(role),
+            f"UPDATE payments_payment SET status = 'returned', version = version + 1, changed_at = changed_at WHERE id = {paid.id}",
+        )
         assert "without its event" in said
 
     def test_a_version_without_its_event(self, role, connect, paid):
@@ -195,15 +208,20 @@ class TestStates:
         assert "without its event" in said
 
     def test_a_first_state_that_is_not_one(self, role, connect, paid):
-        columns = "rail, currency, amount_minor, fee_minor, fee_payer, tax_minor, charged_minor, net_minor, payer_id, payee_id, applies_to_id, bank_account_id, origin, metadata, created_at, changed_at, tendered_on, expected_at, expected_on, rail_reference, return_code, failure_code, failure_message"
+        names = [f.column for f in Payment._meta.concrete_fields if f.column not in ("id", "public_id", "status", "version")]
+        columns = ", ".join(names)
         said = refused(
             connect(role),
-            f"INSERT INTO payments_payment (public_id, status, version, {columns}) SELECT 'pay_raw', 'settled', 1, {columns} FROM payments_payment WHERE id = {paid.id}",
+            f"INSERT INTO payments_payment (public_id, status, version, {columns})"
+            f" SELECT 'pay_raw', 'settled', 1, {columns} FROM payments_payment WHERE id = {paid.id}",
         )
         assert "may not begin as settled" in said
 
     def test_another_amount(self, role, connect, paid):
-        said = refused(connect(role), f"UPDATE payments_payment SET amount_minor = 1, net_minor = 1, charged_minor = 1, fee_minor = 0 WHERE id = {paid.id}")
+        said = refused(
+            connect(role),
+            f"UPDATE payments_payment SET amount_minor = 1, net_minor = 1, charged_minor = 1, fee_minor = 0 WHERE id = {paid.id}",
+        )
         assert "terms" in said
 
     def test_a_bank_account_that_verifies_itself(self, role, connect, paid):

@@ -17,10 +17,9 @@ from directpay.kernel.errors import DirectPayError
 from directpay.kernel.ids import public_id
 from directpay.people.actor import RENTER
 from leases.portal.visit import Visit, page_for
-from payments.methods.actions import SANDBOX_DEPOSITS, add_bank_account, verify_bank_account
+from payments.methods.actions import SANDBOX_DEPOSITS, TRIES, NotVerifiable, add_bank_account, verify_bank_account
 from payments.methods.models import BankAccount
 from payments.methods.queries import visible_bank_accounts
-from payments.methods.actions import NotVerifiable, TRIES
 
 TEST_NUMBERS = (
     ("000123456789", gettext_lazy("pays")),

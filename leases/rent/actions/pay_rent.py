@@ -104,7 +104,11 @@ def _named(rows: Sequence[OpenCharge], request: PayRequest, currency: str) -> li
             said = f"At most {words(row.open_minor, currency)} of this charge is open."
             raise AmountExceedsPayable(said, param=f"charges[{n}][amount]", payable=row.open_minor)
         if part > row.free_minor:
-            claim = next(c for c in live_claims([due_reference(row.charge)])[due_reference(row.charge)] if c.payment.applies_to_id == row.party.account_id)
+            claim = next(
+                c
+                for c in live_claims([due_reference(row.charge)])[due_reference(row.charge)]
+                if c.payment.applies_to_id == row.party.account_id
+            )
             raise ObligationInProgress(
                 "A payment for this charge is on its way already.", payment=claim.payment.public_id, param=f"charges[{n}][charge]"
             )

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from directpay.people.actor import SYSTEM
-from ledger.allocation.queries import Claim as AllocationClaim
 from ledger.allocation.actions import allocate
+from ledger.allocation.queries import Claim as AllocationClaim
 from ledger.journal.actions import post_many
 from payments.payins.actions.change import change
 from payments.payins.models import Claim, Payment

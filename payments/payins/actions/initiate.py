@@ -91,7 +91,9 @@ def initiate(terms: Terms, *, actor: Actor, at: datetime) -> Payment:
     _check_account(terms, account)
     cost = price(terms.amount_minor, rail=terms.rail, payee_id=terms.payee.id)
     if cost.net_minor <= 0:
-        raise AmountTooSmall(f"The fee of this way to pay is {words(cost.fee_minor, account.currency)}: pay more, or another way.", param="amount")
+        raise AmountTooSmall(
+            f"The fee of this way to pay is {words(cost.fee_minor, account.currency)}: pay more, or another way.", param="amount"
+        )
     check_payable(account, terms.amount_minor, terms.ahead_minor)
     if not terms.allow_duplicate:
         _check_not_twice(terms, at)
@@ -109,7 +111,9 @@ def _check_account(terms: Terms, account: Account) -> None:
     if not account.accepts_payments or account.payable_limit == "closed":
         raise InvalidInput("This account takes no payments.", param="applies_to", code="account_closed")
     if terms.amount_minor > settings.PAYMENT_MAX_MINOR:
-        raise InvalidInput(f"At most {words(settings.PAYMENT_MAX_MINOR, account.currency)} at once.", param="amount", code="amount_too_large")
+        raise InvalidInput(
+            f"At most {words(settings.PAYMENT_MAX_MINOR, account.currency)} at once.", param="amount", code="amount_too_large"
+        )
     if terms.bank_account.currency != account.currency:
         raise InvalidInput(f"This debt is in {account.currency.upper()}: pay from an account in it.", param="bank_account")
 

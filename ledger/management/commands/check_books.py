@@ -18,5 +18,5 @@ class Command(BaseCommand):
                 self.stdout.write(f"        {row}")
         rows = trial_balance()
         off = [row for row in rows if row["difference"]]
-        self.stdout.write(f"trial balance of {len(rows)} books: {'zero' if not off else off}")
+        self.stdout.write(f"trial balance of {len(rows)} books: {off or 'zero'}")
         sys.exit(1 if off or not all(f.holds for f in findings) else 0)
