@@ -36,7 +36,7 @@ def say(line: str) -> None:
 
 
 @dataclass
-class Service:
+class Child:
     """One child: how to start it, what to heal before, how long it may take to stop."""
 
     name: str
@@ -57,12 +57,12 @@ class Supervisor:
     """Starts services in the order given, and stops them in groups in the opposite order."""
 
     home: Path
-    groups: list[list[Service]] = field(default_factory=list)
+    groups: list[list[Child]] = field(default_factory=list)
     stopping: bool = False
     logs_checked_at: float = 0.0
 
     @property
-    def services(self) -> list[Service]:
+    def services(self) -> list[Child]:
         return [service for group in self.groups for service in group]
 
     def listen_for_signals(self) -> None:
@@ -74,7 +74,7 @@ class Supervisor:
             self.stopping = True
             raise Stopped
 
-    def add(self, *group: Service) -> None:
+    def add(self, *group: Child) -> None:
         """Start these services, which depend on those added before."""
         self.groups.append(list(group))
         for service in group:
@@ -99,14 +99,14 @@ class Supervisor:
             for log in (self.home / "log").glob("*.log"):
                 keep_short(log)
 
-    def _start(self, service: Service) -> None:
+    def _start(self, service: Child) -> None:
         for note in service.heal(service.failures):
             say(f"  {service.name}: {note}")
         service.process = spawn(service.command(), self.home, self.log_of(service.name))
         service.started_at = time.monotonic()
         pid_file(self.home, service.name).write_text(f"{service.process.pid}\n")
 
-    def _note_end(self, service: Service, now: float) -> None:
+    def _note_end(self, service: Child, now: float) -> None:
         process = service.process
         if process is None:
             return

@@ -23,7 +23,7 @@ from directpay.ops.preparation import BASE_DIR, PreparationError, Step, migratio
 from directpay.ops.processes import Command
 from directpay.ops.secrets_file import application_secrets, write_environment, write_private
 from directpay.ops.services import ServiceError, Services, chosen_services
-from directpay.ops.supervisor import Service, Stopped, Supervisor, end_left_children, keep_short, pid_file, say
+from directpay.ops.supervisor import Child, Stopped, Supervisor, end_left_children, keep_short, pid_file, say
 
 RUN_FILES = ("ready", "services.env", "owner.env", "supervisor.pid")  # there while it runs
 START_SECONDS = 60.0
@@ -73,7 +73,7 @@ class Up:
         chosen = {name: server for name, server in embedded.items() if server is not None}
         if chosen:
             say(f"Starting {' and '.join(chosen)} (logs in {self.home / 'log'}) …")
-            self.supervisor.add(*(Service(name, server.command, server.prepare) for name, server in chosen.items()))
+            self.supervisor.add(*(Child(name, server.command, server.prepare) for name, server in chosen.items()))
         for name, server in chosen.items():
             self._wait(name, server.is_ready)
         runtime_url, owner_url = services.database_urls()
@@ -117,7 +117,7 @@ class Up:
         write_lock(self.home, self.base_url)
         forget_heartbeat(self.env["REDIS_URL"])
         commands = application_commands(self.env, self.port)
-        self.supervisor.add(*(Service(name, lambda command=command: command) for name, command in commands.items()))  # type: ignore[misc]
+        self.supervisor.add(*(Child(name, lambda command=command: command) for name, command in commands.items()))  # type: ignore[misc]
 
     def _wait_until_ready(self) -> None:
         told = [""]

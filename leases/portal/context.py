@@ -47,7 +47,8 @@ class Shell:
         """`Tue 24 Nov 2026, 10:12 am (ET)` while the sandbox's clock is not the machine's."""
         if not (settings.SANDBOX and is_moved()):
             return None
-        return SafeString(f"{dates.day_text(self.at.date(), self.at.date())} {self.at.year}, {dates.time_text(self.at)} ({dates.zone_text(self.at)})")
+        day = dates.day_text(self.at.date(), self.at.date())
+        return SafeString(f"{day} {self.at.year}, {dates.time_text(self.at)} ({dates.zone_text(self.at)})")
 
     @property
     def signed_in(self) -> bool:

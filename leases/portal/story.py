@@ -107,7 +107,8 @@ class Story:
         payment, reached = self.payment, self.reached
         over = payment.status in (*NO_MONEY, Status.RETURNED)
         stops = []
-        for n, title in enumerate((_("Sent"), _("At the bank"), _("Cleared"), _("Ready for {name}").format(name=short_name(payment.payee)))):
+        titles = [_("Sent"), _("At the bank"), _("Cleared"), _("Ready for {name}").format(name=short_name(payment.payee))]
+        for n, title in enumerate(titles):
             kind = "done" if n < reached or (n == reached and over) else "now" if n == reached else "todo"
             if kind == "now" and payment.status == Status.UNKNOWN:
                 title = _("Not known yet")
@@ -171,7 +172,8 @@ class Story:
             return format_html(_("The bank has it. It clears {when}."), when=self.by(payment.expected_at))
         if payment.status == Status.COMPLETED:
             ready = self.by(payment.ready_at or self.promise.ready_at)
-            return format_html(_("It arrived on {day}. It is ready for {name} {when}."), day=self._on(payment.completed_at), name=who, when=ready)
+            arrived = self._on(payment.completed_at)
+            return format_html(_("It arrived on {day}. It is ready for {name} {when}."), day=arrived, name=who, when=ready)
         if payment.status == Status.SETTLED:
             return format_html(_("It arrived on {day} and is ready for {name}."), day=self._on(payment.completed_at), name=who)
         if payment.status == Status.RETURNED:
@@ -216,9 +218,8 @@ class Story:
         kind = event.type.removeprefix("payment.")
         state, icon, title = TOLD.get(kind, ("", "info", kind.replace("_", " ").capitalize()))
         named = {"name": short_name(self.payment.payee), "payer": self.payment.payer.name, "bank": self.payment.bank_account.bank_name}
-        if kind == "initiated":
-            title = self._who_began(event)
-        return Step(state, icon, _(title).format(**named), event.at.astimezone(self.zone), self._sentence(kind, named))
+        said = self._who_began(event) if kind == "initiated" else _(title)
+        return Step(state, icon, said.format(**named), event.at.astimezone(self.zone), self._sentence(kind, named))
 
     def _who_began(self, event: Event) -> str:
         if event.actor != f"user:{self.payment.payer.public_id}":
@@ -229,8 +230,8 @@ class Story:
         payment = self.payment
         money = words.amount(payment.amount_minor, payment.currency)
         if kind == "initiated":
-            way = words.rail_title(payment.rail)
-            return format_html(_("{way} from ••{last4}. Promised to clear by {day}."), way=way, last4=payment.bank_account.last4, day=self._promised())
+            named = {"way": words.rail_title(payment.rail), "last4": payment.bank_account.last4}
+            return format_html(_("{way} from ••{last4}. Promised to clear by {day}."), day=self._promised(), **named)
         if kind == "completed":
             result = words.against_promise(payment.completed_on or payment.expected_on, payment.expected_on)
             return format_html(_("{amount} arrived, {result}."), amount=money, result=result)
@@ -253,4 +254,3 @@ def explain_code(code: str) -> str:
 def short_name(payee: Payee) -> str:
     """`Alice` where the landlord lets in her own name, else the company's name."""
     return payee.name.split()[0] if payee.name == payee.owner.name else payee.name
-

@@ -7,11 +7,14 @@ from django import template
 from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from directpay.kernel import money as kernel_money
 from leases.portal import dates, words
 from leases.portal.queries.payments import Told
-from payments.payins.models import Payment
+from leases.portal.queries.roll import LeaseRow
+from leases.rent.queries import Balance
+from payments.payins.models import CLEARED, LIVE, Payment, Status
 
 register = template.Library()
 
@@ -92,3 +95,66 @@ def payment_title(context: Context, row: Told) -> str:
 def _today(context: Context) -> date:
     """Where the page is about one place, that place's day."""
     return context.get("today") or context["shell"].at.date()
+
+
+# --- filters, for sentences that are translated in the template ---
+
+
+@register.filter
+def as_day(value: date, today: date) -> SafeString:
+    return dates.day(value, today)
+
+
+@register.filter
+def as_distance(value: date, today: date) -> str:
+    """`in 7 days`."""
+    return dates.in_days(value, today)
+
+
+@register.filter
+def as_money(minor: int, currency: str) -> SafeString:
+    return words.amount(minor, currency)
+
+
+@register.filter
+def negative(minor: int) -> int:
+    return -minor
+
+
+@register.filter
+def after(balance: Balance) -> int:
+    """What is owed when all that is on its way has cleared."""
+    return balance.owed_minor - balance.in_flight_minor
+
+
+@register.simple_tag
+def times_in(row: Told, at: datetime) -> str:
+    """Where the times of the page are, said once."""
+    zone = dates.zone_text(at.astimezone(row.zone))
+    if row.lease is None:
+        return _("Times in {zone}").format(zone=zone)
+    return _("Times in {city}, {zone}").format(city=row.lease.unit.property.city, zone=zone)
+
+
+@register.simple_tag
+def lease_truth(row: LeaseRow) -> SafeString:
+    """Of one lease: the payment that is on its way or was sent back, else what is owed, else what cleared last."""
+    latest, missing = row.latest, row.open_minor > row.in_flight_minor
+    if latest is not None and latest.status in (*LIVE, Status.RETURNED, Status.FAILED) and (missing or latest.status in LIVE):
+        return format_html("{}<small>{}</small>", pill(latest), _note(row, latest, missing))
+    if missing:
+        return format_html("{}<small>{}</small>", owed_pill(row.status), _since(row))
+    if latest is not None and latest.status in CLEARED:
+        return format_html("{}<small>{}</small>", pill(latest), dates.day(latest.completed_on or row.today, row.today))
+    return format_html('<span class="pill none">{}</span>', _("Nothing owed"))
+
+
+def _note(row: LeaseRow, payment: Payment, missing: bool) -> SafeString:
+    if payment.status in LIVE:
+        return format_html(_("by {when}"), when=dates.day(payment.expected_on, row.today))
+    return _since(row) if missing else SafeString("")
+
+
+def _since(row: LeaseRow) -> SafeString:
+    since = row.since or row.today
+    return format_html("{}, {}", dates.day(since, row.today), dates.in_days(since, row.today))

@@ -23,7 +23,8 @@ def upcoming(story: Story) -> list[Next]:
     """Nearest first."""
     status = story.payment.status
     if status == Status.UNKNOWN:
-        return [Next(_("Every few seconds"), _("We ask the bank. Nothing is sent a second time.")), Next(_("Then"), _("Both of you hear it here, whatever it is."))]
+        asked = Next(_("Every few seconds"), _("We ask the bank. Nothing is sent a second time."))
+        return [asked, Next(_("Then"), _("Both of you hear it here, whatever it is."))]
     if status == Status.PROCESSING:
         return [_clears(story), _ready(story)]
     if status == Status.COMPLETED:
@@ -66,7 +67,8 @@ def _again(story: Story) -> list[Next]:
     if story.to_landlord:
         fee = words.amount(RETURN_FEE_MINOR, story.payment.currency)
         cost = format_html(_("The bank's return costs {fee}, taken from what is available to you."), fee=fee)
-        told = Next(_("Now"), format_html(_("It is owed again. {payer} sees why, and can pay another way."), payer=story.payment.payer.name))
+        said = _("It is owed again. {payer} sees why, and can pay another way.").format(payer=story.payment.payer.name)
+        told = Next(_("Now"), said)
         return [told, Next(_("Fee"), cost)] if story.payment.status == Status.RETURNED else [told]
     return [
         Next(_("Now"), _("Pay again, by any way. Instant clears within a minute.")),

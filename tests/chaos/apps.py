@@ -1,6 +1,7 @@
 """Added to a stack under test by DIRECTPAY_EXTRA_APPS."""
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class ChaosConfig(AppConfig):
@@ -11,3 +12,4 @@ class ChaosConfig(AppConfig):
         from tests.chaos.listeners import register
 
         register()
+        settings.MIDDLEWARE.insert(0, "tests.chaos.middleware.HoldAnswer")

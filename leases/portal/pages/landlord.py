@@ -13,7 +13,8 @@ from leases.rent.queries import balances, local_today, schedules, total
 
 @page_for(LANDLORD)
 def home(request: HttpRequest, visit: Visit) -> HttpResponse:
-    leases = list(visible_leases(visit.actor).filter(unit__property__landlord_id=visit.user.id).order_by("unit__property_id", "unit__name", "id"))
+    mine = visible_leases(visit.actor).filter(unit__property__landlord_id=visit.user.id)
+    leases = list(mine.order_by("unit__property_id", "unit__name", "id"))
     context = {"rolls": rolls(leases, visit.at), "count": len(leases)}
     if leases:
         context["today"] = local_today(leases[0], visit.at)
@@ -25,13 +26,14 @@ def lease(request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
     found = visit.lease(lease_id)
     if found.unit.property.landlord_id != visit.user.id:
         raise Http404
-    parties = balances(found)
+    of_party = balances(found)
+    names = {party.id: [r.user.name for r in found.renters.all() if r.party_id == party.id] for party in found.parties.all()}
     context = {
         "lease": found,
         "home": home_of(found),
         "people": [renter.user for renter in found.renters.all()],
-        "parties": [(party, parties[party.id], [r.user.name for r in found.renters.all() if r.party_id == party.id]) for party in found.parties.all()],
-        "balance": total(list(parties.values())),
+        "parties": [(of_party[party_id], people) for party_id, people in names.items()],
+        "balance": total(list(of_party.values())),
         "schedule": schedules([found], visit.at)[found.id],
         "page": page_of(payments_of(visit.actor).filter(origin=found.public_id), request.GET.get("before")),
         "address": "landlord_payment",
