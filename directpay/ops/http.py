@@ -24,7 +24,16 @@ def running_demo(home: Path) -> dict[str, Any]:
 def post(url: str, key: str, body: dict[str, Any]) -> dict[str, Any]:
     """POST JSON with a secret key; the decoded answer. Raises ServerError."""
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-    request = urllib.request.Request(url, json.dumps(body).encode(), headers, method="POST")  # noqa: S310  our own address
+    return _answer(urllib.request.Request(url, json.dumps(body).encode(), headers, method="POST"))  # noqa: S310  our own address
+
+
+def get(url: str) -> dict[str, Any]:
+    """The decoded answer. Raises ServerError."""
+    return _answer(urllib.request.Request(url))  # noqa: S310  our own address
+
+
+def _answer(request: urllib.request.Request) -> dict[str, Any]:
+    url = request.full_url
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
             return json.loads(answer.read())

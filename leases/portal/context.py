@@ -1,8 +1,10 @@
 """What the frame of every page shows: the sandbox strip, the person, the entries that exist for this role."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +30,13 @@ class Entry:
     current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    title: str
+    email: str
+    password: str
+
+
 class Shell:
     """Asked only by templates of ours: each answer is computed when it is printed."""
 
@@ -49,6 +58,16 @@ class Shell:
             return None
         day = dates.day_text(self.at.date(), self.at.date())
         return SafeString(f"{day} {self.at.year}, {dates.time_text(self.at)} ({dates.zone_text(self.at)})")
+
+    @cached_property
+    def demo(self) -> list[DemoPerson]:
+        """The log-ins that `make up` printed: the sandbox keeps them no secret."""
+        written = Path(settings.DIRECTPAY_HOME) / "demo.json"
+        if not (settings.SANDBOX and written.is_file()):
+            return []
+        known = json.loads(written.read_text())
+        titles = [("renter", _("A renter")), ("landlord", _("A landlord")), ("staff", _("Staff"))]
+        return [DemoPerson(title, known[key]["email"], known[key]["password"]) for key, title in titles if key in known]
 
     @property
     def signed_in(self) -> bool:

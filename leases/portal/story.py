@@ -166,8 +166,8 @@ class Story:
         payment, who = self.payment, short_name(self.payment.payee)
         if payment.status == Status.UNKNOWN:
             if self.to_landlord:
-                return format_html(_("The bank has not answered. We ask again every few seconds; nobody can pay it twice."))
-            return format_html(_("The bank has not answered. Do not pay again: we ask every few seconds and say here what we hear."))
+                return conditional_escape(_("The bank has not answered. We ask again every few seconds; nobody can pay it twice."))
+            return conditional_escape(_("The bank has not answered. Do not pay again: we ask every few seconds and say here what we hear."))
         if payment.status == Status.PROCESSING:
             return format_html(_("The bank has it. It clears {when}."), when=self.by(payment.expected_at))
         if payment.status == Status.COMPLETED:
@@ -183,7 +183,7 @@ class Story:
         if payment.status == Status.CANCELED:
             return format_html(_("Called off on {day}. Nothing was taken."), day=self._on(payment.changed_at))
         if self.promise.leaves_at - self.at < words.QUICK:
-            return format_html(_("We have it. It goes to the bank in a moment."))
+            return conditional_escape(_("We have it. It goes to the bank in a moment."))
         return format_html(_("We have it. It goes to the bank {when}."), when=self.leaves)
 
     @property

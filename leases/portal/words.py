@@ -133,8 +133,8 @@ def promised(rail: str, promise: Promise, at: datetime, zone: ZoneInfo) -> Promi
 
 def _quick_reasons(rail: str) -> list[SafeString]:
     if rail == "instant":
-        return [format_html(_("Day and night. It cannot be called back once sent."))]
-    return [format_html(_("The simulated bank needs seconds where a bank needs days."))]
+        return [conditional_escape(_("Day and night. It cannot be called back once sent."))]
+    return [conditional_escape(_("The simulated bank needs seconds where a bank needs days."))]
 
 
 def _bank_days(promise: Promise, today: date) -> SafeString:

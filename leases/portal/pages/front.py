@@ -64,4 +64,5 @@ def _example(promise: Promise, at: datetime, zone: ZoneInfo) -> list[Stop]:
 
 @page_for()
 def account(request: HttpRequest, visit: Visit) -> HttpResponse:
-    return render(request, "portal/account.html", {"person": visit.user})
+    roles = {RENTER: _("a renter"), LANDLORD: _("a landlord"), STAFF: _("staff")}
+    return render(request, "portal/account.html", {"person": visit.user, "role": roles[visit.user.role]})
