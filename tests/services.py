@@ -25,13 +25,15 @@ from directpay.ops import roles
 from directpay.ops.embedded import EmbeddedPostgres
 from directpay.ops.embedded_valkey import EmbeddedValkey
 from directpay.ops.places import Place, free_port, unprivileged_account
-from directpay.ops.processes import alive, spawn, stop, wait_until
+from directpay.ops.processes import Command, alive, spawn, stop, wait_until
 
 ANNOUNCED = "DIRECTPAY_TEST_SERVICES"  # how workers and the commands that tests run learn the addresses
 MIGRATING = "DIRECTPAY_TEST_MIGRATES"  # set for the one command that migrates the template: its name
 TEMPLATE = "directpay_template"
 PREFIX = "directpay-test-"
 ROOT = Path(__file__).resolve().parent.parent
+# What `flush` leaves: the schema's own bookkeeping, and the edges of the state machine.
+KEPT = frozenset({"django_migrations", "django_content_type", "auth_permission", "payments_transition"})
 START_SECONDS = 60
 ERROR_LINES = 15
 # Nothing outlives a test run, so nothing is forced to disk: measured, see `make test` in docs/operations. `make up`, the crash
@@ -107,7 +109,7 @@ def running() -> Iterator[Addresses]:
     home = Path(here.home)
     _remove_left_behind()
     here._place().directory(".")
-    processes = []
+    processes: list[tuple[subprocess.Popen[bytes], Command]] = []
 
     def end() -> None:
         while processes:
@@ -117,7 +119,7 @@ def running() -> Iterator[Addresses]:
 
     atexit.register(end)  # a second Ctrl-C must not leave a server behind
     try:
-        servers = [here.valkey(), here.postgres()]
+        servers: list[EmbeddedValkey | EmbeddedPostgres] = [here.valkey(), here.postgres()]
         for server in servers:
             server.prepare()
             command = server.command()
@@ -179,8 +181,6 @@ def remember_first_rows(connection: psycopg.Connection) -> None:
 
 
 def _tables(connection: psycopg.Connection) -> list[str]:
-    from tests.management.commands.flush import KEPT
-
     rows = connection.execute(
         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition"
         " AND relname <> ALL(%s) ORDER BY relname",

@@ -4,10 +4,11 @@ from django.db.models.signals import post_migrate
 
 from directpay.due.registry import Queue
 from directpay.due.registry import register as register_queue
-from directpay.ops import clock, grants, partitions
+from directpay.ops import clock, grants, partitions, upkeep
 
 
 def register() -> None:
     clock.install()
     register_queue(Queue(partitions.QUEUE, partitions.keep_ahead))
+    register_queue(Queue(upkeep.ANSWERS_QUEUE, upkeep.drop_old_answers))
     post_migrate.connect(grants.after_migrate, dispatch_uid="directpay.grants")

@@ -95,8 +95,13 @@ def stop(process: subprocess.Popen[bytes], stop_signal: int, seconds: float) -> 
     """Ask a child to end, wait up to `seconds`, then kill its whole process group."""
     if process.poll() is None:
         process.send_signal(stop_signal)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(seconds)
+    wait_for_end(process, seconds)
+
+
+def wait_for_end(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """Wait up to `seconds`, then kill; what is left of its process group goes in any case."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
     kill_group(process.pid)
     process.wait()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from directpay.ops.processes import Command, alive, children_of, kill_group, spawn, wait_until
+from directpay.ops.processes import Command, alive, children_of, kill_group, spawn, wait_for_end, wait_until
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 5.0
 STEADY_SECONDS = 10.0  # after so long a life, the next end counts as the first again
@@ -54,7 +54,7 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """Starts services in the order given, and stops them in groups in the opposite order."""
+    """Starts children in the order given, and stops them in groups in the opposite order."""
 
     home: Path
     groups: list[list[Child]] = field(default_factory=list)
@@ -62,8 +62,8 @@ class Supervisor:
     logs_checked_at: float = 0.0
 
     @property
-    def services(self) -> list[Child]:
-        return [service for group in self.groups for service in group]
+    def children(self) -> list[Child]:
+        return [child for group in self.groups for child in group]
 
     def listen_for_signals(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -75,64 +75,62 @@ class Supervisor:
             raise Stopped
 
     def add(self, *group: Child) -> None:
-        """Start these services, which depend on those added before."""
+        """Start these, which depend on those added before."""
         self.groups.append(list(group))
-        for service in group:
-            self._start(service)
+        for child in group:
+            self._start(child)
 
     def watch(self, until: Callable[[], bool]) -> None:
-        """Tend the services until `until` says so."""
+        """Tend the children until `until` says so."""
         while not until():
             self.tend()
             time.sleep(POLL_SECONDS)
 
     def tend(self) -> None:
-        """One look at every service: what died is started again when its pause is over."""
+        """One look at every child: what died is started again when its pause is over."""
         now = time.monotonic()
-        for service in self.services:
-            if service.process is not None and service.process.poll() is not None:
-                self._note_end(service, now)
-            if service.process is None and now >= service.start_at:
-                self._start(service)
+        for child in self.children:
+            if child.process is not None and child.process.poll() is not None:
+                self._note_end(child, now)
+            if child.process is None and now >= child.start_at:
+                self._start(child)
         if now - self.logs_checked_at > LOG_CHECK_SECONDS:
             self.logs_checked_at = now
             for log in (self.home / "log").glob("*.log"):
                 keep_short(log)
 
-    def _start(self, service: Child) -> None:
-        for note in service.heal(service.failures):
-            say(f"  {service.name}: {note}")
-        service.process = spawn(service.command(), self.home, self.log_of(service.name))
-        service.started_at = time.monotonic()
-        pid_file(self.home, service.name).write_text(f"{service.process.pid}\n")
+    def _start(self, child: Child) -> None:
+        for note in child.heal(child.failures):
+            say(f"  {child.name}: {note}")
+        child.process = spawn(child.command(), self.home, self.log_of(child.name))
+        child.started_at = time.monotonic()
+        pid_file(self.home, child.name).write_text(f"{child.process.pid}\n")
 
-    def _note_end(self, service: Child, now: float) -> None:
-        process = service.process
+    def _note_end(self, child: Child, now: float) -> None:
+        process = child.process
         if process is None:
             return
         kill_group(process.pid)
-        steady = now - service.started_at >= STEADY_SECONDS
-        service.failures = 1 if steady else service.failures + 1
-        service.start_at = now + service.pause_seconds()
-        service.process = None
-        say(f"  {service.name} {_how(process.returncode)} and is started again in {service.pause_seconds():.1f} s")
-        if service.failures > 1:
-            for line in last_lines(self.log_of(service.name)):
+        steady = now - child.started_at >= STEADY_SECONDS
+        child.failures = 1 if steady else child.failures + 1
+        child.start_at = now + child.pause_seconds()
+        child.process = None
+        say(f"  {child.name} {_how(process.returncode)} and is started again in {child.pause_seconds():.1f} s")
+        if child.failures > 1:
+            for line in last_lines(self.log_of(child.name)):
                 say(f"    {line}")
 
     def stop_all(self) -> None:
         """Ask the last group first, and kill what does not go in time; a second Ctrl-C changes nothing."""
         self.stopping = True
         for group in reversed(self.groups):
-            running = [(service, service.process) for service in group if service.process is not None]
-            for service, process in running:
+            running = [(child, child.process) for child in group if child.process is not None]
+            for child, process in running:
                 if process.poll() is None:
-                    process.send_signal(service.command().stop_signal)
-            for service, process in running:
-                wait_until(lambda process=process: process.poll() is not None, service.stop_seconds)  # type: ignore[misc]
-                kill_group(process.pid)
-                process.wait()
-                pid_file(self.home, service.name).unlink(missing_ok=True)
+                    process.send_signal(child.command().stop_signal)
+            for child, process in running:
+                wait_for_end(process, child.stop_seconds)
+                pid_file(self.home, child.name).unlink(missing_ok=True)
         self.groups.clear()
 
     def log_of(self, name: str) -> Path:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from celery import shared_task
 from celery.signals import worker_ready
@@ -12,6 +13,7 @@ from django.db import connection
 from directpay.due.run import run_all
 from directpay.events.relay import relay_all
 from directpay.ops.heartbeat import beat
+from directpay.ops.upkeep import promise_upkeep
 
 log = logging.getLogger(__name__)
 MAX_SECONDS = 5.0
@@ -23,7 +25,14 @@ def run_due() -> None:
     """Work on every due queue until nothing is due, or a few seconds passed."""
     with lane(DUE_LANES) as free:
         if free:
+            promise_upkeep_once()
             run_all(MAX_SECONDS)
+
+
+@cache
+def promise_upkeep_once() -> None:
+    """The first time in each process of the worker."""
+    promise_upkeep()
 
 
 @shared_task(name="directpay.ops.tasks.relay")

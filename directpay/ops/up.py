@@ -27,6 +27,7 @@ from directpay.ops.supervisor import Child, Stopped, Supervisor, end_left_childr
 
 RUN_FILES = ("ready", "services.env", "owner.env", "supervisor.pid")  # there while it runs
 START_SECONDS = 60.0
+SERVER_STOP_SECONDS = 20.0  # a last checkpoint may take its time
 READY_SECONDS = 60.0
 EXPECTED_ERRORS = (EmbeddedPostgresError, EmbeddedValkeyError, ServiceError, PreparationError)
 
@@ -73,7 +74,7 @@ class Up:
         chosen = {name: server for name, server in embedded.items() if server is not None}
         if chosen:
             say(f"Starting {' and '.join(chosen)} (logs in {self.home / 'log'}) …")
-            self.supervisor.add(*(Child(name, server.command, server.prepare) for name, server in chosen.items()))
+            self.supervisor.add(*(Child(name, server.command, server.prepare, SERVER_STOP_SECONDS) for name, server in chosen.items()))
         for name, server in chosen.items():
             self._wait(name, server.is_ready)
         runtime_url, owner_url = services.database_urls()
@@ -117,7 +118,7 @@ class Up:
         write_lock(self.home, self.base_url)
         forget_heartbeat(self.env["REDIS_URL"])
         commands = application_commands(self.env, self.port)
-        self.supervisor.add(*(Child(name, lambda command=command: command) for name, command in commands.items()))  # type: ignore[misc]
+        self.supervisor.add(*(Child(name, lambda command=command: command) for name, command in commands.items()))
 
     def _wait_until_ready(self) -> None:
         told = [""]

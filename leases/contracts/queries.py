@@ -33,11 +33,8 @@ def renter_on(lease: Lease, user: User, *, param: str) -> Renter:
 
 
 def renters_of_landlord(actor: Actor) -> Q:
-    """For people.queries.VISIBLE_TO: a landlord knows the renters of its leases, a renter those who share its lease."""
-    seen = Renter.objects.filter(
-        Q(lease__unit__property__landlord_id=actor.user_id) | Q(lease__in=Renter.objects.filter(user_id=actor.user_id).values("lease_id"))
-    )
-    return Q(id__in=seen.values("user_id"))
+    """For people.queries.VISIBLE_TO: a landlord knows the renters of its leases. Roommates do not learn each other's addresses."""
+    return Q(id__in=Renter.objects.filter(lease__unit__property__landlord_id=actor.user_id).values("user_id"))
 
 
 def owes_on(payer: User, account: Account) -> bool:

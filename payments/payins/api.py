@@ -1,7 +1,7 @@
 """`/api/v1/payments`. With a `lease` in the body, POST belongs to leases/rent: `directpay.urls` lets it come first."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -127,7 +127,7 @@ class CancelPaymentView(Payments, ActionView):
 
 
 class HistoryQuery(StrictSerializer):
-    at = serializers.DateTimeField(required=False)
+    at = serializers.DateTimeField(required=False, default_timezone=UTC)
 
 
 class PaymentHistoryView(Payments, PartView):

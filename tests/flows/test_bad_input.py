@@ -283,3 +283,18 @@ def test_no_key_a_wrong_key_and_a_publishable_key(w, lease):
     assert json.loads(anonymous.content)["error"]["type"] == "authentication_error"
     wrong = Client().get("/api/v1/leases", headers={"Authorization": "Bearer sk_test_wrong"})
     assert wrong.status_code == 401
+
+
+def test_a_landlord_sees_a_payment_and_may_not_call_it_off(w, api, payment):
+    made = api.post("payments", payment)[1]["id"]
+    alice = Api(w.alice, w)
+    assert alice.get(f"payments/{made}")[0] == 200
+    assert alice.post(f"payments/{made}/cancel", {})[0] == 403
+    assert Api(w.bob, w).post(f"payments/{made}/cancel", {})[1]["status"] == "canceled"
+
+
+def test_roommates_do_not_learn_each_others_addresses(w):
+    carol = w.person("carol", "renter")
+    w.lease((w.bob, {"weight": 1}), (carol, {"weight": 1}))
+    assert Api(carol, w).get(f"users/{w.bob.public_id}")[0] == 404
+    assert Api(w.alice, w).get(f"users/{w.bob.public_id}")[0] == 200

@@ -19,7 +19,7 @@ from payments.rails.base import Promise
 from payments.rails.registry import RAILS
 
 HOMES = {RENTER: "renter_home", LANDLORD: "landlord_home", STAFF: "admin:index"}
-BY_CALENDAR = ("calendar", 1.0, "")  # the front page tells what banks do, also where the sandbox is quicker
+BY_CALENDAR = ("calendar", 1, "")  # the front page tells what banks do, also where the sandbox is quicker
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ class Sum:
 
     def share(self, minor: int) -> str:
         """Per cent of what is due, for the meter."""
-        return f"{minor * 1000 // self.due_minor / 10:g}" if self.due_minor else "0"
+        whole, tenth = divmod(minor * 1000 // self.due_minor, 10) if self.due_minor else (0, 0)
+        return f"{whole}.{tenth}"
 
     @property
     def cleared_share(self) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from directpay.due.actions import done
 from directpay.events.unit import unit_of_work
-from directpay.kernel.errors import Conflict
+from directpay.kernel.errors import Conflict, NotAllowed
 from directpay.people.actor import Actor
 from payments.payins.actions.change import change, lock_payments
 from payments.payins.actions.initiate import RAIL_QUEUE
@@ -20,7 +20,9 @@ class NotCancelable(Conflict):
 
 
 def cancel_payment(payment: Payment, *, actor: Actor, at: datetime) -> Payment:
-    """Called off; canceling twice is the same as once. Raises NotCancelable."""
+    """Called off by its payer or by staff; canceling twice is the same as once. Raises NotAllowed, NotCancelable."""
+    if not (actor.may_see_all or actor.user_id == payment.payer_id):
+        raise NotAllowed("Only the payer can call a payment off.")
     with unit_of_work():
         row = lock_payments([payment.public_id])[0]
         if row.status == Status.CANCELED:

@@ -7,7 +7,6 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from tests import services
 
-KEPT = frozenset({"django_migrations", "django_content_type", "auth_permission", "payments_transition"})
 FEW = 500  # rows up to which DELETE is faster than TRUNCATE, which makes new files for the table and each of its indexes
 
 # `session_replication_role = replica` silences triggers and foreign keys for this transaction; only a superuser may set it.
@@ -56,7 +55,7 @@ END $$
 def empty_database(database: str) -> None:
     """Empty every table but KEPT, restart identities, and put back the rows that migrations made."""
     with psycopg.connect(services.addresses().superuser_url(database)) as connection, psycopg.ClientCursor(connection) as cursor:
-        cursor.execute(EMPTY, {"kept": sorted(KEPT), "few": FEW, "limit": FEW + 1})
+        cursor.execute(EMPTY, {"kept": sorted(services.KEPT), "few": FEW, "limit": FEW + 1})
 
 
 class Command(BaseCommand):

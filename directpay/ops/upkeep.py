@@ -1,0 +1,33 @@
+"""Work that nobody asks for and that never ends: partitions ahead of need, old idempotency answers dropped."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from directpay.api.idempotency import forget_old_answers
+from directpay.due.actions import schedule
+from directpay.events.unit import unit_of_work
+from directpay.kernel import clock
+from directpay.ops import partitions
+
+ANSWERS_QUEUE = "ops.answers"
+EVERY = timedelta(days=1)
+ALL = "all"
+PROMISE = """
+INSERT INTO directpay_due (queue, key, due_at, attempts, last_error) SELECT queue, %s, %s, 0, '' FROM unnest(%s::text[]) AS queue
+ON CONFLICT (queue, key) DO NOTHING
+"""
+
+
+def promise_upkeep() -> None:
+    """See to it that the rows are there; each renews itself when it is worked on."""
+    with unit_of_work(), connection.cursor() as cursor:
+        cursor.execute(PROMISE, [ALL, clock.now(), [partitions.QUEUE, ANSWERS_QUEUE]])
+
+
+def drop_old_answers(keys: Sequence[str], at: datetime) -> None:
+    """The due queue's work: answers older than a day; the keys of money are kept for ever, without their answers."""
+    forget_old_answers(at=at)
+    with unit_of_work():
+        schedule(ANSWERS_QUEUE, [(key, at + EVERY) for key in keys])

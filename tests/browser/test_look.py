@@ -1,0 +1,72 @@
+"""Every page at every width: nothing is wider than the screen. With DIRECTPAY_PICTURES=<directory>, pictures to look at."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.scenes import PASSWORD, House
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+PICTURES = os.environ.get("DIRECTPAY_PICTURES")
+WIDTHS = (320, 390, 760, 1000, 1280)
+
+
+def addresses(house: House) -> dict[str, dict[str, str]]:
+    """Who → name of the picture → address."""
+    paid = {key: f"/renter/payments/{payment.public_id}/" for key, payment in house.payments.items()}
+    lease = {key: f"/renter/pay/{one.public_id}/" for key, one in house.leases.items()}
+    alices = {f"payment-{key}": f"/landlord/payments/{house.payments[key].public_id}/" for key in ("bob", "theo")}
+    pages = {
+        "": {"front": "/", "sign-in": "/accounts/login/", "reset": "/accounts/password/reset/", "missing": "/nothing/"},
+        "bob": {"home": "/renter/", "pay": lease["bob"], "accounts": "/renter/bank-accounts/", "payments": "/renter/payments/", "payment": paid["bob"]},
+        "alice": {
+            "home": "/landlord/",
+            "lease": f"/landlord/leases/{house.leases['bob'].public_id}/",
+            "lease-shared": f"/landlord/leases/{house.leases['mia'].public_id}/",
+            "payments": "/landlord/payments/",
+            **alices,
+        },
+        "zoe": {"home": "/renter/", "accounts": "/renter/bank-accounts/", "payments": "/renter/payments/", "you": "/account/"},
+        "mia": {"home": "/renter/", "pay": lease["mia"] + "?how_much=part&part=500"},
+        "noah": {"home": "/renter/", "pay": lease["noah"], "payment": paid["noah"]},
+    }
+    for key in ("wei", "ruth", "sam", "grace", "hugo", "priya", "theo"):
+        pages[key] = {"home": "/renter/", "payment": paid[key]}
+    return pages
+
+
+def test_nothing_is_wider_than_the_screen(open_page, settings):
+    settings.RAIL_PROFILE = "calendar"
+    for who, pages in addresses(House.built()).items():
+        page = open_page()
+        if who:
+            sign_in(page, who)
+        for name, address in pages.items():
+            page.goto(address)
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 800})
+                wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                assert wide <= 0, f"{who} {name} at {width}"
+            picture(page, f"{who or 'anybody'}-{name}")
+
+
+def sign_in(page, who: str) -> None:
+    page.goto("/accounts/login/")
+    page.fill("#id_login", f"{who}@example.com")
+    page.fill("#id_password", PASSWORD)
+    page.click("main button.main")
+    page.wait_for_url("**/")
+
+
+def picture(page, name: str) -> None:
+    if not PICTURES:
+        return
+    Path(PICTURES).mkdir(parents=True, exist_ok=True)
+    for size in (PHONE, DESK):
+        for scheme in ("light", "dark"):
+            page.set_viewport_size(size)
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=f"{PICTURES}/{name}-{size['width']}-{scheme}.png", full_page=True)
+    page.emulate_media(color_scheme="light")

@@ -1,0 +1,46 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from directpay.api.models import IdempotencyKey
+from directpay.due.models import Due
+from directpay.due.run import run_all
+from directpay.kernel.ids import uuid7
+from directpay.ops.clock import set_clock
+from directpay.ops.upkeep import promise_upkeep
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    set_clock(NOW, frozen=True)
+
+
+def promises() -> dict[str, datetime]:
+    return dict(Due.objects.filter(queue__startswith="ops.").values_list("queue", "due_at"))
+
+
+def test_renews_itself():
+    promise_upkeep()
+    assert promises() == {"ops.partitions": NOW, "ops.answers": NOW}
+    run_all()
+    assert promises() == {"ops.partitions": NOW + timedelta(days=28), "ops.answers": NOW + timedelta(days=1)}
+
+
+def test_promising_again_moves_nothing():
+    promise_upkeep()
+    run_all()
+    before = promises()
+    promise_upkeep()
+    assert promises() == before
+
+
+def test_drops_old_answers_and_keeps_the_keys_of_money():
+    for age, moves_money in ((25, True), (25, False), (23, False)):
+        made = NOW - timedelta(hours=age)
+        IdempotencyKey.objects.create(digest=uuid7(), parameters_hash="h", moves_money=moves_money, status=201, body="x", created_at=made)
+    promise_upkeep()
+    run_all()
+    assert sorted(IdempotencyKey.objects.values_list("moves_money", "body")) == [(False, "x"), (True, "")]
