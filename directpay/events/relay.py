@@ -15,19 +15,27 @@ from directpay.kernel import clock
 
 log = logging.getLogger(__name__)
 BATCH = 200
-BACKOFF_CAP_SECONDS = 300
+QUICK_ATTEMPTS, QUICK_CAP_SECONDS, SLOW_CAP_SECONDS = 10, 8, 300
+
+
+def pause_seconds(attempts: int) -> int:
+    """After so many failures: 1, 2, 4, 8, 8 … for ten attempts (most faults pass), then doubling up to five minutes."""
+    if attempts <= QUICK_ATTEMPTS:
+        return min(2 ** (attempts - 1), QUICK_CAP_SECONDS)
+    return min(QUICK_CAP_SECONDS * 2 ** min(attempts - QUICK_ATTEMPTS, 10), SLOW_CAP_SECONDS)
 
 
 def relay_all(max_seconds: float = 5.0) -> int:
-    """Deliver what is due until nothing is, or time is up. Returns how many deliveries were made."""
+    """Deliver what is due until nothing is, or time is up. Returns how many deliveries were made.
+
+    A set to each listener in turn, so that one with a backlog does not use up the time of the others.
+    """
     ends, total = time.monotonic() + max_seconds, 0
-    for listener in list(LISTENERS.values()):
-        while time.monotonic() < ends:
-            handled, done = relay_to(listener, clock.now())
-            total += done
-            if not handled:
-                break
-    return total
+    while True:
+        rounds = [relay_to(listener, clock.now()) for listener in list(LISTENERS.values())]
+        total += sum(done for _, done in rounds)
+        if not any(handled for handled, _ in rounds) or time.monotonic() >= ends:
+            return total
 
 
 def relay_to(listener: Listener, at: datetime) -> tuple[int, int]:
@@ -80,7 +88,7 @@ def _tell(listener: Listener, deliveries: list[Delivery], at: datetime) -> None:
 
 def _postpone(delivery: Delivery, at: datetime, error: Exception) -> None:
     attempts = delivery.attempts + 1
-    wait = min(2 ** min(attempts, 10), BACKOFF_CAP_SECONDS)
+    wait = pause_seconds(attempts)
     with unit_of_work():
         Delivery.objects.filter(id=delivery.id, done_at=None).update(
             attempts=attempts, due_at=at + timedelta(seconds=wait), last_error=f"{type(error).__name__}: {error}"[:300]

@@ -39,7 +39,7 @@ def install(requirements: Path, venv: Path) -> int:
     command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", str(requirements)]
     code = subprocess.run(command, check=False).returncode
     if code == 0:
-        stamps.mkdir(exist_ok=True)
+        stamps.mkdir(parents=True, exist_ok=True)
         stamp.write_text(wanted)
         _stamp_contained(requirements, stamps)
     return code

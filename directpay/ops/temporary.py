@@ -84,6 +84,8 @@ def start_stack(home: Path, env: Mapping[str, str]) -> Stack:
     port = free_port(FIRST_PORT)
     full = {**os.environ, **OWN_SERVICES, **OWN_SETTINGS, "DIRECTPAY_ENV_FILE": os.devnull, "PORT": str(port), **env}
     full["DIRECTPAY_HOME"] = str(home)
+    announced = home / "run" / "ready"
+    announced.unlink(missing_ok=True)  # of a supervisor that was killed
     output = home / "up.log"
     with output.open("wb") as file:
         process = subprocess.Popen(
@@ -96,7 +98,6 @@ def start_stack(home: Path, env: Mapping[str, str]) -> Stack:
             start_new_session=True,
             preexec_fn=dying_with_parent(signal.SIGTERM),
         )
-    announced = home / "run" / "ready"
     wait_until(lambda: announced.exists() or process.poll() is not None, START_SECONDS)
     if not announced.exists() or process.poll() is not None:
         process.terminate()

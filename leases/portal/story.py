@@ -130,6 +130,8 @@ class Story:
                 return _("did not happen")
             if n == BANK:
                 return self.by(self.promise.leaves_at)
+            if payment.status == Status.UNKNOWN:
+                return _("when the bank answers") if n == CLEARED else _("after that")
             return self.by(payment.expected_at if n == CLEARED else payment.ready_at or self.promise.ready_at)
         moments = {SENT: payment.created_at, BANK: self._at_of("processing"), CLEARED: payment.completed_at, READY: payment.settled_at}
         said = self._day(moments[n])
@@ -197,7 +199,22 @@ class Story:
     def reason(self) -> SafeString:
         """Why the bank did not pay, the code last and in brackets."""
         code = self.payment.return_code
-        return conditional_escape(f"{explain_code(code)} ({code})" if code else self.payment.failure_message)
+        return conditional_escape(f"{explain_code(code).rstrip('.')} ({code})." if code else self.payment.failure_message)
+
+    @property
+    def sent_back_minor(self) -> int:
+        """What the payer's bank took back after it had cleared."""
+        return self.payment.charged_minor if self.payment.status == Status.RETURNED else 0
+
+    @property
+    def taken_minor(self) -> int:
+        """What the payer is poorer by, or will be."""
+        return 0 if self.payment.status in (*NO_MONEY, Status.RETURNED) else self.payment.charged_minor
+
+    @property
+    def closed(self) -> SafeString:
+        """Bank holidays on the way, while it is on the way."""
+        return words.holidays(self.promise, self.today) if self.payment.status in (Status.INITIATED, Status.PROCESSING) else SafeString("")
 
     @property
     def kept(self) -> SafeString | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -150,6 +150,8 @@ def lease_truth(row: LeaseRow) -> SafeString:
 
 
 def _note(row: LeaseRow, payment: Payment, missing: bool) -> SafeString:
+    if payment.status == Status.UNKNOWN:
+        return conditional_escape(_("the bank has not answered"))
     if payment.status in LIVE:
         return format_html(_("by {when}"), when=dates.day(payment.expected_on, row.today))
     return _since(row) if missing else SafeString("")
@@ -157,4 +159,4 @@ def _note(row: LeaseRow, payment: Payment, missing: bool) -> SafeString:
 
 def _since(row: LeaseRow) -> SafeString:
     since = row.since or row.today
-    return format_html("{}, {}", dates.day(since, row.today), dates.in_days(since, row.today))
+    return format_html(_("due {day}, {away}"), day=dates.day(since, row.today), away=dates.in_days(since, row.today))

@@ -40,21 +40,16 @@ def upcoming(story: Story) -> list[Next]:
 
 def _leaves(story: Story) -> Next:
     what = _("It goes to the bank.") if story.to_landlord else _("It goes to the bank. Until then it can be called off.")
-    return Next(_when(story.by(story.promise.leaves_at)), what)
+    return Next(words.upper_first(story.by(story.promise.leaves_at)), what)
 
 
 def _clears(story: Story) -> Next:
-    return Next(_when(story.by(story.payment.expected_at)), _("It clears, or we say here why not."))
+    return Next(words.upper_first(story.by(story.payment.expected_at)), _("It clears, or we say here why not."))
 
 
 def _ready(story: Story) -> Next:
     what = _("It is ready for {name}.").format(name=short_name(story.payment.payee))
-    return Next(_when(story.by(story.payment.ready_at or story.promise.ready_at)), what)
-
-
-def _when(said: SafeString) -> SafeString:
-    """As the head of a line."""
-    return SafeString(said[:1].upper() + said[1:])
+    return Next(words.upper_first(story.by(story.payment.ready_at or story.promise.ready_at)), what)
 
 
 def _may_come_back(story: Story) -> list[Next]:

@@ -140,12 +140,27 @@ def _quick_reasons(rail: str) -> list[SafeString]:
 def _bank_days(promise: Promise, today: date) -> SafeString:
     count = promise.bank_days
     said = _("One bank day.") if count == 1 else _("{count} bank days.").format(count=counted(count))
+    return format_html("{} {}", said, holidays(promise, today))
+
+
+def holidays(promise: Promise, today: date) -> SafeString:
+    """Why it takes as long as it does."""
     if not promise.closed_on:
-        return conditional_escape(said)
+        return SafeString("")
     closed = listing([dates.day(day, today) for day in promise.closed_on])
     if len(promise.closed_on) == 1:
-        return format_html(_("{days} {closed} is a bank holiday."), days=said, closed=closed)
-    return format_html(_("{days} {closed} are bank holidays."), days=said, closed=closed)
+        return format_html(_("{closed} is a bank holiday."), closed=closed)
+    return format_html(_("{closed} are bank holidays."), closed=closed)
+
+
+def lower_first(said: SafeString) -> SafeString:
+    """To go on with inside a sentence."""
+    return SafeString(said[:1].lower() + said[1:])
+
+
+def upper_first(said: SafeString) -> SafeString:
+    """To begin with."""
+    return SafeString(said[:1].upper() + said[1:])
 
 
 def against_promise(completed_on: date, expected_on: date) -> str:

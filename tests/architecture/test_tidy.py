@@ -103,7 +103,7 @@ def test_no_file_knows_this_machine(path: Path) -> None:
     assert re.findall(r"--(?:extra-)?index-url|--find-links|file://|(?<![\w.~])/(?:work|root|home)/", path.read_text()) == []
 
 
-def offenders(rule, files=None) -> dict[str, list[str]]:  # type: ignore[no-untyped-def]
+def offenders(rule, files=None) -> dict[str, list[str]]:
     """File by file, what a rule finds."""
     found = {name_of(path): rule(path.read_text()) for path in (HAND_WRITTEN if files is None else files)}
     return {name: wrong for name, wrong in found.items() if wrong}

@@ -1,5 +1,6 @@
 """Every page at every width: nothing is wider than the screen. With DIRECTPAY_PICTURES=<directory>, pictures to look at."""
 
+import json
 import os
 from pathlib import Path
 
@@ -20,7 +21,13 @@ def addresses(house: House) -> dict[str, dict[str, str]]:
     alices = {f"payment-{key}": f"/landlord/payments/{house.payments[key].public_id}/" for key in ("bob", "theo")}
     pages = {
         "": {"front": "/", "sign-in": "/accounts/login/", "reset": "/accounts/password/reset/", "missing": "/nothing/"},
-        "bob": {"home": "/renter/", "pay": lease["bob"], "accounts": "/renter/bank-accounts/", "payments": "/renter/payments/", "payment": paid["bob"]},
+        "bob": {
+            "home": "/renter/",
+            "pay": lease["bob"],
+            "accounts": "/renter/bank-accounts/",
+            "payments": "/renter/payments/",
+            "payment": paid["bob"],
+        },
         "alice": {
             "home": "/landlord/",
             "lease": f"/landlord/leases/{house.leases['bob'].public_id}/",
@@ -37,8 +44,13 @@ def addresses(house: House) -> dict[str, dict[str, str]]:
     return pages
 
 
-def test_nothing_is_wider_than_the_screen(open_page, settings):
-    settings.RAIL_PROFILE = "calendar"
+def test_nothing_is_wider_than_the_screen(open_page, settings, tmp_path):
+    settings.RAIL_PROFILE, settings.DIRECTPAY_HOME = "calendar", tmp_path
+    people = {
+        key: {"email": f"{who}@example.com", "password": PASSWORD}
+        for key, who in (("renter", "bob"), ("landlord", "alice"), ("staff", "dana"))
+    }
+    (tmp_path / "demo.json").write_text(json.dumps(people))
     for who, pages in addresses(House.built()).items():
         page = open_page()
         if who:
@@ -68,5 +80,7 @@ def picture(page, name: str) -> None:
         for scheme in ("light", "dark"):
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=scheme)
+            height = page.evaluate("document.documentElement.scrollHeight")  # so that the bottom bar stands at the bottom
+            page.set_viewport_size({**size, "height": max(height, size["height"])})
             page.screenshot(path=f"{PICTURES}/{name}-{size['width']}-{scheme}.png", full_page=True)
     page.emulate_media(color_scheme="light")

@@ -8,7 +8,7 @@ from leases.contracts.queries import visible_leases
 from leases.portal.queries.payments import home_of, page_of, payments_of
 from leases.portal.queries.roll import rolls
 from leases.portal.visit import Visit, page_for
-from leases.rent.queries import balances, local_today, schedules, total
+from leases.rent.queries import ScheduleRow, balances, local_today, schedules, total
 
 
 @page_for(LANDLORD)
@@ -26,7 +26,7 @@ def lease(request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
     found = visit.lease(lease_id)
     if found.unit.property.landlord_id != visit.user.id:
         raise Http404
-    of_party = balances(found)
+    of_party, plan = balances(found), schedules([found], visit.at)[found.id]
     names = {party.id: [r.user.name for r in found.renters.all() if r.party_id == party.id] for party in found.parties.all()}
     context = {
         "lease": found,
@@ -34,7 +34,8 @@ def lease(request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
         "people": [renter.user for renter in found.renters.all()],
         "parties": [(of_party[party_id], people) for party_id, people in names.items()],
         "balance": total(list(of_party.values())),
-        "schedule": schedules([found], visit.at)[found.id],
+        "schedule": [row for row in plan if not _is_later(row)],
+        "later": [row for row in plan if _is_later(row)],
         "page": page_of(payments_of(visit.actor).filter(origin=found.public_id), request.GET.get("before")),
         "address": "landlord_payment",
         "today": local_today(found, visit.at),
@@ -47,3 +48,8 @@ def payments(request: HttpRequest, visit: Visit) -> HttpResponse:
     mine = payments_of(visit.actor).filter(payee__owner_id=visit.user.id)
     page = page_of(mine, request.GET.get("before"))
     return render(request, "portal/payments.html", {"page": page, "address": "landlord_payment", "to_landlord": True})
+
+
+def _is_later(row: ScheduleRow) -> bool:
+    """Nothing has happened with it yet: folded away."""
+    return row.status == "scheduled" and not row.in_flight_minor

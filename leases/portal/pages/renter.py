@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from directpay.people.actor import RENTER
 from leases.contracts.queries import visible_leases
@@ -11,9 +14,11 @@ from leases.portal.queries.owing import Household, Owing, household, on_their_wa
 from leases.portal.queries.payments import Told, events_of, page_of, payments_of, told
 from leases.portal.story import Story
 from leases.portal.visit import Visit, page_for
+from leases.portal.words import lower_first, promised
 from payments.methods.models import BankAccount
 from payments.methods.queries import visible_bank_accounts
 from payments.payins.models import Payment, Status
+from payments.rails.registry import rail
 
 LATEST = 6
 SENT_BACK = (Status.FAILED, Status.RETURNED)
@@ -36,6 +41,7 @@ class Home:
     household: Household | None
     under_way: list[UnderWay]
     trouble: Story | None
+    hint: SafeString
     marked: bool  # one button a page is drawn with the marker
 
 
@@ -57,8 +63,14 @@ def _homes(visit: Visit) -> list[Home]:
     for one in found:
         if one is not None:
             marked = not any(home.marked for home in homes) and one.payable_minor > 0 and (one.is_due or one.is_soon)
-            homes.append(Home(one, household(one), _under_way(one, visit), _trouble(one, visit), marked))
+            homes.append(Home(one, household(one), _under_way(one, visit), _trouble(one, visit), _hint(one, visit), marked))
     return homes
+
+
+def _hint(one: Owing, visit: Visit) -> SafeString:
+    """When the free way would arrive, so that nobody has to open the pay page to know."""
+    said = promised("ach", rail("ach").promise(visit.at), visit.at, one.zone)
+    return format_html(_("A bank transfer sent now: {head}. It counts from the day you send it."), head=lower_first(said.head))
 
 
 def _under_way(one: Owing, visit: Visit) -> list[UnderWay]:
