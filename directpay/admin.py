@@ -4,9 +4,13 @@ from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
+from directpay.api.admin import IdempotencyKeyAdmin
+from directpay.due.admin import DueAdmin
+from directpay.events.admin import DeliveryAdmin, EventAdmin
+from directpay.ops.admin import ClockAdmin
 from directpay.people.admin import ApiKeyAdmin, PayeeAdmin, UserAdmin
 
-__all__ = ["ApiKeyAdmin", "PayeeAdmin", "UserAdmin"]
+__all__ = ["ApiKeyAdmin", "ClockAdmin", "DeliveryAdmin", "DueAdmin", "EventAdmin", "IdempotencyKeyAdmin", "PayeeAdmin", "UserAdmin"]
 
 # what the libraries offer beside them would let staff change people behind the actions' back
 admin.site.unregister([Group, EmailAddress])

@@ -121,8 +121,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 NO_WAITING = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}  # of a publisher; consumers have their own
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 1, "visibility_timeout": 60, **NO_WAITING}
-CELERY_TASK_PUBLISH_RETRY = False  # a request never waits for a broker that is down
+BROKER_SECONDS = env.float("DIRECTPAY_BROKER_SECONDS", 5.0)  # the web server is given less: a request never waits for a broker that hangs
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": BROKER_SECONDS, "socket_connect_timeout": 1, "visibility_timeout": 60, **NO_WAITING}
+CELERY_TASK_PUBLISH_RETRY = False
 WORK_LANES = env.int("DIRECTPAY_WORK_LANES", 1)  # how many processes of all workers may work on due queues at once, and as many relay
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TASK_TIME_LIMIT = 120
@@ -212,8 +213,23 @@ CONTENT_SECURITY_POLICY = {
 UNFOLD = {
     "SITE_TITLE": "DirectPay",
     "SITE_HEADER": "DirectPay",
+    "SITE_SYMBOL": "conversion_path",
     "ENVIRONMENT": "directpay.ops.staff.environment",
+    "STYLES": ["directpay.ops.staff.stylesheet"],
+    "SIDEBAR": {"navigation": "directpay.ops.staff.navigation"},
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "10px",
+    "COLORS": {  # grey-green paper; ink in the light, the marker in the dark
+        "base": {
+            "50": "#f7f8f4", "100": "#f2f3ee", "200": "#dcdfd6", "300": "#b6c0ba", "400": "#94a099", "500": "#5f6a63",
+            "600": "#47524b", "700": "#38433d", "800": "#28312d", "900": "#151c19", "950": "#0d1210",
+        },
+        "primary": {
+            "50": "#f7f8f4", "100": "#ecf2d3", "200": "#e3f29a", "300": "#ddf277", "400": "#d9f24f", "500": "#d9f24f",
+            "600": "#14201a", "700": "#14201a", "800": "#14201a", "900": "#14201a", "950": "#0d1210",
+        },
+    },
 }
 
 SEND_HINTS = env.bool("DIRECTPAY_SEND_HINTS", True)

@@ -16,12 +16,12 @@ ON CONFLICT (queue, key) DO UPDATE SET due_at = excluded.due_at, attempts = 0, l
 
 
 def schedule(queue: str, items: Iterable[tuple[str, datetime]]) -> None:
-    """Step: promise `queue` that each key is worked on at its time; a key already there is moved."""
+    """Step: promise `queue` that each key is worked on at its time; a key already there is moved, one named twice takes the last."""
     require_transaction()
-    pairs = list(items)
-    if pairs:
+    promised = dict(items)
+    if promised:
         with connection.cursor() as cursor:
-            cursor.execute(UPSERT, [queue, [key for key, _ in pairs], [at for _, at in pairs]])
+            cursor.execute(UPSERT, [queue, list(promised), list(promised.values())])
 
 
 def done(queue: str, keys: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ class Queue:
     """
 
     name: str
-    work: Callable[[Sequence[str], datetime], None]
+    work: Callable[[Sequence[str], datetime], object]
     local: bool = True
     lease_seconds: int = 30
     batch: int = BATCH

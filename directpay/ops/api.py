@@ -65,7 +65,7 @@ class AdvanceView(SandboxClock):
         return answer.response()
 
     def _advanced(self, request: Request) -> dict[str, Any]:
-        data = checked(AdvanceInput, request.data)
+        data = checked(AdvanceInput, dict(request.data))
         if len(data) != 1:
             raise InvalidInput("Say where to (`to`), or how far (`seconds`).", param="to")
         return _rendered(advance(data["to"] if "to" in data else clock.now() + timedelta(seconds=data["seconds"])))

@@ -7,6 +7,7 @@ from django.db import connection
 
 from directpay.due.run import next_due_at, run_all
 from directpay.events.models import Delivery
+from directpay.events.registry import LISTENERS
 from directpay.events.relay import relay_all
 from directpay.events.unit import unit_of_work
 from directpay.kernel import clock
@@ -65,24 +66,33 @@ def advance(to: datetime) -> datetime:
     """
     if not settings.SANDBOX:
         raise NotAllowed("Only the sandbox has a clock that can be moved.", code="sandbox_only")
-    start, was_frozen = clock.now(), is_frozen()
-    if to < start:
-        raise InvalidInput(f"The clock stands at {start.isoformat()}: it only moves forward.", param="to")
-    if to > start + FARTHEST:
-        raise InvalidInput("At most five years at once.", param="to")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [LOCK])
         if not cursor.fetchone()[0]:
             raise ClockBusy("The clock is being advanced already.")
         try:
-            make_partitions(start.date(), to.date())
-            _walk(start, to)
-            set_clock(to, frozen=was_frozen)
+            _advance_alone(to)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [LOCK])
     run_all()
     relay_all()
     return to
+
+
+def _advance_alone(to: datetime) -> None:
+    """With the lock held: only now is it certain where the clock stands, and whether it stands still."""
+    start, was_frozen = clock.now(), is_frozen()
+    if to < start:
+        raise InvalidInput(f"The clock stands at {start.isoformat()}: it only moves forward.", param="to")
+    if to > start + FARTHEST:
+        raise InvalidInput("At most five years at once.", param="to")
+    make_partitions(start.date(), to.date())
+    reached = start
+    try:
+        _walk(start, to)
+        reached = to
+    finally:
+        set_clock(max(reached, clock.now()), frozen=was_frozen)
 
 
 def _walk(now: datetime, to: datetime) -> None:
@@ -100,5 +110,6 @@ def _walk(now: datetime, to: datetime) -> None:
 
 
 def _next_instant(until: datetime) -> datetime | None:
-    delivery = Delivery.objects.filter(done_at=None, due_at__lte=until).order_by("due_at").values_list("due_at", flat=True).first()
+    waiting = Delivery.objects.filter(listener__in=list(LISTENERS), done_at=None, due_at__lte=until)
+    delivery = waiting.order_by("due_at").values_list("due_at", flat=True).first()
     return min(filter(None, [next_due_at(until), delivery]), default=None)

@@ -178,7 +178,8 @@ def application_commands(env: dict[str, str], port: int) -> dict[str, Command]:
     worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     beat = ["celery", "-A", "directpay", "beat", "--loglevel", "WARNING", "--pidfile="]
     arguments = {"web": web, "worker": worker, "beat": beat}
-    return {name: Command([*python, *words], env, cwd=BASE_DIR) for name, words in arguments.items()}
+    more = {"web": {"DIRECTPAY_BROKER_SECONDS": "0.5"}}
+    return {name: Command([*python, *words], {**env, **more.get(name, {})}, cwd=BASE_DIR) for name, words in arguments.items()}
 
 
 def why_not_ready(base_url: str) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, connection
-from psycopg.types.json import Jsonb
 
 from directpay.events.unit import require_transaction
 from directpay.kernel.errors import Conflict
@@ -85,7 +84,7 @@ def post_many(postings: Sequence[Posting], *, at: datetime) -> list[Posted]:
     items = [_item(posting, at) for posting in postings]
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT reference, transaction_id, posted FROM ledger_post(%s)", [Jsonb(items)])
+            cursor.execute("SELECT reference, transaction_id, posted FROM ledger_post(%s::jsonb)", [json.dumps(items)])
             return [Posted(*row) for row in cursor.fetchall()]
     except IntegrityError as error:
         raise _as_refusal(error) from error

@@ -1,9 +1,10 @@
 """The chart of accounts: kinds of account, registered by the rooms that own them (BOOKS.md section 2)."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
-DEBIT, CREDIT = 1, -1
+DEBIT: Final = 1
+CREDIT: Final = -1
 MAY_OVERDRAW = frozenset({"payment.returned", "return.fee", "dispute.opened", "dispute.fee", "payment.fee"})  # BOOKS.md rule 6
 
 

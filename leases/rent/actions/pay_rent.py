@@ -80,7 +80,8 @@ def _all_that_is_due(account: Account, ahead: int) -> int:
 
 def _oldest(rows: Sequence[OpenCharge], amount_minor: int) -> list[Wish]:
     """The oldest charges that nobody has claimed, up to the amount."""
-    wishes, left = [], amount_minor
+    wishes: list[Wish] = []
+    left = amount_minor
     for row in rows:
         part = min(left, row.free_minor)
         if part > 0:
@@ -92,7 +93,7 @@ def _oldest(rows: Sequence[OpenCharge], amount_minor: int) -> list[Wish]:
 def _named(rows: Sequence[OpenCharge], request: PayRequest, currency: str) -> list[Wish]:
     """The charges that the payer names, each checked for itself."""
     by_id = {row.charge.public_id: row for row in rows}
-    wishes = []
+    wishes: list[Wish] = []
     for n, (charge_id, amount) in enumerate(request.charges):
         row = by_id.get(charge_id)
         if row is None:

@@ -1,0 +1,32 @@
+"""What has happened, and to whom it was told."""
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from directpay.events.look_only import LookOnly, as_json
+from directpay.events.models import Delivery, Event
+
+
+@admin.register(Event)
+class EventAdmin(LookOnly):
+    list_display = ("type", "object_id", "version", "at", "actor", "public_id")
+    search_fields = ("object_id", "public_id", "request_id", "type")
+    ordering = ("-id",)
+    fields = ("type", "object_id", "version", "at", "actor", "request_id", "public_id", "seen_by", "snapshot")
+
+    @display(description="may be seen by")
+    def seen_by(self, event: Event) -> str:
+        return ", ".join(event.account_ids) or "staff alone"
+
+    @display(description="as it stood after this")
+    def snapshot(self, event: Event) -> SafeString:
+        return as_json(event.data)
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(LookOnly):
+    list_display = ("listener", "event_id", "due_at", "attempts", "done_at", "last_error")
+    list_filter = (("done_at", admin.EmptyFieldListFilter),)
+    search_fields = ("listener", "=event_id")
+    ordering = ("-id",)

@@ -1,0 +1,90 @@
+"""The ground of every admin page: staff look, actions change. Rows are never added, edited or deleted by hand."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.contrib.admin.options import InlineModelAdmin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
+
+from directpay.kernel.money import words
+
+
+class _Closed:
+    """For pages and their inlines alike."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.is_active and request.user.is_staff
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_active and request.user.is_staff
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class LookOnly(_Closed, ModelAdmin):
+    """A list and a page of a model that only actions change."""
+
+    show_full_result_count = False
+    list_per_page = 50
+    list_max_show_all = 200
+    actions = None
+    compressed_fields = True
+
+
+class LookOnlyInline(_Closed, TabularInline):
+    """Rows that belong to a page."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+    tab = False
+
+
+def money(
+    field: str, label: str, currency: str | Callable[[Any], str] = "currency"
+) -> Callable[[ModelAdmin | InlineModelAdmin, Any], SafeString]:
+    """A column that prints minor units as `$1,500.00`, sorted by the number."""
+
+    @display(description=label, ordering=field)
+    def printed(_page: ModelAdmin | InlineModelAdmin, row: Any) -> SafeString:
+        minor = getattr(row, field)
+        if minor is None:
+            return SafeString("")
+        return amount(minor, currency(row) if callable(currency) else getattr(row, currency))
+
+    return printed
+
+
+def amount(minor: int, currency: str) -> SafeString:
+    return format_html('<span class="dp-m">{}</span>', words(minor, currency))
+
+
+def state(word: str, tint: str) -> SafeString:
+    """A state by its exact term; `tint` is one of the six of the pages, or empty."""
+    return format_html('<span class="dp-state" data-s="{}">{}</span>', tint, word.replace("_", " "))
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> SafeString:
+    """A small table inside a page; the last column is to the right."""
+    body = format_html_join("", "<tr>{}</tr>", ((format_html_join("", "<td>{}</td>", ((cell,) for cell in row)),) for row in rows))
+    head = format_html_join("", '<th scope="col">{}</th>', ((text,) for text in heads))
+    return (
+        format_html('<table class="dp-t"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', head, body) if body else SafeString("none")
+    )
+
+
+def as_json(value: Any) -> SafeString:
+    return format_html('<pre class="dp-json">{}</pre>', json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True))

@@ -1,0 +1,75 @@
+"""The frame of the staff pages: what it says where, and the order of its menu."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+from directpay.ops.clock import is_moved
+
+MENU = (
+    (
+        "Money",
+        (
+            ("Payments", "payments_payment", "payments"),
+            ("Settlements", "payments_settlement", "account_balance_wallet"),
+            ("Bank lines", "payments_bankline", "receipt_long"),
+            ("Bank accounts", "payments_bankaccount", "account_balance"),
+            ("Fees", "payments_railfee", "sell"),
+        ),
+    ),
+    (
+        "Leases",
+        (
+            ("Leases", "leases_lease", "description"),
+            ("Charges", "leases_charge", "event"),
+            ("Properties", "leases_property", "home_work"),
+            ("Units", "leases_unit", "door_front"),
+        ),
+    ),
+    (
+        "Books",
+        (
+            ("Transactions", "ledger_transaction", "swap_horiz"),
+            ("Accounts", "ledger_account", "menu_book"),
+            ("Entries", "ledger_entry", "list"),
+            ("Allocations", "ledger_allocation", "link"),
+            ("Holds", "ledger_hold", "pause"),
+            ("Books", "ledger_book", "auto_stories"),
+        ),
+    ),
+    ("People", (("People", "directpay_user", "group"), ("Payees", "directpay_payee", "badge"), ("API keys", "directpay_apikey", "key"))),
+    (
+        "Works",
+        (
+            ("Events", "directpay_event", "history"),
+            ("Deliveries", "directpay_delivery", "outbox"),
+            ("Due work", "directpay_due", "schedule"),
+            ("Idempotency keys", "directpay_idempotencykey", "repeat_one"),
+            ("Clock", "directpay_clock", "timer"),
+        ),
+    ),
+)
+
+
+def environment(request: HttpRequest) -> list[str] | None:
+    """Live says nothing; the sandbox says so on every page."""
+    if not settings.SANDBOX:
+        return None
+    return ["Sandbox, moved clock" if is_moved() else "Sandbox", "warning"]
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": title,
+            "items": [{"title": name, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")} for name, model, icon in items],
+        }
+        for title, items in MENU
+    ]
+
+
+def stylesheet(request: HttpRequest) -> str:
+    return static("staff.css")

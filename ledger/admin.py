@@ -1,0 +1,6 @@
+"""Django looks for admin pages here; they live in their rooms."""
+
+from ledger.allocation.admin import AllocationAdmin
+from ledger.journal.admin import AccountAdmin, BookAdmin, EntryAdmin, HoldAdmin, TransactionAdmin
+
+__all__ = ["AccountAdmin", "AllocationAdmin", "BookAdmin", "EntryAdmin", "HoldAdmin", "TransactionAdmin"]

@@ -1,0 +1,104 @@
+"""The books: accounts, transactions and their entries. Posting changes them, nothing else can."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from directpay.events.look_only import LookOnly, LookOnlyInline, amount, money, table
+from ledger.journal.models import Account, Book, Entry, Hold, Transaction
+
+LATEST = 50
+
+
+def sides(entry: Entry) -> tuple[SafeString | str, SafeString | str]:
+    """The amount under debit or credit."""
+    printed = amount(abs(entry.amount_minor), entry.currency)
+    return (printed, "") if entry.amount_minor > 0 else ("", printed)
+
+
+@admin.register(Book)
+class BookAdmin(LookOnly):
+    list_display = ("__str__", "kind", "subject", "created_at")
+    search_fields = ("subject",)
+    ordering = ("id",)
+
+
+@admin.register(Account)
+class AccountAdmin(LookOnly):
+    balance = money("shown_minor", "balance")
+    list_display = ("code", "name", "book", "fund", "side", "balance", "last_seq")
+    list_filter = ("number", "fund")
+    list_select_related = ("book",)
+    search_fields = ("number", "subject", "public_id")
+    ordering = ("book_id", "number", "subject")
+    fields = ("code", "name", "book", "fund", "side", "floor", "balance", "public_id", "pays_into", "payable_limit", "created_at", "latest")
+
+    @display(description="name")
+    def name(self, account: Account) -> str:
+        return account.kind.name
+
+    @display(description="normal side")
+    def side(self, account: Account) -> str:
+        return "debit" if account.normal == 1 else "credit"
+
+    @display(description=f"latest {LATEST} entries")
+    def latest(self, account: Account) -> SafeString:
+        entries = Entry.objects.filter(account=account).select_related("transaction").order_by("-seq")[:LATEST]
+        rows = (
+            (e.seq, e.effective_on, e.transaction.reference, *sides(e), amount(account.normal * e.balance_after, e.currency))
+            for e in entries
+        )
+        return table(("#", "effective", "transaction", "debit", "credit", "balance after"), rows)
+
+
+class EntryInline(LookOnlyInline):
+    model = Entry
+    fields = ("account", "book", "debit", "credit", "balance", "item")
+    ordering = ("id",)
+    balance = money("balance_after", "signed balance after")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
+        return super().get_queryset(request).select_related("account", "book")
+
+    @display(description="debit")
+    def debit(self, entry: Entry) -> SafeString | str:
+        return sides(entry)[0]
+
+    @display(description="credit")
+    def credit(self, entry: Entry) -> SafeString | str:
+        return sides(entry)[1]
+
+
+@admin.register(Transaction)
+class TransactionAdmin(LookOnly):
+    list_display = ("reference", "kind", "effective_on", "at", "public_id")
+    list_filter = ("kind",)
+    search_fields = ("reference", "public_id", "request_id")
+    ordering = ("-id",)
+    fields = ("reference", "kind", "effective_on", "at", "public_id", "request_id", "content_hash", "created_xid")
+    inlines = (EntryInline,)
+
+
+@admin.register(Entry)
+class EntryAdmin(LookOnly):
+    list_display = ("id", "transaction", "account", "debit", "credit", "effective_on", "at")
+    list_select_related = ("transaction", "account", "book")
+    search_fields = ("transaction__reference", "item")
+    ordering = ("-id",)
+    balance = money("balance_after", "signed balance after")
+    fields = ("transaction", "account", "book", "debit", "credit", "balance", "seq", "item", "effective_on", "at")
+    debit, credit = EntryInline.debit, EntryInline.credit
+
+
+@admin.register(Hold)
+class HoldAdmin(LookOnly):
+    amount = money("amount_minor", "amount", lambda hold: hold.account.currency)
+    posted = money("posted_minor", "posted", lambda hold: hold.account.currency)
+    list_display = ("reference", "account", "amount", "posted", "state", "created_at", "resolved_at")
+    list_filter = ("state",)
+    list_select_related = ("account",)
+    search_fields = ("reference", "public_id")
+    ordering = ("-id",)
+    fields = ("reference", "account", "amount", "posted", "state", "expires_at", "created_at", "resolved_at", "public_id")

@@ -1,0 +1,18 @@
+"""Django looks for admin pages here; they live in their rooms."""
+
+from payments.methods.admin import BankAccountAdmin
+from payments.payins.admin import ClaimAdmin, PaymentAdmin, TransitionAdmin
+from payments.payouts.admin import SettlementAdmin, SettlementLineAdmin
+from payments.pricing.admin import RailFeeAdmin
+from payments.reconciliation.admin import BankLineAdmin
+
+__all__ = [
+    "BankAccountAdmin",
+    "BankLineAdmin",
+    "ClaimAdmin",
+    "PaymentAdmin",
+    "RailFeeAdmin",
+    "SettlementAdmin",
+    "SettlementLineAdmin",
+    "TransitionAdmin",
+]

@@ -1,0 +1,269 @@
+"""The movable clock: what falls due on the way is done in order, at its own moment."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from django.db import connection
+
+from directpay.due.actions import schedule
+from directpay.due.models import Due
+from directpay.due.registry import QUEUES, Queue, register
+from directpay.events.actions import NewEvent, record
+from directpay.events.models import Delivery, Event
+from directpay.events.registry import LISTENERS, listen
+from directpay.events.unit import unit_of_work
+from directpay.kernel import clock
+from directpay.kernel.errors import InvalidInput, NotAllowed
+from directpay.ops.clock import FARTHEST, LOCK, ClockBusy, advance, is_frozen, is_moved, set_clock
+from directpay.ops.models import Clock
+from directpay.ops.partitions import make_partitions
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def promise(queue: str, *pairs: tuple[str, float]) -> None:
+    with unit_of_work():
+        schedule(queue, [(key, AT + timedelta(seconds=seconds)) for key, seconds in pairs])
+
+
+@pytest.fixture
+def still() -> None:
+    set_clock(AT, frozen=True)
+
+
+@pytest.fixture
+def diary() -> Iterator[list[tuple[str, str, float]]]:
+    """What the queues `one` and `two` were given: (queue, key, seconds from AT). `two` is promised again by `one`."""
+    written: list[tuple[str, str, float]] = []
+
+    def one(keys, at):
+        written.extend(("one", key, (at - AT).total_seconds()) for key in keys)
+        schedule("two", [(f"after {key}", at + 3 * SECOND) for key in keys])
+
+    def two(keys, at):
+        written.extend(("two", key, (at - AT).total_seconds()) for key in keys)
+
+    register(Queue("one", one))
+    register(Queue("two", two))
+    yield written
+    del QUEUES["one"], QUEUES["two"]
+
+
+class TestReading:
+    def test_a_frozen_clock_stands_where_it_was_put(self):
+        set_clock(AT, frozen=True)
+        assert clock.now() == clock.now() == AT
+        assert is_frozen()
+        assert is_moved()
+
+    def test_a_running_clock_goes_on_from_there(self):
+        set_clock(AT, frozen=False)
+        first, second = clock.now(), clock.now()
+        assert AT <= first < second < AT + timedelta(minutes=1)
+        assert not is_frozen()
+        assert is_moved()
+
+    def test_without_a_row_it_is_the_systems(self):
+        Clock.objects.all().delete()
+        assert abs(clock.now() - clock.system_now()) < timedelta(minutes=1)
+        assert not is_frozen()
+        assert not is_moved()
+
+    def test_one_set_to_the_systems_time_counts_as_not_moved(self):
+        set_clock(clock.system_now(), frozen=False)
+        assert not is_moved()
+
+
+@pytest.mark.usefixtures("still")
+class TestAdvance:
+    def test_does_what_falls_due_in_order_over_all_queues(self, diary):
+        promise("two", ("x", 12), ("y", 5))
+        promise("one", ("a", 10), ("b", 10), ("c", 1))
+        assert advance(AT + timedelta(seconds=20)) == AT + timedelta(seconds=20)
+        assert diary == [
+            ("one", "c", 1),
+            ("two", "after c", 4),
+            ("two", "y", 5),
+            ("one", "a", 10),
+            ("one", "b", 10),
+            ("two", "x", 12),
+            ("two", "after a", 13),
+            ("two", "after b", 13),
+        ]
+        assert clock.now() == AT + timedelta(seconds=20)
+
+    def test_leaves_what_is_due_later(self, diary):
+        promise("two", ("at the end", 20), ("after it", 20.001))
+        advance(AT + timedelta(seconds=20))
+        assert diary == [("two", "at the end", 20)]
+        assert Due.objects.get(queue="two").key == "after it"
+
+    def test_does_what_was_overdue_at_the_beginning(self, diary):
+        promise("two", ("old", -1000))
+        advance(AT)
+        assert diary == [("two", "old", 0)]
+
+    def test_carries_events_at_their_moment(self, diary):
+        heard: list[float] = []
+        listen("test.ear", "thing.*", hear=lambda events: heard.extend((clock.now() - AT).total_seconds() for _ in events))
+        try:
+            with unit_of_work():
+                record([NewEvent("thing.made", "thg_1", 1, "system:test", AT + 7 * SECOND, {})])
+            advance(AT + timedelta(seconds=20))
+        finally:
+            del LISTENERS["test.ear"]
+        assert heard == [7]
+
+    def test_is_not_held_up_by_a_listener_that_is_gone(self):
+        with unit_of_work():
+            record([NewEvent("thing.made", "thg_1", 1, "system:test", AT, {})])
+        event = Event.objects.get()
+        Delivery.objects.create(event_id=event.id, event_at=AT, listener="gone", due_at=AT)
+        advance(AT + timedelta(days=30))
+        assert clock.now() == AT + timedelta(days=30)
+        assert Delivery.objects.get().done_at is None
+
+    def test_retries_what_fails_at_the_moments_of_its_backoff(self):
+        tried: list[float] = []
+
+        def fail(keys, at):
+            tried.append((at - AT).total_seconds())
+            raise ValueError("never")
+
+        register(Queue("bad", fail))
+        try:
+            promise("bad", ("a", 0))
+            advance(AT + timedelta(seconds=40))
+        finally:
+            del QUEUES["bad"]
+        assert tried == [0, 2, 6, 14, 30]
+
+    def test_refuses_the_past(self):
+        with pytest.raises(InvalidInput, match="only moves forward") as refusal:
+            advance(AT - SECOND)
+        assert refusal.value.param == "to"
+        assert clock.now() == AT
+
+    def test_refuses_to_go_too_far(self):
+        with pytest.raises(InvalidInput, match="five years"):
+            advance(AT + FARTHEST + SECOND)
+        assert clock.now() == AT
+
+    def test_is_the_sandboxs_alone(self, settings):
+        settings.SANDBOX = False
+        with pytest.raises(NotAllowed) as refusal:
+            advance(AT + SECOND)
+        assert refusal.value.code == "sandbox_only"
+
+    def test_may_stay_where_it_is(self):
+        assert advance(AT) == AT
+
+    def test_leaves_a_standing_clock_standing(self):
+        advance(AT + SECOND)
+        assert is_frozen()
+
+    def test_leaves_a_running_clock_running(self):
+        set_clock(AT, frozen=False)
+        advance(AT + timedelta(hours=1))
+        assert not is_frozen()
+        assert AT + timedelta(hours=1) <= clock.now() < AT + timedelta(hours=1, minutes=1)
+
+    def test_leaves_a_running_clock_running_when_the_work_breaks(self):
+        """Not an error of an item, which is retried, but of the walk itself."""
+
+        def die(keys, at):
+            raise KeyboardInterrupt
+
+        set_clock(AT, frozen=False)
+        register(Queue("deadly", die))
+        try:
+            promise("deadly", ("a", 60))
+            with pytest.raises(KeyboardInterrupt):
+                advance(AT + timedelta(hours=1))
+        finally:
+            del QUEUES["deadly"]
+        assert not is_frozen()
+        assert AT + timedelta(seconds=60) <= clock.now() < AT + timedelta(minutes=2)
+
+
+@pytest.mark.usefixtures("still")
+class TestPartitions:
+    def test_are_made_ahead_of_a_long_way(self, diary):
+        three_years = timedelta(days=3 * 365)
+        advance(AT + three_years)
+        with unit_of_work():
+            record([NewEvent("thing.made", "thg_1", 1, "system:test", AT + three_years + timedelta(days=30), {})])
+        assert Event.objects.count() == 1
+
+    def test_are_made_once(self):
+        first, last = AT.date().replace(year=2040), AT.date().replace(year=2041)
+        assert make_partitions(first, last) == 2 * 14  # thirteen months and the one after, of two tables
+        assert make_partitions(first, last) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("still")
+class TestAtOnce:
+    def test_refuses_a_second_advance_while_one_is_running(self, superuser: psycopg.Connection):
+        superuser.execute("SELECT pg_advisory_lock(hashtext(%s))", [LOCK])
+        with pytest.raises(ClockBusy) as refusal:
+            advance(AT + SECOND)
+        assert (refusal.value.status, refusal.value.code) == (409, "clock_busy")
+        superuser.execute("SELECT pg_advisory_unlock_all()")
+        assert advance(AT + SECOND) == AT + SECOND
+
+    def test_gives_the_lock_back_when_the_work_breaks(self, superuser: psycopg.Connection):
+        def die(keys, at):
+            raise KeyboardInterrupt
+
+        register(Queue("deadly", die))
+        try:
+            promise("deadly", ("a", 1))
+            with pytest.raises(KeyboardInterrupt):
+                advance(AT + SECOND)
+        finally:
+            del QUEUES["deadly"]
+        assert superuser.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [LOCK]).fetchone() == (True,)
+
+    def test_never_moves_back_for_one_who_waited(self):
+        """Two ask at the same moment, for different times: the later one stands in the end, or the other is refused."""
+        refused: list[Exception] = []
+        barrier = threading.Barrier(2, timeout=10)
+
+        def go(hours: int) -> None:
+            try:
+                barrier.wait()
+                advance(AT + timedelta(hours=hours))
+            except (ClockBusy, InvalidInput) as error:
+                refused.append(error)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=go, args=(hours,)) for hours in (1, 2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        reached = 2 if len(refused) == 0 else int((clock.now() - AT) / timedelta(hours=1))
+        assert clock.now() == AT + timedelta(hours=reached)
+        assert reached in (1, 2)
+        assert is_frozen()
+
+    def test_asks_where_the_clock_stands_only_when_it_may_move_it(self, superuser: psycopg.Connection):
+        """Somebody waits for the lock with an old idea of the time: what was moved meanwhile must not be moved back."""
+
+        def move_on(keys, at):
+            set_clock(AT + timedelta(hours=5), frozen=True)
+
+        register(Queue("other", move_on))
+        try:
+            promise("other", ("a", 1))
+            advance(AT + timedelta(seconds=2))
+        finally:
+            del QUEUES["other"]
+        assert clock.now() >= AT + timedelta(seconds=2)
