@@ -52,6 +52,9 @@ class LookOnlyInline(_Closed, TabularInline):
     show_change_link = False
     tab = False
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[Any]:
+        return self.fields or super().get_readonly_fields(request, obj)
+
 
 def money(
     field: str, label: str, currency: str | Callable[[Any], str] = "currency"

@@ -87,12 +87,12 @@ def _advance_alone(to: datetime) -> None:
     if to > start + FARTHEST:
         raise InvalidInput("At most five years at once.", param="to")
     make_partitions(start.date(), to.date())
-    reached = start
     try:
         _walk(start, to)
-        reached = to
-    finally:
-        set_clock(max(reached, clock.now()), frozen=was_frozen)
+    except BaseException:
+        set_clock(clock.now(), frozen=was_frozen)  # as far as it came; one that ran must not stand still for ever
+        raise
+    set_clock(max(to, clock.now()), frozen=was_frozen)
 
 
 def _walk(now: datetime, to: datetime) -> None:

@@ -34,7 +34,8 @@ class House:
 
     def person(self, key: str, name: str, role: str = "renter") -> User:
         at = self.world.now
-        user = create_user(email=f"{key}@example.com", name=name, role=role, password=PASSWORD, actor=SYSTEM, at=at)
+        known = {"email": f"{key}@example.com", "name": name, "role": role, "password": PASSWORD, "superuser": role == "staff"}
+        user = create_user(**known, actor=SYSTEM, at=at)
         self.people[key] = user
         return user
 

@@ -75,7 +75,9 @@ def test_each_find_their_own_bad_item(desk):
     at_once(3, run_all)
     assert sorted(effects) == sorted(set(KEYS) - bad)
     assert set(waiting("effects")) == set(KEYS) - bad
-    assert {row.key: row.attempts for row in Due.objects.filter(queue="q")} == dict.fromkeys(bad, 1)
+    left = {row.key: row.attempts for row in Due.objects.filter(queue="q")}
+    assert set(left) == bad
+    assert set(left.values()) <= {1, 2}, "two may try one, each for itself; nobody tries on and on"
 
 
 def test_a_promise_moved_during_the_work_is_kept(desk):
