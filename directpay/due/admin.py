@@ -3,12 +3,13 @@
 from django.contrib import admin
 
 from directpay.due.models import Due
-from directpay.events.look_only import LookOnly
+from directpay.events.look_only import LookOnly, moment
 
 
 @admin.register(Due)
 class DueAdmin(LookOnly):
-    list_display = ("queue", "key", "due_at", "attempts", "parked_at", "last_error")
+    list_display = ("queue", "key", "due", "attempts", "parked", "last_error")
+    due, parked = moment("due_at", "due"), moment("parked_at", "parked")
     list_filter = (("parked_at", admin.EmptyFieldListFilter),)
     search_fields = ("queue", "key")
     ordering = ("due_at", "id")

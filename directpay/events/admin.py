@@ -4,16 +4,17 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from directpay.events.look_only import LookOnly, as_json
+from directpay.events.look_only import LookOnly, as_json, moment
 from directpay.events.models import Delivery, Event
 
 
 @admin.register(Event)
 class EventAdmin(LookOnly):
-    list_display = ("type", "object_id", "version", "at", "actor", "public_id")
+    list_display = ("type", "object_id", "version", "recorded", "actor", "public_id")
+    recorded = moment("at", "at")
     search_fields = ("object_id", "public_id", "request_id", "type")
     ordering = ("-id",)
-    fields = ("type", "object_id", "version", "at", "actor", "request_id", "public_id", "seen_by", "snapshot")
+    fields = ("type", "object_id", "version", "recorded", "actor", "request_id", "public_id", "seen_by", "snapshot")
 
     @display(description="may be seen by")
     def seen_by(self, event: Event) -> str:
@@ -26,7 +27,8 @@ class EventAdmin(LookOnly):
 
 @admin.register(Delivery)
 class DeliveryAdmin(LookOnly):
-    list_display = ("listener", "event_id", "due_at", "attempts", "done_at", "last_error")
+    list_display = ("listener", "event_id", "due", "attempts", "done", "last_error")
+    due, done = moment("due_at", "due"), moment("done_at", "done")
     list_filter = (("done_at", admin.EmptyFieldListFilter),)
     search_fields = ("listener", "=event_id")
     ordering = ("-id",)

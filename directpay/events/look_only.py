@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib.admin.options import InlineModelAdmin
@@ -12,6 +13,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
+from directpay.kernel.clock import EASTERN
 from directpay.kernel.money import words
 
 
@@ -50,6 +52,7 @@ class LookOnlyInline(_Closed, TabularInline):
     extra = 0
     can_delete = False
     show_change_link = False
+    hide_title = True
     tab = False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[Any]:
@@ -71,6 +74,20 @@ def money(
     return printed
 
 
+def moment(field: str, label: str) -> Callable[[ModelAdmin | InlineModelAdmin, Any], str]:
+    """A column that prints an instant to the second, in the time of the banks; empty where there is none."""
+
+    @display(description=label, ordering=field)
+    def printed(_page: ModelAdmin | InlineModelAdmin, row: Any) -> str:
+        return exactly(getattr(row, field))
+
+    return printed
+
+
+def exactly(at: datetime | None) -> str:
+    return "" if at is None else f"{at.astimezone(EASTERN):%-d %b %Y, %H:%M:%S ET}"
+
+
 def amount(minor: int, currency: str) -> SafeString:
     return format_html('<span class="dp-m">{}</span>', words(minor, currency))
 
@@ -84,9 +101,9 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> SafeString:
     """A small table inside a page; the last column is to the right."""
     body = format_html_join("", "<tr>{}</tr>", ((format_html_join("", "<td>{}</td>", ((cell,) for cell in row)),) for row in rows))
     head = format_html_join("", '<th scope="col">{}</th>', ((text,) for text in heads))
-    return (
-        format_html('<table class="dp-t"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', head, body) if body else SafeString("none")
-    )
+    if not body:
+        return SafeString("none")
+    return format_html('<div class="dp-scroll"><table class="dp-t"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>', head, body)
 
 
 def as_json(value: Any) -> SafeString:

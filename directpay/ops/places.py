@@ -76,6 +76,7 @@ def place_for(home: Path) -> Place:
     ROOT_HOMES.chmod(0o755)
     place = Place(ROOT_HOMES / hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12], account)
     place.directory(".")
+    (place.root / "home").write_text(f"{home.resolve()}\n")  # for whoever finds this directory and wonders whose it is
     return place
 
 

@@ -66,24 +66,30 @@ def temporary_stack(home: Path, env: Mapping[str, str] | None = None, *, keep: b
     Data is removed unless `keep`; then the same home can be started again.
     Raises RuntimeError with the last lines of its output if it does not start.
     """
-    stack = start_stack(home, env or {})
     try:
-        yield stack
+        stack = start_stack(home, env or {})
+        try:
+            yield stack
+        finally:
+            stack.stop()
     finally:
-        stack.stop()
         if not keep:
-            subprocess.run(
-                [sys.executable, "-m", "directpay.ops.stop", "reset"], env=stack.env, cwd=BASE_DIR, check=False, stdout=subprocess.DEVNULL
-            )
+            reset = [sys.executable, "-m", "directpay.ops.stop", "reset"]
+            subprocess.run(reset, env=environment(home, env or {}), cwd=BASE_DIR, check=False, stdout=subprocess.DEVNULL)
+
+
+def environment(home: Path, env: Mapping[str, str]) -> dict[str, str]:
+    """What an installation of its own sees of this machine's environment."""
+    own = {"DIRECTPAY_ENV_FILE": os.devnull, "DIRECTPAY_HOME": str(home.resolve()), "PORT": ""}
+    return {**os.environ, **OWN_SERVICES, **OWN_SETTINGS, **own, **env}
 
 
 def start_stack(home: Path, env: Mapping[str, str]) -> Stack:
     """The same without an end: whoever calls it stops it (or kills it, to see what happens)."""
     home = home.resolve()
     home.mkdir(parents=True, exist_ok=True)
-    port = free_port(FIRST_PORT)
-    full = {**os.environ, **OWN_SERVICES, **OWN_SETTINGS, "DIRECTPAY_ENV_FILE": os.devnull, "PORT": str(port), **env}
-    full["DIRECTPAY_HOME"] = str(home)
+    full = environment(home, env)
+    full["PORT"] = full["PORT"] or str(free_port(FIRST_PORT))
     announced = home / "run" / "ready"
     announced.unlink(missing_ok=True)  # of a supervisor that was killed
     output = home / "up.log"

@@ -248,6 +248,8 @@ class Story:
         money = words.amount(payment.amount_minor, payment.currency)
         if kind == "initiated":
             named = {"way": words.rail_title(payment.rail), "last4": payment.bank_account.last4}
+            if self.to_landlord:  # a renter's account is nobody else's business
+                return format_html(_("{way}. Promised to clear by {day}."), way=words.rail_title(payment.rail), day=self._promised())
             return format_html(_("{way} from ••{last4}. Promised to clear by {day}."), day=self._promised(), **named)
         if kind == "completed":
             result = words.against_promise(payment.completed_on or payment.expected_on, payment.expected_on)

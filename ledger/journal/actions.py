@@ -173,11 +173,13 @@ def lock_accounts(ids: Sequence[int]) -> dict[int, Account]:
 def place_hold(account: Account, leg: Leg, *, reference: str, at: datetime, expires_at: datetime | None = None) -> Hold:
     """Step: promise `leg` beside the balance. One that lowers the account needs the amount available.
 
-    Raises BelowFloor. Idempotent by reference.
+    Raises BelowFloor. Idempotent by reference; ReferenceReused with other content.
     """
     account = lock_accounts([account.id])[account.id]
     standing = Hold.objects.filter(reference=reference).first()
     if standing:
+        if (standing.account_id, standing.amount_minor) != (account.id, leg.signed_minor):
+            raise ReferenceReused(f"hold {reference} stands already with other content", reference=reference)
         return standing
     lowers = account.normal * leg.signed_minor < 0
     if lowers and account.floor != "any" and available(account) < abs(leg.signed_minor):

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from directpay.events.look_only import LookOnly, LookOnlyInline, amount, money, table
+from directpay.events.look_only import LookOnly, LookOnlyInline, amount, moment, money, table
 from ledger.journal.models import Account, Book, Entry, Hold, Transaction
 
 LATEST = 50
@@ -73,22 +73,24 @@ class EntryInline(LookOnlyInline):
 
 @admin.register(Transaction)
 class TransactionAdmin(LookOnly):
-    list_display = ("reference", "kind", "effective_on", "at", "public_id")
+    list_display = ("reference", "kind", "effective_on", "recorded", "public_id")
+    recorded = moment("at", "recorded")
     list_filter = ("kind",)
     search_fields = ("reference", "public_id", "request_id")
     ordering = ("-id",)
-    fields = ("reference", "kind", "effective_on", "at", "public_id", "request_id", "content_hash", "created_xid")
+    fields = ("reference", "kind", "effective_on", "recorded", "public_id", "request_id", "content_hash", "created_xid")
     inlines = (EntryInline,)
 
 
 @admin.register(Entry)
 class EntryAdmin(LookOnly):
-    list_display = ("id", "transaction", "account", "debit", "credit", "effective_on", "at")
+    list_display = ("id", "transaction", "account", "debit", "credit", "effective_on", "recorded")
+    recorded = moment("at", "recorded")
     list_select_related = ("transaction", "account", "book")
     search_fields = ("transaction__reference", "item")
     ordering = ("-id",)
     balance = money("balance_after", "signed balance after")
-    fields = ("transaction", "account", "book", "debit", "credit", "balance", "seq", "item", "effective_on", "at")
+    fields = ("transaction", "account", "book", "debit", "credit", "balance", "seq", "item", "effective_on", "recorded")
     debit, credit = EntryInline.debit, EntryInline.credit
 
 

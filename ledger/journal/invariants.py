@@ -74,10 +74,11 @@ JOURNAL = (
         "I5",
         "No account with a floor stands below zero; available falls below it only by the kinds allowed",
         """SELECT a.id, a.number, a.normal * a.balance_minor FROM ledger_account a
-           WHERE a.normal * a.balance_minor < 0 AND (a.floor = 'zero' OR (a.floor = 'kinds' AND NOT EXISTS (
-               SELECT 1 FROM ledger_entry e JOIN ledger_transaction t ON t.id = e.transaction_id
+           WHERE a.normal * a.balance_minor < 0 AND (a.floor = 'zero' OR (a.floor = 'kinds' AND coalesce((
+               SELECT t.kind FROM ledger_entry e JOIN ledger_transaction t ON t.id = e.transaction_id
                WHERE e.account_id = a.id AND a.normal * e.balance_after < 0 AND a.normal * (e.balance_after - e.amount_minor) >= 0
-                 AND t.kind IN ('payment.returned', 'return.fee', 'dispute.opened', 'dispute.fee', 'payment.fee'))))""",
+               ORDER BY e.seq DESC LIMIT 1), '')
+               NOT IN ('payment.returned', 'return.fee', 'dispute.opened', 'dispute.fee', 'payment.fee')))""",
     ),
     Invariant(
         "I6",
@@ -93,10 +94,18 @@ JOURNAL = (
     ),
     Invariant(
         "I19",
-        "Every allocated account: open debits less unallocated credits are its balance, and no entry is used beyond its amount",
-        """SELECT e.id, abs(e.amount_minor) - sum(x.amount_minor) FROM ledger_entry e JOIN ledger_allocation x
+        "Every allocated account: open debits less unallocated credits are its balance, never both, and no entry is used beyond its amount",
+        """SELECT 'entry ' || e.id, abs(e.amount_minor) - sum(x.amount_minor) FROM ledger_entry e JOIN ledger_allocation x
              ON x.credit_entry_id = e.id OR x.debit_entry_id = e.id
-           GROUP BY e.id, e.amount_minor HAVING sum(x.amount_minor) < 0 OR sum(x.amount_minor) > abs(e.amount_minor)""",
+           GROUP BY e.id, e.amount_minor HAVING sum(x.amount_minor) < 0 OR sum(x.amount_minor) > abs(e.amount_minor)
+           UNION ALL
+           SELECT 'both sides of account ' || o.account_id, least(o.debits, o.credits) FROM (
+             SELECT e.account_id, sum(e.amount_minor - u.used) FILTER (WHERE e.amount_minor > 0) AS debits,
+                    sum(-e.amount_minor - u.used) FILTER (WHERE e.amount_minor < 0) AS credits
+             FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id AND a.payable_limit = 'balance'
+             JOIN LATERAL (SELECT coalesce(sum(x.amount_minor), 0) AS used FROM ledger_allocation x
+               WHERE x.credit_entry_id = e.id OR x.debit_entry_id = e.id) u ON true
+             GROUP BY e.account_id) o WHERE o.debits > 0 AND o.credits > 0""",
     ),
     Invariant(
         "I21",

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from directpay.events.look_only import LookOnly, LookOnlyInline, amount, money, state, table
+from directpay.events.look_only import LookOnly, LookOnlyInline, amount, exactly, moment, money, state, table
 from directpay.events.queries import history_of
 from ledger.journal.models import Entry
 from payments.payins.models import Claim, Payment, Status, Transition
@@ -20,6 +20,8 @@ TINTS: Final = {
     Status.FAILED: "",
     Status.CANCELED: "",
 }
+WHAT = ("standing", "amount", "charged", "fee", "fee_payer", "net", "payer", "payee", "bank_account", "rail", "origin", "applies_to")
+WHEN = ("sent", "tendered_on", "placed", "promised", "answered", "completed", "ready", "settled", "returned")
 POSTED_FOR = ("payment.completed", "payment.returned", "return.fee")
 
 
@@ -35,48 +37,19 @@ class PaymentAdmin(LookOnly):
     fee = money("fee_minor", "fee")
     charged = money("charged_minor", "charged")
     net = money("net_minor", "net")
-    list_display = ("public_id", "standing", "amount", "rail", "payer", "payee", "created_at", "expected_on", "return_code")
+    placed, answered, completed = moment("placed_at", "placed"), moment("answered_at", "answered"), moment("completed_at", "completed")
+    ready, settled, returned = moment("ready_at", "ready"), moment("settled_at", "settled"), moment("returned_at", "returned")
+    promised = moment("expected_at", "promised")
+    list_display = ("public_id", "standing", "amount", "rail", "payer", "payee", "sent", "expected_on", "return_code")
+    sent = moment("created_at", "sent")
     list_filter = ("status", "rail")
     list_select_related = ("payer", "payee")
     search_fields = ("public_id", "origin", "rail_reference", "payer__name", "payer__email", "payee__name")
     ordering = ("-id",)
     inlines = (ClaimInline,)
     fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    "standing",
-                    "amount",
-                    "charged",
-                    "fee",
-                    "fee_payer",
-                    "net",
-                    "payer",
-                    "payee",
-                    "bank_account",
-                    "rail",
-                    "origin",
-                    "applies_to",
-                )
-            },
-        ),
-        (
-            "When",
-            {
-                "fields": (
-                    "created_at",
-                    "tendered_on",
-                    "placed_at",
-                    "expected_at",
-                    "answered_at",
-                    "completed_at",
-                    "ready_at",
-                    "settled_at",
-                    "returned_at",
-                )
-            },
-        ),
+        (None, {"fields": WHAT}),
+        ("When", {"fields": WHEN}),
         ("At the rail", {"fields": ("rail_reference", "return_code", "failure_code", "failure_message")}),
         ("What happened", {"fields": ("history",)}),
         ("In the books", {"fields": ("postings",)}),
@@ -91,27 +64,25 @@ class PaymentAdmin(LookOnly):
     def history(self, payment: Payment) -> SafeString:
         events = history_of(payment.public_id)
         return table(
-            ("at", "event", "by", "from", "to"), ((e.at, e.type, e.actor, e.data.get("from") or "", e.data["status"]) for e in events)
+            ("at", "event", "by", "from", "to"),
+            ((exactly(e.at), e.type, e.actor, e.data.get("from") or "", e.data["status"]) for e in events),
         )
 
     @display(description="entries")
     def postings(self, payment: Payment) -> SafeString:
         references = [f"{kind}:{payment.public_id}" for kind in POSTED_FOR]
-        entries = (
-            Entry.objects.filter(transaction__reference__in=references).select_related("transaction", "account", "book").order_by("id")
-        )
+        entries = Entry.objects.filter(transaction__reference__in=references).select_related("transaction", "account").order_by("id")
         rows = (
             (
                 e.effective_on,
                 e.transaction.reference.partition(":")[0],
-                e.book,
                 e.account.code,
                 amount(e.amount_minor, e.currency) if e.amount_minor > 0 else "",
                 amount(-e.amount_minor, e.currency) if e.amount_minor < 0 else "",
             )
             for e in entries
         )
-        return table(("effective", "posting", "book", "account", "debit", "credit"), rows)
+        return table(("effective", "posting", "account", "debit", "credit"), rows)
 
 
 @admin.register(Claim)

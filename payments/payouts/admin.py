@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from directpay.events.look_only import LookOnly, LookOnlyInline, money
+from directpay.events.look_only import LookOnly, LookOnlyInline, moment, money
 from payments.payouts.models import Settlement, SettlementLine
 
 
@@ -20,11 +20,12 @@ class LineInline(LookOnlyInline):
 @admin.register(Settlement)
 class SettlementAdmin(LookOnly):
     gross, fee, net = money("gross_minor", "gross"), money("fee_minor", "fees"), money("net_minor", "net")
-    list_display = ("public_id", "payee", "count", "gross", "fee", "net", "created_at")
+    list_display = ("public_id", "payee", "count", "gross", "fee", "net", "made")
+    made = moment("created_at", "made")
     list_select_related = ("payee",)
     search_fields = ("public_id", "payee__name", "lines__payment__public_id")
     ordering = ("-id",)
-    fields = ("public_id", "payee", "count", "gross", "fee", "net", "created_at")
+    fields = ("public_id", "payee", "count", "gross", "fee", "net", "made")
     inlines = (LineInline,)
 
 

@@ -80,6 +80,7 @@ def picture(page, name: str) -> None:
         for scheme in ("light", "dark"):
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=scheme)
+            page.reload()
             height = page.evaluate("document.documentElement.scrollHeight")  # so that the bottom bar stands at the bottom
             page.set_viewport_size({**size, "height": max(height, size["height"])})
             page.screenshot(path=f"{PICTURES}/{name}-{size['width']}-{scheme}.png", full_page=True)

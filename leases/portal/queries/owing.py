@@ -34,7 +34,7 @@ class Owing:
     today: date
     owed_minor: int
     in_flight_minor: int
-    limit_minor: int  # what can be paid at all, the next charge included
+    ahead_minor: int  # of the next charge, not yet fallen due
     rows: list[OpenCharge]
 
     @property
@@ -47,14 +47,15 @@ class Owing:
         return len(self.parties) > 1
 
     @property
-    def due_rows(self) -> list[OpenCharge]:
-        """What is due; only when nothing is, what comes next."""
-        return [r for r in self.rows if r.charge.posted_at] if self.owed_minor > 0 else self.rows
+    def limit_minor(self) -> int:
+        """What can be paid at all, the next charge included."""
+        return max(0, self.owed_minor + self.ahead_minor - self.in_flight_minor)
 
     @property
     def parts(self) -> list[Part]:
-        """What one press pays, in the order of allocation: the oldest that nobody has claimed."""
-        return self.split(sum(r.free_minor for r in self.due_rows))
+        """What one press pays, in the order of allocation: what is due; only when nothing is, what comes next."""
+        target = self.owed_minor if self.owed_minor > 0 else self.owed_minor + self.ahead_minor
+        return self.split(max(0, target - self.in_flight_minor))
 
     @property
     def payable_minor(self) -> int:
@@ -106,7 +107,7 @@ def owing(lease: Lease, user_id: int, at: datetime) -> Owing | None:
         today=local_today(lease, at),
         owed_minor=owed,
         in_flight_minor=flying,
-        limit_minor=max(0, owed + ahead_minor(lease, party, parties) - flying),
+        ahead_minor=ahead_minor(lease, party, parties),
         rows=open_charges(lease, party, parties),
     )
 

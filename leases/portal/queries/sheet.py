@@ -22,7 +22,7 @@ from payments.rails.registry import rail
 
 ORDER = ("ach", "same_day_ach", "instant")
 ONE_MORE = ("wire",)
-TYPED = re.compile(r"\$?\s*(\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(?:[.](\d{1,3}))?")
+TYPED = re.compile(r"\$?\s*(\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(?:[.](\d{1,3}))?", re.ASCII)
 ATTEMPT = re.compile(r"at_[0-9a-f]{24}")
 
 

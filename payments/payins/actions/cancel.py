@@ -1,5 +1,6 @@
 """Calling a payment off before it has left for the bank."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from directpay.due.actions import done
@@ -19,16 +20,21 @@ class NotCancelable(Conflict):
     code = "payment_not_cancelable"
 
 
-def cancel_payment(payment: Payment, *, actor: Actor, at: datetime) -> Payment:
-    """Called off by its payer or by staff; canceling twice is the same as once. Raises NotAllowed, NotCancelable."""
-    if not (actor.may_see_all or actor.user_id == payment.payer_id):
+def cancel_payments(payments: Sequence[Payment], *, actor: Actor, at: datetime) -> list[Payment]:
+    """Call off a set, by its payer or by staff; canceling twice is the same as once. Raises NotAllowed, NotCancelable for the set."""
+    if not actor.may_see_all and any(payment.payer_id != actor.user_id for payment in payments):
         raise NotAllowed("Only the payer can call a payment off.")
     with unit_of_work():
-        row = lock_payments([payment.public_id])[0]
-        if row.status == Status.CANCELED:
-            return row
-        if row.status not in CANCELABLE:
-            raise NotCancelable(f"This payment is {row.status} and can no longer be called off.", payment=row.public_id)
-        change([row], "cancel", "canceled", actor=actor.label, at=at)
-        done(RAIL_QUEUE, [row.public_id])
-    return row
+        rows = lock_payments([payment.public_id for payment in payments])
+        for row in rows:
+            if row.status not in (*CANCELABLE, Status.CANCELED):
+                raise NotCancelable(f"This payment is {row.status} and can no longer be called off.", payment=row.public_id)
+        fresh = [row for row in rows if row.status in CANCELABLE]
+        change(fresh, "cancel", "canceled", actor=actor.label, at=at)
+        done(RAIL_QUEUE, [row.public_id for row in fresh])
+    return rows
+
+
+def cancel_payment(payment: Payment, *, actor: Actor, at: datetime) -> Payment:
+    """A set of one."""
+    return cancel_payments([payment], actor=actor, at=at)[0]

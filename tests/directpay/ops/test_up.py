@@ -66,6 +66,18 @@ def test_a_second_one_beside_it_says_what_is_running(stack: Stack) -> None:
     assert f"running already: {stack.base_url} (pid {stack.process.pid})" in answer.stdout
 
 
+def test_the_demo_tells_its_story_on_the_running_server(stack: Stack) -> None:
+    told = stack.manage("demo")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert f"On the server that is running at {stack.base_url}" in told.stdout
+
+
+def test_the_clock_is_advanced_from_the_command_line(stack: Stack) -> None:
+    told = stack.manage("advance", "3600")
+    assert told.returncode == 0, told.stderr
+    assert "The clock stands at" in told.stdout
+
+
 @pytest.mark.parametrize("name", CHILDREN)
 def test_restarts_what_is_killed(stack: Stack, name: str) -> None:
     killed = stack.pid_of(name)
@@ -114,8 +126,10 @@ def test_takes_the_next_port_and_says_so_then_removes_everything(stack: Stack) -
 
 
 def test_says_what_is_wrong_and_ends(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match="DATABASE_URL does not lead to a database"):
-        start_stack(tmp_path / "home", {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"})
+    wrong = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}
+    with pytest.raises(RuntimeError, match="DATABASE_URL does not lead to a database"), temporary_stack(tmp_path / "home", wrong):
+        pass
+    assert not (tmp_path / "home").exists()
 
 
 def test_a_page_that_is_no_server_is_not_ready(tmp_path: Path) -> None:

@@ -1,0 +1,138 @@
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError
+
+from directpay.events.unit import unit_of_work
+from ledger.journal.actions import BelowFloor, HoldResolved, Leg, ReferenceReused, credit, debit, place_hold, resolve_hold
+from ledger.journal.models import Account, Hold
+from ledger.journal.queries import available
+from tests.ledger.books import AT, balance, post, posting
+
+pytestmark = pytest.mark.django_db
+LATER = AT + timedelta(hours=1)
+
+
+def hold(account: Account, leg: Leg, reference: str = "hold:1", **how) -> Hold:
+    with unit_of_work():
+        return place_hold(account, leg, reference=reference, at=AT, **how)
+
+
+def resolve(row: Hold, state: str, **how) -> Hold:
+    with unit_of_work():
+        return resolve_hold(row, state, at=LATER, **how)
+
+
+def left(account: Account) -> int:
+    return available(Account.objects.get(id=account.id))
+
+
+@pytest.fixture
+def funded(b):
+    """The bank holds 100."""
+    post(posting("t:0", debit(b.bank, 100), credit(b.clearing, 100, "pay_1")))
+    return b
+
+
+class TestPlaceHold:
+    def test_lowers_what_is_available_and_not_the_balance(self, funded):
+        row = hold(funded.bank, credit(funded.bank, 30), expires_at=LATER)
+        assert (left(funded.bank), balance(funded.bank)) == (70, 100)
+        assert (row.state, row.amount_minor, row.expires_at, row.resolved_at) == ("pending", -30, LATER, None)
+
+    def test_adds_up_with_others(self, funded):
+        hold(funded.bank, credit(funded.bank, 30), "hold:1")
+        hold(funded.bank, credit(funded.bank, 70), "hold:2")
+        assert left(funded.bank) == 0
+
+    def test_that_would_raise_the_account_never_counts(self, funded):
+        hold(funded.bank, debit(funded.bank, 1000))
+        assert left(funded.bank) == 100
+
+    def test_that_would_raise_is_not_bounded(self, funded):
+        """Entry 1 of the seed: an authorisation on pending, which has nothing yet."""
+        row = hold(funded.pending, credit(funded.pending, 10_000))
+        assert (row.state, left(funded.pending)) == ("pending", 0)
+
+    def test_lowers_an_account_of_the_credit_side_by_a_debit(self, b):
+        post(
+            posting("t:0", debit(b.clearing, 50, "pay_1"), credit(b.available, 50), debit(b.at_directpay, 50), credit(b.bob, 50)),
+        )
+        hold(b.available, debit(b.available, 20))
+        assert left(b.available) == 30
+
+    def test_refuses_more_than_is_available(self, funded):
+        hold(funded.bank, credit(funded.bank, 60), "hold:1")
+        with pytest.raises(BelowFloor) as refusal:
+            hold(funded.bank, credit(funded.bank, 41), "hold:2")
+        assert refusal.value.details == {"account": "P1110/main.usd"}
+        hold(funded.bank, credit(funded.bank, 40), "hold:2")
+
+    def test_asks_nothing_of_an_account_without_a_floor(self, b):
+        assert hold(b.revenue, debit(b.revenue, 10**6)).state == "pending"
+
+    def test_answers_with_what_stands_when_it_comes_again(self, funded):
+        first = hold(funded.bank, credit(funded.bank, 60))
+        assert hold(funded.bank, credit(funded.bank, 60)).id == first.id
+        assert left(funded.bank) == 40
+
+    def test_refuses_its_reference_with_other_content(self, funded):
+        hold(funded.bank, credit(funded.bank, 60))
+        with pytest.raises(ReferenceReused):
+            hold(funded.bank, credit(funded.bank, 61))
+        with pytest.raises(ReferenceReused):
+            hold(funded.revenue, debit(funded.revenue, 60))
+
+    @pytest.mark.django_db(transaction=True)
+    def test_needs_somebodys_transaction(self, funded):
+        with pytest.raises(RuntimeError, match="open transaction"):
+            place_hold(funded.bank, credit(funded.bank, 1), reference="hold:1", at=AT)
+
+
+class TestResolveHold:
+    @pytest.fixture
+    def row(self, funded) -> Hold:
+        return hold(funded.bank, credit(funded.bank, 15))
+
+    @pytest.mark.parametrize(("state", "posted"), [("posted", 15), ("posted", 13), ("posted", 1), ("released", 0), ("expired", 0)])
+    def test_ends_it_and_gives_the_rest_back(self, funded, row, state, posted):
+        ended = resolve(row, state, posted_minor=posted)
+        assert (ended.state, ended.posted_minor, ended.resolved_at) == (state, posted, LATER)
+        assert left(funded.bank) == 100, "what was posted is the posting's own entry"
+
+    @pytest.mark.parametrize("first", ["posted", "released", "expired"])
+    @pytest.mark.parametrize("then", ["posted", "released", "expired"])
+    def test_ends_it_once(self, row, first, then):
+        resolve(row, first, posted_minor=5 if first == "posted" else 0)
+        with pytest.raises(HoldResolved, match=f"is {first} already"):
+            resolve(row, then, posted_minor=5 if then == "posted" else 0)
+
+    @pytest.mark.parametrize(
+        ("state", "posted"),
+        [("posted", 16), ("posted", 0), ("posted", -1), ("released", 1), ("expired", 15)],
+        ids=["beyond its amount", "posted as nothing", "negative", "released and posted", "expired and posted"],
+    )
+    def test_refuses_what_does_not_add_up(self, row, state, posted):
+        with pytest.raises(ValueError, match="up to its amount"):
+            resolve(row, state, posted_minor=posted)
+        assert Hold.objects.get().state == "pending"
+
+    def test_refuses_a_state_that_is_none(self, row):
+        with pytest.raises(IntegrityError, match="hold_state"):
+            resolve(row, "lost")
+
+
+class TestDatabase:
+    @pytest.fixture
+    def row(self, funded) -> Hold:
+        return hold(funded.bank, credit(funded.bank, 15))
+
+    @pytest.mark.parametrize("change", [{"amount_minor": -14}, {"reference": "hold:2"}, {"state": "released"}])
+    def test_refuses_to_change_what_was_promised(self, row, change):
+        with pytest.raises(IntegrityError, match=r"is fixed|hold_resolved_once"):
+            Hold.objects.filter(id=row.id).update(**change)
+
+    def test_refuses_to_bring_one_back(self, row):
+        resolve(row, "released")
+        with pytest.raises(IntegrityError, match="is resolved"):
+            Hold.objects.filter(id=row.id).update(state="pending", resolved_at=None)

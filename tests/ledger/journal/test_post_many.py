@@ -1,0 +1,276 @@
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, connection
+
+from directpay.events.unit import unit_of_work
+from directpay.kernel.request_context import request_id
+from ledger.journal.actions import SET_LIMIT, BelowFloor, Leg, ReferenceReused, credit, debit, post_many
+from ledger.journal.models import Entry, Transaction
+from tests.ledger.books import AT, DAY, account, balance, entries, post, posting
+
+pytestmark = pytest.mark.django_db
+
+
+def moved(b, reference: str = "t:1", amount: int = 100, **how):
+    """The bank shows so much money of the clearing."""
+    return posting(reference, debit(b.bank, amount), credit(b.clearing, amount, "pay_1"), **how)
+
+
+class TestRecords:
+    def test_a_balanced_transaction_with_its_entries(self, b):
+        (posted,) = post(moved(b, kind="bank.line", on=date(2026, 10, 30)))
+        row = Transaction.objects.get()
+        assert (posted.reference, posted.transaction_id, posted.new) == ("t:1", row.id, True)
+        assert (row.kind, row.effective_on, row.at) == ("bank.line", date(2026, 10, 30), AT)
+        assert row.public_id.startswith("txn_")
+        legs = Entry.objects.order_by("id").values_list(
+            "account_id", "amount_minor", "item", "fund", "effective_on", "at", "transaction_id"
+        )
+        assert list(legs) == [
+            (b.bank.id, 100, None, "client", date(2026, 10, 30), AT, row.id),
+            (b.clearing.id, -100, "pay_1", "client", date(2026, 10, 30), AT, row.id),
+        ]
+        assert (balance(b.bank), balance(b.clearing)) == (100, -100)
+
+    def test_the_running_balance_and_sequence_of_each_account(self, b):
+        post(moved(b, "t:1", 100), moved(b, "t:2", 30))
+        post(posting("t:3", debit(b.clearing, 50, "pay_1"), credit(b.bank, 50)))
+        assert entries(b.bank) == [(1, 100, 100), (2, 30, 130), (3, -50, 80)]
+        assert entries(b.clearing) == [(1, -100, -100), (2, -30, -130), (3, 50, -80)]
+
+    def test_several_legs_on_one_account_one_after_another(self, b):
+        post(posting("t:1", debit(b.bank, 70), debit(b.bank, 30), credit(b.clearing, 100, "pay_1")))
+        assert entries(b.bank) == [(1, 70, 70), (2, 30, 100)]
+
+    def test_who_asked_for_it(self, b):
+        token = request_id.set("req_9")
+        try:
+            post(moved(b))
+        finally:
+            request_id.reset(token)
+        assert Transaction.objects.get().request_id == "req_9"
+
+    def test_an_item_only_where_the_account_is_kept_by_item(self, b):
+        assert debit(b.bank, 1, "pay_1") == Leg(b.bank.id, 1, None)
+        assert credit(b.clearing, 1, "pay_1") == Leg(b.clearing.id, -1, "pay_1")
+
+    def test_two_books_in_one_transaction_each_balanced(self, b):
+        post(
+            posting(
+                "t:1",
+                debit(b.clearing, 150, "pay_1"),
+                credit(b.pending, 148),
+                credit(b.revenue, 2),
+                debit(b.at_directpay, 148),
+                debit(b.bob.cost_account, 2),
+                credit(b.bob, 150),
+            )
+        )
+        assert (balance(b.pending), balance(b.at_directpay), balance(b.bob)) == (148, 148, -150)
+
+    def test_nothing_as_nothing(self, b):
+        assert post() == []
+
+    def test_a_large_set_in_one_round_trip(self, b, django_assert_num_queries):
+        postings = [moved(b, f"t:{n}", 1 + n) for n in range(500)]
+        with unit_of_work(), django_assert_num_queries(1):
+            posted = post_many(postings, at=AT)
+        assert [p.reference for p in posted] == [p.reference for p in postings]
+        assert balance(b.bank) == sum(range(1, 501))
+        assert [e[0] for e in entries(b.bank)] == list(range(1, 501))
+
+
+class TestReference:
+    def test_answers_with_what_stands_when_it_comes_again(self, b):
+        (first,) = post(moved(b))
+        (again,) = post(moved(b), at=AT + timedelta(days=1))
+        assert (again.transaction_id, again.new) == (first.transaction_id, False)
+        assert (Transaction.objects.count(), balance(b.bank)) == (1, 100)
+
+    def test_adds_only_what_is_new_of_a_set(self, b):
+        post(moved(b, "t:2", 5))
+        posted = post(moved(b, "t:1", 1), moved(b, "t:2", 5), moved(b, "t:3", 7))
+        assert [(p.reference, p.new) for p in posted] == [("t:1", True), ("t:2", False), ("t:3", True)]
+        assert entries(b.bank) == [(1, 5, 5), (2, 1, 6), (3, 7, 13)]
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda b: moved(b, amount=101),
+            lambda b: moved(b, kind="other"),
+            lambda b: moved(b, on=DAY + timedelta(days=1)),
+            lambda b: posting("t:1", debit(b.bank, 100), credit(b.clearing, 100, "pay_2")),
+            lambda b: posting("t:1", debit(b.bank, 100), credit(account("P1210", "wire"), 100, "pay_1")),
+            lambda b: posting("t:1", credit(b.bank, 100), debit(b.clearing, 100, "pay_1")),
+        ],
+        ids=["amount", "kind", "date", "item", "account", "sides"],
+    )
+    def test_is_refused_with_any_other_content(self, b, change):
+        post(moved(b))
+        other = change(b)
+        with pytest.raises(ReferenceReused) as refusal:
+            post(other)
+        assert (refusal.value.status, refusal.value.details) == (409, {"reference": "t:1"})
+        assert entries(b.bank) == [(1, 100, 100)]
+
+    def test_refuses_the_whole_set_for_one_that_is_reused(self, b):
+        post(moved(b))
+        with pytest.raises(ReferenceReused):
+            post(moved(b, "t:2"), moved(b, "t:1", 999))
+        assert Transaction.objects.count() == 1
+
+    def test_may_not_stand_twice_in_one_set(self, b):
+        with pytest.raises(ValueError, match="reference of its own"):
+            post(moved(b), moved(b))
+
+
+class TestFloors:
+    def test_zero_is_refused_below_zero(self, b):
+        post(moved(b, amount=100))
+        with pytest.raises(BelowFloor, match="would stand at -1") as refusal:
+            post(posting("t:2", credit(b.bank, 101), debit(b.clearing, 101, "pay_1")))
+        assert (refusal.value.code, refusal.value.details) == ("balance_insufficient", {"account": "P1110/main.usd"})
+        assert balance(b.bank) == 100
+
+    def test_zero_may_be_reached(self, b):
+        post(moved(b, amount=100))
+        post(posting("t:2", credit(b.bank, 100), debit(b.clearing, 100, "pay_1")))
+        assert balance(b.bank) == 0
+
+    def test_zero_holds_for_an_account_of_the_credit_side(self, b):
+        with pytest.raises(BelowFloor, match="P2110"):
+            post(posting("t:1", debit(b.pending, 1), credit(b.available, 1)))
+
+    def test_zero_holds_after_every_transaction_of_a_set(self, b):
+        """The sum of the set would be enough; the books in between would not."""
+        with pytest.raises(BelowFloor):
+            post(posting("t:1", credit(b.bank, 50), debit(b.clearing, 50, "pay_1")), moved(b, "t:2", 100))
+        assert not Transaction.objects.exists()
+
+    def test_zero_may_be_passed_inside_one_transaction(self, b):
+        post(posting("t:1", credit(b.bank, 5), debit(b.bank, 8), credit(b.clearing, 3, "pay_1")))
+        assert balance(b.bank) == 3
+
+    @staticmethod
+    def returned(b, amount: int, kind: str, reference: str = "t:9"):
+        """Taken from available, with its mirror, and owed again."""
+        legs = [debit(b.available, amount), credit(b.clearing, amount, "pay_1"), debit(b.bob, amount), credit(b.at_directpay, amount)]
+        return posting(reference, *legs, kind=kind)
+
+    @pytest.mark.parametrize("kind", ["payment.returned", "return.fee", "dispute.opened", "dispute.fee", "payment.fee"])
+    def test_kinds_may_be_passed_by_the_kinds_allowed(self, b, kind):
+        post(self.returned(b, 400, kind))
+        assert balance(b.available) == -400
+
+    @pytest.mark.parametrize("kind", ["payout.created", "refund.submitted", "reserve.placed", "payment.completed", "fees.swept", ""])
+    def test_kinds_may_not_be_passed_by_any_other(self, b, kind):
+        with pytest.raises(BelowFloor, match="P2120"):
+            post(self.returned(b, 1, kind))
+
+    def test_kinds_is_not_lowered_further_by_any_other(self, b):
+        post(self.returned(b, 400, "payment.returned"))
+        with pytest.raises(BelowFloor):
+            post(self.returned(b, 1, "payout.created", "t:10"))
+
+    def test_kinds_may_recover_by_any_kind(self, b):
+        post(self.returned(b, 400, "payment.returned"))
+        post(posting("t:10", credit(b.available, 100), debit(b.clearing, 100, "pay_1"), debit(b.at_directpay, 100), credit(b.bob, 100)))
+        assert balance(b.available) == -300
+
+    def test_any_knows_no_floor(self, b):
+        post(posting("t:1", credit(b.bob, 10**9), debit(b.rent, 10**9)))
+        assert (balance(b.bob), balance(b.rent)) == (-(10**9), -(10**9))
+
+
+class TestAllOrNothing:
+    @pytest.mark.parametrize("position", [0, 1, 2])
+    def test_one_bad_transaction_undoes_the_set_wherever_it_stands(self, b, position):
+        postings = [moved(b, "t:1"), moved(b, "t:2")]
+        postings.insert(position, posting("t:3", debit(b.pending, 5), credit(b.available, 5)))
+        with pytest.raises(BelowFloor):
+            post(*postings)
+        assert not Transaction.objects.exists()
+        assert not Entry.objects.exists()
+        assert balance(b.bank) == 0
+
+    def test_a_later_set_takes_up_where_the_last_good_one_ended(self, b):
+        post(moved(b, "t:1", 10))
+        with pytest.raises(BelowFloor):
+            post(posting("t:2", credit(b.bank, 11), debit(b.clearing, 11, "pay_1")))
+        post(moved(b, "t:2", 5))
+        assert entries(b.bank) == [(1, 10, 10), (2, 5, 15)]
+
+
+class TestBugsRise:
+    """Not refusals that a caller could act on: a posting like this is a mistake of ours."""
+
+    def test_unbalanced(self, b):
+        with pytest.raises(IntegrityError, match="unbalanced by 1"):
+            post(posting("t:1", debit(b.bank, 101), credit(b.clearing, 100, "pay_1")))
+
+    def test_unbalanced_in_each_book(self, b):
+        with pytest.raises(IntegrityError, match="unbalanced"):
+            post(posting("t:1", debit(b.bank, 100), credit(b.rent, 100)))
+
+    def test_a_mirror_leg_forgotten(self, b):
+        with pytest.raises(IntegrityError, match="in mirror landlord:py_1"):
+            post(posting("t:1", debit(b.clearing, 5, "pay_1"), credit(b.pending, 5)))
+
+    def test_two_currencies(self, b):
+        euro = account("P1210", "ach", currency="eur")
+        with pytest.raises(IntegrityError, match="unbalanced"):
+            post(posting("t:1", debit(b.bank, 100), credit(euro, 100, "pay_1")))
+
+    def test_two_payees(self, b):
+        other = [account("L1500", "lse_2:ann", book="py_2"), account("L4100", "prop_2", book="py_2")]
+        with pytest.raises(IntegrityError, match="mixes two payees"):
+            post(posting("t:1", debit(b.bob, 1), credit(b.rent, 1), debit(other[0], 1), credit(other[1], 1)))
+
+    def test_one_leg(self, b):
+        with pytest.raises(IntegrityError, match="1 entry"):
+            post(posting("t:1", debit(b.bank, 100)))
+
+    def test_no_leg(self, b):
+        with pytest.raises(IntegrityError, match="no entries"), unit_of_work():
+            post_and_judge(posting("t:1"))
+
+    def test_an_account_that_does_not_exist(self, b):
+        with pytest.raises(IntegrityError, match=r"unbalanced|entry"):
+            post(posting("t:1", debit(b.bank, 100), Leg(10**9, -100)))
+
+    @pytest.mark.parametrize("amount", [0, -1, 1.0, "1", True, None])
+    def test_an_amount_that_is_none(self, b, amount):
+        with pytest.raises(ValueError, match="positive whole number"):
+            debit(b.bank, amount)
+        with pytest.raises(ValueError, match="positive whole number"):
+            credit(b.bank, amount)
+
+    def test_a_leg_of_zero_made_by_hand(self, b):
+        with pytest.raises(IntegrityError):
+            post(posting("t:1", Leg(b.bank.id, 0), debit(b.bank, 5), credit(b.clearing, 5, "pay_1")))
+
+    def test_a_balance_beyond_64_bits(self, b):
+        huge = 2**62
+        post(moved(b, "t:1", huge))
+        with pytest.raises(Exception, match="out of range"):
+            post(moved(b, "t:2", huge))
+        assert balance(b.bank) == huge
+
+
+def post_and_judge(*postings) -> None:
+    """As a commit would: the deferred checks are made now."""
+    post_many(postings, at=AT)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_refuses_more_than_its_limit(b):
+    with pytest.raises(ValueError, match="at most"):
+        post(*(moved(b, f"t:{n}") for n in range(SET_LIMIT + 1)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_needs_somebodys_transaction():
+    with pytest.raises(RuntimeError, match="open transaction"):
+        post_many([], at=AT)
