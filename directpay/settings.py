@@ -26,6 +26,9 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # --- money ----------------------------------------------------------------------------------------------------------
+# Who confirmed the agency terms, and when (BOOKS.md 7.18); live mode asks for it.
+AGENCY_TERMS_CONFIRMED = env.str("DIRECTPAY_AGENCY_TERMS_CONFIRMED", "")
+LIVE_RAILS: list[str] = []  # rails that reach a real bank: none yet
 RAIL_PROFILE = env.str("DIRECTPAY_RAIL_PROFILE", "demo")  # demo: seconds | calendar: bank days
 RAIL_SPEED = env.float("DIRECTPAY_RAIL_SPEED", 1.0)  # divides the delays of the demo profile
 RAIL_SEED = env.str("DIRECTPAY_RAIL_SEED", "directpay")

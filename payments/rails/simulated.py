@@ -78,7 +78,7 @@ class SimulatedRail:
         acts = behaviour(order.account_number)
         if not (acts.returns and self.can_be_returned):
             return None, ""
-        return times.day(acts.return_day), acts.returns
+        return max(times.day(acts.return_day), times.lands_at), acts.returns  # nobody gives back what has not come
 
     def _answer(self, order: Order, state: str, at: datetime, *, ask_again_at: datetime | None = None, code: str = "") -> Answer:
         return Answer(
