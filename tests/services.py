@@ -38,7 +38,7 @@ START_SECONDS = 60
 ERROR_LINES = 15
 # Nothing outlives a test run, so nothing is forced to disk: measured, see `make test` in docs/operations. `make up`, the crash
 # test and the benchmarks use their own clusters, with fsync on.
-SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200"}
+SETTINGS = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "max_connections": "200"}
 
 
 class MigrationsFailedError(Exception):

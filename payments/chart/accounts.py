@@ -31,8 +31,8 @@ def accounts(keys: Iterable[Key], *, at: datetime) -> dict[Key, Account]:
     found: dict[Key, Account] = {
         (a.number, a.subject, a.currency, a.book.subject): a for a in Account.objects.filter(condition).select_related("book")
     }
-    for key in wanted:
+    for key in sorted(wanted):  # in one order for all: two sets that open the same accounts must not wait for each other
         if key not in found:
             number, subject, currency, payee = key
             found[key] = open_account(open_book(number[0], payee, at=at), number, subject=subject, currency=currency, at=at)
-    return found
+    return {key: found[key] for key in wanted}

@@ -43,7 +43,8 @@ class AmountsWrong(InvalidInput):
 
 def check_routing_number(text: str) -> str:
     """Nine digits whose weighted sum is a multiple of ten (ABA). Raises InvalidInput."""
-    if text == "000000000" or not rtn.is_valid(text):
+    digits = len(text) == 9 and text.isascii() and text.isdigit()  # stdnum trims, and takes the digits of other scripts
+    if not digits or text == "000000000" or not rtn.is_valid(text):
         raise InvalidInput("This is not a routing number of a bank: its check digit does not fit.", param="routing_number")
     return text
 

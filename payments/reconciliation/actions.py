@@ -54,13 +54,17 @@ def fetch_lines(public_ids: Sequence[str], at: datetime) -> None:
 
 
 def post_own_lines(public_ids: Sequence[str], at: datetime) -> None:
-    """The due queue's work: the two small deposits of a bank account show on our own statement as one debit (J8)."""
+    """The due queue's work: the two small deposits of a bank account show on our own statement as one debit (J8).
+
+    Nothing shows of deposits that were never sent, or have shown already.
+    """
     with unit_of_work():
         known = BankAccount.objects.filter(public_id__in=list(public_ids))
+        sent = [(account, deposits) for account in known if (deposits := deposits_of(account))]
         record_bank_lines(
             [
-                Reported("own", f"{OWN_ACH}-{a.public_id}", OWN_ACH, a.public_id, -deposits_of(a), a.currency, bank_day_of(at))
-                for a in known
+                Reported("own", f"{OWN_ACH}-{a.public_id}", OWN_ACH, a.public_id, -deposits, a.currency, bank_day_of(at))
+                for a, deposits in sent
             ],
             at=at,
         )

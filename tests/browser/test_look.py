@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.journal.models import Transaction
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.scenes import PASSWORD, House
 
@@ -38,6 +39,18 @@ def addresses(house: House) -> dict[str, dict[str, str]]:
         "zoe": {"home": "/renter/", "accounts": "/renter/bank-accounts/", "payments": "/renter/payments/", "you": "/account/"},
         "mia": {"home": "/renter/", "pay": lease["mia"] + "?how_much=part&part=500"},
         "noah": {"home": "/renter/", "pay": lease["noah"], "payment": paid["noah"]},
+    }
+    completed = Transaction.objects.filter(kind="payment.completed").first()
+    pages["dana"] = {
+        "index": "/admin/",
+        "payments": "/admin/payments/payment/",
+        "payment": f"/admin/payments/payment/{house.payments['bob'].id}/change/",
+        "leases": "/admin/leases/lease/",
+        "lease": f"/admin/leases/lease/{house.leases['mia'].id}/change/",
+        "transaction": f"/admin/ledger/transaction/{completed.id}/change/",
+        "account": f"/admin/ledger/account/{house.leases['bob'].parties.get().account_id}/change/",
+        "accounts": "/admin/ledger/account/",
+        "events": "/admin/directpay/event/",
     }
     for key in ("wei", "ruth", "sam", "grace", "hugo", "priya", "theo"):
         pages[key] = {"home": "/renter/", "payment": paid[key]}

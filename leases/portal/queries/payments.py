@@ -75,7 +75,8 @@ class Page:
 
 def page_of(payments: QuerySet[Payment], before: str | None, size: int = PAGE) -> Page:
     """`size` payments before the one named; an unknown name begins at the newest."""
-    mark = payments.filter(public_id=before).values_list("id", flat=True).first() if before else None
+    known = before and before.replace("_", "").isalnum()
+    mark = payments.filter(public_id=before).values_list("id", flat=True).first() if known else None
     found = list((payments.filter(id__lt=mark) if mark else payments)[: size + 1])
     return Page(told(found[:size]), found[size - 1].public_id if len(found) > size else None)
 

@@ -1,0 +1,233 @@
+"""Every address of the house, as found in the URL configuration, asked for by people who have nothing to do with it.
+
+Alice lets to Bob, who has paid. Anonymous, another renter (Mia) and another landlord (Carol) ask for everything of theirs, by
+page and by API, and are shown nothing. A new address is covered from the day it is routed; if it takes an id that this test
+does not know, the test fails until it is told one.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from directpay.events.models import Event
+from directpay.people.actions import create_api_key
+from directpay.people.actor import SYSTEM
+from directpay.people.models import User
+from ledger.journal.models import Transaction
+from payments.payins.models import Payment
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+PARAMETER = re.compile(r"\(\?P<(\w+)>[^()]*(?:\([^()]*\)[^()]*)*\)|<(?:\w+:)?(\w+)>")
+REFUSED = {301, 302, 401, 403, 404, 405}
+MAY_BE_UNREADY = {"/ready"}  # says 503 by design: no worker beats in a test
+NUMBER = "000123457531"  # whose last four digits stand nowhere else
+
+
+class Alices(World):
+    """Alice's house with a payment that has settled and one on its way, and two strangers with a house of their own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.account_of_bob = self.account(self.bob, NUMBER)
+        self.leased = self.lease()
+        self.paid = self.until(self.pay(self.leased, "instant", 50_000, self.account_of_bob), "settled")
+        self.flying = self.pay(self.leased, "ach", 60_000, self.account_of_bob)
+        self.work()
+        alices_home = self.home
+        self.mia, self.carol = self.person("mia", "renter"), self.person("carol", "landlord")
+        self.home = self.property(self.carol, name="Elsewhere")
+        self.pay(self.lease(self.mia), "instant", source=self.account(self.mia))
+        self.home = alices_home
+
+    def ids(self) -> dict[str, str]:
+        """What to put into an address after each of its parts."""
+        event = Event.objects.filter(object_id=self.paid.public_id).first()
+        transaction = Transaction.objects.filter(reference=f"payment.completed:{self.paid.public_id}").get()
+        return {
+            "users": self.bob.public_id,
+            "events": event.public_id,
+            "accounts": self.leased.parties.get().account.public_id,
+            "transactions": transaction.public_id,
+            "bank-accounts": self.account_of_bob.public_id,
+            "payments": self.flying.public_id,
+            "properties": self.home.public_id,
+            "units": self.leased.unit.public_id,
+            "leases": self.leased.public_id,
+            "pay": self.leased.public_id,
+        }
+
+    def marks(self) -> set[str]:
+        """What must be shown to no stranger."""
+        charges = self.leased.charges.values_list("public_id", flat=True)
+        people = [self.alice, self.bob]
+        return {
+            *self.ids().values(),
+            *charges,
+            *(person.public_id for person in people),
+            *(person.email for person in people),
+            self.paid.public_id,
+            self.payee.public_id,
+            self.paid.reference,
+            NUMBER[-4:],
+        }
+
+
+def patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, prefix + str(entry.pattern))
+        elif isinstance(entry, URLPattern):
+            yield prefix + str(entry.pattern)
+
+
+def address_of(pattern: str, ids: dict[str, str]) -> tuple[str, bool]:
+    """An address that the pattern answers to, and whether it names something of Alice's."""
+    plain = pattern.replace("^", "").replace("/?$", "").replace("$", "").replace("(?:/|)", "/").replace("(?:email|confirm-email)", "email")
+    named = False
+
+    def fill(match: re.Match[str]) -> str:
+        nonlocal named
+        name, before = match[1] or match[2], plain[: match.start()].strip("/").split("/")
+        if before[0] == "admin":
+            return admin_id(name, before)
+        if before[0] == "accounts":
+            return {"uidb36": "1", "key": "1-1"}[name]
+        if before[-1] not in ids:
+            raise LookupError(f"{pattern}: tell this test an id of Alice's world that comes after {before[-1]!r}")
+        named = True
+        return ids[before[-1]]
+
+    return "/" + PARAMETER.sub(fill, plain).replace("\\", ""), named
+
+
+def admin_id(name: str, before: list[str]) -> str:
+    if name == "content_type_id":
+        return str(ContentType.objects.get_for_model(Payment).id)
+    if name == "app_label" or len(before) < 3 or before[1] == "r":
+        return "payments" if name == "app_label" else str(Payment.objects.first().pk)
+    row = apps.get_model(before[1], before[2])._default_manager.first()
+    return str(row.pk) if row else "0"
+
+
+def addresses(w: Alices) -> list[tuple[str, bool]]:
+    ids = w.ids()
+    found = [address_of(pattern, ids) for pattern in patterns() if not pattern.startswith("admin/(?P<url>")]
+    assert len(found) > 60
+    return found
+
+
+def shown(response, address: str, marks: set[str]) -> set[str]:
+    """Marks in the answer that were not in the question."""
+    body = b"".join(response) if response.streaming else response.content
+    text = body.decode(errors="replace") + response.get("Location", "")
+    return {mark for mark in marks if mark in text and mark not in address}
+
+
+def visitors(w: Alices) -> dict[str, tuple[User | None, dict[str, str]]]:
+    """Who → whose session, and the headers of a program."""
+
+    def key(user: User, **more: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {create_api_key(actor=SYSTEM, at=w.now, owner=user, mode='test', **more).secret}"}
+
+    return {
+        "nobody": (None, {}),
+        "a made-up key": (None, {"Authorization": "Bearer sk_test_madeup"}),
+        "another renter": (w.mia, key(w.mia)),
+        "another landlord": (w.carol, key(w.carol)),
+        "the renter's publishable key": (None, key(w.bob, kind="publishable")),
+    }
+
+
+def test_strangers_are_shown_nothing_and_break_nothing() -> None:
+    w = Alices()
+    marks, before = w.marks(), state(w)
+    wrong = []
+    for who, (user, headers) in visitors(w).items():
+        for address, named in addresses(w):
+            for method in ("get", "post", "delete"):
+                client = Client(raise_request_exception=False)
+                if user is not None:
+                    client.force_login(user)
+                sent = {**headers, "Idempotency-Key": f"{who}{address}{method}"}
+                body = {"amounts": [32, 45]} if address.endswith("/verify") else {}
+                if address.startswith("/api/") and method == "post":
+                    response = client.post(address, body, content_type="application/json", headers=sent)
+                else:
+                    response = getattr(client, method)(address, headers=sent)
+                seen = shown(response, address, marks)
+                if (
+                    seen
+                    or (response.status_code >= 500 and address not in MAY_BE_UNREADY)
+                    or (named and response.status_code not in REFUSED)
+                ):
+                    wrong.append((who, method, address, response.status_code, seen))
+    assert not wrong, "\n".join(map(str, wrong))
+    assert state(w) == before
+
+
+def test_those_whom_it_concerns_are_shown_what_strangers_are_not() -> None:
+    """The marks are found where they should be, so that their absence elsewhere means something."""
+    w = Alices()
+    client = Client()
+    client.force_login(w.bob)
+    pages = [client.get(address) for address, _named in addresses(w) if address.startswith(("/renter/", "/account"))]
+    seen = set().union(*(shown(page, "", w.marks()) for page in pages))
+    assert {w.paid.public_id, w.leased.public_id, w.bob.email, NUMBER[-4:], w.account_of_bob.public_id} <= seen
+
+
+def state(w: Alices) -> list[tuple]:
+    payments = list(Payment.objects.order_by("id").values_list("public_id", "status", "version"))
+    return [*payments, w.bob.bank_accounts.values_list("status", flat=True).get()]
+
+
+def test_a_landlord_may_not_pay_and_a_renter_may_not_look_through_the_landlords_pages() -> None:
+    w = Alices()
+    for user, pages in ((w.alice, "/renter/"), (w.bob, "/landlord/"), (w.alice, "/admin/"), (w.bob, "/admin/")):
+        client = Client()
+        client.force_login(user)
+        for address, _named in addresses(w):
+            if address.startswith(pages):
+                assert client.get(address).status_code in REFUSED, (user.name, address)
+
+
+def test_staff_see_every_page_of_the_admin_and_change_nothing_by_hand() -> None:
+    w = Alices()
+    dana = w.person("dana", "staff")
+    User.objects.filter(id=dana.id).update(is_superuser=True)
+    client = Client(raise_request_exception=False)
+    client.force_login(dana)
+    before = state(w)
+    for address, _named in addresses(w):
+        if not address.startswith("/admin/") or "logout" in address:
+            continue
+        response = client.get(address)
+        assert response.status_code < 500, address
+        if address.endswith(("/add/", "/delete/")):
+            assert response.status_code == 403, address
+            assert client.post(address, {"post": "yes"}).status_code == 403, address
+        if address.endswith("/change/"):
+            assert client.post(address, {"status": "settled"}).status_code == 403, address
+    assert state(w) == before
+
+
+@pytest.mark.parametrize("nonsense", ["%00", "%FF", "..", "a" * 200, "pay_%27"])
+def test_nonsense_in_an_address_is_not_found(nonsense: str) -> None:
+    w = Alices()
+    ids = dict.fromkeys(w.ids(), nonsense)
+    for pattern in patterns():
+        if pattern.startswith(("admin/", "accounts/", "^accounts")):
+            continue
+        address, named = address_of(pattern, ids)
+        if named:
+            client = Client(raise_request_exception=False)
+            client.force_login(w.bob)
+            assert client.get(address).status_code in (301, 400, 401, 404, 405), address
+    client = Client(raise_request_exception=False)
+    client.force_login(w.bob)
+    assert client.get(f"/renter/payments/?before={nonsense}").status_code == 200
