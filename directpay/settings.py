@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "leases.portal.language.TheirLanguageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "directpay.api.policy.PagePolicyMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -136,11 +136,10 @@ class EmbeddedPostgres:
         password_file.write_text(self.password)
         self.place.own(password_file)
         locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if self._version() >= 17 else ["--locale=C"]
-        sync = ["--no-sync"] if self.settings.get("fsync") == "off" else []
         try:
             secret = ["--auth=scram-sha-256", f"--pwfile={password_file}"]
             cluster = ["-D", str(fresh), "-U", SUPERUSER, "-E", "UTF8"]
-            made = run([str(self._bin() / "initdb"), *cluster, *locale, *sync, *secret], self.place.account)
+            made = run([str(self._bin() / "initdb"), *cluster, *locale, *secret], self.place.account)
         finally:
             password_file.unlink()
         if made.returncode:

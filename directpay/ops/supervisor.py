@@ -16,6 +16,7 @@ from directpay.ops.processes import Command, alive, children_of, kill_group, spa
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 5.0
 STEADY_SECONDS = 10.0  # after so long a life, the next end counts as the first again
 POLL_SECONDS = 0.1
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LEFT_SECONDS = 3.0
 LOG_BYTES = 20 * 1024 * 1024
 LOG_CHECK_SECONDS = 30.0
@@ -66,7 +67,7 @@ class Supervisor:
         return [child for group in self.groups for child in group]
 
     def listen_for_signals(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in SIGNALS:
             signal.signal(number, self._on_signal)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
@@ -135,6 +136,12 @@ class Supervisor:
 
     def log_of(self, name: str) -> Path:
         return self.home / "log" / f"{name}.log"
+
+
+def ignore_signals() -> None:
+    """While the interpreter ends: all is stopped, and a late signal must not turn that into a failure."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _how(code: int) -> str:

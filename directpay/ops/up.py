@@ -23,7 +23,7 @@ from directpay.ops.preparation import BASE_DIR, PreparationError, Step, migratio
 from directpay.ops.processes import Command
 from directpay.ops.secrets_file import application_secrets, write_environment, write_private
 from directpay.ops.services import ServiceError, Services, chosen_services
-from directpay.ops.supervisor import Child, Stopped, Supervisor, end_left_children, keep_short, pid_file, say
+from directpay.ops.supervisor import Child, Stopped, Supervisor, end_left_children, ignore_signals, keep_short, pid_file, say
 
 RUN_FILES = ("ready", "services.env", "owner.env", "supervisor.pid")  # there while it runs
 START_SECONDS = 60.0
@@ -255,6 +255,7 @@ def _supervise(run: Up) -> int:
         for name in RUN_FILES:
             (run.home / "run" / name).unlink(missing_ok=True)
         say("Everything is stopped.")
+        ignore_signals()
     return 0
 
 

@@ -8,6 +8,7 @@ from directpay.kernel.errors import InvalidInput
 
 BASIS_POINTS = 10_000
 WEIGHT_LIMIT = 1_000_000
+WAYS = {"amount", "percent", "weight"}
 
 
 def weights_of(shares: Sequence[Mapping[str, Any] | None], rent_minor: int) -> list[int] | None:
@@ -19,7 +20,7 @@ def weights_of(shares: Sequence[Mapping[str, Any] | None], rent_minor: int) -> l
     if not given:
         return None
     ways = {way for share in given for way in share}
-    if len(given) != len(shares) or len(ways) != 1 or any(len(share) != 1 for share in given):
+    if len(given) != len(shares) or len(ways) != 1 or not ways <= WAYS or any(len(share) != 1 for share in given):
         raise InvalidInput("Give every renter a share in the same way (amount, percent or weight), or nobody.", param="renters")
     way = ways.pop()
     weights = [_weight(way, share[way], n) for n, share in enumerate(given)]

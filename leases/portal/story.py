@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as later
+from django.utils.translation import gettext_noop
 
 from directpay.events.models import Event
 from directpay.people.models import Payee
@@ -25,21 +25,34 @@ NO_MONEY = (Status.FAILED, Status.CANCELED)
 # Event → state, icon and title of its step; {name} is the landlord, {bank} the payer's bank.
 TOLD = {
     "initiated": ("sent", "sent", ""),  # says who began
-    "processing": ("bank", "bank", later("At the bank")),
-    "unknown": ("unknown", "unknown", later("No answer yet")),
-    "found": ("bank", "bank", later("The bank has it after all")),
-    "completed": ("cleared", "cleared", later("Cleared")),
-    "settled": ("cleared", "cleared", later("Ready for {name}")),
-    "returned": ("returned", "returned", later("Returned")),
-    "failed": ("", "warn", later("Not taken")),
-    "canceled": ("", "stop", later("Called off")),
+    "processing": ("bank", "bank", gettext_noop("At the bank")),
+    "unknown": ("unknown", "unknown", gettext_noop("No answer yet")),
+    "found": ("bank", "bank", gettext_noop("The bank has it after all")),
+    "completed": ("cleared", "cleared", gettext_noop("Cleared")),
+    "settled": ("cleared", "cleared", gettext_noop("Ready for {name}")),
+    "returned": ("returned", "returned", gettext_noop("Returned")),
+    "failed": ("", "warn", gettext_noop("Not taken")),
+    "canceled": ("", "stop", gettext_noop("Called off")),
 }
+REASONS = (  # the sentences of payments.rails.codes, for the catalogue
+    gettext_noop("There was not enough in the account when the bank looked."),
+    gettext_noop("The account is closed."),
+    gettext_noop("The bank found no account with this number and name."),
+    gettext_noop("The account number is not one of this bank."),
+    gettext_noop("The payer took back the permission to debit."),
+    gettext_noop("The payer stopped this payment."),
+    gettext_noop("The money in the account was not yet free when the bank looked."),
+    gettext_noop("The payer told the bank that this debit was not allowed."),
+    gettext_noop("The account is frozen."),
+    gettext_noop("The company that owns the account did not allow this debit."),
+    gettext_noop("The bank refused it and gave no reason that we know."),
+)
 SENTENCES = {
-    "processing": later("{bank} took it up."),
-    "unknown": later("The bank did not answer. We keep asking, and send nothing twice."),
-    "found": later("It answered at last: it is on its way."),
-    "settled": later("It can be paid out to {name}."),
-    "canceled": later("In time: nothing was taken."),
+    "processing": gettext_noop("{bank} took it up."),
+    "unknown": gettext_noop("The bank did not answer. We keep asking, and send nothing twice."),
+    "found": gettext_noop("It answered at last: it is on its way."),
+    "settled": gettext_noop("It can be paid out to {name}."),
+    "canceled": gettext_noop("In time: nothing was taken."),
 }
 
 

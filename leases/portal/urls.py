@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
+from leases.portal import language
 from leases.portal.pages import bank_accounts, front, landlord, pay, payment, renter
 
 
@@ -22,6 +23,7 @@ register_converter(PublicId, "public_id")
 
 urlpatterns = [
     path("", front.front, name="front"),
+    path("language/", language.choose, name="language"),
     path("account/", front.account, name="account"),
     path("renter/", renter.home, name="renter_home"),
     path("renter/pay/", renter.pay_which, name="renter_pay"),

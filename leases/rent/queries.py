@@ -1,16 +1,17 @@
 """What is owed, what is on its way, what may be paid now: computed from the books, never a flag."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from directpay.kernel.clock import today
 from leases.contracts.models import Lease, Party
 from leases.rent.models import Charge
 from leases.rent.postings import due_reference, parts
-from ledger.allocation.queries import paid_on
+from ledger.allocation.queries import OpenEntry, open_entries, paid_on, pairings
 from payments.payins.models import Payment
 from payments.payins.queries import cleared_claims, in_flight_minor, live_claims, with_related
 
@@ -66,22 +67,47 @@ def ahead_minor(lease: Lease, party: Party, parties: Sequence[Party]) -> int:
     return sum(amount for charge in charges_ahead(lease) for owner, amount in parts(charge, parties) if owner.id == party.id)
 
 
+def prepaid(charges: Sequence[Charge], parties: Mapping[int, Sequence[Party]]) -> dict[tuple[int, int], int]:
+    """(charge, party) → what of a charge that is not posted yet will be paid by money that waits on the party's account.
+
+    As `post_charges` will pair it (BOOKS.md E7), day by day; a claim alone pays nothing, for an older debt may have used its money.
+    `parties` by lease id.
+    """
+    waiting = sorted((c for c in charges if c.posted_at is None), key=lambda c: (c.due_on, c.id))
+    owners = {p.account_id: p for lease_id in {c.lease_id for c in waiting} for p in parties[lease_id]}
+    credits = {account: [e for e in entries if e.amount_minor < 0] for account, entries in open_entries(list(owners)).items()}
+    claims = cleared_claims([due_reference(c) for c in waiting]) if any(credits.values()) else {}
+    found: dict[tuple[int, int], int] = defaultdict(int)
+    for account, unused in credits.items():
+        party = owners[account]
+        own = [c for c in waiting if c.lease_id == party.lease_id]
+        for _, due in groupby(own, key=lambda c: c.due_on):
+            by_id = {c.id: c for c in due}
+            shares = {c.id: share_of(c, party, parties[c.lease_id]) for c in by_id.values()}
+            debts = [OpenEntry(n, account, due_reference(c), shares[n], c.due_on, shares[n]) for n, c in by_id.items() if shares[n]]
+            for pair in pairings([*unused, *debts], claims):
+                found[pair.debit.entry_id, party.id] += pair.amount_minor
+    return found
+
+
+def share_of(charge: Charge, party: Party, parties: Sequence[Party]) -> int:
+    """The party's part of a charge, in minor units."""
+    return next(amount for owner, amount in parts(charge, parties) if owner.id == party.id)
+
+
 def open_charges(lease: Lease, party: Party, parties: Sequence[Party]) -> list[OpenCharge]:
     """What `party` may pay now, oldest first. Ask it with the party's account locked before acting on it."""
     posted = list(Charge.objects.filter(lease=lease, posted_at__isnull=False).order_by("due_on", "id"))
     ahead = charges_ahead(lease)
     references = [due_reference(c) for c in posted + ahead]
     paid = paid_on([party.account_id], references)
-    paid_ahead: dict[str, int] = defaultdict(int)
-    for claims in cleared_claims([due_reference(c) for c in ahead]).values():
-        for claim in claims:
-            paid_ahead[claim.reference] += claim.amount_minor
+    paid_ahead = prepaid(ahead, {lease.id: parties})
     live = live_claims(references)
     rows = []
     for charge in posted + ahead:
         reference = due_reference(charge)
-        amount = next(amount for owner, amount in parts(charge, parties) if owner.id == party.id)
-        left = amount - (paid.get(reference, 0) if charge.posted_at else paid_ahead[reference])
+        amount = share_of(charge, party, parties)
+        left = amount - (paid.get(reference, 0) if charge.posted_at else paid_ahead.get((charge.id, party.id), 0))
         claimed = sum(c.amount_minor for c in live.get(reference, []) if c.payment.applies_to_id == party.account_id)
         if left > 0:
             rows.append(OpenCharge(charge, party, amount, left, max(0, left - claimed)))
@@ -106,16 +132,15 @@ def schedules(leases: Sequence[Lease], at: datetime) -> dict[int, list[ScheduleR
     charges = list(Charge.objects.filter(lease__in=[lease.id for lease in leases]).order_by("due_on", "id"))
     references = [due_reference(c) for c in charges]
     paid = paid_on([p.account_id for lease in leases for p in lease.parties.all()], references)
-    ahead: dict[str, int] = defaultdict(int)
-    for claims in cleared_claims([due_reference(c) for c in charges if c.posted_at is None]).values():
-        for claim in claims:
-            ahead[claim.reference] += claim.amount_minor
+    ahead: dict[int, int] = defaultdict(int)
+    for (charge_id, _), amount in prepaid(charges, {lease.id: list(lease.parties.all()) for lease in leases}).items():
+        ahead[charge_id] += amount
     live = live_claims(references)
     days = {lease.id: local_today(lease, at) for lease in leases}
     found: dict[int, list[ScheduleRow]] = {lease.id: [] for lease in leases}
     for charge in charges:
         reference = due_reference(charge)
-        done = paid.get(reference, 0) if charge.posted_at else ahead[reference]
+        done = paid.get(reference, 0) if charge.posted_at else ahead[charge.id]
         flying = sum(c.amount_minor for c in live.get(reference, []))
         found[charge.lease_id].append(ScheduleRow(charge, done, flying, _status(charge, done, days[charge.lease_id])))
     return found

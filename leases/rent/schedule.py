@@ -33,6 +33,11 @@ def months_from(first: date) -> Iterator[tuple[int, int]]:
         yield divmod(index + step, 12)[0], divmod(index + step, 12)[1] + 1
 
 
+def months_between(first: date, last: date) -> int:
+    """How many months have a day of this span."""
+    return (last.year - first.year) * 12 + last.month - first.month + 1
+
+
 def rows(*, start_on: date, end_on: date | None, due_day: int, rent_minor: int, until: date) -> list[Row]:
     """The months of a lease up to its end, or to the month of `until` if that is sooner.
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ledger.allocation.models import Allocation
-from ledger.allocation.queries import Claim, OpenEntry, allocations_of_credit, open_entries
+from ledger.allocation.queries import Claim, allocations_of_credit, open_entries, pairings
 from ledger.journal.actions import lock_accounts
 
 
@@ -15,38 +15,18 @@ def allocate(account_ids: Sequence[int], *, at: datetime, claims: Mapping[str, S
     """
     claims = claims or {}
     lock_accounts(account_ids)
-    rows: list[Allocation] = []
-    for account_id, entries in open_entries(account_ids).items():
-        rows += _pair(account_id, entries, claims, at)
-    Allocation.objects.bulk_create(rows)
-
-
-def _pair(account_id: int, entries: list[OpenEntry], claims: Mapping[str, Sequence[Claim]], at: datetime) -> list[Allocation]:
-    debits = sorted((e for e in entries if e.amount_minor > 0), key=lambda e: (e.effective_on, e.entry_id))
-    credits = sorted((e for e in entries if e.amount_minor < 0), key=lambda e: e.entry_id)
-    rows: list[Allocation] = []
-
-    def pair(credit: OpenEntry, debit: OpenEntry, limit: int, rule: str) -> None:
-        amount = min(limit, credit.open_minor, debit.open_minor)
-        if amount <= 0:
-            return
-        credit.open_minor -= amount
-        debit.open_minor -= amount
-        rows.append(
-            Allocation(
-                account_id=account_id, credit_entry_id=credit.entry_id, debit_entry_id=debit.entry_id, amount_minor=amount, rule=rule, at=at
-            )
+    Allocation.objects.bulk_create(
+        Allocation(
+            account_id=account_id,
+            credit_entry_id=pair.credit.entry_id,
+            debit_entry_id=pair.debit.entry_id,
+            amount_minor=pair.amount_minor,
+            rule=pair.rule,
+            at=at,
         )
-
-    by_reference = {d.reference: d for d in debits}
-    for credit in credits:
-        for claim in claims.get(credit.reference, ()):
-            if claim.reference in by_reference:
-                pair(credit, by_reference[claim.reference], claim.amount_minor, "claim")
-    for credit in credits:
-        for debit in debits:
-            pair(credit, debit, debit.open_minor, "oldest_first")
-    return rows
+        for account_id, entries in open_entries(account_ids).items()
+        for pair in pairings(entries, claims)
+    )
 
 
 def undo_credit(credit_entry_id: int, debit_entry_id: int, account_id: int, *, at: datetime) -> None:

@@ -1,7 +1,7 @@
-"""Open items: what of each entry is not yet paired."""
+"""Open items: what of each entry is not yet paired, and how it would be."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,6 +51,44 @@ def open_entries(account_ids: Sequence[int], *, everything: bool = False) -> dic
             for row in cursor.fetchall():
                 found[row[1]].append(OpenEntry(*row))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """So much of a credit pays so much of a debit, and by which rule."""
+
+    credit: OpenEntry
+    debit: OpenEntry
+    amount_minor: int
+    rule: str
+
+
+def pairings(entries: Sequence[OpenEntry], claims: Mapping[str, Sequence[Claim]]) -> list[Pairing]:
+    """What is open on one account, paired until one side is empty: the claims of all credits first, the rest oldest first.
+
+    Takes what it pairs off the entries' `open_minor`; writes nothing.
+    """
+    debits = sorted((e for e in entries if e.amount_minor > 0), key=lambda e: (e.effective_on, e.entry_id))
+    credits = sorted((e for e in entries if e.amount_minor < 0), key=lambda e: e.entry_id)
+    made: list[Pairing] = []
+
+    def pair(credit: OpenEntry, debit: OpenEntry, limit: int, rule: str) -> None:
+        amount = min(limit, credit.open_minor, debit.open_minor)
+        if amount <= 0:
+            return
+        credit.open_minor -= amount
+        debit.open_minor -= amount
+        made.append(Pairing(credit, debit, amount, rule))
+
+    by_reference = {d.reference: d for d in debits}
+    for credit in credits:
+        for claim in claims.get(credit.reference, ()):
+            if claim.reference in by_reference:
+                pair(credit, by_reference[claim.reference], claim.amount_minor, "claim")
+    for credit in credits:
+        for debit in debits:
+            pair(credit, debit, debit.open_minor, "oldest_first")
+    return made
 
 
 def paid_on(account_ids: Sequence[int], references: Sequence[str]) -> dict[str, int]:

@@ -57,7 +57,8 @@ def test_he_signs_in_pays_with_one_button_and_watches_it_clear(open_page):
     expect(bob.pill).to_have_text("At the bank")  # the page has asked by itself
     bob.w.until(bob.payments[0], "settled")
     expect(bob.pill).to_have_text("Cleared")
-    expect(bob.page.get_by_text("It arrived on")).to_be_visible()
+    expect(bob.page.locator("#live").get_by_text("It arrived on")).to_be_visible()
+    expect(bob.page.locator("#said")).to_contain_text("Cleared It arrived on")  # heard by those who do not see the pill
     expect(bob.page.locator("[hx-get]")).to_have_count(0)  # final: it asks no more
     bob.page.get_by_role("link", name="Home").click()
     expect(bob.page.get_by_role("heading", name="Nothing to pay")).to_be_visible()

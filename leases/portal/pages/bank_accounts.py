@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_POST
 
 from directpay.api.idempotency import Answer, KeyInUse, answer_once, keyed
@@ -26,6 +26,12 @@ TEST_NUMBERS = (
     ("000222222227", gettext_lazy("has not enough in it")),
     ("000555555559", gettext_lazy("pays, and is taken back ten bank days later")),
     ("000770000001", gettext_lazy("does not answer at first, then pays")),
+)
+
+
+REFUSALS = (  # what payments.methods may say of a form, for the catalogue
+    gettext_noop("This is not a routing number of a bank: its check digit does not fit."),
+    gettext_noop("An account number has 4 to 17 digits."),
 )
 
 

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from directpay.due.actions import schedule
 from directpay.events.actions import NewEvent, record
 from directpay.events.unit import unit_of_work
+from directpay.kernel.clock import today
+from directpay.kernel.errors import InvalidInput
 from directpay.kernel.ids import public_id
 from directpay.people.actor import Actor
 from leases.contracts.actions import Terms, create_lease, lock_lease
@@ -15,27 +17,42 @@ from leases.contracts.queries import with_people
 from leases.rent.actions.post_charges import CHARGES_QUEUE, post_charges
 from leases.rent.models import Charge
 from leases.rent.queries import local_today
-from leases.rent.schedule import Row, horizon, next_month_start, rows
+from leases.rent.schedule import MONTHS_LIMIT, Row, horizon, months_between, next_month_start, rows
 
 SCHEDULE_QUEUE = "rent.schedule"
 
 
 def open_lease(terms: Terms, *, actor: Actor, at: datetime) -> Lease:
     """The lease with its schedule; charges due by now are posted with it. Raises InvalidInput, LeaseOverlaps."""
+    _check_length(terms, at)
     with unit_of_work():
         lease = with_people().get(id=create_lease(terms, at=at).id)
         charges = _extend(lease, at)
         record([_created(lease, charges, actor, at)])
-        day = local_today(lease, at)
-        post_charges([c.public_id for c in charges if c.due_on <= day], at)
+        _post_due(lease, charges, at)
     return with_people().get(id=lease.id)
 
 
+def _check_length(terms: Terms, at: datetime) -> None:
+    """A schedule that ended before its lease would let months go by that nobody owes."""
+    last = terms.end_on or horizon(max(today(ZoneInfo(terms.unit.property.timezone), at), terms.start_on))
+    if months_between(terms.start_on, last) > MONTHS_LIMIT:
+        param = "end_date" if terms.end_on else "start_date"
+        raise InvalidInput(f"A lease runs at most {MONTHS_LIMIT // 12} years.", param=param)
+
+
 def extend_schedules(public_ids: Sequence[str], at: datetime) -> None:
-    """The due queue's work: an open-ended lease always shows the year ahead."""
+    """The due queue's work: an open-ended lease always shows the year ahead. What fell due while nobody looked is posted."""
     with unit_of_work():
         for lease in Lease.objects.filter(public_id__in=list(public_ids)).order_by("id"):
-            _extend(lock_lease(lease), at)
+            locked = lock_lease(lease)
+            _post_due(locked, _extend(locked, at), at)
+
+
+def _post_due(lease: Lease, charges: Sequence[Charge], at: datetime) -> None:
+    """Step: those of them that are due already."""
+    day = local_today(lease, at)
+    post_charges([c.public_id for c in charges if c.due_on <= day], at)
 
 
 def _extend(lease: Lease, at: datetime) -> list[Charge]:

@@ -124,7 +124,7 @@ def test_another_way_is_shown_before_it_is_paid():
 def test_the_choice_is_shown_by_htmx_as_the_aside_alone():
     desk = Desk()
     part = desk.client.get(desk.address + "?how_much=part&part=500", headers={"HX-Request": "true"})
-    assert part.content.decode().lstrip().startswith('<section class="card" id="before"')
+    assert part.content.decode().lstrip().startswith('<section class="card" aria-labelledby="before-title"')
     assert "Rent, November $500.00" in words_of(part)
     assert "You owe after this $1,000.00" in words_of(part)
 

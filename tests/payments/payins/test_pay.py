@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from directpay.kernel.errors import InvalidInput
+from directpay.people.actor import SYSTEM
 from payments.payins.actions.pay import pay
 from payments.payins.models import Payment
 
@@ -30,8 +31,6 @@ def test_pays_what_is_owed_and_the_oldest_charge_with_it(w, debt, go):
 
 
 def test_lets_staff_pay_for_anybody(w, go):
-    from directpay.people.actor import SYSTEM
-
     assert go(payer=w.alice, actor=SYSTEM).payer == w.alice
 
 

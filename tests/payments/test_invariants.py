@@ -1,0 +1,68 @@
+"""Each invariant of payments can fail: what it compares is broken, on either side, and it notices."""
+
+import pytest
+
+from payments.invariants import PAYMENTS
+from payments.payins.models import Payment
+from tests.ledger.breaking import broken_after
+from tests.world import World
+
+OWN = {invariant.code for invariant in PAYMENTS}
+BALANCE = "UPDATE ledger_account SET balance_minor = balance_minor {} WHERE number = '{}'"
+BREAKS = {
+    "I9 a client account is moved": [BALANCE.format("+ 1", "P2120")],
+    "I9 our own money is moved": [BALANCE.format("+ 1", "P1130")],
+    "I11 the bank moved without a line": [BALANCE.format("+ 1", "P1110")],
+    "I11 a line is gone": ["DELETE FROM payments_bankline WHERE bank = 'client'"],
+    "I11 a line was never posted": ["UPDATE payments_bankline SET posted_at = NULL WHERE bank = 'client'"],
+    "I12 an entry has no item": ["UPDATE ledger_entry SET item = NULL WHERE item LIKE 'pay_%'"],
+    "I12 the clearing is moved": [BALANCE.format("+ 1", "P1210")],
+    "I13 pending is moved": [BALANCE.format("+ 1", "P2110")],
+    "I13 a payment forgot that it settled": ["UPDATE payments_payment SET status = 'completed' WHERE status = 'settled'"],
+    "I13 a completed payment is gone": ["DELETE FROM payments_payment WHERE status = 'completed'"],
+    "I16 fees are moved": [BALANCE.format("+ 1", "P4110")],
+    "I16 a fee was never earned": ["UPDATE payments_payment SET status = 'failed' WHERE status = 'settled'"],
+    "I16 another fee was agreed": ["UPDATE payments_payment SET fee_minor = fee_minor + 1, net_minor = net_minor - 1"],
+    "I20 one that failed was posted": ["UPDATE payments_payment SET status = 'failed' WHERE status = 'returned'"],
+    "I20 one that cleared was not": ["DELETE FROM ledger_transaction WHERE kind = 'payment.completed'"],
+    "I20 a return was not posted": ["DELETE FROM ledger_transaction WHERE kind = 'payment.returned'"],
+    "I20 it was posted with another amount": [
+        "UPDATE ledger_entry SET amount_minor = amount_minor - 1 WHERE amount_minor < 0"
+        " AND transaction_id IN (SELECT id FROM ledger_transaction WHERE kind = 'payment.completed')"
+    ],
+    "I22 a line is gone": ["DELETE FROM payments_settlementline WHERE id = (SELECT min(id) FROM payments_settlementline)"],
+    "I22 a line says otherwise": ["UPDATE payments_settlementline SET net_minor = net_minor + 1"],
+    "I22 a settlement has no posting": ["DELETE FROM ledger_transaction WHERE kind = 'payment.settled'"],
+}
+
+
+def lived_in() -> World:
+    """One payment settled, one returned, one completed and waiting, one failed, one on its way."""
+    w = World()
+    lease = w.lease()
+    for rail, amount, number in (
+        ("instant", 10_000, "000123456789"),
+        ("same_day_ach", 20_000, "009901050000"),
+        ("ach", 40_000, "000222222227"),
+    ):
+        w.pay(lease, rail, amount=amount, source=w.account(w.bob, number))
+    w.later(minutes=3)
+    w.pay(lease, "instant", amount=30_000, source=w.account(w.bob))
+    w.work()
+    w.later(seconds=2.6)
+    w.pay(lease, "ach", amount=50_000, source=w.account(w.bob))
+    w.work()
+    states = dict(Payment.objects.values_list("amount_minor", "status"))
+    assert states == {10_000: "settled", 20_000: "returned", 40_000: "failed", 30_000: "completed", 50_000: "processing"}
+    return w
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_notices_what_it_must(superuser_url, subtests):
+    lived_in().check()
+    assert not broken_after(superuser_url), "whole at the beginning"
+    for name, statements in BREAKS.items():
+        with subtests.test(name):
+            assert name.split()[0] in broken_after(superuser_url, *statements)
+    assert {name.split()[0] for name in BREAKS} == OWN, "an invariant that nobody tried to break"
+    assert not broken_after(superuser_url), "whole at the end"
