@@ -220,6 +220,7 @@ UNFOLD = {
     "SITE_SYMBOL": "conversion_path",
     "ENVIRONMENT": "directpay.ops.staff.environment",
     "STYLES": ["directpay.ops.staff.stylesheet"],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "directpay.ops.staff.icon"}],
     "SIDEBAR": {"navigation": "directpay.ops.staff.navigation"},
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,

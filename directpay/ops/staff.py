@@ -73,3 +73,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 def stylesheet(request: HttpRequest) -> str:
     return static("staff.css")
+
+
+def icon(request: HttpRequest) -> str:
+    return static("icon.svg")

@@ -75,17 +75,17 @@ def prepaid(charges: Sequence[Charge], parties: Mapping[int, Sequence[Party]]) -
     """
     waiting = sorted((c for c in charges if c.posted_at is None), key=lambda c: (c.due_on, c.id))
     owners = {p.account_id: p for lease_id in {c.lease_id for c in waiting} for p in parties[lease_id]}
-    credits = {account: [e for e in entries if e.amount_minor < 0] for account, entries in open_entries(list(owners)).items()}
-    claims = cleared_claims([due_reference(c) for c in waiting]) if any(credits.values()) else {}
+    unused = {a: rest for a, entries in open_entries(list(owners)).items() if (rest := [e for e in entries if e.amount_minor < 0])}
+    claims = cleared_claims([due_reference(c) for c in waiting]) if unused else {}
     found: dict[tuple[int, int], int] = defaultdict(int)
-    for account, unused in credits.items():
+    for account, credits in unused.items():
         party = owners[account]
         own = [c for c in waiting if c.lease_id == party.lease_id]
         for _, due in groupby(own, key=lambda c: c.due_on):
             by_id = {c.id: c for c in due}
             shares = {c.id: share_of(c, party, parties[c.lease_id]) for c in by_id.values()}
             debts = [OpenEntry(n, account, due_reference(c), shares[n], c.due_on, shares[n]) for n, c in by_id.items() if shares[n]]
-            for pair in pairings([*unused, *debts], claims):
+            for pair in pairings([*credits, *debts], claims):
                 found[pair.debit.entry_id, party.id] += pair.amount_minor
     return found
 

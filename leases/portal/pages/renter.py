@@ -92,9 +92,11 @@ def _trouble(one: Owing, visit: Visit) -> Story | None:
 
 @page_for(RENTER)
 def pay_which(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Straight to the pay page of the only lease, else the choice on the home page."""
-    leases = [lease for lease in visible_leases(visit.actor).order_by("id") if owing(lease, visit.user.id, visit.at)]
-    return redirect("renter_pay_lease", lease_id=leases[0].public_id) if len(leases) == 1 else redirect("renter_home")
+    """Straight to the pay page of the only lease, else a choice."""
+    homes = [one for lease in visible_leases(visit.actor).order_by("id") if (one := owing(lease, visit.user.id, visit.at))]
+    if len(homes) == 1:
+        return redirect("renter_pay_lease", lease_id=homes[0].lease.public_id)
+    return render(request, "portal/renter/which.html", {"homes": homes}) if homes else redirect("renter_home")
 
 
 @page_for(RENTER)

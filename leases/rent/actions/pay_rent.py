@@ -101,6 +101,8 @@ def _named(rows: Sequence[OpenCharge], request: PayRequest, currency: str) -> li
         if any(w.item == charge_id for w in wishes):
             raise InvalidInput("This charge is named twice.", param=f"charges[{n}][charge]")
         part = row.open_minor if amount is None else amount
+        if part <= 0:
+            raise InvalidInput("Of a charge that is named, something is paid.", param=f"charges[{n}][amount]")
         if part > row.open_minor:
             said = f"At most {words(row.open_minor, currency)} of this charge is open."
             raise AmountExceedsPayable(said, param=f"charges[{n}][amount]", payable=row.open_minor)

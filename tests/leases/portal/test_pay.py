@@ -219,7 +219,9 @@ def test_the_bare_address_goes_to_the_only_lease():
     desk = Desk()
     assert desk.client.get("/renter/pay/").url == desk.address
     desk.w.lease()
-    assert desk.client.get("/renter/pay/").url == "/renter/"
+    which = words_of(desk.client.get("/renter/pay/"))
+    assert "114 Linden St, Unit 1 Rent, November, due Sun 1 Nov Pay $1,500.00" in which
+    assert "114 Linden St, Unit 2" in which
 
 
 def test_without_an_account_it_says_what_to_do():
