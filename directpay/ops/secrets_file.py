@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+PASSWORDS = "passwords.env"
 GENERATED = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(48),
     "DIRECTPAY_VAULT_KEYS": lambda: "v1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
@@ -20,7 +21,7 @@ def application_secrets(home: Path) -> dict[str, str]:
 
 def service_passwords(home: Path) -> dict[str, str]:
     """Passwords of the embedded services and of both database roles, which the application itself never reads."""
-    return _kept(home / "passwords.env", EMBEDDED)
+    return _kept(home / PASSWORDS, EMBEDDED)
 
 
 def write_private(path: Path, text: str) -> None:

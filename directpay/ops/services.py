@@ -1,6 +1,7 @@
 """Which PostgreSQL and Redis this installation uses: those of the environment, or embedded ones, and the roles in them."""
 
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -11,8 +12,8 @@ import redis
 from directpay.ops import roles
 from directpay.ops.embedded import EmbeddedPostgres
 from directpay.ops.embedded_valkey import EmbeddedValkey
-from directpay.ops.places import place_for
-from directpay.ops.secrets_file import service_passwords
+from directpay.ops.places import Place, place_for
+from directpay.ops.secrets_file import PASSWORDS, service_passwords
 
 CONNECT_SECONDS = 5
 
@@ -50,13 +51,25 @@ class Services:
 
 
 def chosen_services(home: Path) -> Services:
-    passwords = service_passwords(home)
     place = place_for(home)
+    put_orphan_aside(home, place)
+    passwords = service_passwords(home)
     return Services(
         None if os.environ.get("DATABASE_URL") else EmbeddedPostgres(place, passwords["POSTGRES_PASSWORD"]),
         None if os.environ.get("REDIS_URL") else EmbeddedValkey(place, passwords["VALKEY_PASSWORD"]),
         passwords,
     )
+
+
+def put_orphan_aside(home: Path, place: Place) -> Path | None:
+    """Run as root, data lives outside DIRECTPAY_HOME; removing that by hand takes its passwords and keys away and leaves data that
+    nobody can open. It makes room under another name. Returns that."""
+    orphaned = place.root != home and (place.root / "postgres").exists() and not (home / PASSWORDS).exists()
+    if not orphaned:
+        return None
+    aside = place.root.rename(place.root.with_name(f"{place.root.name}.{secrets.token_hex(3)}"))
+    place.directory(".")
+    return aside
 
 
 def external_urls(runtime_password: str) -> tuple[str, str]:

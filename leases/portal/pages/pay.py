@@ -52,7 +52,7 @@ def _pay(request: HttpRequest, visit: Visit, page: Sheet) -> HttpResponse:
         rail=page.way.name,
         bank_account=page.account,
         amount_minor=page.amount_minor,
-        allow_duplicate=request.POST.get("allow_duplicate") == "yes",
+        allow_duplicate=page.is_exactly_what_is_due or request.POST.get("allow_duplicate") == "yes",
         metadata={"page_attempt": page.attempt},
     )
     try:

@@ -101,6 +101,11 @@ class Sheet:
         return sum(part.amount_minor for part in self.parts if part.charge.posted_at is None)
 
     @property
+    def is_exactly_what_is_due(self) -> bool:
+        """Nothing of it is paid or on its way: the same amount as minutes ago, for another month, is no slip."""
+        return not self.is_part and self.ahead_minor == 0
+
+    @property
     def can_pay(self) -> bool:
         return self.account is not None and self.amount_minor > 0 and not self.errors
 

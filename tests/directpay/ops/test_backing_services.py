@@ -10,7 +10,9 @@ from django.core.management import CommandError, call_command
 from psycopg import sql
 
 from directpay.ops import roles, services
-from directpay.ops.services import ServiceError, Services, chosen_services, external_urls, with_role
+from directpay.ops.places import Place
+from directpay.ops.secrets_file import service_passwords
+from directpay.ops.services import ServiceError, Services, chosen_services, external_urls, put_orphan_aside, with_role
 from tests.services import addresses
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +118,20 @@ def _tcp(url: str) -> str:
     """The address without its socket: only role, password and name are read from it."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}127.0.0.1{parts.path}"
+
+
+class TestDataWhoseHomeWasRemovedByHand:
+    def test_makes_room(self, tmp_path):
+        home, place = tmp_path / "home", Place(tmp_path / "data", None)
+        (place.root / "postgres").mkdir(parents=True)
+        aside = put_orphan_aside(home, place)
+        assert aside is not None
+        assert (aside / "postgres").exists()
+        assert list(place.root.iterdir()) == []
+
+    def test_stays_while_its_passwords_are_there(self, tmp_path):
+        home, place = tmp_path / "home", Place(tmp_path / "data", None)
+        (place.root / "postgres").mkdir(parents=True)
+        service_passwords(home)
+        assert put_orphan_aside(home, place) is None
+        assert (place.root / "postgres").exists()

@@ -188,6 +188,23 @@ def test_the_same_amount_again_is_asked_about_first():
     assert len(desk.payments) == 2
 
 
+def test_another_month_of_the_same_amount_is_no_slip():
+    desk = Desk(start=date(2026, 10, 1))
+    w = desk.w
+    w.until(w.pay(desk.lease, "instant", 150_000), "settled")
+    desk.press(desk.open())
+    assert [p.amount_minor for p in desk.payments] == [150_000, 150_000]
+
+
+def test_the_next_rent_right_after_this_one_is_asked_about():
+    desk = Desk()
+    desk.w.until(desk.w.pay(desk.lease, "instant"), "settled")
+    page = desk.open()
+    assert "The next rent $1,500.00 Rent, December" in words_of(page)
+    assert desk.press(page).status_code == 409
+    assert len(desk.payments) == 1
+
+
 def test_a_way_that_costs_more_than_the_amount_stays_and_says_why():
     desk = Desk()
     page = desk.open("?how_much=part&part=1.50&rail=ach")
