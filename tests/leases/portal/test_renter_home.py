@@ -145,7 +145,8 @@ def test_the_list_of_payments_has_pages():
     w = World()
     lease = w.lease()
     for _ in range(22):
-        w.until(w.pay(lease, "instant", 1_000, allow_duplicate=True), "settled")
+        w.pay(lease, "instant", 1_000, allow_duplicate=True)
+    w.later(seconds=30)
     client = signed_in(w.bob)
     first = client.get("/renter/payments/")
     assert first.content.decode().count("••6789") == 20
