@@ -39,6 +39,7 @@ class World:
 
     start: datetime = START
     capital_minor: int = 1_000_000
+    owed: Any = field(default=None, init=False)  # the lease of a test that has one
     _units: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:

@@ -10,13 +10,13 @@ class Due(models.Model):
     due_at = models.DateTimeField()
     attempts = models.IntegerField(default=0)
     last_error = models.CharField(max_length=300, default="")
-    parked_at = models.DateTimeField(null=True)  # failed too often: waits for a person
+    parked_at = models.DateTimeField(null=True)  # failed too often: a person should look; it is still tried
 
     class Meta:
         db_table = "directpay_due"
         verbose_name_plural = "due work"
         constraints = [models.UniqueConstraint(fields=["queue", "key"], name="due_once")]
-        indexes = [models.Index(fields=["queue", "due_at", "id"], name="due_next", condition=models.Q(parked_at=None))]
+        indexes = [models.Index(fields=["queue", "due_at", "id"], name="due_next")]
 
     def __str__(self) -> str:
         return f"{self.queue} {self.key}"

@@ -1,4 +1,5 @@
-"""Claims due rows in sets by FOR UPDATE SKIP LOCKED and lets their queue work. A bad item is retried alone, then parked."""
+"""Claims due rows in sets by FOR UPDATE SKIP LOCKED and lets their queue work. A bad item is retried alone, then parked:
+shown to a person, and tried again a few times a day, so that an outage strands nothing."""
 
 import logging
 import time
@@ -16,6 +17,7 @@ from directpay.kernel import clock
 log = logging.getLogger(__name__)
 PARK_AFTER = 12  # attempts; with the back-off below, about an hour
 BACKOFF_CAP_SECONDS = 600
+SWEEP_SECONDS = 6 * 3600  # between tries of what is parked
 
 
 def run_all(max_seconds: float = 5.0) -> int:
@@ -35,11 +37,11 @@ def run_queue(queue: Queue, at: datetime) -> int:
 
 def next_due_at(until: datetime) -> datetime | None:
     """The earliest promise of all registered queues at or before `until`."""
-    return Due.objects.filter(queue__in=list(QUEUES), parked_at=None, due_at__lte=until).aggregate(first=Min("due_at"))["first"]
+    return Due.objects.filter(queue__in=list(QUEUES), due_at__lte=until).aggregate(first=Min("due_at"))["first"]
 
 
 def _claim(queue: Queue, at: datetime, limit: int) -> list[Due]:
-    due = Due.objects.filter(queue=queue.name, parked_at=None, due_at__lte=at)
+    due = Due.objects.filter(queue=queue.name, due_at__lte=at)
     return list(due.order_by("due_at", "id").select_for_update(skip_locked=True)[:limit])
 
 
@@ -65,7 +67,7 @@ def _run_local(queue: Queue, at: datetime) -> int:
 def _run_one(queue: Queue, key: str, at: datetime) -> int:
     try:
         with unit_of_work():
-            claimed = Due.objects.filter(queue=queue.name, key=key, parked_at=None, due_at__lte=at)
+            claimed = Due.objects.filter(queue=queue.name, key=key, due_at__lte=at)
             if claimed.select_for_update(skip_locked=True).first() is None:
                 return 0
             done(queue.name, [key])
@@ -107,8 +109,9 @@ def _postpone(queue: Queue, key: str, at: datetime, error: Exception) -> None:
         if row is None:
             return
         row.attempts += 1
-        row.due_at = at + timedelta(seconds=min(2 ** min(row.attempts, 10), BACKOFF_CAP_SECONDS))
+        quick = min(2 ** min(row.attempts, 10), BACKOFF_CAP_SECONDS)
+        row.due_at = at + timedelta(seconds=quick if row.attempts < PARK_AFTER else SWEEP_SECONDS)
         row.last_error = f"{type(error).__name__}: {error}"[:300]
-        row.parked_at = at if row.attempts >= PARK_AFTER else None
+        row.parked_at = row.parked_at or (at if row.attempts >= PARK_AFTER else None)
         row.save(update_fields=["attempts", "due_at", "last_error", "parked_at"])
     log.warning("queue %s: %s failed, attempt %s: %s", queue.name, key, row.attempts, error, exc_info=error)

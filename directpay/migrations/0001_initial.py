@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'due work',
                 'db_table': 'directpay_due',
-                'indexes': [models.Index(condition=models.Q(('parked_at', None)), fields=['queue', 'due_at', 'id'], name='due_next')],
+                'indexes': [models.Index(fields=['queue', 'due_at', 'id'], name='due_next')],
                 'constraints': [models.UniqueConstraint(fields=('queue', 'key'), name='due_once')],
             },
         ),

@@ -87,21 +87,18 @@ def _advance_alone(to: datetime) -> None:
     if to > start + FARTHEST:
         raise InvalidInput("At most five years at once.", param="to")
     make_partitions(start.date(), to.date())
-    try:
-        _walk(start, to)
-    except BaseException:
-        set_clock(clock.now(), frozen=was_frozen)  # as far as it came; one that ran must not stand still for ever
-        raise
+    _walk(start, to, was_frozen)
     set_clock(max(to, clock.now()), frozen=was_frozen)
 
 
-def _walk(now: datetime, to: datetime) -> None:
+def _walk(now: datetime, to: datetime, frozen: bool) -> None:
+    """Instant by instant. A clock that runs goes on running, so that dying on the way leaves it as far as it came, never stopped."""
     for _ in range(STEPS_LIMIT):
         instant = _next_instant(to)
         if instant is None:
             return
-        now = max(now, instant)
-        set_clock(now, frozen=True)
+        now = max(now, instant, clock.now())
+        set_clock(now, frozen=frozen)
         if run_all(60.0) + relay_all(60.0) == 0:
             now += timedelta(seconds=1)  # claimed by a worker at this moment: look again a little later
             if now > to:

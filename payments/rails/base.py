@@ -57,6 +57,10 @@ class NoAnswer(Exception):
     """The rail did not answer in time. Never a decline: the money may have moved."""
 
 
+class NoSuchOrder(Exception):
+    """The rail was asked about an order that never reached it: it may be handed over."""
+
+
 class Rail(Protocol):
     """One way to move money. All methods but `promise` may raise NoAnswer; `submit` is idempotent by order id."""
 
@@ -70,7 +74,7 @@ class Rail(Protocol):
         """Hand over the order."""
 
     def look_up(self, order: Order, at: datetime) -> Answer:
-        """Ask what became of it."""
+        """Ask what became of it. May raise NoSuchOrder."""
 
     def bank_lines(self, order: Order, until: datetime) -> list[BankLine]:
         """Lines on our bank's statement for it up to `until`, oldest first."""

@@ -181,7 +181,7 @@ def test_those_whom_it_concerns_are_shown_what_strangers_are_not() -> None:
     assert {w.paid.public_id, w.leased.public_id, w.bob.email, NUMBER[-4:], w.account_of_bob.public_id} <= seen
 
 
-def state(w: Alices) -> list[tuple]:
+def state(w: Alices) -> list[object]:
     payments = list(Payment.objects.order_by("id").values_list("public_id", "status", "version"))
     return [*payments, w.bob.bank_accounts.values_list("status", flat=True).get()]
 

@@ -16,7 +16,7 @@ def _calendar(settings):
 
 
 def at(*when: int) -> datetime:
-    return datetime(*when, tzinfo=EASTERN).astimezone(UTC)  # type: ignore[arg-type]
+    return datetime(*when, tzinfo=EASTERN).astimezone(UTC)
 
 
 def test_sent_on_a_friday_clears_on_thursday_and_is_ready_on_monday():

@@ -60,10 +60,12 @@ CREATE CONSTRAINT TRIGGER event_of_change AFTER UPDATE ON payments_bankaccount D
 CREATE FUNCTION payments_freeze_terms() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF (NEW.amount_minor, NEW.currency, NEW.fee_minor, NEW.fee_payer, NEW.tax_minor, NEW.charged_minor, NEW.net_minor, NEW.payer_id,
-        NEW.payee_id, NEW.applies_to_id, NEW.bank_account_id, NEW.rail, NEW.origin, NEW.created_at, NEW.tendered_on, NEW.expected_on)
+        NEW.payee_id, NEW.applies_to_id, NEW.bank_account_id, NEW.rail, NEW.origin, NEW.created_at, NEW.tendered_on, NEW.expected_at,
+        NEW.expected_on)
         IS DISTINCT FROM
        (OLD.amount_minor, OLD.currency, OLD.fee_minor, OLD.fee_payer, OLD.tax_minor, OLD.charged_minor, OLD.net_minor, OLD.payer_id,
-        OLD.payee_id, OLD.applies_to_id, OLD.bank_account_id, OLD.rail, OLD.origin, OLD.created_at, OLD.tendered_on, OLD.expected_on) THEN
+        OLD.payee_id, OLD.applies_to_id, OLD.bank_account_id, OLD.rail, OLD.origin, OLD.created_at, OLD.tendered_on, OLD.expected_at,
+        OLD.expected_on) THEN
         RAISE EXCEPTION 'the terms of payment % are frozen', OLD.public_id USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;

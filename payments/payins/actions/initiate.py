@@ -19,6 +19,7 @@ from directpay.people.models import Payee, User
 from ledger.journal.actions import lock_accounts
 from ledger.journal.models import Account
 from payments.methods.models import BankAccount
+from payments.methods.queries import BankAccountNotVerified
 from payments.payins.events import facts
 from payments.payins.models import Claim, Payment, Status
 from payments.payins.queries import live_payments
@@ -84,7 +85,7 @@ class Terms:
 def initiate(terms: Terms, *, actor: Actor, at: datetime) -> Payment:
     """Step: accept the payment and promise to submit it.
 
-    Raises InvalidInput, AmountTooSmall, AmountExceedsPayable, then ObligationInProgress, then DuplicateSuspected.
+    Raises InvalidInput, BankAccountNotVerified, AmountTooSmall, AmountExceedsPayable, then ObligationInProgress, then DuplicateSuspected.
     """
     require_transaction()
     account = lock_accounts([terms.applies_to.id])[terms.applies_to.id]
@@ -114,6 +115,8 @@ def _check_account(terms: Terms, account: Account) -> None:
         raise InvalidInput(
             f"At most {words(settings.PAYMENT_MAX_MINOR, account.currency)} at once.", param="amount", code="amount_too_large"
         )
+    if terms.bank_account.status != BankAccount.Status.VERIFIED:
+        raise BankAccountNotVerified("This bank account is not verified: name its two small deposits first.", param="bank_account")
     if terms.bank_account.currency != account.currency:
         raise InvalidInput(f"This debt is in {account.currency.upper()}: pay from an account in it.", param="bank_account")
 

@@ -12,7 +12,7 @@ from payments.payins.actions.change import change, lock_payments
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.models import Payment, Status
 from payments.payins.queries import with_related
-from payments.rails.base import Answer, NoAnswer, Order
+from payments.rails.base import Answer, NoAnswer, NoSuchOrder, Order
 from payments.rails.registry import rail
 from payments.vault.encryption import decrypt
 
@@ -46,13 +46,23 @@ def submit_payments(public_ids: Sequence[str], *, at: datetime) -> set[str]:
 
 
 def call(payment: Payment, at: datetime, *, first: bool) -> Answer | None:
-    """Submit, or ask again after a crash or later. None: the rail did not answer in time."""
+    """Submit, or ask again after a crash or later. None: the rail did not answer, or broke while it was asked.
+
+    What died between the intent and the call never reached the rail: it says so, and is handed the order then.
+    """
     way, order = rail(payment.rail), order_of(payment)
     try:
-        return way.submit(order, at) if first else way.look_up(order, at)
+        if first:
+            return way.submit(order, at)
+        try:
+            return way.look_up(order, at)
+        except NoSuchOrder:
+            return way.submit(order, at)
     except NoAnswer as silence:
         log.info("%s", silence)
-        return None
+    except Exception:  # one order must not keep the others of its set from the rail; what became of it is looked up
+        log.exception("rail %s broke on %s", payment.rail, payment.public_id)
+    return None
 
 
 def order_of(payment: Payment) -> Order:

@@ -7,7 +7,7 @@ import pytest
 from directpay.due.actions import schedule
 from directpay.due.models import Due
 from directpay.due.registry import QUEUES
-from directpay.due.run import BACKOFF_CAP_SECONDS, PARK_AFTER, next_due_at, run_all, run_queue
+from directpay.due.run import BACKOFF_CAP_SECONDS, PARK_AFTER, SWEEP_SECONDS, next_due_at, run_all, run_queue
 from directpay.ops.clock import set_clock
 from tests.directpay.due.conftest import AT, promise, waiting
 
@@ -111,17 +111,25 @@ class TestBadItem:
             due = (Due.objects.get().due_at - AT).total_seconds()
             waits.append(due - now)
             now = due
-        assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 512, BACKOFF_CAP_SECONDS, BACKOFF_CAP_SECONDS, BACKOFF_CAP_SECONDS]
+        assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 512, BACKOFF_CAP_SECONDS, BACKOFF_CAP_SECONDS, SWEEP_SECONDS]
         assert Due.objects.get().parked_at is not None
-        clock_at(now + 100_000)
-        assert run_all() == 0
-        assert next_due_at(AT + timedelta(days=100)) is None
         assert len(made.calls) == PARK_AFTER
+
+    def test_is_swept_up_when_the_outage_is_over(self, desk):
+        made = desk("q", bad={"a"})
+        promise("q", "a")
+        Due.objects.update(parked_at=AT, attempts=PARK_AFTER)
+        run_all()
+        assert next_due_at(AT + timedelta(days=1)) == AT + timedelta(seconds=SWEEP_SECONDS)
+        made.bad.clear()
+        clock_at(SWEEP_SECONDS)
+        assert run_all() == 1
+        assert not Due.objects.exists()
 
     def test_is_taken_up_again_when_promised_again(self, desk):
         made = desk("q")
         promise("q", "a")
-        Due.objects.update(parked_at=AT, attempts=PARK_AFTER)
+        Due.objects.update(parked_at=AT, attempts=PARK_AFTER, due_at=AT + timedelta(hours=6))
         assert run_all() == 0
         promise("q", "a")
         assert run_all() == 1

@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -38,7 +39,7 @@ def test_deliver_each_event_once_between_them(ear):
 
     listener = ear("one", before_end=wait_for_the_other)
     happened(*(new(f"thg_{n}") for n in range(BATCH + 50)))
-    counts = at_once(2, relay_all)
+    counts: list[Any] = at_once(2, relay_all)
     assert sum(counts) == BATCH + 50
     assert min(counts) > 0
     assert set(Counter(listener.heard).values()) == {1}

@@ -18,7 +18,7 @@ from directpay.events.unit import unit_of_work
 from directpay.kernel import clock
 from directpay.kernel.errors import InvalidInput, NotAllowed
 from directpay.ops.clock import FARTHEST, LOCK, ClockBusy, advance, is_frozen, is_moved, set_clock
-from directpay.ops.partitions import make_partitions
+from directpay.ops.partitions import QUEUE, keep_ahead, make_partitions
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
@@ -200,6 +200,13 @@ class TestPartitions:
             record([NewEvent("thing.made", "thg_1", 1, "system:test", AT + three_years + timedelta(days=30), {})])
         assert Event.objects.count() == 1
 
+    def test_are_kept_a_year_ahead_month_by_month(self):
+        with unit_of_work():
+            keep_ahead(["all"], AT + timedelta(days=700))
+        assert Due.objects.get(queue=QUEUE).due_at == AT + timedelta(days=728)
+        with unit_of_work():
+            record([NewEvent("thing.made", "thg_1", 1, "system:test", AT + timedelta(days=1100), {})])
+
     def test_are_made_once(self):
         first, last = AT.date().replace(year=2040), AT.date().replace(year=2041)
         assert make_partitions(first, last) == 2 * 14  # thirteen months and the one after, of two tables
@@ -216,6 +223,16 @@ class TestAtOnce:
         assert (refusal.value.status, refusal.value.code) == (409, "clock_busy")
         superuser.execute("SELECT pg_advisory_unlock_all()")
         assert advance(AT + SECOND) == AT + SECOND
+
+    def test_waits_for_what_a_worker_has_in_hand(self, diary, superuser_url: str):
+        """A row that somebody else works on is still due: the clock goes on in small steps until it is done."""
+        promise("two", ("a", 0))
+        with psycopg.connect(superuser_url) as other:
+            other.execute("SELECT * FROM directpay_due FOR UPDATE")
+            assert advance(AT + timedelta(seconds=3)) == AT + timedelta(seconds=3)
+            assert diary == []
+        advance(AT + timedelta(seconds=4))
+        assert diary == [("two", "a", 3)]
 
     def test_gives_the_lock_back_when_the_work_breaks(self, superuser: psycopg.Connection):
         def die(keys, at):

@@ -234,7 +234,7 @@ def test_a_landlord_has_no_pay_page():
 
 def test_the_bare_address_goes_to_the_only_lease():
     desk = Desk()
-    assert desk.client.get("/renter/pay/").url == desk.address
+    assert desk.client.get("/renter/pay/").headers["Location"] == desk.address
     desk.w.lease()
     which = words_of(desk.client.get("/renter/pay/"))
     assert "114 Linden St, Unit 1 Rent, November, due Sun 1 Nov Pay $1,500.00" in which

@@ -105,7 +105,7 @@ class TestCheckInvariants:
 @pytest.mark.django_db
 class TestCommand:
     @staticmethod
-    def run() -> tuple[int, str]:
+    def run() -> tuple[object, str]:
         out = io.StringIO()
         with pytest.raises(SystemExit) as ended:
             call_command("check_books", stdout=out)

@@ -6,6 +6,7 @@ from django.db import IntegrityError
 from directpay.due.models import Due
 from directpay.events.models import Event
 from directpay.events.queries import history_of
+from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import SYSTEM
 from payments.methods.actions import EXPIRES_AFTER, EXPIRY_QUEUE, NotVerifiable, add_bank_account, expire_verifications, verify_bank_account
 from payments.methods.models import BankAccount
@@ -124,7 +125,7 @@ class TestQueries:
     def test_does_not_tell_a_strangers_account_from_none(self, w, new, whose):
         name(w, new, 32, 45)
         asked = new.public_id if whose == "alice" else "ba_unknown"
-        with pytest.raises(Exception, match="No such bank account") as refusal:
+        with pytest.raises(InvalidInput, match="No such bank account") as refusal:
             bank_account_to_pay_from(asked, w.actor(w.alice), param="payment_method")
         assert (refusal.value.code, refusal.value.param) == ("resource_missing", "payment_method")
 

@@ -6,7 +6,10 @@ from django.db import IntegrityError
 from directpay.due.models import Due
 from directpay.events.models import Event
 from directpay.kernel.errors import InvalidInput
+from directpay.people.actor import SYSTEM
 from ledger.journal.models import Account, Transaction
+from payments.methods.actions import add_bank_account, verify_bank_account
+from payments.methods.queries import BankAccountNotVerified
 from payments.payins.actions.initiate import (
     RAIL_QUEUE,
     AmountExceedsPayable,
@@ -20,7 +23,7 @@ from payments.payins.actions.initiate import (
 from payments.payins.models import Claim, Payment
 from payments.rails.registry import RAILS
 from tests.ledger.books import account
-from tests.world import NO_FUNDS
+from tests.world import NO_FUNDS, PAYS
 
 
 class TestAccepts:
@@ -101,6 +104,19 @@ class TestRefuses:
         with pytest.raises(InvalidInput, match=r"At most \$1,499.99") as refusal:
             accept()
         assert (refusal.value.code, refusal.value.param) == ("amount_too_large", "amount")
+
+    @pytest.mark.parametrize("state", ["new", "errored", "verification_failed"])
+    def test_a_bank_account_that_is_not_verified(self, w, accept, state):
+        number = "000666666661" if state == "errored" else PAYS
+        details = {"account_holder_name": "Bob", "routing_number": "110000000", "account_number": number, "account_type": "checking"}
+        source = add_bank_account(w.bob, details, actor=SYSTEM, at=w.now)
+        if state == "verification_failed":
+            for _ in range(3):
+                source = verify_bank_account(source, [1, 2], actor=SYSTEM, at=w.now)
+        assert source.status == state
+        with pytest.raises(BankAccountNotVerified) as refusal:
+            accept(bank_account=source)
+        assert (refusal.value.code, refusal.value.param) == ("bank_account_not_verified", "bank_account")
 
     def test_a_bank_account_in_another_currency(self, w, accept):
         euros = account("L1500", "euro", book=w.payee.public_id, currency="eur", accepts_payments=True, payable_limit="any")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from directpay.kernel.bankdays import eastern, is_bank_day
 from directpay.kernel.clock import EASTERN
 from payments.rails.registry import RAILS, rail
+from payments.rails.simulated import SimulatedRail
 from payments.rails.timetable import bank_day_of, bank_days_between, holidays_between
 
 CUT_OFFS = {"ach": time(16, 45), "same_day_ach": time(14, 45), "wire": time(16, 0)}
@@ -133,6 +134,7 @@ class TestRegistry:
     def test_gives_a_rail_under_the_present_profile(self, settings):
         settings.RAIL_PROFILE, settings.RAIL_SPEED, settings.RAIL_SEED = "calendar", 2.0, "x"
         made = rail("wire")
+        assert isinstance(made, SimulatedRail)
         assert (made.name, made.profile, made.speed, made.seed) == ("wire", "calendar", 2.0, "x")
 
     def test_knows_each_under_its_own_name(self):

@@ -1,0 +1,36 @@
+"""A nudge through the real broker; losing it loses nothing."""
+
+import pytest
+from django.db import transaction
+
+from directpay.due.hints import hint_after_commit
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def waiting(valkey) -> int:
+    return valkey.llen("celery")
+
+
+def test_nudges_the_worker_once_the_promise_is_kept(valkey, settings):
+    settings.SEND_HINTS = True
+    with transaction.atomic():
+        hint_after_commit()
+        assert waiting(valkey) == 0, "not before the commit: the worker would find nothing"
+    assert waiting(valkey) == 1
+    assert b"directpay.ops.tasks.run_due" in valkey.lindex("celery", 0)
+
+
+def test_nudges_nobody_for_what_was_rolled_back(valkey, settings):
+    settings.SEND_HINTS = True
+    with transaction.atomic():
+        hint_after_commit()
+        transaction.set_rollback(True)
+    assert waiting(valkey) == 0
+
+
+def test_nudges_nobody_where_hints_are_off(valkey, settings):
+    settings.SEND_HINTS = False
+    with transaction.atomic():
+        hint_after_commit()
+    assert waiting(valkey) == 0
