@@ -1,4 +1,5 @@
 """Django's command line."""
+
 import os
 import sys
 

@@ -39,7 +39,11 @@ class World:
 
     start: datetime = START
     capital_minor: int = 1_000_000
-    owed: Any = field(default=None, init=False)  # the lease of a test that has one
+    # What a test keeps at hand: a lease that owes, its home, accounts to pay from.
+    owed: Any = field(default=None, init=False)
+    home_lease: Any = field(default=None, init=False)
+    carol: Any = field(default=None, init=False)
+    sources: Any = field(default=None, init=False)
     _units: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:

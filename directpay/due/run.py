@@ -15,7 +15,7 @@ from directpay.events.unit import unit_of_work
 from directpay.kernel import clock
 
 log = logging.getLogger(__name__)
-PARK_AFTER = 12  # attempts; with the back-off below, about an hour
+PARK_AFTER = 12  # attempts; with the back-off below, some forty minutes
 BACKOFF_CAP_SECONDS = 600
 SWEEP_SECONDS = 6 * 3600  # between tries of what is parked
 

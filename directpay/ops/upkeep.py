@@ -16,14 +16,17 @@ EVERY = timedelta(days=1)
 ALL = "all"
 PROMISE = """
 INSERT INTO directpay_due (queue, key, due_at, attempts, last_error) SELECT queue, %s, %s, 0, '' FROM unnest(%s::text[]) AS queue
-ON CONFLICT (queue, key) DO NOTHING
+ON CONFLICT (queue, key) DO UPDATE SET due_at = excluded.due_at, attempts = 0, parked_at = NULL
+WHERE directpay_due.parked_at IS NOT NULL
 """
 
 
 def promise_upkeep() -> None:
-    """See to it that the rows are there; each renews itself when it is worked on."""
+    """See to it that the rows are there (each renews itself when it is worked on), and after a long rest the partitions too."""
+    at = clock.now()
+    partitions.make_partitions(at.date(), at.date())
     with unit_of_work(), connection.cursor() as cursor:
-        cursor.execute(PROMISE, [ALL, clock.now(), [partitions.QUEUE, ANSWERS_QUEUE]])
+        cursor.execute(PROMISE, [ALL, at, [partitions.QUEUE, ANSWERS_QUEUE]])
 
 
 def drop_old_answers(keys: Sequence[str], at: datetime) -> None:

@@ -72,11 +72,6 @@ def moment(context: Context, value: datetime) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def in_days(context: Context, value: date) -> str:
-    return dates.in_days(value, _today(context))
-
-
-@register.simple_tag(takes_context=True)
 def month(context: Context, value: date) -> str:
     return dates.month_text(value, _today(context))
 

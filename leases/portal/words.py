@@ -169,8 +169,3 @@ def against_promise(completed_on: date, expected_on: date) -> str:
     if late <= 0:
         return _("as promised")
     return _("one day late") if late == 1 else _("{count} days late").format(count=late)
-
-
-def price_text(fee_minor: int, currency: str, *, by_payer: bool) -> SafeString:
-    """What the way to pay costs whoever pays."""
-    return amount(fee_minor, currency) if by_payer and fee_minor else conditional_escape(_("Free"))

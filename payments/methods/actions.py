@@ -25,6 +25,7 @@ from payments.vault.encryption import decrypt, encrypt, fingerprint
 EXPIRY_QUEUE = "methods.verification_expiry"
 EXPIRES_AFTER = timedelta(days=10)
 TRIES = 3
+UNPROVEN_LIMIT, UNPROVEN_WITHIN = 10, timedelta(days=1)
 SANDBOX_DEPOSITS = (32, 45)
 BANKS = {"110000000": "First Linden Bank"}
 
@@ -33,6 +34,12 @@ class NotVerifiable(Conflict):
     """The account is verified already, or cannot be any more."""
 
     code = "bank_account_not_verifiable"
+
+
+class TooManyUnproven(Conflict):
+    """More accounts were added in a day than anybody has (409)."""
+
+    code = "bank_accounts_unverified"
 
 
 class AmountsWrong(InvalidInput):
@@ -59,6 +66,7 @@ def add_bank_account(user: User, details: dict[str, Any], *, actor: Actor, at: d
     """Keep the account, encrypted, and send two small deposits to it. Raises InvalidInput."""
     routing, number = check_routing_number(details["routing_number"]), check_account_number(details["account_number"])
     identity = public_id("ba")
+    _check_not_too_many(user, at)
     with unit_of_work():
         account = BankAccount.objects.create(
             public_id=identity,
@@ -86,6 +94,13 @@ def add_bank_account(user: User, details: dict[str, Any], *, actor: Actor, at: d
             schedule(EXPIRY_QUEUE, [(identity, account.verification_expires_at)])
         record(facts)
     return account
+
+
+def _check_not_too_many(user: User, at: datetime) -> None:
+    """Each account costs us its deposits and gives three guesses: neither is for the taking without end."""
+    unproven = BankAccount.objects.filter(user=user, created_at__gt=at - UNPROVEN_WITHIN).exclude(status=BankAccount.Status.VERIFIED)
+    if unproven.count() >= UNPROVEN_LIMIT:
+        raise TooManyUnproven("Too many accounts are waiting to be verified: verify one of them, or try again tomorrow.")
 
 
 def _choose_deposits() -> tuple[int, int]:

@@ -99,6 +99,8 @@ class PaymentsView(Payments, CollectionView):
         """Without a lease: straight to an account of the books."""
         if "applies_to" not in data:
             raise InvalidInput("Say what this pays: a lease, or an account (applies_to).", param="lease", code="parameter_missing")
+        if "payee" in data:
+            raise InvalidInput("The account says whose it is: send applies_to alone.", param="payee")
         for name in ("amount", "currency"):
             if name not in data:
                 raise InvalidInput(f"Missing required parameter: {name}.", param=name, code="parameter_missing")

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator["playwright.Browser"]:
+def chromium() -> Iterator[Any]:
     # playwright's loop runs in this thread; what tests ask of the database here is not asynchronous for it
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with playwright.sync_playwright() as started:
@@ -33,11 +34,11 @@ def chromium() -> Iterator["playwright.Browser"]:
 
 
 @pytest.fixture
-def open_page(chromium: "playwright.Browser", live_server: object) -> Iterator[Callable[..., "playwright.Page"]]:
+def open_page(chromium: Any, live_server: object) -> Iterator[Callable[..., Any]]:
     """`open_page(**options of a context)` → a page whose console must stay silent: a refused script or style is an error there."""
     contexts, complaints = [], []
 
-    def opened(**options: object) -> "playwright.Page":
+    def opened(**options: object) -> Any:
         context = chromium.new_context(base_url=str(live_server), **{"viewport": DESK, **options})
         contexts.append(context)
         page = context.new_page()

@@ -151,7 +151,8 @@ def test_overlapping_leases_of_a_unit(api, terms):
     status, first = api.post("leases", terms)
     assert status == 201
     before = state()
-    error = refused(api.post("leases", {**terms, "start_date": "2027-10-31", "end_date": "2028-10-30"}), 409, "start_date", "lease_overlaps")
+    overlapping = {**terms, "start_date": "2027-10-31", "end_date": "2028-10-30"}
+    error = refused(api.post("leases", overlapping), 409, "start_date", "lease_overlaps")
     assert error["lease"] == first["id"]
     assert state() == before
     assert api.post("leases", {**terms, "start_date": "2027-11-01", "end_date": "2028-10-31"})[0] == 201
@@ -298,3 +299,19 @@ def test_roommates_do_not_learn_each_others_addresses(w):
     w.lease((w.bob, {"weight": 1}), (carol, {"weight": 1}))
     assert Api(carol, w).get(f"users/{w.bob.public_id}")[0] == 404
     assert Api(w.alice, w).get(f"users/{w.bob.public_id}")[0] == 200
+
+
+def test_bank_accounts_without_end(w, api):
+    body = {"user": w.bob.public_id, "account_holder_name": "B", "account_number": "000123456789", "account_type": "checking"}
+    for _ in range(10):
+        assert api.post("bank-accounts", {**body, "routing_number": "110000000"})[0] == 201
+    before = state()
+    refused(api.post("bank-accounts", {**body, "routing_number": "110000000"}), 409, None, "bank_accounts_unverified")
+    assert state() == before
+
+
+def test_a_payee_beside_an_account(w, api, lease, payment):
+    account = lease.parties.get().account.public_id
+    body = {"applies_to": account, "amount": 1_000, "currency": "usd", "rail": "ach", "bank_account": payment["bank_account"]}
+    refused(api.post("payments", {**body, "payee": w.payee.public_id}), 400, "payee")
+    assert api.post("payments", body)[0] == 201

@@ -160,8 +160,8 @@ class TestRuntimeRole:
             "UPDATE ledger_account SET balance_minor = balance_minor + 1",
             "UPDATE ledger_account SET last_seq = 0",
             "UPDATE ledger_account SET floor = 'any'",
-            "INSERT INTO ledger_account (public_id, book_id, number, subject, currency, normal, fund, floor, mirror, by_item, balance_minor,"
-            " last_seq, created_at, accepts_payments, payable_limit, pays_into) SELECT 'x', id, 'P1110', 'x', 'usd', 1,"
+            "INSERT INTO ledger_account (public_id, book_id, number, subject, currency, normal, fund, floor, mirror, by_item,"
+            " balance_minor, last_seq, created_at, accepts_payments, payable_limit, pays_into) SELECT 'x', id, 'P1110', 'x', 'usd', 1,"
             " 'client', 'any', '', false, 500, 0, now(), false, 'closed', '' FROM ledger_book LIMIT 1",
             "ALTER TABLE ledger_entry DISABLE TRIGGER ALL",
             "ALTER TABLE payments_payment DISABLE TRIGGER ALL",
@@ -181,7 +181,8 @@ class TestRuntimeRole:
         available, pending = Account.objects.get(number="P2120"), Account.objects.get(number="P2110")
         item = (
             '[{"reference": "raw:2", "public_id": "txn_raw2", "kind": "raw", "effective_on": "2026-11-02",'
-            f' "at": "2026-11-02T15:00:00+00:00", "hash": "h", "request_id": "", "entries": [[{available.id}, 99999999, null], [{pending.id}, -99999999, null]]}}]'
+            f' "at": "2026-11-02T15:00:00+00:00", "hash": "h",'
+            f' "request_id": "", "entries": [[{available.id}, 99999999, null], [{pending.id}, -99999999, null]]}}]'
         )
         assert "would stand at" in refused(connect("runtime"), f"SELECT * FROM ledger_post('{item}'::jsonb)")
 

@@ -25,7 +25,8 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON directpay_event FOR EACH R
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON directpay_event FOR EACH STATEMENT EXECUTE FUNCTION directpay_append_only();
 
 -- Partitions by month, made ahead. Row triggers are cloned to them; the statement trigger on TRUNCATE is not, so it is
--- put on each. Runs as the owner, so that the runtime role may ask for partitions and yet owns nothing.
+-- put on each. A table is made apart and attached, which lets others go on inserting; PARTITION OF would lock them all out,
+-- and could deadlock with them. Runs as the owner, so that the runtime role may ask for partitions and yet owns nothing.
 CREATE FUNCTION directpay_make_partitions(parent regclass, first_month date, last_month date) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -43,18 +44,19 @@ BEGIN
     WHILE month <= last_month LOOP
         child := format('%s_%s', parent, to_char(month, 'YYYY_MM'));
         IF to_regclass(child) IS NULL THEN
-            EXECUTE format('CREATE TABLE %I PARTITION OF %s FOR VALUES FROM (%L) TO (%L)', child, parent,
-                month::timestamp AT TIME ZONE 'UTC', (month + interval '1 month')::timestamp AT TIME ZONE 'UTC');
+            EXECUTE format('CREATE TABLE %I (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', child, parent);
             EXECUTE format('CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON %I
                 FOR EACH STATEMENT EXECUTE FUNCTION directpay_append_only()', child);
             IF parent::text = 'ledger_entry' THEN
                 EXECUTE format('CREATE TRIGGER entries_complete AFTER INSERT ON %I REFERENCING NEW TABLE AS added
                     FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_entries()', child);
             END IF;
+            EXECUTE format('ALTER TABLE %s ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', parent, child,
+                month::timestamp AT TIME ZONE 'UTC', (month + interval '1 month')::timestamp AT TIME ZONE 'UTC');
             made := made + 1;
         END IF;
         month := (month + interval '1 month')::date;
     END LOOP;
     RETURN made;
 END $$;
-SELECT directpay_make_partitions('directpay_event', '2026-01-01', '2027-12-31');
+SELECT directpay_make_partitions('directpay_event', '2026-01-01', '2028-12-31');

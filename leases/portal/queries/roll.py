@@ -53,10 +53,6 @@ class LeaseRow:
     def people(self) -> str:
         return ", ".join(renter.user.name for renter in self.lease.renters.all())
 
-    @property
-    def is_late(self) -> bool:
-        return self.status == "late" and self.open_minor > self.in_flight_minor
-
 
 @dataclass(frozen=True, slots=True)
 class Roll:
@@ -76,11 +72,6 @@ class Roll:
     @property
     def in_flight_minor(self) -> int:
         return sum(row.in_flight_minor for row in self.rows)
-
-    @property
-    def missing(self) -> list[LeaseRow]:
-        """Leases with something due that is neither cleared nor on its way, the longest first."""
-        return sorted((r for r in self.rows if r.open_minor > r.in_flight_minor), key=lambda r: (r.since or r.today, r.lease.id))
 
 
 def total(sums: Sequence[Sum]) -> Sum:

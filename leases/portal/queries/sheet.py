@@ -71,10 +71,6 @@ class Sheet:
     errors: dict[str, SafeString] = field(default_factory=dict)
 
     @property
-    def currency(self) -> str:
-        return self.owing.lease.currency
-
-    @property
     def is_part(self) -> bool:
         return self.choice.how_much == "part"
 

@@ -29,7 +29,7 @@ def open_lease(terms: Terms, *, actor: Actor, at: datetime) -> Lease:
         lease = with_people().get(id=create_lease(terms, at=at).id)
         charges = _extend(lease, at)
         record([_created(lease, charges, actor, at)])
-        _post_due(lease, charges, at)
+        _post_due([(lease, charges)], at)
     return with_people().get(id=lease.id)
 
 
@@ -44,15 +44,15 @@ def _check_length(terms: Terms, at: datetime) -> None:
 def extend_schedules(public_ids: Sequence[str], at: datetime) -> None:
     """The due queue's work: an open-ended lease always shows the year ahead. What fell due while nobody looked is posted."""
     with unit_of_work():
-        for lease in Lease.objects.filter(public_id__in=list(public_ids)).order_by("id"):
-            locked = lock_lease(lease)
-            _post_due(locked, _extend(locked, at), at)
+        # All leases are locked before anything is posted: leases come before accounts in the written order.
+        leases = [lock_lease(lease) for lease in Lease.objects.filter(public_id__in=list(public_ids)).order_by("id")]
+        _post_due([(lease, _extend(lease, at)) for lease in leases], at)
 
 
-def _post_due(lease: Lease, charges: Sequence[Charge], at: datetime) -> None:
-    """Step: those of them that are due already."""
-    day = local_today(lease, at)
-    post_charges([c.public_id for c in charges if c.due_on <= day], at)
+def _post_due(made: Sequence[tuple[Lease, Sequence[Charge]]], at: datetime) -> None:
+    """Step: those of the charges that are due already, in one posting."""
+    due = [c.public_id for lease, charges in made for c in charges if c.due_on <= local_today(lease, at)]
+    post_charges(due, at)
 
 
 def _extend(lease: Lease, at: datetime) -> list[Charge]:

@@ -230,4 +230,4 @@ BEGIN
     ORDER BY n;
 END $$;
 
-SELECT directpay_make_partitions('ledger_entry', '2026-01-01', '2027-12-31');
+SELECT directpay_make_partitions('ledger_entry', '2026-01-01', '2028-12-31');

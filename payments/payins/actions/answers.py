@@ -13,7 +13,7 @@ from payments.payins.models import Payment, Status
 from payments.rails.base import Answer
 from payments.rails.codes import explain
 
-ASK_AGAIN_AFTER = timedelta(seconds=5)  # while the rail is silent
+ASK_AGAIN_AFTER, ASK_AGAIN_AT_MOST = timedelta(seconds=5), timedelta(hours=1)  # while the rail is silent
 OPEN = (Status.PROCESSING, Status.UNKNOWN)
 
 
@@ -49,7 +49,13 @@ def _keep_waiting(payments: Sequence[Payment], answers: Mapping[str, Answer], at
 
 def _lose(payments: Sequence[Payment], at: datetime) -> None:
     change([p for p in payments if p.status == Status.PROCESSING], "lose_answer", "unknown", actor=SYSTEM.label, at=at)
-    schedule(RAIL_QUEUE, [(p.public_id, at + ASK_AGAIN_AFTER) for p in payments])
+    schedule(RAIL_QUEUE, [(p.public_id, at + patience(p, at)) for p in payments])
+
+
+def patience(payment: Payment, at: datetime) -> timedelta:
+    """How long to wait before asking a silent rail again: a tenth of the time it has been silent, five seconds to an hour."""
+    silent_for = at - (payment.placed_at or payment.created_at)
+    return min(max(silent_for / 10, ASK_AGAIN_AFTER), ASK_AGAIN_AT_MOST)
 
 
 def _fail(payments: Sequence[Payment], answers: Mapping[str, Answer], at: datetime) -> None:

@@ -44,3 +44,11 @@ def test_drops_old_answers_and_keeps_the_keys_of_money():
     promise_upkeep()
     run_all()
     assert sorted(IdempotencyKey.objects.values_list("moves_money", "body")) == [(False, "x"), (True, "")]
+
+
+def test_takes_up_again_what_was_parked():
+    promise_upkeep()
+    Due.objects.update(parked_at=NOW, attempts=12, due_at=NOW + timedelta(hours=6))
+    promise_upkeep()
+    assert promises() == {"ops.partitions": NOW, "ops.answers": NOW}
+    assert not Due.objects.filter(parked_at__isnull=False).exists()

@@ -8,7 +8,7 @@ from payments.rails.base import NoSuchOrder
 from tests.payments.conftest import answer
 
 
-def careful_bank(bank, handed: set[str], broken: set[str]):  # noqa: ANN001, ANN201
+def careful_bank(bank, handed: set[str], broken: set[str]):
     """Knows only what was handed over; the orders in `broken` break it."""
 
     def submit(order, at):
