@@ -39,9 +39,10 @@ class EmbeddedValkey:
         """
         notes = []
         if not self.port:
-            self.port = free_port(FIRST_PORT)
-            if self.port != FIRST_PORT:
-                notes.append(f"port {FIRST_PORT} is in use: Valkey listens on {self.port}")
+            first = int(os.environ.get("DIRECTPAY_VALKEY_PORT") or FIRST_PORT)
+            self.port = free_port(first)
+            if self.port != first:
+                notes.append(f"port {first} is in use: Valkey listens on {self.port}")
         directory = self.place.directory("valkey")
         if failures >= FAILURES_BEFORE_EMPTY:
             shutil.rmtree(directory / "appendonlydir", ignore_errors=True)

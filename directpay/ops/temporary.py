@@ -16,7 +16,7 @@ from directpay.ops.preparation import BASE_DIR
 from directpay.ops.processes import dying_with_parent, wait_until
 from directpay.ops.supervisor import last_lines, pid_file
 
-FIRST_PORT = 18_000
+FIRST_PORT, VALKEY_FIRST_PORT, APART = 18_000, 40_000, 20  # each process that starts stacks looks for ports in a range of its own
 START_SECONDS = 120.0
 STOP_SECONDS = 25.0
 # Empty means "not set", and keeps this machine's own settings and `.env` out.
@@ -89,7 +89,9 @@ def start_stack(home: Path, env: Mapping[str, str]) -> Stack:
     home = home.resolve()
     home.mkdir(parents=True, exist_ok=True)
     full = environment(home, env)
-    full["PORT"] = full["PORT"] or str(free_port(FIRST_PORT))
+    own = os.getpid() % 1_000 * APART
+    full["DIRECTPAY_VALKEY_PORT"] = str(VALKEY_FIRST_PORT + own)
+    full["PORT"] = full["PORT"] or str(free_port(FIRST_PORT + own))
     announced = home / "run" / "ready"
     announced.unlink(missing_ok=True)  # of a supervisor that was killed
     output = home / "up.log"

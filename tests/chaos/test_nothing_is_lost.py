@@ -19,6 +19,7 @@ from directpay.ops.temporary import Stack, temporary_stack
 from tests.chaos.killer import COMPONENTS, PHASES, Killer
 from tests.chaos.load import Clients, Job, prepare
 
+pytestmark = pytest.mark.xdist_group("stack")  # whole installations, one after the other on one worker
 LONG = os.environ.get("CHAOS") == "long"
 PAYMENTS, ROUNDS, PAUSE = (1_000, 20, (0.3, 2.5)) if LONG else (60, 2, (0.1, 0.8))
 SEED = int(os.environ.get("SEED", "1"))

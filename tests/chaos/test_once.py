@@ -21,6 +21,7 @@ from directpay.ops.temporary import Stack, temporary_stack
 from tests.chaos.middleware import HEADER as HOLD
 from tests.chaos.test_nothing_is_lost import LONG, TABLE, url_of
 
+pytestmark = pytest.mark.xdist_group("stack")  # whole installations, one after the other on one worker
 ROOT = Path(__file__).resolve().parents[2]
 REPLAYS = 10_000 if LONG else 1_000
 KILLS = 5 if LONG else 1

@@ -15,7 +15,8 @@ from directpay.ops.secrets_file import service_passwords
 from directpay.ops.services import ServiceError, Services, chosen_services, external_urls, put_orphan_aside, with_role
 from tests.services import addresses
 
-pytestmark = pytest.mark.django_db
+# roles belong to the whole server: one worker alone makes and drops them
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("roles")]
 NAME = "a_server_of_their_own"
 
 

@@ -17,7 +17,7 @@ from directpay.ops.processes import alive, children_of, wait_until
 from directpay.ops.temporary import Stack, start_stack, temporary_stack
 from directpay.ops.up import why_not_ready
 
-pytestmark = pytest.mark.xdist_group("up")  # one installation for all, used in the order of this file
+pytestmark = pytest.mark.xdist_group("stack")  # one installation for all, used in the order of this file
 CHILDREN = ("postgres", "valkey", "web", "worker", "beat")
 
 

@@ -80,8 +80,7 @@ def test_two_workers_complete_it_once(w, accept):
 
 def test_it_settles_before_it_is_returned_or_not_at_all(w, accept):
     made = accept(rail="same_day_ach")
-    w.later(seconds=14)
-    assert w.fresh(made).status == "completed"
+    w.until(made, "completed")
     later = w.now.replace(minute=30)
     settled, returned = at_once(
         lambda: settle_payments([made.public_id], later),
