@@ -23,7 +23,7 @@ MAY_DELETE = (
     "account_emailconfirmation",
 )
 # An account's balance is moved by posting alone: everything else about it is fixed.
-ACCOUNT_COLUMNS = "accepts_payments, payable_limit, pays_into, cost_account_id"
+ACCOUNT_COLUMNS = "accepts_payments, payable_limit, pays_into, cost_account_id, closed_at"
 
 
 def apply_grants(connection: Any) -> None:

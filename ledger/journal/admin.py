@@ -78,7 +78,7 @@ class TransactionAdmin(LookOnly):
     list_filter = ("kind",)
     search_fields = ("reference", "public_id", "request_id")
     ordering = ("-id",)
-    fields = ("reference", "kind", "effective_on", "recorded", "public_id", "request_id", "content_hash", "created_xid")
+    fields = ("reference", "kind", "effective_on", "recorded", "public_id", "request_id", "reverses", "created_xid")
     inlines = (EntryInline,)
 
 

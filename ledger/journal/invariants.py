@@ -109,8 +109,16 @@ JOURNAL = (
     ),
     Invariant(
         "I21",
-        "Every hold is resolved once and within its amount",
-        "SELECT id, posted_minor FROM ledger_hold WHERE posted_minor > abs(amount_minor) OR (posted_minor > 0 AND state <> 'posted')",
+        "Every hold is resolved once and within its amount, none is pending a day past its end, and accounts know what is held on them",
+        """SELECT reference, posted_minor FROM ledger_hold
+           WHERE posted_minor > abs(amount_minor) OR (posted_minor > 0 AND state <> 'posted')
+           UNION ALL
+           SELECT ledger_code(a.number, a.subject, a.currency), a.held_minor - coalesce(h.held, 0) FROM ledger_account a LEFT JOIN (
+             SELECT h.account_id, sum(abs(h.amount_minor)) AS held FROM ledger_hold h JOIN ledger_account x ON x.id = h.account_id
+             WHERE h.state = 'pending' AND x.normal * h.amount_minor < 0 GROUP BY h.account_id) h ON h.account_id = a.id
+           WHERE a.held_minor <> coalesce(h.held, 0)
+           UNION ALL
+           SELECT h.reference, abs(h.amount_minor) FROM ledger_hold h WHERE h.state = 'pending' AND h.expires_at < (
+             SELECT max(at) - interval '1 day' FROM directpay_event)""",
     ),
 )
-register_invariants(*JOURNAL)

@@ -33,7 +33,10 @@ class Account(models.Model):
     mirror = models.CharField(max_length=60, default="")  # group:subject
     by_item = models.BooleanField(default=False)
     balance_minor = models.BigIntegerField(default=0)
+    held_minor = models.BigIntegerField(default=0)  # of pending holds that would lower it; kept by trigger
     last_seq = models.BigIntegerField(default=0)
+    last_at = models.DateTimeField(null=True)  # of its latest entry
+    closed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     # What the payment engine must know of an account that it pays, set by whoever opened it (BOOKS.md section 1).
     accepts_payments = models.BooleanField(default=False)
@@ -44,13 +47,13 @@ class Account(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["book", "number", "subject", "currency"], name="account_once"),
-            models.UniqueConstraint(fields=["id", "book", "currency"], name="account_of_book_and_currency"),
             models.CheckConstraint(
                 condition=~models.Q(floor="zero") | models.Q(normal=1, balance_minor__gte=0) | models.Q(normal=-1, balance_minor__lte=0),
                 name="account_floor",
             ),
             models.CheckConstraint(condition=models.Q(normal__in=[1, -1]), name="account_normal"),
             models.CheckConstraint(condition=models.Q(floor__in=["zero", "kinds", "any"]), name="account_floor_known"),
+            models.CheckConstraint(condition=models.Q(held_minor__gte=0), name="account_held"),
         ]
 
     def __str__(self) -> str:
@@ -70,6 +73,11 @@ class Account(models.Model):
         """The balance, positive on the account's normal side."""
         return self.normal * self.balance_minor
 
+    @property
+    def available_minor(self) -> int:
+        """What may still be taken: the shown balance less what pending holds would take of it."""
+        return self.shown_minor - self.held_minor
+
 
 class Transaction(models.Model):
     """A balanced set of entries, recorded once under its reference."""
@@ -80,11 +88,14 @@ class Transaction(models.Model):
     kind = models.CharField(max_length=40)
     effective_on = models.DateField()
     at = models.DateTimeField()  # recorded
-    content_hash = models.CharField(max_length=64)
     request_id = models.CharField(max_length=64, default="")
-    created_xid = models.BigIntegerField()  # of the database transaction that made it; set by trigger
+    reverses = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    created_xid = models.BigIntegerField()  # of the database transaction that made it: what a snapshot saw
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reverses"], name="transaction_reversed_once", condition=models.Q(reverses__isnull=False))
+        ]
         indexes = [models.Index(fields=["at", "id"], name="transaction_at")]
 
     def __str__(self) -> str:
@@ -96,8 +107,9 @@ class Entry(models.Model):
 
     id = models.BigIntegerField(primary_key=True)  # identity
     transaction = models.ForeignKey(Transaction, on_delete=models.DO_NOTHING, db_constraint=False, related_name="entries")
-    account = models.ForeignKey(Account, on_delete=models.DO_NOTHING, related_name="entries")
-    book = models.ForeignKey(Book, on_delete=models.DO_NOTHING, related_name="+")
+    leg = models.SmallIntegerField()  # 1 to n within its transaction
+    account = models.ForeignKey(Account, on_delete=models.DO_NOTHING, db_constraint=False, related_name="entries")
+    book = models.ForeignKey(Book, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
     currency = models.CharField(max_length=3)
     fund = models.CharField(max_length=9)
     amount_minor = models.BigIntegerField()  # debit +, credit −

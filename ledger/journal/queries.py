@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet, Sum
 
-from ledger.journal.models import Account, Book, Entry, Hold, Transaction
+from ledger.journal.models import Account, Book, Entry, Transaction
 
 
 def balance_of(account_id: int) -> int:
@@ -14,10 +14,8 @@ def balance_of(account_id: int) -> int:
 
 
 def available(account: Account) -> int:
-    """What may still be taken: the shown balance less the pending holds that would lower it."""
-    pending = Hold.objects.filter(account=account, state="pending")
-    lowering = pending.filter(amount_minor__lt=0) if account.normal == 1 else pending.filter(amount_minor__gt=0)
-    return account.shown_minor - abs(lowering.aggregate(total=Sum("amount_minor"))["total"] or 0)
+    """What may still be taken: the shown balance less the pending holds that would lower it, as they stand now."""
+    return Account.objects.get(id=account.id).available_minor
 
 
 def find_account(book_kind: str, number: str, *, currency: str, subject: str = "", book_subject: str = "") -> Account | None:

@@ -3,21 +3,18 @@ from pathlib import Path
 from django.db import migrations
 
 FOLDER = Path(__file__).parent / "sql"
+FILES = ("journal.sql", "post.sql", "holds.sql", "allocation.sql")
 UNDO = """
 DROP TABLE ledger_entry;
-DROP TRIGGER append_only ON ledger_allocation;
-DROP TRIGGER append_only_truncate ON ledger_allocation;
-DROP TRIGGER append_only ON ledger_transaction;
-DROP TRIGGER append_only_truncate ON ledger_transaction;
-DROP FUNCTION ledger_post(jsonb);
-DROP FUNCTION ledger_stamp_transaction() CASCADE;
-DROP FUNCTION ledger_check_at_commit() CASCADE;
-DROP FUNCTION ledger_check_entries() CASCADE;
-DROP FUNCTION ledger_check_transactions(bigint[]);
-DROP FUNCTION ledger_guard_account() CASCADE;
-DROP FUNCTION ledger_guard_new_account() CASCADE;
-DROP FUNCTION ledger_check_allocations() CASCADE;
-DROP FUNCTION ledger_guard_hold() CASCADE;
+DROP FUNCTION ledger_post, ledger_post_rest, ledger_refuse_accounts, ledger_reason, ledger_refuse;
+DROP FUNCTION ledger_judge_entries, ledger_judge_transactions, ledger_guard_account, ledger_guard_closing, ledger_guard_new_account CASCADE;
+DROP FUNCTION ledger_guard_hold, ledger_guard_new_hold, ledger_count_hold, ledger_check_allocations, ledger_code CASCADE;
+DO $$ DECLARE t record; BEGIN
+    FOR t IN SELECT tgname, tgrelid::regclass AS of FROM pg_trigger
+             WHERE tgfoid = 'directpay_append_only'::regproc AND tgrelid::regclass::text LIKE 'ledger%' LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', t.tgname, t.of);
+    END LOOP;
+END $$;
 """
 
 
@@ -25,8 +22,4 @@ class Migration(migrations.Migration):
     """Entries, the one way to post them, and the guards that judge the books."""
 
     dependencies = [("ledger", "0001_initial"), ("directpay", "0002_event_log")]
-    operations = [
-        migrations.RunSQL(
-            (FOLDER / "journal.sql").read_text(encoding="utf-8") + (FOLDER / "allocation.sql").read_text(encoding="utf-8"), UNDO
-        )
-    ]
+    operations = [migrations.RunSQL("\n".join((FOLDER / name).read_text(encoding="utf-8") for name in FILES), UNDO)]

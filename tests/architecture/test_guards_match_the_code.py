@@ -25,9 +25,9 @@ def test_every_machine_of_the_database_is_known():
 
 
 @pytest.mark.django_db
-def test_the_kinds_that_may_overdraw_are_those_of_the_posting_function():
+def test_the_kinds_that_may_overdraw_are_those_that_the_database_judges_by():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'ledger_post'")
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'ledger_judge_entries'")
         source = cursor.fetchone()[0]
     listed = source.split("may_overdraw CONSTANT text[] := ARRAY[")[1].split("]")[0]
     assert {kind.strip().strip("'") for kind in listed.split(",")} == MAY_OVERDRAW

@@ -48,8 +48,8 @@ BEGIN
             EXECUTE format('CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON %I
                 FOR EACH STATEMENT EXECUTE FUNCTION directpay_append_only()', child);
             IF parent::text = 'ledger_entry' THEN
-                EXECUTE format('CREATE TRIGGER entries_complete AFTER INSERT ON %I REFERENCING NEW TABLE AS added
-                    FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_entries()', child);
+                EXECUTE format('CREATE TRIGGER entries_judged AFTER INSERT ON %I REFERENCING NEW TABLE AS added
+                    FOR EACH STATEMENT EXECUTE FUNCTION ledger_judge_entries()', child);
             END IF;
             EXECUTE format('ALTER TABLE %s ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', parent, child,
                 month::timestamp AT TIME ZONE 'UTC', (month + interval '1 month')::timestamp AT TIME ZONE 'UTC');

@@ -26,16 +26,3 @@ CREATE TRIGGER allocations_fit AFTER INSERT ON ledger_allocation REFERENCING NEW
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_allocations();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON ledger_allocation FOR EACH ROW EXECUTE FUNCTION directpay_append_only();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger_allocation FOR EACH STATEMENT EXECUTE FUNCTION directpay_append_only();
-
--- A hold is resolved once; what it promises is fixed.
-CREATE FUNCTION ledger_guard_hold() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF OLD.state <> 'pending' THEN
-        RAISE EXCEPTION 'hold % is resolved', OLD.reference USING ERRCODE = 'integrity_constraint_violation';
-    END IF;
-    IF (NEW.account_id, NEW.amount_minor, NEW.reference) IS DISTINCT FROM (OLD.account_id, OLD.amount_minor, OLD.reference) THEN
-        RAISE EXCEPTION 'what hold % promises is fixed', OLD.reference USING ERRCODE = 'integrity_constraint_violation';
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER resolved_once BEFORE UPDATE ON ledger_hold FOR EACH ROW EXECUTE FUNCTION ledger_guard_hold();

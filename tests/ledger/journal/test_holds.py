@@ -3,11 +3,27 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError
 
+from directpay.due.run import run_all
+from directpay.events.queries import history_of
 from directpay.events.unit import unit_of_work
-from ledger.journal.actions import BelowFloor, HoldResolved, Leg, ReferenceReused, credit, debit, place_hold, resolve_hold
+from directpay.ops.clock import set_clock
+from ledger.journal.actions import (
+    BelowFloor,
+    HoldExpired,
+    HoldResolved,
+    Leg,
+    ReferenceReused,
+    credit,
+    debit,
+    place_hold,
+    post_many,
+    resolve_hold,
+    take_up_to,
+)
+from ledger.journal.actions.holds import HoldAmount
 from ledger.journal.models import Account, Hold
 from ledger.journal.queries import available
-from tests.ledger.books import AT, balance, post, posting
+from tests.ledger.books import AT, balance, entries, post, posting
 
 pytestmark = pytest.mark.django_db
 LATER = AT + timedelta(hours=1)
@@ -65,7 +81,7 @@ class TestPlaceHold:
         hold(funded.bank, credit(funded.bank, 60), "hold:1")
         with pytest.raises(BelowFloor) as refusal:
             hold(funded.bank, credit(funded.bank, 41), "hold:2")
-        assert refusal.value.details == {"account": "P1110/main.usd"}
+        assert refusal.value.details == {"reference": "hold:2", "account": "P1110/main.usd"}
         hold(funded.bank, credit(funded.bank, 40), "hold:2")
 
     def test_asks_nothing_of_an_account_without_a_floor(self, b):
@@ -104,8 +120,9 @@ class TestResolveHold:
     @pytest.mark.parametrize("then", ["posted", "released", "expired"])
     def test_ends_it_once(self, row, first, then):
         resolve(row, first, posted_minor=5 if first == "posted" else 0)
-        with pytest.raises(HoldResolved, match=f"is {first} already"):
+        with pytest.raises(HoldResolved, match=f"is {first} already") as refused:
             resolve(row, then, posted_minor=5 if then == "posted" else 0)
+        assert refused.value.code == f"hold_{first}"
 
     @pytest.mark.parametrize(
         ("state", "posted"),
@@ -113,13 +130,88 @@ class TestResolveHold:
         ids=["beyond its amount", "posted as nothing", "negative", "released and posted", "expired and posted"],
     )
     def test_refuses_what_does_not_add_up(self, row, state, posted):
-        with pytest.raises(ValueError, match="up to its amount"):
+        with pytest.raises(HoldAmount, match="up to its amount"):
             resolve(row, state, posted_minor=posted)
         assert Hold.objects.get().state == "pending"
 
     def test_refuses_a_state_that_is_none(self, row):
         with pytest.raises(IntegrityError, match="hold_state"):
             resolve(row, "lost")
+
+
+class TestExpiry:
+    def test_comes_by_itself(self, funded):
+        kept, short = (
+            hold(funded.bank, credit(funded.bank, 15), "hold:1"),
+            hold(funded.bank, credit(funded.bank, 20), "hold:2", expires_at=LATER),
+        )
+        set_clock(LATER - timedelta(seconds=1), frozen=True)
+        run_all()
+        assert left(funded.bank) == 65
+        set_clock(LATER, frozen=True)
+        run_all()
+        kept.refresh_from_db()
+        short.refresh_from_db()
+        assert (left(funded.bank), kept.state, short.state, short.resolved_at) == (85, "pending", "expired", LATER)
+        assert [e.type for e in history_of(short.public_id)] == ["hold.placed", "hold.expired"]
+
+    def test_is_not_outrun_by_a_capture(self, funded):
+        """Whether or not anybody has looked: after its time a hold is worth nothing."""
+        row = hold(funded.bank, credit(funded.bank, 15), expires_at=LATER)
+        with pytest.raises(HoldExpired):
+            resolve(row, "posted", posted_minor=15)
+        assert resolve(row, "released").state == "released"
+
+    def test_leaves_what_was_resolved_in_time(self, funded):
+        row = hold(funded.bank, credit(funded.bank, 15), expires_at=LATER + timedelta(hours=1))
+        resolve(row, "posted", posted_minor=10)
+        set_clock(LATER + timedelta(hours=2), frozen=True)
+        assert run_all() == 0
+        row.refresh_from_db()
+        assert row.state == "posted"
+
+
+class TestWhatIsHeld:
+    def test_is_not_there_to_be_taken(self, funded):
+        hold(funded.bank, credit(funded.bank, 70))
+        with pytest.raises(BelowFloor, match="with 70 held"):
+            post(posting("t:1", credit(funded.bank, 31), debit(funded.clearing, 31, "pay_1")))
+        post(posting("t:1", credit(funded.bank, 30), debit(funded.clearing, 30, "pay_1")))
+        assert (balance(funded.bank), left(funded.bank)) == (70, 0)
+
+    def test_is_taken_by_its_own_capture(self, funded):
+        row = hold(funded.bank, credit(funded.bank, 100))
+        with unit_of_work():
+            resolve_hold(row, "posted", at=LATER, posted_minor=60)
+            post_many([posting("t:1", credit(funded.bank, 60), debit(funded.clearing, 60, "pay_1"))], at=LATER)
+        assert (balance(funded.bank), left(funded.bank)) == (40, 40)
+
+    def test_does_not_stop_what_the_bank_takes_back(self, b):
+        """A return is a fact: it takes available below zero, and what is held on it waits."""
+        legs = [debit(b.clearing, 50, "pay_1"), credit(b.available, 50), debit(b.at_directpay, 50), credit(b.bob, 50)]
+        post(posting("t:0", *legs))
+        hold(b.available, debit(b.available, 20))
+        back = [credit(b.clearing, 50, "pay_1"), debit(b.available, 50), credit(b.at_directpay, 50), debit(b.bob, 50)]
+        with pytest.raises(BelowFloor):
+            post(posting("t:1", *back, kind="payout.created"))
+        post(posting("t:1", *back, kind="payment.returned"))
+        assert (balance(b.available), left(b.available)) == (0, -20)
+
+
+class TestTakeUpTo:
+    def test_stops_at_what_is_available(self, b):
+        """TigerBeetle's balancing transfer (L08): asks for 3, 13 and 1 of 10 with 1 held."""
+        post(posting("t:0", debit(b.bank, 10), credit(b.clearing, 10, "pay_1")))
+        hold(b.bank, credit(b.bank, 1))
+
+        def take(amount: int) -> int:
+            with unit_of_work():
+                return take_up_to(
+                    b.bank, amount, lambda n: posting(f"t:{amount}", credit(b.bank, n), debit(b.clearing, n, "pay_1")), at=LATER
+                )
+
+        assert [take(3), take(13), take(1)] == [3, 6, 0]
+        assert (balance(b.bank), left(b.bank), len(entries(b.bank))) == (1, 0, 3)
 
 
 class TestDatabase:

@@ -21,8 +21,8 @@ BREAKS = {
     "I1 an entry is gone": [f"DELETE FROM ledger_entry WHERE id = {LAST}"],
     "I1 an entry has another amount": [f"UPDATE ledger_entry SET amount_minor = amount_minor + 1 WHERE id = {LAST}"],
     "I1 a transaction has no entries": [
-        "INSERT INTO ledger_transaction (reference, public_id, kind, effective_on, at, content_hash, request_id, created_xid)"
-        " VALUES ('raw', 'txn_raw', 'raw', '2026-11-02', '2026-11-02 15:00Z', '', '', 0)"
+        "INSERT INTO ledger_transaction (reference, public_id, kind, effective_on, at, request_id, created_xid)"
+        " VALUES ('raw', 'txn_raw', 'raw', '2026-11-02', '2026-11-02 15:00Z', '', 0)"
     ],
     "I2 operating money pays into trust": [
         "UPDATE ledger_entry SET fund = 'trust' WHERE account_id = (SELECT id FROM ledger_account WHERE number = 'L4100')"
@@ -46,6 +46,8 @@ BREAKS = {
     "I19 more was taken back than was used": ["UPDATE ledger_allocation SET amount_minor = -amount_minor"],
     "I19 what could be paired is not": ["DELETE FROM ledger_allocation"],
     "I21 a hold is posted beyond its amount": ["UPDATE ledger_hold SET posted_minor = 11, state = 'posted', resolved_at = created_at"],
+    "I21 more is held than anybody holds": ["UPDATE ledger_account SET held_minor = held_minor + 1 WHERE number = 'P1110'"],
+    "I21 a hold nobody has let expire": ["UPDATE ledger_hold SET expires_at = created_at - interval '3 days'"],
     "I21 a hold is posted and released": ["UPDATE ledger_hold SET posted_minor = 1, state = 'released', resolved_at = created_at"],
 }
 

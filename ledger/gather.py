@@ -1,0 +1,11 @@
+"""What the rooms of this app register when Django starts: due queues and invariants."""
+
+from directpay.due.registry import Queue
+from directpay.due.registry import register as register_queue
+from ledger.journal.actions.holds import EXPIRY_QUEUE, expire_holds
+from ledger.journal.invariants import JOURNAL, register_invariants
+
+
+def register() -> None:
+    register_queue(Queue(EXPIRY_QUEUE, expire_holds))
+    register_invariants(*JOURNAL)
