@@ -1,6 +1,6 @@
 """Gathers the models of the rooms, so that Django finds them."""
 
 from ledger.allocation.models import Allocation
-from ledger.journal.models import Account, Book, Entry, Hold, Transaction
+from ledger.journal.models import Account, Book, Checkpoint, Entry, Hold, Period, Transaction, Watermark
 
-__all__ = ["Account", "Allocation", "Book", "Entry", "Hold", "Transaction"]
+__all__ = ["Account", "Allocation", "Book", "Checkpoint", "Entry", "Hold", "Period", "Transaction", "Watermark"]

@@ -7,7 +7,16 @@ from django.db import connections
 RUNTIME = "directpay_runtime"
 DEFAULT = "SELECT, INSERT, UPDATE"
 READ_ONLY = ("django_migrations", "payments_transition", "ledger_transaction", "ledger_entry")
-APPEND_ONLY = ("directpay_event", "ledger_allocation", "payments_claim", "payments_settlement", "payments_settlementline")
+APPEND_ONLY = (
+    "directpay_event",
+    "ledger_allocation",
+    "ledger_checkpoint",
+    "ledger_period",
+    "ledger_watermark",
+    "payments_claim",
+    "payments_settlement",
+    "payments_settlementline",
+)
 # Housekeeping rows and those that Django's own apps remove.
 MAY_DELETE = (
     "directpay_idempotencykey",

@@ -157,3 +157,59 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class Watermark(models.Model):
+    """A moment, and what the database had committed then: what was known. Its own snapshot decides, not a clock.
+
+    A transaction takes its moment before it commits, so that one recorded at 14:32:04 may come to be known at 14:32:06. What was
+    known at K is what was recorded until K and seen by the first watermark at or after K; that answer never changes.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    snapshot = models.TextField()  # PostgreSQL's pg_snapshot: xmin:xmax:in progress
+
+    class Meta:
+        indexes = [models.Index(fields=["at", "id"], name="watermark_at")]
+
+    def __str__(self) -> str:
+        return self.at.isoformat()
+
+
+class Period(models.Model):
+    """A book closed through a day. What comes later with an older effective date keeps it, and is recorded in the open period."""
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.CharField(max_length=40, unique=True)
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="periods")
+    through_on = models.DateField()
+    closed_at = models.DateTimeField()
+    watermark = models.ForeignKey(Watermark, on_delete=models.PROTECT, related_name="+")
+    closed_by = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["book", "through_on"], name="period_once")]
+
+    def __str__(self) -> str:
+        return f"{self.book} through {self.through_on}"
+
+
+class Checkpoint(models.Model):
+    """What the entries of one account up to `through_seq`, since the last checkpoint, add up to for one effective date.
+
+    An as-of balance is the sum of a few of these and of the entries after the last.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    through_seq = models.BigIntegerField()
+    through_at = models.DateTimeField()  # of the entry `through_seq`
+    effective_on = models.DateField()
+    total_minor = models.BigIntegerField()  # signed
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "through_seq", "effective_on"], name="checkpoint_once")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} through {self.through_seq} on {self.effective_on}"
