@@ -1,1 +1,1 @@
-"""Benchmarks: each beside the limit of the same PostgreSQL in the same run. `python -m bench` lists and runs them."""
+"""Benchmarks, each beside its limit or its peer on the same PostgreSQL in the same run: `make bench`, or `python -m bench NAME …`."""

@@ -42,28 +42,30 @@ DECLARE
     may_overdraw CONSTANT text[] := ARRAY['dispute.fee', 'dispute.opened', 'payment.fee', 'payment.returned', 'return.fee'];
     bad record;
 BEGIN
-    PERFORM 1 FROM added e
-    LEFT JOIN ledger_transaction t ON t.id = e.transaction_id
-    LEFT JOIN ledger_account a ON a.id = e.account_id
-    GROUP BY GROUPING SETS (
-        (e.transaction_id),
-        (e.transaction_id, e.book_id, e.currency, (CASE WHEN a.number < 'P' THEN e.fund END)),
-        (e.transaction_id, a.mirror, e.currency),
-        (e.account_id)
-    )
-    HAVING CASE GROUPING(e.account_id, e.book_id, a.mirror)
-        WHEN 7 THEN -- a transaction
-            count(*) < 2 OR max(e.leg) <> count(*)
-            OR bool_or(t.id IS NULL OR a.id IS NULL OR e.at <> t.at OR e.effective_on <> t.effective_on
-                       OR e.fund <> a.fund OR e.currency <> a.currency OR e.book_id <> a.book_id)
-            OR max(e.book_id) FILTER (WHERE a.number < 'P') <> min(e.book_id) FILTER (WHERE a.number < 'P')
-            OR (bool_or(a.number IN ('P2120', 'P2160')) AND bool_or(e.fund = 'trust'))
-            OR bool_or(a.floor <> 'any' AND a.normal * e.amount_minor < 0 AND a.normal * e.balance_after < a.held_minor)
-        WHEN 5 THEN sum(e.amount_minor) <> 0 -- a book and currency; in a payee's book a fund
-        WHEN 6 THEN a.mirror <> '' AND sum(e.amount_minor) <> 0
-        WHEN 3 THEN -- an account
-            NOT bool_or(e.seq = a.last_seq AND e.balance_after = a.balance_minor) OR max(e.seq) - min(e.seq) + 1 <> count(*)
-    END LIMIT 1;
+    PERFORM 1 FROM (
+        WITH seen AS MATERIALIZED (
+            SELECT e.transaction_id, e.leg, e.account_id, e.book_id, e.currency, e.amount_minor, e.seq, e.at, e.effective_on,
+                   a.number < 'P' AS payee, e.fund = 'trust' AS trust, a.number IN ('P2120', 'P2160') AS payable, a.mirror,
+                   e.seq = a.last_seq AND e.balance_after = a.balance_minor AS latest,
+                   a.id IS NULL OR e.fund <> a.fund OR e.currency <> a.currency OR e.book_id <> a.book_id
+                   OR (a.floor <> 'any' AND a.normal * e.amount_minor < 0 AND a.normal * e.balance_after < a.held_minor) AS suspect
+            FROM added e LEFT JOIN ledger_account a ON a.id = e.account_id
+        )
+        SELECT 1 FROM ( -- a transaction: a scan of it for each would cost more than to come back once with its sums
+            SELECT transaction_id, count(*) AS legs, max(leg) AS last_leg, bool_or(suspect) AS suspect, min(at) AS lo, max(at) AS hi,
+                   min(effective_on) AS first_on, max(effective_on) AS last_on,
+                   min(book_id) FILTER (WHERE payee) <> max(book_id) FILTER (WHERE payee) AS payees, bool_or(payable) AND bool_or(trust) AS mixed
+            FROM seen GROUP BY transaction_id) s
+        LEFT JOIN ledger_transaction t ON t.id = s.transaction_id
+        WHERE s.legs < 2 OR s.last_leg <> s.legs OR s.suspect OR s.payees OR s.mixed
+           OR t.id IS NULL OR t.at <> s.lo OR t.at <> s.hi OR t.effective_on <> s.first_on OR t.effective_on <> s.last_on
+        UNION ALL -- a book and currency; in a payee's book a fund
+        SELECT 1 FROM seen GROUP BY transaction_id, book_id, payee AND trust, currency HAVING sum(amount_minor) <> 0
+        UNION ALL
+        SELECT 1 FROM seen WHERE mirror <> '' GROUP BY transaction_id, mirror, currency HAVING sum(amount_minor) <> 0
+        UNION ALL -- an account
+        SELECT 1 FROM seen GROUP BY account_id HAVING NOT bool_or(latest) OR max(seq) - min(seq) + 1 <> count(*)
+    ) AS found LIMIT 1;
     IF NOT FOUND THEN RETURN NULL; END IF;
 
     SELECT t.id IS NULL AS stray, a.id IS NULL AS unknown, e.transaction_id, e.account_id, t.reference INTO bad
