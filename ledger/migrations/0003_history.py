@@ -1,8 +1,7 @@
-import django.db.models.deletion
 from pathlib import Path
 
+import django.db.models.deletion
 from django.db import migrations, models
-
 
 FOLDER = Path(__file__).parent / "sql"
 UNDO = """
