@@ -62,7 +62,8 @@ def _start(place: Place) -> Callable[[str, int], float]:
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert process.stdin and process.stdout
+    assert process.stdin
+    assert process.stdout
     told, said = process.stdin, process.stdout
     assert said.readline() == "ready\n"
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from django.conf import settings
 
 
-def main(url: str, payees: int) -> None:
+def set_up(url: str) -> None:
     where = urlsplit(url)
     query = parse_qs(where.query)
     settings.configure(
@@ -32,6 +32,10 @@ def main(url: str, payees: int) -> None:
     import django
 
     django.setup()
+
+
+def main(url: str, payees: int) -> None:
+    set_up(url)
     from django.core.management import call_command
     from django.db import connection, transaction
     from hordak.models import Account, AccountType, Leg, Transaction
@@ -83,7 +87,10 @@ def main(url: str, payees: int) -> None:
             with transaction.atomic():
                 Leg.objects.bulk_create(legs(n, Transaction.objects.create(description=f"payment {n}")))
 
-    ways = {"bulk": bulk, "saved": saved, "singles": singles}
+    listen({"bulk": bulk, "saved": saved, "singles": singles})
+
+
+def listen(ways: dict) -> None:
     print("ready", flush=True)
     for line in sys.stdin:
         way, count = line.split()

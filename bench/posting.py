@@ -107,7 +107,7 @@ def singles(place: Place, *, short: bool = False) -> Result:
 
 def _writers(place: Place, cast: Cast, writers: int, each: int, rounds: int) -> dict[str, list[float]]:
     """Seconds until all writers, each a process, have posted `each` payments to payees of their own."""
-    start = [next(_number) for _ in range(1)][0]
+    start = next(_number)
     connection.close()
 
     def run(way: str, number: int) -> float:

@@ -1,19 +1,23 @@
-"""What the rooms of this app register when Django starts: due queues, listeners, invariants."""
+"""What the rooms of this app register when Django starts: kinds of account and posting, due queues, listeners, invariants."""
 
 from directpay.due.registry import Queue
 from directpay.due.registry import register as register_queue
 from directpay.events.registry import listen
 from ledger.journal.invariants import register_invariants
+from payments.disputes import postings as _disputes  # noqa: F401 registers
 from payments.invariants import PAYMENTS
 from payments.methods.actions import EXPIRY_QUEUE, expire_verifications
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.actions.submit import work_on_rail
 from payments.payouts.actions import SETTLE_QUEUE, settle_payments
 from payments.payouts.listeners import settle_when_paid, settle_when_ready
+from payments.pricing import postings as _pricing  # noqa: F401 registers
 from payments.reconciliation.actions import LINES_QUEUE, OWN_LINES_QUEUE, fetch_lines, post_own_lines
 from payments.reconciliation.listeners import expect_deposits, expect_lines
+from payments.refunds import postings as _refunds  # noqa: F401 registers
 from payments.returns.actions import WATCH_QUEUE, watch_for_returns
 from payments.returns.listeners import watch
+from payments.subscriptions import postings as _subscriptions  # noqa: F401 registers
 
 
 def register() -> None:

@@ -1,6 +1,6 @@
 """The chart of accounts: kinds of account, registered by the rooms that own them (BOOKS.md section 2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 DEBIT: Final = 1
@@ -24,6 +24,9 @@ class AccountKind:
     floor: Literal["zero", "kinds", "any"]
     mirror: Literal["", "landlord", "trust", "invoice"] = ""
     by_item: bool = False
+    # Words for the printed chart; two kinds that differ in them alone are the same kind.
+    one_per: str = field(default="", compare=False)  # what its subject names: landlord, rail, property …
+    meaning: str = field(default="", compare=False)
 
     @property
     def book_kind(self) -> str:
@@ -36,6 +39,5 @@ KINDS: dict[str, AccountKind] = {}
 def register_kinds(*kinds: AccountKind) -> None:
     """Add kinds to the chart; the same number with another meaning is a mistake."""
     for kind in kinds:
-        if KINDS.get(kind.number, kind) != kind:
+        if KINDS.setdefault(kind.number, kind) != kind:
             raise ValueError(f"account kind {kind.number} is registered twice")
-        KINDS[kind.number] = kind

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from ledger.journal.actions import open_account, open_book
 from ledger.journal.models import Account
-from payments.chart import kinds as _kinds  # noqa: F401 registers them
+from payments.chart.kinds import CLIENT_BANK, OWN_BANK
 
 # (number, subject, currency, payee of the L book or "" for P)
 Key = tuple[str, str, str, str]
@@ -20,6 +20,23 @@ def platform(number: str, subject: str, currency: str) -> Key:
 def of_payee(number: str, payee: str, currency: str, subject: str | None = None) -> Key:
     """An account in the payee's own book; its subject is the payee unless said otherwise."""
     return (number, payee if subject is None else subject, currency, payee)
+
+
+def client_bank(currency: str) -> Key:
+    return platform("P1110", CLIENT_BANK, currency)
+
+
+def own_bank(currency: str) -> Key:
+    return platform("P1130", OWN_BANK, currency)
+
+
+def clearing(rail: str, currency: str) -> Key:
+    return platform("P1210", rail, currency)
+
+
+def at_directpay(payee: str, currency: str) -> Key:
+    """The mirror, in the payee's book, of what the platform owes the payee."""
+    return of_payee("L1100", payee, currency)
 
 
 def accounts(keys: Iterable[Key], *, at: datetime) -> dict[Key, Account]:

@@ -18,7 +18,7 @@ from directpay.people.models import User
 from ledger.journal.actions import post_many
 from payments.methods.events import fact
 from payments.methods.models import BankAccount
-from payments.methods.postings import verification_sent
+from payments.methods.postings import deposits_sent
 from payments.rails.sandbox import MICRO_DEPOSITS_FAIL
 from payments.vault.encryption import decrypt, encrypt, fingerprint
 
@@ -90,7 +90,7 @@ def add_bank_account(user: User, details: dict[str, Any], *, actor: Actor, at: d
             account.mark_errored()
             facts.append(_changed("errored", account, actor=SYSTEM, at=at, was="new"))
         else:
-            post_many([verification_sent(account, sum(SANDBOX_DEPOSITS), at)], at=at)
+            post_many([deposits_sent(account, sum(SANDBOX_DEPOSITS), at)], at=at)
             schedule(EXPIRY_QUEUE, [(identity, account.verification_expires_at)])
         record(facts)
     return account

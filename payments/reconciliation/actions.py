@@ -124,4 +124,5 @@ def _fact(line: BankLine, at: datetime) -> NewEvent:
 def pay_in_capital(amount_minor: int, *, currency: str, reference: str, at: datetime) -> None:
     """The company puts its own money into its own bank account; the same reference again changes nothing."""
     with unit_of_work():
-        post_many([capital(reference, amount_minor, currency, bank_day_of(at), at)], at=at)
+        opening = capital(reference=reference, currency=currency, amount_minor=amount_minor, on=bank_day_of(at), at=at)
+        post_many([opening], at=at)

@@ -1,15 +1,20 @@
-"""What a bank return posts (BOOKS.md C3, F2, F3, F8): a new fact on its own date, not a reversal."""
+"""What a bank return posts: a new fact on its own date, not a reversal."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from ledger.journal.actions import Posting, credit, debit
-from ledger.journal.models import Account
-from payments.chart.accounts import Key, accounts, of_payee, platform
+from ledger.journal.actions import Posting
+from ledger.journal.kinds import CREDIT, AccountKind
+from payments.chart.accounts import at_directpay, clearing, of_payee, platform
+from payments.chart.drafts import Draft, Line, cr, dr, opposite, postings_of, posts
+from payments.chart.kinds import NO_PROPERTY
+from payments.chart.owners import own
 from payments.payins.models import Payment, Status
-from payments.payins.postings import cost_account_of, keys_of
+from payments.payins.postings import Paid, fee_lines, paid_of
 
 RETURN_FEE_MINOR = 400
+
+own(__name__, AccountKind("P4120", "return fees", CREDIT, "own", "any", one_per="platform", meaning="what payees pay for returns"))
 
 
 def returned_reference(payment: Payment) -> str:
@@ -18,50 +23,67 @@ def returned_reference(payment: Payment) -> str:
 
 def returns(payments: Sequence[Payment], days: Mapping[str, date], at: datetime) -> list[Posting]:
     """Per payment: the gross goes back and our fee with it, then the return fee from available."""
-    keys = {p.public_id: _keys(p) for p in payments}
-    found = accounts((key for of_one in keys.values() for key in of_one.values()), at=at)
-    postings = []
+    drafts = []
     for payment in payments:
-        a = {name: found[key] for name, key in keys[payment.public_id].items()}
-        day = days[payment.public_id]
-        postings += [_returned(payment, a, day), _fee(payment, a, day)]
-    return postings
+        paid, day = paid_of(payment), days[payment.public_id]
+        drafts.append(payment_returned.draft(paid, settled=payment.status == Status.SETTLED, on=day, at=at))
+        drafts.append(return_fee.draft(paid, fee_minor=RETURN_FEE_MINOR, on=day, at=at))
+    return postings_of(drafts)
 
 
-def _keys(payment: Payment) -> dict[str, Key]:
-    payee, unit = payment.payee.public_id, payment.currency
-    return {
-        **keys_of(payment),
-        "available": platform("P2120", payee, unit),
-        "return_fees": platform("P4120", "", unit),
-        "charges": of_payee("L6110", payee, unit, subject=cost_account_of(payment).subject),
-    }
+@posts("payment.returned", rows="C3 F2 F8 F9 G11 K14 K15")
+def payment_returned(
+    paid: Paid,
+    *,
+    settled: bool,
+    on: date,
+    at: datetime,
+    clawed_fee_minor: int = 0,
+    clawed_tax_minor: int = 0,
+    trust_bank: str = "",
+) -> Draft:
+    """The gross goes back, out of the bucket where the payment is; what is owed is owed again.
 
-
-def _returned(payment: Payment, a: Mapping[str, Account], day: date) -> Posting:
-    bucket = a["available"] if payment.status == Status.SETTLED else a["pending"]  # where the payment is
-    legs = [
-        debit(bucket, payment.net_minor),
-        credit(a["clearing"], payment.charged_minor, payment.public_id),
-        debit(payment.applies_to, payment.amount_minor),
-        credit(a["at_directpay"], payment.net_minor),
+    Of a fee that the payee paid, what refunds have not clawed back is given up (G11); of one that the payer paid, all (C3).
+    A deposit's own fee stays (K14). One that was forwarded already, into `trust_bank`, is borne by operating money (K15).
+    """
+    back = cr(clearing(paid.rail, paid.currency), paid.charged_minor, paid.payment)
+    if paid.into_trust:
+        payers = opposite(fee_lines(paid, paid.fee_minor, paid.tax_minor)) if paid.fee_payer == "payer" else []
+        return Draft(paid.payment, on, at, [*_out_of_trust(paid, trust_bank, back), *payers])
+    if paid.fee_payer == "payer" and (clawed_fee_minor or clawed_tax_minor):
+        raise ValueError("only a fee that the payee paid is clawed back")
+    fee_left, tax_left = paid.fee_minor - clawed_fee_minor, paid.tax_minor - clawed_tax_minor
+    taken = paid.charged_minor - fee_left - tax_left
+    lines = [
+        dr(paid.key("P2120" if settled else "P2110"), taken),
+        back,
+        dr(paid.applies_to, paid.amount_minor),
+        cr(at_directpay(paid.payee, paid.currency), taken),
+        *opposite(fee_lines(paid, fee_left, tax_left)),
     ]
-    if payment.fee_minor:
-        legs.append(debit(a["revenue"], payment.fee_minor))
-        if payment.fee_payer == "payee":
-            legs.append(credit(cost_account_of(payment), payment.fee_minor))
-    return Posting(reference=returned_reference(payment), kind="payment.returned", effective_on=day, legs=legs)
+    return Draft(paid.payment, on, at, lines)
 
 
-def _fee(payment: Payment, a: Mapping[str, Account], day: date) -> Posting:
-    return Posting(
-        reference=f"return.fee:{payment.public_id}",
-        kind="return.fee",
-        effective_on=day,
-        legs=[
-            debit(a["available"], RETURN_FEE_MINOR),
-            credit(a["return_fees"], RETURN_FEE_MINOR),
-            debit(a["charges"], RETURN_FEE_MINOR),
-            credit(a["at_directpay"], RETURN_FEE_MINOR),
-        ],
-    )
+def _out_of_trust(paid: Paid, trust_bank: str, back: Line) -> list[Line]:
+    """Before forwarding the deposit itself goes back; after it, the owner pays and keeps what lies in the trust bank."""
+    amount = paid.amount_minor
+    due_again = [dr(paid.applies_to, amount), cr(paid.key("L2250"), amount)]
+    if not trust_bank:
+        return [dr(paid.key("P2210"), amount), back, dr(paid.held, amount), cr(paid.key("L1320"), amount), *due_again]
+    earned, due = (of_payee(number, paid.payee, paid.currency, trust_bank) for number in ("L2230", "L1330"))
+    owners = [dr(paid.held, amount), cr(earned, amount), dr(due, amount), cr(at_directpay(paid.payee, paid.currency), amount)]
+    return [dr(paid.key("P2120"), amount), back, *owners, *due_again]
+
+
+@posts("return.fee", rows="F3 F10")
+def return_fee(paid: Paid, *, fee_minor: int, on: date, at: datetime) -> Draft:
+    """The payee pays for the return, always from available, even below zero; a cost of the payment's property."""
+    cost = paid.applies_to.cost_account
+    lines = [
+        dr(paid.key("P2120"), fee_minor),
+        cr(platform("P4120", "", paid.currency), fee_minor),
+        dr(of_payee("L6110", paid.payee, paid.currency, cost.subject if cost else NO_PROPERTY), fee_minor),
+        cr(at_directpay(paid.payee, paid.currency), fee_minor),
+    ]
+    return Draft(paid.payment, on, at, lines)

@@ -1,17 +1,11 @@
-import re
-from pathlib import Path
-
 import pytest
-from django.db import connection
 
 from directpay.events.unit import unit_of_work
-from ledger.journal.kinds import KINDS
 from ledger.journal.models import Account
 from payments.chart.accounts import accounts, of_payee, platform
 from tests.ledger.books import AT
 
 pytestmark = pytest.mark.django_db
-BOOKS = Path(__file__).parents[4] / "shared" / "books" / "BOOKS.md"
 KEYS = [
     platform("P1210", "ach", "usd"),
     platform("P2110", "py_1", "usd"),
@@ -58,17 +52,3 @@ def test_opens_them_in_one_order_whatever_was_asked():
     find(reversed(KEYS))
     opened = list(Account.objects.order_by("id").values_list("number", flat=True))
     assert opened == sorted(opened)
-
-
-@pytest.mark.skipif(not BOOKS.exists(), reason="the page of the books is not beside this clone")
-def test_every_kind_is_as_the_page_says():
-    """Normal side, fund and floor, as BOOKS.md section 2 prints them."""
-    printed = {}
-    for line in BOOKS.read_text(encoding="utf-8").split("\n# 2.")[1].split("\n# 3.")[0].splitlines():
-        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-        if len(cells) >= 8:
-            for number in re.findall(r"^[PL]\d{4}(?: [PL]\d{4})*", cells[0]):
-                for each in number.split():
-                    printed[each] = ({"Dr": 1, "Cr": -1}[cells[2]], cells[3], {"0": "zero"}.get(cells[5], cells[5]))
-    assert {number: (kind.normal, kind.fund, kind.floor) for number, kind in KINDS.items()} == {number: printed[number] for number in KINDS}
-    assert connection.vendor == "postgresql"
