@@ -3,9 +3,11 @@
 from directpay.due.registry import Queue
 from directpay.due.registry import register as register_queue
 from ledger.journal.actions.holds import EXPIRY_QUEUE, expire_holds
+from ledger.journal.actions.watermarks import CHECKPOINT_QUEUE, keep_checkpoints
 from ledger.journal.invariants import JOURNAL, register_invariants
 
 
 def register() -> None:
     register_queue(Queue(EXPIRY_QUEUE, expire_holds))
+    register_queue(Queue(CHECKPOINT_QUEUE, keep_checkpoints, always=True))
     register_invariants(*JOURNAL)

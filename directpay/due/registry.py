@@ -14,6 +14,7 @@ class Queue:
     A `local` queue touches only the database: claim, work and the removal of the rows are one transaction.
     Any other queue calls the outside world: its rows are first pushed `lease_seconds` ahead and committed, so that a
     crash brings them back, and `work` itself schedules what comes next or calls `done`.
+    `always`: upkeep that never ends; it is promised under the key "all" when an installation starts, and renews itself.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Queue:
     local: bool = True
     lease_seconds: int = 30
     batch: int = BATCH
+    always: bool = False
 
 
 QUEUES: dict[str, Queue] = {}

@@ -11,6 +11,6 @@ from directpay.ops import checks, clock, grants, partitions, upkeep
 def register() -> None:
     checks.refuse_unsafe(settings)
     clock.install()
-    register_queue(Queue(partitions.QUEUE, partitions.keep_ahead))
-    register_queue(Queue(upkeep.ANSWERS_QUEUE, upkeep.drop_old_answers))
+    register_queue(Queue(partitions.QUEUE, partitions.keep_ahead, always=True))
+    register_queue(Queue(upkeep.ANSWERS_QUEUE, upkeep.drop_old_answers, always=True))
     post_migrate.connect(grants.after_migrate, dispatch_uid="directpay.grants")

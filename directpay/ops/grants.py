@@ -6,11 +6,10 @@ from django.db import connections
 
 RUNTIME = "directpay_runtime"
 DEFAULT = "SELECT, INSERT, UPDATE"
-READ_ONLY = ("django_migrations", "payments_transition", "ledger_transaction", "ledger_entry")
+READ_ONLY = ("django_migrations", "payments_transition", "ledger_transaction", "ledger_entry", "ledger_checkpoint")
 APPEND_ONLY = (
     "directpay_event",
     "ledger_allocation",
-    "ledger_checkpoint",
     "ledger_period",
     "ledger_watermark",
     "payments_claim",

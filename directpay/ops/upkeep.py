@@ -1,4 +1,4 @@
-"""Work that nobody asks for and that never ends: partitions ahead of need, old idempotency answers dropped."""
+"""Work that nobody asks for and that never ends: partitions ahead of need, old idempotency answers dropped, what rooms register."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,6 +7,7 @@ from django.db import connection
 
 from directpay.api.idempotency import forget_old_answers
 from directpay.due.actions import schedule
+from directpay.due.registry import QUEUES
 from directpay.events.unit import unit_of_work
 from directpay.kernel import clock
 from directpay.ops import partitions
@@ -26,7 +27,7 @@ def promise_upkeep() -> None:
     at = clock.now()
     partitions.make_partitions(at.date(), at.date())
     with unit_of_work(), connection.cursor() as cursor:
-        cursor.execute(PROMISE, [ALL, at, [partitions.QUEUE, ANSWERS_QUEUE]])
+        cursor.execute(PROMISE, [ALL, at, [queue.name for queue in QUEUES.values() if queue.always]])
 
 
 def drop_old_answers(keys: Sequence[str], at: datetime) -> None:

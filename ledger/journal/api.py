@@ -1,6 +1,7 @@
 """`/api/v1/ledger/…`: the books, read only."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -18,8 +19,11 @@ from directpay.api.views import ApiView, CollectionView, Context, ObjectView
 from directpay.kernel.errors import NotAllowed
 from directpay.people.actor import Actor
 from directpay.people.queries import visible_payees
+from ledger.journal.actions.watermarks import known_until
 from ledger.journal.models import Account, Entry, Transaction
 from ledger.journal.queries import balance_as_of, trial_balance
+
+LAST_SECOND = 32_503_680_000  # the year 3000
 
 
 class AccountOutput(ObjectOutput):
@@ -30,6 +34,9 @@ class AccountOutput(ObjectOutput):
     fund = serializers.CharField()
     currency = serializers.CharField()
     balance = serializers.IntegerField(help_text="Positive on the normal side.")
+    available = serializers.IntegerField(help_text="The balance now, less what pending holds would take.")
+    as_of = serializers.DateField(required=False, help_text="Where it was asked for.")
+    known_at = serializers.IntegerField(required=False, help_text="Where it was asked for.")
 
 
 class Accounts(ApiView):
@@ -58,16 +65,21 @@ class AccountsView(Accounts, CollectionView):
 
 class AsOf(StrictSerializer):
     as_of = DateField(required=False)
+    known_at = serializers.IntegerField(required=False, min_value=0, max_value=LAST_SECOND, help_text="Unix seconds: what was known then.")
 
 
 class AccountView(Accounts, ObjectView):
-    """One account; `as_of` answers with the balance of the entries effective up to that day."""
+    """One account; `as_of`: its balance by the entries effective up to that day; `known_at`: by what was recorded until then."""
 
     def get(self, request: Request, **_: Any) -> HttpResponse:
-        query = checked(AsOf, read_query(request._request, ("as_of",)))
+        query = checked(AsOf, read_query(request._request, ("as_of", "known_at")))
         row = self.row()
-        shown = row.normal * balance_as_of(row.id, query["as_of"]) if "as_of" in query else row.shown_minor
-        return json_response(render_account(row, shown))
+        if not query:
+            return json_response(render_account(row, row.shown_minor))
+        known_at = datetime.fromtimestamp(query["known_at"], UTC) if "known_at" in query else None
+        watermark = known_until(known_at, now=self.at) if known_at else None
+        balance = balance_as_of(row.id, query.get("as_of"), known_at=known_at, watermark=watermark)
+        return json_response(render_account(row, row.normal * balance) | {"as_of": query.get("as_of"), "known_at": query.get("known_at")})
 
 
 class EntryOutput(serializers.Serializer[Any]):
@@ -82,6 +94,7 @@ class TransactionOutput(ObjectOutput):
     reference = serializers.CharField()
     kind = serializers.CharField()
     effective_on = serializers.DateField()
+    reverses = serializers.CharField(allow_null=True, help_text="The transaction of which this is the exact opposite.")
     entries = EntryOutput(many=True)
 
 
@@ -92,9 +105,9 @@ class Transactions(ApiView):
 
     def queryset_for(self, actor: Actor) -> QuerySet[Transaction]:
         if actor.may_see_all:
-            return Transaction.objects.all()
+            return Transaction.objects.select_related("reverses")
         mine = Entry.objects.filter(_own_books(actor))
-        return Transaction.objects.filter(id__in=mine.values("transaction_id"))
+        return Transaction.objects.select_related("reverses").filter(id__in=mine.values("transaction_id"))
 
     def render_many(self, rows: Sequence[Transaction], context: Context) -> list[dict[str, Any]]:
         legs = Entry.objects.filter(transaction__in=[row.id for row in rows]).select_related("account").order_by("id")
@@ -149,6 +162,7 @@ def render_account(row: Account, shown_minor: int) -> dict[str, Any]:
         fund=row.fund,
         currency=row.currency,
         balance=shown_minor,
+        available=row.available_minor,
     )
 
 
@@ -162,6 +176,7 @@ def render_transaction(row: Transaction, legs: Sequence[Entry]) -> dict[str, Any
         "created": unix(row.at),
         "livemode": not settings.SANDBOX,
         "metadata": {},
+        "reverses": row.reverses.public_id if row.reverses else None,
         "entries": [
             {
                 "account": leg.account.public_id,

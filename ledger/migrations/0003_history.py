@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 FOLDER = Path(__file__).parent / "sql"
 UNDO = """
-DROP FUNCTION ledger_known;
+DROP FUNCTION ledger_known, ledger_balance_as_of, ledger_make_checkpoints;
 DROP FUNCTION ledger_guard_period CASCADE;
 """
 

@@ -1,14 +1,19 @@
-"""Fixing what is known now, so that it can be asked for ever."""
+"""Fixing what is known now, so that it can be asked for ever; and summing up the past, so that asking stays cheap."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.db import connection
 
+from directpay.due.actions import schedule
 from directpay.events.unit import require_transaction, unit_of_work
+from directpay.kernel.errors import InvalidInput
 from ledger.journal.models import Watermark
 
-QUEUE = "ledger.watermarks"
-EVERY_SECONDS = 60
+CHECKPOINT_QUEUE = "ledger.checkpoints"
+CHECKPOINT_EVERY = timedelta(days=1)
+CHECKPOINT_ENTRIES = 1_000  # an account is summed up when so many entries have come since the last time
+CHECKPOINT_ACCOUNTS = 2_000  # in one transaction
 
 # A watermark is never older than the last: it is the first at or after a moment that decides what was known at it.
 MARK = """
@@ -26,12 +31,38 @@ def mark(at: datetime) -> Watermark:
         return Watermark.objects.get(id=cursor.fetchone()[0])
 
 
-def watermark_for(known_at: datetime, *, now: datetime) -> Watermark:
-    """The watermark that decides what was known at `known_at`; one is made when there is none yet. Raises ValueError for the future."""
+class NotYetKnown(InvalidInput):
+    """Nobody knows the future."""
+
+    code = "not_yet_known"
+
+
+def known_until(known_at: datetime, *, now: datetime) -> Watermark:
+    """The watermark that decides what was known at `known_at`: the first at or after it, made now if there is none yet."""
     if known_at > now:
-        raise ValueError("nobody knows the future")
+        raise NotYetKnown("known_at lies in the future", param="known_at")
     standing = Watermark.objects.filter(at__gte=known_at).order_by("at", "id").first()
     if standing:
         return standing
     with unit_of_work():
         return mark(now)
+
+
+def make_checkpoints(entries: int = CHECKPOINT_ENTRIES) -> int:
+    """Sum up every account with so many entries since its last checkpoint. Returns how many accounts were."""
+    made = 0
+    while True:
+        with unit_of_work(), connection.cursor() as cursor:
+            cursor.execute("SELECT ledger_make_checkpoints(%s, %s)", [entries, CHECKPOINT_ACCOUNTS])
+            now = cursor.fetchone()[0]
+        made += now
+        if now < CHECKPOINT_ACCOUNTS:
+            return made
+
+
+def keep_checkpoints(keys: Sequence[str], at: datetime) -> None:
+    """The due queue's work, every day: mark what is known, and sum up what has grown."""
+    with unit_of_work():
+        mark(at)
+        schedule(CHECKPOINT_QUEUE, [(key, at + CHECKPOINT_EVERY) for key in keys])
+    make_checkpoints()

@@ -1,11 +1,10 @@
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
 from ledger.journal.actions import credit, debit
 from ledger.journal.models import Transaction
 from ledger.journal.queries import (
-    balance_as_of,
     balance_of,
     entries_of,
     find_account,
@@ -26,18 +25,6 @@ def received(b, reference: str, amount: int, item: str, on: date, at=AT):
 def test_balance_of_is_signed(b):
     received(b, "t:1", 100, "pay_1", AT.date())
     assert (balance_of(b.bank.id), balance_of(b.clearing.id)) == (100, -100)
-
-
-class TestAsOf:
-    def test_counts_by_effective_date_whenever_recorded(self, b):
-        received(b, "t:1", 100, "pay_1", date(2026, 11, 5))
-        received(b, "t:2", 10, "pay_2", date(2026, 10, 30), at=AT + timedelta(days=9))  # recorded late
-        days = [date(2026, 10, 29), date(2026, 10, 30), date(2026, 11, 4), date(2026, 11, 5), date(2027, 1, 1)]
-        assert [balance_as_of(b.bank.id, day) for day in days] == [0, 10, 10, 110, 110]
-        assert balance_as_of(b.clearing.id, date(2026, 11, 5)) == -110
-
-    def test_is_zero_for_an_account_without_entries(self, b):
-        assert balance_as_of(b.revenue.id, date(2030, 1, 1)) == 0
 
 
 class TestItems:

@@ -1,11 +1,10 @@
-"""What stands in the books."""
+"""What stands in the books now."""
 
 from collections.abc import Sequence
-from datetime import date
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
-from ledger.journal.models import Account, Book, Entry, Transaction
+from ledger.journal.models import Account, Entry, Transaction
 
 
 def balance_of(account_id: int) -> int:
@@ -22,11 +21,6 @@ def find_account(book_kind: str, number: str, *, currency: str, subject: str = "
     return Account.objects.filter(
         book__kind=book_kind, book__subject=book_subject, number=number, subject=subject, currency=currency
     ).first()
-
-
-def balance_as_of(account_id: int, day: date) -> int:
-    """Signed sum of the entries effective on or before `day`, whenever recorded."""
-    return Entry.objects.filter(account_id=account_id, effective_on__lte=day).aggregate(total=Sum("amount_minor"))["total"] or 0
 
 
 def posted(references: Sequence[str]) -> dict[str, int]:
@@ -55,23 +49,3 @@ def open_items(account_id: int) -> list[tuple[str, int]]:
         Entry.objects.filter(account_id=account_id, item__isnull=False).values("item").annotate(total=Sum("amount_minor")).order_by("item")
     )
     return [(row["item"], row["total"]) for row in sums if row["total"]]
-
-
-def trial_balance() -> list[dict]:
-    """Per book and currency: debits, credits and their difference, from the entries themselves."""
-    rows = (
-        Entry.objects.values("book_id", "currency")
-        .annotate(debits=Sum("amount_minor", filter=Q(amount_minor__gt=0)), credits=Sum("amount_minor", filter=Q(amount_minor__lt=0)))
-        .order_by("book_id", "currency")
-    )
-    books = {book.id: str(book) for book in Book.objects.filter(id__in=[row["book_id"] for row in rows])}
-    return [
-        {
-            "book": books[row["book_id"]],
-            "currency": row["currency"],
-            "debits": row["debits"] or 0,
-            "credits": -(row["credits"] or 0),
-            "difference": (row["debits"] or 0) + (row["credits"] or 0),
-        }
-        for row in rows
-    ]

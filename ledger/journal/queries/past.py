@@ -1,0 +1,25 @@
+"""Two times: `as_of`, what is true for a day (effective date), and `known_at`, what was known of it at a moment (recording).
+
+What was known is decided by a snapshot of the database and not by a clock (see Watermark), so that an answer, once given, stands.
+"""
+
+from datetime import date, datetime
+
+from django.db import connection
+
+from ledger.journal.models import Watermark
+
+
+def balance_as_of(account_id: int, day: date | None = None, *, known_at: datetime | None = None, watermark: Watermark | None = None) -> int:
+    """Signed sum of the entries effective on or before `day` (None: whenever), of those known at `known_at` (None: now).
+
+    `watermark` is what `known_until` gives for it. Costs a look at the checkpoints and at the entries since the last of them.
+    """
+    if (known_at is None) != (watermark is None):
+        raise ValueError("known_at needs the watermark that decides it")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ledger_balance_as_of(%s, %s::date, %s::timestamptz, %s)",
+            [account_id, day, known_at, watermark.snapshot if watermark else None],
+        )
+        return cursor.fetchone()[0]
