@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from ledger.journal.actions.legs import Leg, Posting
 from ledger.journal.actions.post import Posted, post_many
+from ledger.journal.actions.refusals import PostingRefused, ReferenceReused
 from ledger.journal.models import Entry, Transaction
 
 KIND = "transaction.reversed"
@@ -21,4 +22,10 @@ def reverse(original: Transaction, *, effective_on: date | None = None, at: date
         raise ValueError("a reversal is not reversed")
     legs = [Leg(e.account_id, -e.amount_minor, e.item) for e in Entry.objects.filter(transaction=original, at=original.at).order_by("leg")]
     day = original.effective_on if effective_on is None else effective_on
-    return post_many([Posting(f"{KIND}:{original.public_id}", KIND, day, legs, reverses_id=original.id)], at=at)[0]
+    reference = f"{KIND}:{original.public_id}"
+    posted = post_many([Posting(reference, KIND, day, legs, reverses_id=original.id)], at=at, refuse="each")[0]
+    if isinstance(posted.refused, ReferenceReused) or not (posted.new or posted.refused):
+        raise PostingRefused(f"{original.reference} is reversed already", code="already_reversed", reference=reference)
+    if posted.refused:
+        raise posted.refused
+    return posted

@@ -223,7 +223,7 @@ class TestStatement:
         )
         assert not whole.more
         first = statement(b.bob, since=AT, until=until, watermark=watermark, limit=2)
-        second = statement(b.bob, since=AT, until=until, watermark=watermark, limit=2, after=first.lines[-1].seq)
+        second = statement(b.bob, since=AT, until=until, watermark=watermark, limit=2, after=first.lines[-1].place)
         assert ([*first.lines, *second.lines], first.more, second.more) == (list(whole.lines), True, False)
 
     def test_is_the_same_for_ever(self, b):
