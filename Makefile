@@ -51,8 +51,9 @@ test: install-dev chromium ## every test, on a PostgreSQL and a Valkey of their 
 chaos: install-dev ## kill -9 every process under load, and check that no money is lost or made
 	@CHAOS=long $(BIN)/python -m pytest tests/chaos -s
 
-sim: install-dev ## the seeded simulation with its auditor: SEED=1
-	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED))
+sim: install-dev ## the seeded simulation with its auditor: SEED=1 STEPS=200, or HISTORIES=1000 FROM=1 PART=var/part.json
+	@$(BIN)/python -m tests.simulation --processes $(PROCESSES) $(if $(SEED),--seed $(SEED)) $(if $(STEPS),--steps $(STEPS)) \
+		$(if $(HISTORIES),--histories $(HISTORIES)) $(if $(FROM),--from $(FROM)) $(if $(PART),--part $(PART))
 
 bench: install-dev ## each benchmark beside the limit of the same PostgreSQL
 	@$(BIN)/python -m bench

@@ -3,6 +3,7 @@
 import os
 import time
 import uuid
+from collections.abc import Callable
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 PUBLIC_LENGTH = 24  # 142 bits: nobody guesses one
@@ -11,11 +12,20 @@ _CHARACTER_OF = ((ALPHABET * 5)[:256]).encode()
 _LEFT_OVER = bytes(range(256 - 256 % len(ALPHABET), 256))
 
 
+_source: Callable[[int], bytes] = os.urandom
+
+
+def set_source(source: Callable[[int], bytes]) -> None:
+    """Put other bytes behind `public_id`: a simulation that is to be replayed needs the same ids."""
+    global _source
+    _source = source
+
+
 def random_base62(length: int) -> str:
-    """Characters of the operating system's randomness."""
+    """Characters of the operating system's randomness, all as likely."""
     found = b""
     while len(found) < length:
-        found += os.urandom(length + 8).translate(_CHARACTER_OF, _LEFT_OVER)
+        found += _source(length + 8).translate(_CHARACTER_OF, _LEFT_OVER)
     return found[:length].decode()
 
 

@@ -48,7 +48,8 @@ BEGIN
                    a.number < 'P' AS payee, e.fund = 'trust' AS trust, a.number IN ('P2120', 'P2160') AS payable, a.mirror,
                    e.seq = a.last_seq AND e.balance_after = a.balance_minor AS latest,
                    a.id IS NULL OR e.fund <> a.fund OR e.currency <> a.currency OR e.book_id <> a.book_id
-                   OR (a.floor <> 'any' AND a.normal * e.amount_minor < 0 AND a.normal * e.balance_after < a.held_minor) AS suspect
+                   OR (a.floor <> 'any' AND a.normal * e.amount_minor < 0
+                       AND a.normal * e.balance_after < CASE a.floor WHEN 'kinds' THEN a.held_minor ELSE 0 END) AS suspect
             FROM added e LEFT JOIN ledger_account a ON a.id = e.account_id
         )
         SELECT 1 FROM ( -- a transaction: a scan of it for each would cost more than to come back once with its sums
@@ -112,17 +113,18 @@ BEGIN
         PERFORM ledger_refuse('books_mixed', bad.reference,
                               format('transaction %s mixes two payees, or available money and trust', bad.reference));
     END IF;
-    -- Floors hold after every transaction, not only at the end of a set; what is held is not there to be taken.
-    SELECT t.reference, ledger_code(a.number, a.subject, a.currency) AS code, a.normal * last.after AS after, a.held_minor INTO bad
+    -- Floors hold after every transaction, not only at the end of a set. Of what is available (floor `kinds`) the held part is not
+    -- there to be taken by any other kind; accounts that record what a rail or bank did know only zero.
+    SELECT t.reference, ledger_code(a.number, a.subject, a.currency) AS code, a.normal * last.after AS after, a.held_minor, a.floor INTO bad
     FROM (SELECT e.transaction_id, e.account_id, (array_agg(e.balance_after ORDER BY e.seq DESC))[1] AS after,
                  sum(e.amount_minor) AS moved FROM added e GROUP BY e.transaction_id, e.account_id) last
     JOIN ledger_account a ON a.id = last.account_id JOIN ledger_transaction t ON t.id = last.transaction_id
     WHERE a.floor <> 'any' AND a.normal * last.moved < 0
-      AND a.normal * last.after < CASE WHEN NOT t.kind = ANY(may_overdraw) THEN a.held_minor WHEN a.floor = 'zero' THEN 0 END
+      AND a.normal * last.after < CASE WHEN a.floor = 'zero' THEN 0 WHEN NOT t.kind = ANY(may_overdraw) THEN a.held_minor END
     ORDER BY t.id LIMIT 1;
     IF FOUND THEN
         PERFORM ledger_refuse('balance_insufficient', bad.reference, format('%s would stand at %s after %s%s', bad.code, bad.after,
-            bad.reference, CASE WHEN bad.held_minor > 0 THEN format(', with %s held', bad.held_minor) ELSE '' END));
+            bad.reference, CASE WHEN bad.floor = 'kinds' AND bad.held_minor > 0 THEN format(', with %s held', bad.held_minor) ELSE '' END));
     END IF;
     SELECT e.account_id INTO bad FROM added e JOIN ledger_account a ON a.id = e.account_id GROUP BY e.account_id
     HAVING NOT bool_or(e.seq = a.last_seq AND e.balance_after = a.balance_minor) OR max(e.seq) - min(e.seq) + 1 <> count(*) LIMIT 1;

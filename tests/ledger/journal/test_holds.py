@@ -172,30 +172,45 @@ class TestExpiry:
 
 
 class TestWhatIsHeld:
-    def test_is_not_there_to_be_taken(self, funded):
-        hold(funded.bank, credit(funded.bank, 70))
-        with pytest.raises(BelowFloor, match="with 70 held"):
-            post(posting("t:1", credit(funded.bank, 31), debit(funded.clearing, 31, "pay_1")))
-        post(posting("t:1", credit(funded.bank, 30), debit(funded.clearing, 30, "pay_1")))
-        assert (balance(funded.bank), left(funded.bank)) == (70, 0)
+    """Of what a payee has available; an account that records what a bank did is not stopped by a promise."""
 
-    def test_is_taken_by_its_own_capture(self, funded):
-        row = hold(funded.bank, credit(funded.bank, 100))
+    @pytest.fixture
+    def owed(self, b):
+        legs = [debit(b.clearing, 100, "pay_1"), credit(b.available, 100), debit(b.at_directpay, 100), credit(b.bob, 100)]
+        post(posting("t:0", *legs))
+        return b
+
+    @staticmethod
+    def taken(b, reference: str, amount: int, kind: str = "payout.created"):
+        legs = [credit(b.clearing, amount, "pay_1"), debit(b.available, amount), credit(b.at_directpay, amount), debit(b.bob, amount)]
+        return posting(reference, *legs, kind=kind)
+
+    def test_is_not_there_to_be_taken(self, owed):
+        hold(owed.available, debit(owed.available, 70))
+        with pytest.raises(BelowFloor, match="with 70 held"):
+            post(self.taken(owed, "t:1", 31))
+        post(self.taken(owed, "t:1", 30))
+        assert (balance(owed.available), left(owed.available)) == (70, 0)
+
+    def test_is_taken_by_its_own_capture(self, owed):
+        row = hold(owed.available, debit(owed.available, 100))
         with unit_of_work():
             resolve_hold(row, "posted", at=LATER, posted_minor=60)
-            post_many([posting("t:1", credit(funded.bank, 60), debit(funded.clearing, 60, "pay_1"))], at=LATER)
-        assert (balance(funded.bank), left(funded.bank)) == (40, 40)
+            post_many([self.taken(owed, "t:1", 60)], at=LATER)
+        assert (balance(owed.available), left(owed.available)) == (40, 40)
 
-    def test_does_not_stop_what_the_bank_takes_back(self, b):
+    def test_does_not_stop_a_bank_line(self, funded):
+        hold(funded.bank, credit(funded.bank, 70))
+        post(posting("t:1", credit(funded.bank, 50), debit(funded.clearing, 50, "pay_1")))
+        assert (balance(funded.bank), left(funded.bank)) == (50, -20)
+
+    def test_does_not_stop_what_the_bank_takes_back(self, owed):
         """A return is a fact: it takes available below zero, and what is held on it waits."""
-        legs = [debit(b.clearing, 50, "pay_1"), credit(b.available, 50), debit(b.at_directpay, 50), credit(b.bob, 50)]
-        post(posting("t:0", *legs))
-        hold(b.available, debit(b.available, 20))
-        back = [credit(b.clearing, 50, "pay_1"), debit(b.available, 50), credit(b.at_directpay, 50), debit(b.bob, 50)]
+        hold(owed.available, debit(owed.available, 20))
         with pytest.raises(BelowFloor):
-            post(posting("t:1", *back, kind="payout.created"))
-        post(posting("t:1", *back, kind="payment.returned"))
-        assert (balance(b.available), left(b.available)) == (0, -20)
+            post(self.taken(owed, "t:1", 100))
+        post(self.taken(owed, "t:1", 100, "payment.returned"))
+        assert (balance(owed.available), left(owed.available)) == (0, -20)
 
 
 class TestTakeUpTo:

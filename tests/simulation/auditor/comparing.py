@@ -1,0 +1,259 @@
+"""After every step: everything new in the database was predicted, everything predicted is there, every balance agrees."""
+
+from collections import defaultdict
+from datetime import date, datetime
+from typing import Any
+
+from tests.simulation.auditor import postings
+from tests.simulation.auditor.auditor import Auditor
+from tests.simulation.auditor.books import Leg
+from tests.simulation.auditor.deadlines import check_deadlines
+from tests.simulation.auditor.errors import AuditError, demand, same
+from tests.simulation.auditor.payments import CLEARED, EDGES, Payment, after
+from tests.simulation.auditor.postings import Expected
+from tests.simulation.auditor.rent import Charge
+from tests.simulation.auditor.requests import cleared_claims
+
+Seen = dict[str, Any]
+
+
+def compare(books: Auditor, seen: Seen, now: datetime, *, rested: bool) -> None:
+    """`seen`: what the database says, rows new since the last call and all balances. `rested`: nothing due was left undone."""
+    before = {p.id: p.state for p in books.payments.values() if p.fresh}
+    _name_accounts(books, seen)
+    _charges(books, seen, now)
+    for settlement, payment, net in seen["lines"]:
+        books.lines_of[settlement].append((payment, net))
+    _transactions(books, seen)
+    _payments(books, seen, before)
+    _bank_accounts(books, seen, now)
+    demand(not books.expected, f"never posted: {sorted(books.expected)}")
+    _balances(books, seen)
+    _allocations(books, seen)
+    _holds(books, seen, now, rested=rested)
+    if rested:
+        check_deadlines(books, now)
+    books.crashed = False
+
+
+def _name_accounts(books: Auditor, seen: Seen) -> None:
+    for identity, number, subject, payee, *_ in seen["accounts"]:
+        if identity not in books.account_codes:
+            books.account_codes[identity] = f"{number}/{subject}".removesuffix("/") + (f"@{payee}" if payee else "")
+
+
+def _charges(books: Auditor, seen: Seen, now: datetime) -> None:
+    for identity, lease_id, due_on, period_start, amount in seen["charges"]:
+        lease = books.leases.get(lease_id)
+        demand(lease, f"charge {identity} belongs to no lease that we know")
+        assert lease is not None
+        period = date.fromisoformat(period_start)
+        found = (date.fromisoformat(due_on), amount)
+        same(f"charge {identity} for {period}", lease.expected(now).get(period), found)
+        demand(period not in {c.period_start for c in lease.charges.values()}, f"{period} is charged twice on {lease_id}")
+        lease.charges[identity] = Charge(identity, found[0], period, amount)
+        books.lease_of_charge[identity] = lease
+
+
+def _transactions(books: Auditor, seen: Seen) -> None:
+    groups: dict[int, list[dict]] = defaultdict(list)
+    for transaction in seen["transactions"]:
+        groups[transaction["xid"]].append(transaction)
+    for group in groups.values():  # what one database transaction posted was allocated together
+        for transaction in group:
+            _transaction(books, transaction)
+        _allocate(books, [t["reference"] for t in group])
+
+
+def _transaction(books: Auditor, transaction: dict) -> None:
+    reference, kind = transaction["reference"], transaction["kind"]
+    at, on = datetime.fromisoformat(transaction["at"]), date.fromisoformat(transaction["on"])
+    found = [(books.account_codes[account], amount, item) for _, account, amount, _, item, _ in transaction["legs"]]
+    demand(reference not in books.posted, f"{reference} is posted twice")
+    day, legs = _predicted(books, reference, kind, found, at)
+    same(f"legs of {reference}", sorted(legs, key=repr), sorted(found, key=repr))
+    same(f"effective date of {reference}", day, on)
+    books.posted.add(reference)
+    books.kinds[kind] += 1
+    for entry, account, amount, balance_after, item, seq in transaction["legs"]:
+        code = books.account_codes[account]
+        books.books.post(reference, code, amount, item, balance_after, seq)
+        books.references[entry] = reference
+        if code[:5] == "L1500":
+            books.receivables[code].post(reference, amount, on)
+    _note(books, reference, kind, at, found)
+
+
+def _predicted(books: Auditor, reference: str, kind: str, found: list[Leg], at: datetime) -> Expected:
+    if reference in books.expected:
+        expected_kind, predicted = books.expected.pop(reference)
+        same(f"kind of {reference}", expected_kind, kind)
+        return predicted
+    named, _, subject = reference.partition(":")
+    same(f"kind of {reference}", named, kind)
+    if kind == "charge.due":
+        return postings.legs_of_charge(books, subject, at)
+    if kind == "bank.line":
+        return postings.legs_of_bank_line(books, found, at)
+    if kind == "payment.settled":
+        return postings.legs_of_settlement(books, subject, at)
+    payment = books.payments.get(subject)
+    if payment is None or kind not in ("payment.completed", "payment.returned", "return.fee"):
+        raise AuditError(f"{reference} was posted, and nothing asked for it: {found}")
+    return _of_payment(payment, kind), {
+        "payment.completed": postings.legs_of_completion,
+        "payment.returned": postings.legs_of_return,
+        "return.fee": postings.legs_of_return_fee,
+    }[kind](payment)
+
+
+def _of_payment(p: Payment, kind: str) -> date:
+    """Its effective date: the bank's day. Raises when the bank never said so."""
+    state = "completed" if kind == "payment.completed" else "returned"
+    days = p.days_told(state)
+    demand(days, f"{kind} of {p.id}, and the bank never said {state}")
+    if kind == "payment.completed":
+        demand(p.completed_at is None, f"{p.id} is completed twice")
+    else:
+        demand(p.completed_at is not None, f"{p.id} is returned, and was never completed")
+        demand(kind == "return.fee" or not p.returned, f"{p.id} is returned twice")
+    return next(d for d in [t.on for t in p.told if t.state == state] if d is not None)
+
+
+def _note(books: Auditor, reference: str, kind: str, at: datetime, legs: list[Leg]) -> None:
+    """What the posting means for what it is about."""
+    subject = reference.partition(":")[2]
+    if kind == "charge.due":
+        books.lease_of_charge[subject].charges[subject].posted = True
+    elif kind == "payment.completed":
+        p = books.payments[subject]
+        p.completed_at = at
+        p.ready_at = max(p.promise.ready_at, at) if p.promise.by_bank_days else at + p.promise.waits
+        _cash(books, p, at)
+    elif kind == "payment.returned":
+        books.payments[subject].returned = True
+    elif kind == "return.fee":
+        books.payments[subject].return_fee = True
+    elif kind == "payment.settled":
+        for payment, net in books.lines_of[subject]:
+            books.payments[payment].settled = True
+            same(f"line of {payment} in {subject}", books.payments[payment].net, net)
+    elif kind == "bank.line":
+        for _, _, item in legs:
+            if item in books.payments:
+                _cash(books, books.payments[item], at)
+
+
+def _cash(books: Auditor, p: Payment, at: datetime) -> None:
+    even = books.books.items[f"P1210/{p.rail}", p.id] == 0
+    p.cash_at = (p.cash_at or at) if even and p.completed_at else None
+
+
+def _allocate(books: Auditor, references: list[str]) -> None:
+    completed = [r.partition(":")[2] for r in references if r.startswith("payment.completed:")]
+    returned = [r.partition(":")[2] for r in references if r.startswith("payment.returned:")]
+    charges = [r for r in references if r.startswith("charge.due:")]
+    accounts = {books.payments[p].account for p in completed + returned}
+    claims = {f"payment.completed:{p}": books.payments[p].claims for p in completed}
+    for p in returned:
+        account = books.receivables[books.payments[p].account]
+        account.take_back(f"payment.completed:{p}", f"payment.returned:{p}")
+    for charge in charges:
+        lease = books.lease_of_charge[charge.partition(":")[2]]
+        for label in lease.weights:
+            accounts.add(lease.account(label))
+            claims |= cleared_claims(books, lease.account(label), set(charges))
+    for code in accounts:
+        books.receivables[code].pair(claims)
+
+
+def _payments(books: Auditor, seen: Seen, before: dict[str, str]) -> None:
+    for _, identity, version, left, state, at in seen["events"]:
+        if identity in books.payments:
+            _step(books, books.payments[identity], version, left, state, datetime.fromisoformat(at))
+    claims: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for payment, reference, amount in seen["claims"]:
+        claims[payment].append((reference, amount))
+    for payment, found in claims.items():
+        same(f"claims of {payment}", books.payments[payment].claims, found)
+    for identity, state, version, *terms in seen["payments"]:
+        p = books.payments.get(identity)
+        demand(p, f"{identity} is a payment that nobody asked for")
+        assert p is not None
+        same(f"terms of {identity}", [p.account, p.amount, p.charged, p.net, p.rail], [books.account_codes[terms[0]], *terms[1:]])
+        same(f"state of {identity}", (p.state, p.version), (state, version))
+        same(f"{identity} is {state}, posted as completed", state in CLEARED or state == "returned", p.completed_at is not None)
+        same(f"{identity} is {state}, posted as returned", state == "returned", p.returned)
+        same(f"{identity} is {state}, charged a return fee", state == "returned", p.return_fee)
+        if state == "completed" or state == "settled":
+            same(f"{identity} is {state}, posted as settled", state == "settled", p.settled)
+    same("number of payments", len(books.payments), len(seen["payments"]))
+    for identity, state in before.items():
+        p = books.payments[identity]
+        must = after(state, p.fresh)
+        if not books.crashed and must != p.state and not (must == "completed" and p.state in ("settled", "returned")):
+            raise AuditError(
+                f"the bank's answers about {identity} ({state}) were {[t.state for t in p.fresh]}: must be {must}, is {p.state}"
+            )
+        p.fresh = []
+    for p in books.payments.values():
+        demand(not p.canceled or p.state == "canceled", f"{p.id} was called off and is {p.state}")
+
+
+def _step(books: Auditor, p: Payment, version: int, left: str | None, state: str, at: datetime) -> None:
+    if left is None:
+        books.edges["payment: ∅ → initiated"] += 1
+        return
+    edge = f"payment: {left} → {state}"
+    same(f"the state that {p.id} leaves", p.state, left)
+    same(f"version of {p.id}", p.version + 1, version)
+    demand(state in EDGES.get(left, ()), f"{p.id}: no edge {edge}")
+    demand(p.allows(state), f"{p.id}: {edge}, and nothing happened that leads there (told: {[t.state for t in p.told]})")
+    if left == "initiated" and state == "processing":
+        demand(at >= p.leaves_at, f"{p.id} was handed over at {at}, before {p.leaves_at}")
+    p.state, p.version = state, version
+    books.edges[edge] += 1
+
+
+def _bank_accounts(books: Auditor, seen: Seen, now: datetime) -> None:
+    same("number of bank accounts", len(books.bank_accounts), len(seen["bank_accounts"]))
+    for identity, state in seen["bank_accounts"]:
+        account = books.bank_accounts[identity]
+        if state != account.state:
+            expired = account.state == "new" and state == "verification_failed" and now >= account.expires_at
+            demand(state in account.fresh or expired, f"{identity} became {state}, and nothing leads there")
+            books.edges[f"bank_account: {account.state} → {state}"] += 1
+            account.state = state
+        demand(not account.fresh or books.crashed or state in account.fresh, f"{identity} is {state}, must be {account.fresh}")
+        account.fresh = []
+
+
+def _balances(books: Auditor, seen: Seen) -> None:
+    for identity, _, _, _, balance, legs in seen["accounts"]:
+        code = books.account_codes[identity]
+        if books.books.balances[code] != balance or books.books.legs[code] != legs:
+            raise AuditError(f"balance of {code}: predicted {books.books.balances[code]}, found {balance} ({legs} entries)")
+
+
+def _allocations(books: Auditor, seen: Seen) -> None:
+    for account, credit, debit, amount in seen["allocations"]:
+        code = books.account_codes[account]
+        books.allocated[code, books.references[credit], books.references[debit]] += amount
+    predicted = {(code, *pair): amount for code, r in books.receivables.items() for pair, amount in r.paid.items() if amount}
+    found = {key: amount for key, amount in books.allocated.items() if amount}
+    if predicted != found:
+        wrong = {k: (predicted.get(k, 0), found.get(k, 0)) for k in predicted.keys() | found.keys() if predicted.get(k) != found.get(k)}
+        raise AuditError(f"allocations (account, credit, debit): (predicted, found): {wrong}")
+
+
+def _holds(books: Auditor, seen: Seen, now: datetime, *, rested: bool) -> None:
+    """One whose time has come may have expired at any moment since, and must have when nothing due was left undone."""
+    found = {
+        reference: (books.account_codes[account], amount, state, posted) for reference, account, amount, posted, state in seen["holds"]
+    }
+    for reference, hold in books.books.holds.items():
+        due = hold.state == "pending" and hold.expires_at is not None and hold.expires_at <= now
+        if due and (rested or (reference in found and found[reference][2] == "expired")):
+            books.hold_resolved(reference, "expired")
+    predicted = {reference: (h.account, h.amount, h.state, h.posted) for reference, h in books.books.holds.items()}
+    same("holds", predicted, found)

@@ -1,0 +1,61 @@
+"""What must have happened by now, whether anybody spoke of it or not: nothing is lost."""
+
+from datetime import datetime, timedelta
+
+from tests.simulation.auditor.auditor import Auditor
+from tests.simulation.auditor.errors import AuditError, demand
+from tests.simulation.auditor.payments import CLEARED, Payment
+
+MINUTE = timedelta(minutes=1)
+PATIENCE = timedelta(hours=1) + MINUTE  # the longest pause before a silent bank is asked again, or a due look taken
+STAGE = {"initiated": 0, "processing": 1, "unknown": 1, "completed": 2, "settled": 2, "failed": 3, "canceled": 3, "returned": 3}
+
+
+def check_deadlines(books: Auditor, now: datetime) -> None:
+    for lease in books.leases.values():
+        _lease(lease, now)
+    posted_lines: dict[str, int] = {}
+    for payment, _ in books.line_references.values():
+        posted_lines[payment] = posted_lines.get(payment, 0) + 1
+    for p in books.payments.values():
+        _payment(p, now, posted_lines.get(p.id, 0))
+    for line, waiting in books.lines_told.items():  # who dies with a line in hand asks for it again
+        since = books.unposted_since.setdefault(line, now) if waiting else books.unposted_since.pop(line, now)
+        demand(now <= since + PATIENCE, f"the bank's line of {line[1]} for {line[0]} was told and never posted")
+    for name, account in books.bank_accounts.items():
+        late = account.deposits_due and not account.deposits_shown and now > account.added_at + PATIENCE
+        demand(not late, f"the deposits of {name} never showed on our statement")
+        demand(account.state != "new" or now <= account.expires_at + MINUTE, f"the verification of {name} never ended")
+
+
+def _lease(lease, now: datetime) -> None:
+    today = lease.today(now)
+    waiting = [c for c in lease.charges.values() if not c.posted and c.due_on <= today]
+    demand(not waiting, f"charges of {lease.id} fell due and were not posted: {waiting}")
+    missing = lease.expected(now).keys() - {c.period_start for c in lease.charges.values()}
+    demand(not missing, f"the schedule of {lease.id} lacks {sorted(missing)}")
+
+
+def _payment(p: Payment, now: datetime, lines: int) -> None:
+    if p.state == "initiated":
+        demand(now <= p.leaves_at + MINUTE, f"{p.id} was never handed to the bank, due {p.leaves_at}")
+        return
+    if p.script is None:
+        if p.state in ("processing", "unknown") and p.last_heard_at and now > p.last_heard_at + PATIENCE:
+            raise AuditError(f"the bank never got {p.id}, and nobody asked since {p.last_heard_at}")
+        return
+    for at, state in p.script.events:
+        early = STAGE[p.state] < STAGE[state]
+        demand(not (early and now > _by(at, p)), f"the bank's answer about {p.id} is lost: {state} since {at}, still {p.state}")
+    due = [at for at, _ in p.script.lines if now > _by(at, p)]
+    asked = not p.found_late or STAGE[p.state] >= 2
+    demand(not asked or lines >= len(due), f"a bank line of {p.id} is lost: {len(due)} due, {lines} told")
+    if p.state == "completed" and p.ready_at and p.cash_at:
+        demand(now <= max(p.ready_at, p.cash_at) + PATIENCE, f"{p.id} was never settled, ready since {p.ready_at}, cash {p.cash_at}")
+    if p.state in CLEARED and p.cash_at is None and p.completed_at and len(due) == 1:
+        demand(now <= p.completed_at + PATIENCE, f"the cash of {p.id} was told and never matched")
+
+
+def _by(at: datetime, p: Payment) -> datetime:
+    """When at the latest it must be known: a silent bank is asked again at most an hour after it was silent."""
+    return max(at, p.last_heard_at or at if p.state == "unknown" else at) + PATIENCE

@@ -1,0 +1,93 @@
+"""What each kind of transaction must say, written from BOOKS.md section 3."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from tests.simulation.auditor.bankdays import bank_day_of
+from tests.simulation.auditor.books import Leg
+from tests.simulation.auditor.errors import AuditError, demand
+from tests.simulation.auditor.payments import Payment
+
+if TYPE_CHECKING:
+    from tests.simulation.auditor.auditor import Auditor
+
+RETURN_FEE = 400
+DEPOSITS = 77
+Expected = tuple[date, list[Leg]]
+
+
+def legs_of_charge(books: "Auditor", charge_id: str, at: datetime) -> Expected:
+    """A1, B1, E1, E5."""
+    lease = books.lease_of_charge.get(charge_id)
+    if lease is None:
+        raise AuditError(f"charge {charge_id} was never agreed")
+    charge = lease.charges[charge_id]
+    demand(not charge.posted, f"charge {charge_id} is posted twice")
+    demand(charge.due_on <= lease.today(at), f"charge {charge_id} is posted before {charge.due_on}")
+    shares: list[Leg] = [(lease.account(label), lease.share(charge, label), None) for label in lease.weights]
+    return charge.due_on, [leg for leg in shares if leg[1]] + [(f"L4100/{lease.home}@{lease.payee}", -charge.amount, None)]
+
+
+def legs_of_completion(p: Payment) -> list[Leg]:
+    """B4, C2, C4, C8, E2, E4, E6."""
+    legs: list[Leg] = [
+        (f"P1210/{p.rail}", p.charged, p.id),
+        (f"P2110/{p.payee}", -p.net, None),
+        (f"L1100/{p.payee}@{p.payee}", p.net, None),
+        (p.account, -p.amount, None),
+    ]
+    if p.fee:
+        legs.append((f"P4110/{p.rail}", -p.fee, None))
+        if p.fee_payer == "payee":
+            legs.append((f"L6100/{p.home}@{p.payee}", p.fee, None))
+    return legs
+
+
+def legs_of_return(p: Payment) -> list[Leg]:
+    """C3, F2, F8: from where the payment is."""
+    bucket = "P2120" if p.settled else "P2110"
+    moved = [(account, -amount, item) for account, amount, item in legs_of_completion(p)]
+    return [(f"{bucket}/{p.payee}" if account[:5] == "P2110" else account, amount, item) for account, amount, item in moved]
+
+
+def legs_of_return_fee(p: Payment) -> list[Leg]:
+    """F3: always from available."""
+    return [
+        (f"P2120/{p.payee}", RETURN_FEE, None),
+        ("P4120", -RETURN_FEE, None),
+        (f"L6110/{p.home}@{p.payee}", RETURN_FEE, None),
+        (f"L1100/{p.payee}@{p.payee}", -RETURN_FEE, None),
+    ]
+
+
+def legs_of_settlement(books: "Auditor", settlement: str, at: datetime) -> Expected:
+    """B5, C5: the sum of its lines; each payment once, its day reached, its cash in the bank."""
+    members = [books.payments[payment] for payment, _ in books.lines_of.get(settlement, [])]
+    demand(members, f"settlement {settlement} has no lines")
+    payees = {p.payee for p in members}
+    demand(len(payees) == 1, f"settlement {settlement} mixes payees")
+    for p in members:
+        demand(p.completed_at is not None and not p.settled, f"{p.id} is settled, and is not waiting for it")
+        demand(not p.returned, f"{p.id} is settled after it was returned")
+        demand(p.ready_at is not None and p.ready_at <= at, f"{p.id} is settled before its day {p.ready_at}")
+        demand(books.books.items[f"P1210/{p.rail}", p.id] == 0 and p.cash_at, f"{p.id} is settled before its cash is there")
+    net, payee = sum(p.net for p in members), payees.pop()
+    return bank_day_of(at), [(f"P2110/{payee}", net, None), (f"P2120/{payee}", -net, None)]
+
+
+def legs_of_bank_line(books: "Auditor", found: list[Leg], at: datetime) -> Expected:
+    """B3, F1, F4, J8, C8: the bank against the clearing of the rail; matched by what it belongs to and how much it is."""
+    banks = [leg for leg in found if leg[0] in ("P1110/main", "P1130/main")]
+    items = [leg for leg in found if leg[0].startswith("P1210/")]
+    demand(len(banks) == len(items) == 1 and len(found) == 2, f"a bank line of {found}")
+    (bank, amount, _), (_, _, item) = banks[0], items[0]
+    if bank == "P1130/main":
+        account = books.bank_accounts.get(item or "")
+        demand(account and account.deposits_due and amount == -DEPOSITS, f"our bank never paid {amount} for {item}")
+        assert account is not None
+        account.deposits_due, account.deposits_shown = False, True
+        return bank_day_of(at), [(bank, -DEPOSITS, None), ("P1210/own_ach", DEPOSITS, item)]
+    key = (item or "", amount)
+    demand(books.lines_told.get(key), f"the bank never told a line of {amount} for {item}, or it is posted twice")
+    rail, on = books.lines_told[key].pop()
+    return on, [(bank, amount, None), (f"P1210/{rail}", -amount, item)]

@@ -1,0 +1,99 @@
+"""What a lease must owe, and when: in fractions, rounded once."""
+
+import calendar
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+
+@dataclass
+class Charge:
+    id: str
+    due_on: date
+    period_start: date
+    amount: int
+    posted: bool = False
+
+    @property
+    def reference(self) -> str:
+        return f"charge.due:{self.id}"
+
+
+@dataclass
+class Lease:
+    """`weights`: party label → weight, in the order in which the parties were made; `party_of`: renter → label."""
+
+    id: str
+    payee: str
+    home: str
+    zone: ZoneInfo
+    rent: int
+    start_on: date
+    end_on: date | None
+    due_day: int
+    weights: dict[str, int]
+    party_of: dict[str, str]
+    charges: dict[str, Charge] = field(default_factory=dict)
+    _rows: tuple[date | None, dict[date, tuple[date, int]]] = (None, {})
+    _shares: dict[int, dict[str, int]] = field(default_factory=dict)
+
+    def account(self, label: str) -> str:
+        return f"L1500/{self.id}:{label}@{self.payee}"
+
+    def today(self, at: datetime) -> date:
+        return at.astimezone(self.zone).date()
+
+    def in_order(self) -> list[Charge]:
+        return sorted(self.charges.values(), key=lambda c: c.due_on)
+
+    def ahead(self) -> list[Charge]:
+        """The next charge that has not fallen due, if there is one (several if they fall on one day)."""
+        waiting = [c for c in self.in_order() if not c.posted]
+        return [c for c in waiting if c.due_on == waiting[0].due_on]
+
+    def share(self, charge: Charge, label: str) -> int:
+        if charge.amount not in self._shares:
+            self._shares[charge.amount] = split(charge.amount, self.weights)
+        return self._shares[charge.amount][label]
+
+    def expected(self, at: datetime) -> dict[date, tuple[date, int]]:
+        """period start → (due date, amount): the schedule as it must stand at `at`."""
+        until = self.end_on or _a_year_on(max(self.today(at), self.start_on))
+        if self._rows[0] != until:
+            self._rows = (until, self._reckon(until))
+        return self._rows[1]
+
+    def _reckon(self, until: date) -> dict[date, tuple[date, int]]:
+        rows: dict[date, tuple[date, int]] = {}
+        year, month = self.start_on.year, self.start_on.month
+        while date(year, month, 1) <= until:
+            first, last = date(year, month, 1), _day(year, month, 31)
+            begins = max(first, self.start_on)
+            ends = min(last, self.end_on) if self.end_on else last
+            part = Fraction((ends - begins).days + 1, last.day)
+            amount = round(self.rent * part)  # of a Fraction: half to even
+            if amount:
+                rows[begins] = (max(_day(year, month, self.due_day), begins), amount)
+            year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+        return rows
+
+
+def _day(year: int, month: int, day: int) -> date:
+    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
+
+
+def _a_year_on(day: date) -> date:
+    return _day(day.year + 1, day.month, 31)
+
+
+def split(amount: int, weights: dict[str, int]) -> dict[str, int]:
+    """Largest remainder, the odd cent to whoever comes first."""
+    whole = sum(weights.values())
+    exact = {label: Fraction(amount * weight, whole) for label, weight in weights.items()}
+    parts = {label: int(share) for label, share in exact.items()}
+    order: Sequence[str] = sorted(exact, key=lambda label: parts[label] - exact[label])  # stable: the order of parties
+    for label in order[: amount - sum(parts.values())]:
+        parts[label] += 1
+    return parts

@@ -1,0 +1,156 @@
+"""The bank of one history: the simulated rails of the product, with a memory, with faults, and with the auditor listening.
+
+What it answers is what the product's own simulated bank would; it adds lost orders, lost answers, breakdowns and repeated lines.
+"""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from payments.rails import registry
+from payments.rails.base import Answer, BankLine, NoAnswer, NoSuchOrder, Order
+from payments.rails.sandbox import behaviour
+from payments.rails.simulated import SimulatedRail
+from tests.simulation.auditor.errors import AuditError
+from tests.simulation.auditor.payments import Promise, Script, Told
+
+if TYPE_CHECKING:
+    from tests.simulation.history import History
+
+FAULTS = ("order_lost", "answer_lost", "breaks", "lines_twice", "no_lines")
+
+
+class Bank:
+    def __init__(self, history: "History") -> None:
+        self.history = history
+        self.orders: dict[str, Order] = {}
+        self.faults: list[str] = []  # that the next calls will meet
+        self.asked_early: set[str] = set()
+
+    @property
+    def auditor(self):
+        return self.history.auditor
+
+    def submit(self, rail: Any, base: type[SimulatedRail], order: Order, at: datetime) -> Answer:
+        fault = self._fault("order_lost", "answer_lost", "breaks")
+        if fault == "order_lost":
+            self._silent(order, at, fault)
+        if order.id not in self.orders:
+            self.orders[order.id] = order
+            late = order.id in self.asked_early
+            script = script_of(rail, base, order)
+            promise = promise_of(rail, order.placed_at)
+            try:
+                self.auditor.order_received(order.id, order.amount_minor, order.account_number, order.placed_at, promise, script, late)
+            except AuditError as error:
+                self._alarm(error)
+        elif self.orders[order.id] != order:
+            self._alarm(AuditError(f"the order {order.id} was changed"))
+        return self._answer(rail, base, order, at, fault)
+
+    def look_up(self, rail: Any, base: type[SimulatedRail], order: Order, at: datetime) -> Answer:
+        if order.id not in self.orders:
+            raise NoSuchOrder(order.id)
+        if self.orders[order.id] != order:
+            self._alarm(AuditError(f"the order {order.id} was changed"))
+        return self._answer(rail, base, order, at, self._fault("answer_lost", "breaks"))
+
+    def bank_lines(self, rail: Any, base: type[SimulatedRail], order: Order, until: datetime) -> list[BankLine]:
+        if order.id not in self.orders:
+            self.asked_early.add(order.id)
+            return []
+        fault = self._fault("lines_twice", "no_lines")
+        if fault == "no_lines":
+            raise NoAnswer("the statement cannot be had")
+        lines = base.bank_lines(rail, order, until)
+        self.auditor.bank_told_lines(order.id, base.name, [(line.reference, line.amount_minor, line.on) for line in lines])
+        return lines * 2 if fault == "lines_twice" else lines
+
+    def next_bank_line_at(self, rail: Any, base: type[SimulatedRail], order: Order, after: datetime) -> datetime | None:
+        return base.next_bank_line_at(rail, order, after) if order.id in self.orders else None
+
+    def _alarm(self, error: AuditError) -> None:
+        self.history.alarms.append(error)
+        raise error
+
+    def _fault(self, *possible: str) -> str:
+        fault = next((f for f in self.faults if f in possible), "")
+        if fault:
+            self.faults.remove(fault)
+            self.history.counters["fault"][fault] += 1
+        return fault
+
+    def _silent(self, order: Order, at: datetime, why: str) -> None:
+        self.auditor.bank_said(order.id, Told("silence"), at)
+        if why == "breaks":
+            raise RuntimeError("the rail broke")
+        raise NoAnswer(why)
+
+    def _answer(self, rail: Any, base: type[SimulatedRail], order: Order, at: datetime, fault: str) -> Answer:
+        if fault:
+            self._silent(order, at, fault)
+        try:
+            answer = base.look_up(rail, order, at)
+        except NoAnswer:
+            self.auditor.bank_said(order.id, Told("silence"), at)
+            raise
+        self.auditor.bank_said(order.id, Told(answer.state, answer.effective_on), at)
+        return answer
+
+
+def promise_of(rail: Any, at: datetime) -> Promise:
+    made = rail.promise(at)
+    return Promise(made.leaves_at, made.ready_at, made.ready_at - made.clears_at, bool(made.bank_days))
+
+
+def script_of(rail: Any, base: type[SimulatedRail], order: Order) -> Script:
+    """All that will become of an order, from the timetable and the account's number."""
+    acts, times = behaviour(order.account_number), rail.times(order.placed_at, order.id)
+    far = order.placed_at + timedelta(days=365)
+    lines = tuple((line.at, line.amount_minor) for line in base.bank_lines(rail, order, far))
+    if acts.stuck:
+        return Script((), lines)
+    if acts.fails:
+        return Script(((order.placed_at if rail.refuses_at_once else times.refused_at, "failed"),), lines)
+    returned_at, _ = rail._return(order, times)
+    if returned_at and returned_at <= times.clears_at:
+        return Script(((returned_at, "failed"),), lines)
+    events = [(times.clears_at, "completed")] + ([(returned_at, "returned")] if returned_at else [])
+    return Script(tuple(events), lines)
+
+
+_open: list[Bank] = []
+
+
+def watched(base: type[SimulatedRail]) -> type[SimulatedRail]:
+    """The same rail, reached through the bank of the present history."""
+
+    class Watched(base):  # type: ignore[valid-type]
+        def submit(self, order: Order, at: datetime) -> Answer:
+            return _open[-1].submit(self, base, order, at)
+
+        def look_up(self, order: Order, at: datetime) -> Answer:
+            return _open[-1].look_up(self, base, order, at)
+
+        def bank_lines(self, order: Order, until: datetime) -> list[BankLine]:
+            return _open[-1].bank_lines(self, base, order, until)
+
+        def next_bank_line_at(self, order: Order, after: datetime) -> datetime | None:
+            return _open[-1].next_bank_line_at(self, base, order, after)
+
+    return Watched
+
+
+def open_bank(bank: Bank) -> None:
+    """Put it behind every rail, until `close_bank`."""
+    _open.append(bank)
+    for name, base in list(registry.RAILS.items()):
+        registry.RAILS[name] = watched(base)
+        _bases[name] = base
+
+
+def close_bank() -> None:
+    _open.pop()
+    registry.RAILS.update(_bases)
+
+
+_bases: dict[str, type[SimulatedRail]] = {}

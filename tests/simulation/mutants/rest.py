@@ -1,0 +1,40 @@
+"""In the machinery under all rooms: queues, listeners, keys."""
+
+from tests.simulation.mutants.mutant import Mutant
+
+MUTANTS = (
+    Mutant(
+        "a queue works on the first of a set alone",
+        "directpay/due/run.py",
+        "                queue.work(keys, at)\n        return len(keys)",
+        "                queue.work(keys[:1], at)\n        return len(keys)",
+        "",
+    ),
+    Mutant(
+        "a listener hears the first of a set alone",
+        "directpay/events/relay.py",
+        'listener.hear(list(events.order_by("id")))',
+        'listener.hear(list(events.order_by("id"))[:1])',
+        "",
+        moves={"pay_twice": 20, "nobody_works": 20},
+    ),
+    Mutant(
+        "a second click pays again",
+        "directpay/api/idempotency.py",
+        "            if saved is not None:",
+        "            if saved is not None and not saved.body:",
+        "click again",
+        moves={"double_click": 40},
+    ),
+    Mutant(
+        "any amounts verify a bank account",
+        "payments/methods/actions.py",
+        "if sorted(amounts) == sorted(sent):",
+        "if len(amounts) == len(sent):",
+        "became verified",
+        moves={"name_amounts": 30, "add_unproven_account": 20},
+    ),
+    Mutant(
+        "of a set the first alone is promised", "directpay/due/actions.py", "promised = dict(items)", "promised = dict(list(items)[:1])", ""
+    ),
+)
