@@ -8,12 +8,11 @@ from ledger.journal.actions import credit, debit, place_hold, resolve_hold
 from ledger.journal.models import Hold
 from payments.rails.timetable import bank_day_of
 from tests.simulation.moves.move import Move
-from tests.simulation.moves.posting import Wanted, account_of, send_posting
+from tests.simulation.moves.posting import KEPT_MINOR, Wanted, account_of, send_posting
 
 if TYPE_CHECKING:
     from tests.simulation.history import History
 
-KEPT_MINOR = 100_000  # of our own money, so that the small deposits of bank accounts can leave
 NUMBERS = ("P1130", "P2120", "P2110", "P1110", "L1100")
 
 
