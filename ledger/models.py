@@ -2,5 +2,6 @@
 
 from ledger.allocation.models import Allocation
 from ledger.journal.models import Account, Book, Checkpoint, Entry, Hold, Period, Transaction, Watermark
+from ledger.seals.models import Leaf, Seal
 
-__all__ = ["Account", "Allocation", "Book", "Checkpoint", "Entry", "Hold", "Period", "Transaction", "Watermark"]
+__all__ = ["Account", "Allocation", "Book", "Checkpoint", "Entry", "Hold", "Leaf", "Period", "Seal", "Transaction", "Watermark"]

@@ -4,11 +4,13 @@ from directpay.due.registry import Queue
 from directpay.due.registry import register as register_queue
 from directpay.events.registry import listen
 from ledger.journal.invariants import register_invariants
+from ledger.seals.projections import register_projections
 from payments.disputes import postings as _disputes  # noqa: F401 registers
 from payments.invariants import PAYMENTS
 from payments.methods.actions import EXPIRY_QUEUE, expire_verifications
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.actions.submit import work_on_rail
+from payments.payins.events import PROJECTION
 from payments.payouts.actions import SETTLE_QUEUE, settle_payments
 from payments.payouts.listeners import settle_when_paid, settle_when_ready
 from payments.pricing import postings as _pricing  # noqa: F401 registers
@@ -33,3 +35,4 @@ def register() -> None:
     listen("payouts", "payment.completed", hear=settle_when_ready)
     listen("payouts.cash", "bank_line.posted", hear=settle_when_paid)
     register_invariants(*PAYMENTS)
+    register_projections(PROJECTION)

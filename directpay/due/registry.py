@@ -15,6 +15,7 @@ class Queue:
     Any other queue calls the outside world: its rows are first pushed `lease_seconds` ahead and committed, so that a
     crash brings them back, and `work` itself schedules what comes next or calls `done`.
     `always`: upkeep that never ends; it is promised under the key "all" when an installation starts, and renews itself.
+    Moving the sandbox's clock does not stop for it.
     """
 
     name: str

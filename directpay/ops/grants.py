@@ -10,7 +10,9 @@ READ_ONLY = ("django_migrations", "payments_transition", "ledger_transaction", "
 APPEND_ONLY = (
     "directpay_event",
     "ledger_allocation",
+    "ledger_leaf",
     "ledger_period",
+    "ledger_seal",
     "ledger_watermark",
     "payments_claim",
     "payments_settlement",

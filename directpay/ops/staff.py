@@ -38,6 +38,7 @@ MENU = (
             ("Allocations", "ledger_allocation", "link"),
             ("Holds", "ledger_hold", "pause"),
             ("Books", "ledger_book", "auto_stories"),
+            ("Seals", "ledger_seal", "verified"),
         ),
     ),
     ("People", (("People", "directpay_user", "group"), ("Payees", "directpay_payee", "badge"), ("API keys", "directpay_apikey", "key"))),

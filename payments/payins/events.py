@@ -5,7 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from directpay.events.actions import NewEvent
+from ledger.seals.projections import Projection
 from payments.payins.models import Payment
+
+PROJECTION = Projection(
+    "payments",
+    "SELECT public_id AS key, status::text, version FROM payments_payment",
+    """SELECT DISTINCT ON (object_id) object_id AS key, data->>'status' AS status, version FROM directpay_event
+       WHERE type LIKE 'payment.%%' AND object_id LIKE 'pay@_%%' ESCAPE '@' ORDER BY object_id, version DESC""",
+)
 
 
 def snapshot(payment: Payment) -> dict[str, Any]:

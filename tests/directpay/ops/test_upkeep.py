@@ -4,7 +4,7 @@ import pytest
 
 from directpay.api.models import IdempotencyKey
 from directpay.due.models import Due
-from directpay.due.run import run_all
+from directpay.due.run import next_due_at, run_all
 from directpay.kernel.ids import uuid7
 from directpay.ops.clock import set_clock
 from directpay.ops.upkeep import promise_upkeep
@@ -27,6 +27,11 @@ def test_renews_itself():
     assert promises() == {"ops.partitions": NOW, "ops.answers": NOW}
     run_all()
     assert promises() == {"ops.partitions": NOW + timedelta(days=28), "ops.answers": NOW + timedelta(days=1)}
+
+
+def test_moving_the_clock_does_not_stop_for_it():
+    promise_upkeep()
+    assert next_due_at(NOW + timedelta(days=400)) is None
 
 
 def test_promising_again_moves_nothing():

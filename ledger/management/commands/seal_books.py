@@ -1,0 +1,25 @@
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from directpay.kernel import clock
+from directpay.kernel.errors import DirectPayError
+from ledger.seals.actions import append_anchor, seal_all
+
+
+class Command(BaseCommand):
+    help = "Seal what is committed and not sealed yet, and write the anchor: a line for each seal, in a file to keep elsewhere."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--anchor", type=Path, metavar="FILE", help="append the seals that it does not have yet")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for seal in seal_all(at=clock.now()):
+            self.stdout.write(f"seal {seal.id}: {seal.rows} rows, {bytes(seal.hash).hex()}")
+        if options["anchor"]:
+            try:
+                lines = append_anchor(options["anchor"])
+            except DirectPayError as error:
+                raise CommandError(f"{error.message} [{error.code}]") from error
+            self.stdout.write(f"{lines} lines appended to {options['anchor']}")

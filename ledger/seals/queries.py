@@ -1,0 +1,145 @@
+"""The log in its canonical form: what is sealed, what is not yet, and the links of the chain."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from ledger.seals.kinds import BY_CODE, KINDS, STAMP, Kind
+from ledger.seals.models import Leaf, Seal
+
+GENESIS = bytes(32)  # stands for the seal before the first
+CHUNK_ROWS = 2_000  # read at once
+# What of a row changes: not sealed, but needed to set it up elsewhere. Balances stand here to be compared with the entries.
+STATES = (
+    f"""SELECT jsonb_build_object('kind', 'hold', 'id', r.id, 'account', r.account_id, 'amount', r.amount_minor, 'state', r.state,
+        'posted', r.posted_minor, 'resolved_at', {STAMP.format("r.resolved_at")})::text FROM ledger_hold r ORDER BY r.id""",  # noqa: S608
+    f"""SELECT jsonb_build_object('kind', 'account', 'id', r.id, 'balance', r.balance_minor, 'held', r.held_minor,
+        'last_seq', r.last_seq, 'last_at', {STAMP.format("r.last_at")}, 'closed_at', {STAMP.format("r.closed_at")},
+        'accepts_payments', r.accepts_payments, 'payable_limit', r.payable_limit, 'pays_into', r.pays_into,
+        'cost_account', r.cost_account_id)::text FROM ledger_account r ORDER BY r.id""",  # noqa: S608
+)
+
+
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """Everything within it is read as it stood at its first question."""
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def chained(before: bytes, canonical: bytes) -> bytes:
+    """The hash of a row: SHA-256 of the 32 bytes of the hash before it and of its canonical bytes."""
+    return hashlib.sha256(before + canonical).digest()
+
+
+def instant(at: datetime) -> str:
+    """As the canonical form writes it."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def printed(row: dict[str, Any]) -> bytes:
+    """A flat row in canonical form, as PostgreSQL would print its jsonb."""
+    return json.dumps({key: row[key] for key in sorted(row, key=lambda k: (len(k), k))}, ensure_ascii=False).encode()
+
+
+def seal_row(seal: Seal) -> bytes:
+    """The canonical bytes of a seal; its hash is their SHA-256, and holds the hash of the seal before."""
+    return printed(
+        {
+            "kind": "seal",
+            "id": seal.id,
+            "previous": bytes(seal.previous).hex(),
+            "rows": seal.rows,
+            "through": seal.through,
+            "first_kind": BY_CODE[seal.first_kind].name,
+            "first_id": seal.first_id,
+            "last_kind": BY_CODE[seal.last_kind].name,
+            "last_id": seal.last_id,
+            "head": bytes(seal.head).hex(),
+            "at": instant(seal.at),
+            "snapshot": seal.snapshot,
+            "complete": seal.complete,
+        }
+    )
+
+
+def seal_hash(seal: Seal) -> bytes:
+    return hashlib.sha256(seal_row(seal)).digest()
+
+
+def last_seal() -> Seal | None:
+    return Seal.objects.order_by("-id").first()
+
+
+def canonical_rows(kind: Kind, ids: Sequence[int]) -> dict[int, bytes]:
+    """Id → canonical bytes, of those that are there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT r.id, jsonb_build_object({kind.canonical})::text FROM {kind.table} r WHERE r.id = ANY(%s)",  # noqa: S608 our own
+            [list(ids)],
+        )
+        return {row_id: text.encode() for row_id, text in cursor.fetchall()}
+
+
+def floor_xid() -> int:
+    """Every row that an older database transaction made is sealed."""
+    complete = Seal.objects.filter(complete=True).select_related("watermark").order_by("-id").first()
+    return int(complete.watermark.snapshot.partition(":")[0]) if complete else 0
+
+
+def unsealed_ids(kind: Kind, *, floor: int, snapshot: str | None, after: int = 0, limit: int) -> list[int]:
+    """At most `limit` ids above `after`, in order, of rows that have no leaf; with a snapshot, those that it knew."""
+    known = "" if snapshot is None else "AND ledger_known(r.created_xid, %(snapshot)s)"
+    given = {"floor": floor, "after": after, "limit": limit, "kind": kind.code, "snapshot": snapshot}
+    with connection.cursor() as cursor:
+        # Where the young rows begin, by the index on created_xid; the sum keeps the planner from walking the primary key instead.
+        cursor.execute(f"SELECT min(r.id + 0) FROM {kind.table} r WHERE r.created_xid >= %(floor)s", given)  # noqa: S608 our own
+        (given["first"],) = cursor.fetchone()
+        if given["first"] is None:
+            return []
+        cursor.execute(
+            f"""SELECT r.id FROM {kind.table} r WHERE r.id >= %(first)s AND r.id > %(after)s AND r.created_xid >= %(floor)s {known}
+                AND NOT EXISTS (SELECT FROM ledger_leaf l WHERE l.kind = %(kind)s AND l.row_id = r.id)
+                ORDER BY r.id LIMIT %(limit)s""",  # noqa: S608 our own
+            given,
+        )
+        return [row_id for (row_id,) in cursor.fetchall()]
+
+
+def leaf_runs(first: int, through: int) -> Iterator[list[tuple[int, Kind | None, int, bytes]]]:
+    """Leaves `first` to `through` in order, in chunks of one kind each: place, kind, row id, hash."""
+    while first <= through:
+        chunk = list(
+            Leaf.objects.filter(id__gte=first, id__lte=through).order_by("id").values_list("id", "kind", "row_id", "hash")[:CHUNK_ROWS]
+        )
+        run: list[tuple[int, Kind | None, int, bytes]] = []
+        for place, code, row_id, hash_ in chunk:
+            kind = BY_CODE.get(code)
+            if run and run[0][1] is not kind:
+                yield run
+                run = []
+            run.append((place, kind, row_id, bytes(hash_)))
+        if run:
+            yield run
+        if len(chunk) < CHUNK_ROWS:
+            return
+        first = chunk[-1][0] + 1
+
+
+def tail_rows() -> Iterator[tuple[Kind, int, bytes]]:
+    """What is committed and not sealed yet, in the order in which it would be."""
+    floor = floor_xid()
+    for kind in KINDS:
+        after = 0
+        while ids := unsealed_ids(kind, floor=floor, snapshot=None, after=after, limit=CHUNK_ROWS):
+            rows = canonical_rows(kind, ids)
+            for row_id in ids:
+                yield kind, row_id, rows[row_id]
+            after = ids[-1]
