@@ -89,10 +89,11 @@ def take_out(h: "History") -> None:
 
 
 def from_available(h: "History") -> None:
-    """A charge of ours on what a landlord has available: never below zero by such a kind."""
+    """A charge of ours on what a landlord has available: never below zero by such a kind, nor of what is held."""
     code = h.rng.choice([c for c in h.auditor.books.balances if c[:5] == "P2120"])
     payee, stands = code.partition("/")[2], max(0, h.auditor.books.shown(code))
-    amount = h.rng.choice([stands + 1, h.rng.randrange(1, stands // 10 + 2)])
+    free = max(0, h.auditor.books.available(code))
+    amount = h.rng.choice([stands + 1, free + 1, h.rng.randrange(1, stands // 10 + 2)])
     mirror = [(f"L6110/none@{payee}", amount, None), (f"L1100/{payee}@{payee}", -amount, None)]
     post(h, Wanted(f"sim.charged:{h.steps}", "sim.charged", bank_day_of(h.now), [(code, amount, None), ("P4120", -amount, None), *mirror]))
 
