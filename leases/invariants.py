@@ -1,12 +1,33 @@
-"""The invariants of BOOKS.md section 6 that need leases to judge."""
+"""The invariants of BOOKS.md section 6 that need leases to judge, and those of what the owner's book says of renters' money."""
 
-from ledger.journal.invariants import Invariant
+from ledger.journal.invariants import TRUST, Invariant
 
+PAYING = ("ledger_account", "leases_lease", "leases_party", "leases_charge", "payments_payment")
 LEASES = (
+    Invariant(
+        "I8",
+        "The trust bank and trust money on its way are what is held for renters, with what is earned and the cushion",
+        """SELECT concat_ws('/', b.kind, nullif(b.subject, '')) AS book, a.currency, sum(a.balance_minor) AS off_minor FROM ledger_account a
+            JOIN ledger_book b ON b.id = a.book_id AND b.kind = 'L' WHERE a.fund = 'trust'
+            GROUP BY b.id, a.currency HAVING sum(a.balance_minor) <> 0""",
+        numbers=TRUST,
+    ),
+    Invariant(
+        "I8b",
+        "What the owner earned and has not withdrawn from the trust bank stands equal in trust and in operating",
+        """SELECT concat_ws('/', b.kind, nullif(b.subject, '')) AS book, a.subject AS trust_bank, a.currency, sum(a.balance_minor)
+           AS off_minor FROM ledger_account a
+            JOIN ledger_book b ON b.id = a.book_id WHERE a.number IN ('L2230', 'L1330')
+            GROUP BY b.id, a.subject, a.currency HAVING sum(a.balance_minor) <> 0""",
+        numbers=("L2230", "L1330"),
+    ),
+    Invariant(
+        "I8c", "The trust bank stands at its own statement, less items in transit", awaits="statements of trust banks are not kept yet"
+    ),
     Invariant(
         "I17",
         "What a lease owes in the books is its posted charges less its payments, from the rooms' own tables",
-        """SELECT l.public_id, b.owed, coalesce(c.charged, 0) - coalesce(p.paid, 0) FROM leases_lease l
+        """SELECT l.public_id, b.owed, b.owed - coalesce(c.charged, 0) + coalesce(p.paid, 0) AS off_minor FROM leases_lease l
            JOIN (SELECT y.lease_id, sum(a.balance_minor) AS owed FROM leases_party y JOIN ledger_account a ON a.id = y.account_id
                  GROUP BY y.lease_id) b ON b.lease_id = l.id
            LEFT JOIN (SELECT lease_id, sum(amount_minor) AS charged FROM leases_charge WHERE posted_at IS NOT NULL GROUP BY lease_id) c
@@ -15,16 +36,35 @@ LEASES = (
                       JOIN leases_party y ON y.account_id = m.applies_to_id
                       WHERE m.status IN ('completed', 'settled') GROUP BY y.lease_id) p ON p.lease_id = l.id
            WHERE b.owed <> coalesce(c.charged, 0) - coalesce(p.paid, 0)""",
+        tables=PAYING,
+    ),
+    Invariant(
+        "I18",
+        "Deposits asked and not received stand against the deposits billed",
+        """SELECT concat_ws('/', b.kind, nullif(b.subject, '')) AS book, a.currency, sum(a.balance_minor) AS off_minor FROM ledger_account a
+            JOIN ledger_book b ON b.id = a.book_id WHERE a.number IN ('L1510', 'L2250')
+            GROUP BY b.id, a.currency HAVING sum(a.balance_minor) <> 0""",
+        numbers=("L1510", "L2250"),
     ),
     Invariant(
         "I20b",
         "No account has more on its way than is owed on it and coming due",
-        """SELECT a.id, f.flying FROM ledger_account a
+        """SELECT ledger_code(a.number, a.subject, a.currency) AS account, f.flying AS off_minor FROM ledger_account a
            JOIN (SELECT applies_to_id, sum(amount_minor) AS flying FROM payments_payment WHERE status IN
                  ('initiated', 'requires_action', 'in_review', 'authorized', 'processing', 'unknown') GROUP BY applies_to_id) f
              ON f.applies_to_id = a.id
            JOIN leases_party y ON y.account_id = a.id
            WHERE a.payable_limit = 'balance' AND f.flying > greatest(0, a.balance_minor + coalesce((
              SELECT sum(amount_minor) FROM leases_charge c WHERE c.lease_id = y.lease_id AND c.posted_at IS NULL), 0))""",
+        tables=PAYING,
+    ),
+    Invariant(
+        "I24",
+        "From the result as earned to the result in cash: the difference is what renters owe less what the owner owes us",
+        """SELECT concat_ws('/', b.kind, nullif(b.subject, '')) AS book, a.currency, sum(a.balance_minor) AS off_minor FROM ledger_account a
+            JOIN ledger_book b ON b.id = a.book_id AND b.kind = 'L'
+            WHERE a.number ~ '^L[346]' OR a.number IN ('L1100', 'L1200', 'L1210', 'L1330', 'L1500', 'L2300')
+            GROUP BY b.id, a.currency HAVING sum(a.balance_minor) <> 0""",
+        numbers=("L4100", "L4110", "L4300", "L4310", "L4400", "L4800", "L4900", "L6100", "L6110", "L6200", "L6300", "L6900"),
     ),
 )

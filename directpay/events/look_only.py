@@ -7,7 +7,9 @@ from typing import Any
 
 from django.contrib.admin.options import InlineModelAdmin
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
@@ -44,6 +46,19 @@ class LookOnly(_Closed, ModelAdmin):
     list_max_show_all = 200
     actions = None
     compressed_fields = True
+
+    def pages(self) -> Sequence[tuple[str, Callable[..., HttpResponseBase], str]]:
+        """Pages of its own besides the list and the row: (route below the model, view, name in `admin:`). For staff alone."""
+        return ()
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [path(route, self.admin_site.admin_view(view), name=name) for route, view, name in self.pages()]
+        return own + super().get_urls()
+
+    def page(self, request: HttpRequest, template: str, title: str, context: dict[str, Any], status: int = 200) -> TemplateResponse:
+        """A page in the frame of the admin."""
+        frame = {**self.admin_site.each_context(request), "title": title, "opts": self.model._meta, "page": self}
+        return TemplateResponse(request, template, frame | context, status=status)
 
 
 class LookOnlyInline(_Closed, TabularInline):

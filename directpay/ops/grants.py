@@ -10,6 +10,7 @@ READ_ONLY = ("django_migrations", "payments_transition", "ledger_transaction", "
 APPEND_ONLY = (
     "directpay_event",
     "ledger_allocation",
+    "ledger_check",
     "ledger_leaf",
     "ledger_period",
     "ledger_seal",

@@ -32,6 +32,9 @@ MENU = (
     (
         "Books",
         (
+            ("Integrity", "ledger_check", "fact_check"),
+            ("Trial balance", "admin:ledger_trial_balances", "balance"),
+            ("Closed periods", "ledger_period", "event_available"),
             ("Transactions", "ledger_transaction", "swap_horiz"),
             ("Accounts", "ledger_account", "menu_book"),
             ("Entries", "ledger_entry", "list"),
@@ -62,11 +65,16 @@ def environment(request: HttpRequest) -> list[str] | None:
     return ["Sandbox, moved clock" if is_moved() else "Sandbox", "warning"]
 
 
+def _address(page: str) -> Any:
+    """Of a page by its full name, or of a model's list."""
+    return reverse_lazy(page if ":" in page else f"admin:{page}_changelist")
+
+
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         {
             "title": title,
-            "items": [{"title": name, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")} for name, model, icon in items],
+            "items": [{"title": name, "icon": icon, "link": _address(page)} for name, page, icon in items],
         }
         for title, items in MENU
     ]

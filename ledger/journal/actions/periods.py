@@ -31,15 +31,20 @@ def require_open(book: Book, day: date) -> None:
         raise PeriodClosed(f"{book} is closed through {first}: choose a later day", param="effective_on", first_open_on=first.isoformat())
 
 
-def close_period(book: Book, through_on: date, *, actor: Actor, at: datetime) -> Period:
-    """Close `book` through a day that is over, forwards only. Raises PeriodNotOver, PeriodClosed."""
+def require_closable(book: Book, through_on: date, *, at: datetime) -> None:
+    """Step: whether `book` can be closed through that day, without closing it. Raises PeriodNotOver, PeriodClosed."""
     if through_on >= at.date():
         raise PeriodNotOver(f"{through_on} is not over yet", param="through_on")
+    first = first_open_on(book)
+    if first and through_on < first:
+        raise PeriodClosed(f"{book} is closed beyond {through_on} already", param="through_on", first_open_on=first.isoformat())
+
+
+def close_period(book: Book, through_on: date, *, actor: Actor, at: datetime) -> Period:
+    """Close `book` through a day that is over, forwards only. Raises PeriodNotOver, PeriodClosed."""
     with unit_of_work():
         book = Book.objects.select_for_update().get(id=book.id)
-        first = first_open_on(book)
-        if first and through_on < first:
-            raise PeriodClosed(f"{book} is closed beyond {through_on} already", param="through_on", first_open_on=first.isoformat())
+        require_closable(book, through_on, at=at)
         period = Period.objects.create(
             public_id=public_id("per"), book=book, through_on=through_on, closed_at=at, watermark=mark(at), closed_by=actor.label
         )

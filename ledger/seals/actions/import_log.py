@@ -75,7 +75,7 @@ def _demand_empty() -> None:
 def _demand_sound() -> None:
     own = {invariant.code for invariant in JOURNAL}
     for finding in check_invariants(limit=1):
-        if finding.code in own and not finding.holds:
+        if finding.code in own and finding.broken:
             raise LogRefused(f"{finding.sentence}: {finding.broken[0]}", code="invariant_broken")
 
 
