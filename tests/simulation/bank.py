@@ -60,6 +60,7 @@ class Bank:
             return []
         fault = self._fault("lines_twice", "no_lines")
         if fault == "no_lines":
+            self.auditor.bank_statement_silent(order.id, until)
             raise NoAnswer("the statement cannot be had")
         lines = base.bank_lines(rail, order, until)
         self.auditor.bank_told_lines(order.id, base.name, [(line.reference, line.amount_minor, line.on) for line in lines])

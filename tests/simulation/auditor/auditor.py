@@ -164,6 +164,9 @@ class Auditor:
         payment.told.append(told)
         payment.last_heard_at = at
 
+    def bank_statement_silent(self, name: str, at: datetime) -> None:
+        self.payments[name].statement_silent_at = at
+
     def bank_told_lines(self, name: str, rail: str, lines: Sequence[tuple[str, int, date]]) -> None:
         """(reference, amount, day); the same reference again is the same line."""
         for reference, amount, on in lines:

@@ -47,7 +47,8 @@ def _payment(p: Payment, now: datetime, lines: int) -> None:
     for at, state in p.script.events:
         early = STAGE[p.state] < STAGE[state]
         demand(not (early and now > _by(at, p)), f"the bank's answer about {p.id} is lost: {state} since {at}, still {p.state}")
-    due = [at for at, _ in p.script.lines if now > _by(at, p)]
+    silent = p.statement_silent_at is not None and now <= p.statement_silent_at + PATIENCE  # asked again at most an hour later
+    due = [at for at, _ in p.script.lines if now > _by(at, p) and not silent]
     asked = not p.found_late or STAGE[p.state] >= 2
     demand(not asked or lines >= len(due), f"a bank line of {p.id} is lost: {len(due)} due, {lines} told")
     if p.state == "completed" and p.ready_at and p.cash_at:
