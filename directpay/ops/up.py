@@ -62,7 +62,7 @@ class Up:
         self._start_application()
         self._wait_until_ready()
         self._seed()
-        (self.home / "run" / "ready").write_text(f"{self.base_url}\n")
+        write_private(self.home / "run" / "ready", f"{self.base_url}\n")  # whole or not at all: others wait for it
         say(f"\nDirectPay is ready after {time.monotonic() - began:.1f} s.\n" + self._welcome())
         self.supervisor.watch(lambda: False)
 
