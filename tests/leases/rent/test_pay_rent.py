@@ -1,11 +1,7 @@
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from directpay.kernel.errors import InvalidInput
 from leases.contracts.models import Lease
@@ -13,6 +9,7 @@ from leases.rent.queries import balances
 from payments.payins.actions.cancel import cancel_payment
 from payments.payins.actions.initiate import AmountExceedsPayable, AmountTooSmall, DuplicateSuspected, ObligationInProgress
 from payments.payins.models import Payment
+from tests.at_once import at_once
 from tests.world import NO_FUNDS, World
 
 pytestmark = pytest.mark.django_db
@@ -296,24 +293,8 @@ class TestAhead:
 
 @pytest.mark.django_db(transaction=True)
 class TestAtOnce:
-    @staticmethod
-    def run(*calls: Callable[[], Any]) -> list[Any]:
-        barrier = threading.Barrier(len(calls), timeout=10)
-
-        def one(call: Callable[[], Any]) -> Any:
-            try:
-                barrier.wait()
-                return call()
-            except Exception as error:
-                return error
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(len(calls)) as pool:
-            return list(pool.map(one, calls))
-
     def test_one_debt_is_paid_once(self, w, lease):
-        answers = self.run(*[lambda: w.pay(lease)] * 5)
+        answers = at_once(*[lambda: w.pay(lease)] * 5)
         assert sum(isinstance(a, Payment) for a in answers) == 1
         assert all(isinstance(a, (Payment, ObligationInProgress)) for a in answers), answers
 
@@ -321,11 +302,11 @@ class TestAtOnce:
         carol = w.person("carol", "renter")
         lease = w.lease((w.bob, {"percent": 60}), (carol, {"percent": 40}))
         hers, his = w.account(carol), w.bob.bank_accounts.get()
-        answers = self.run(lambda: w.pay(lease, source=his), lambda: w.pay(lease, source=hers))
+        answers = at_once(lambda: w.pay(lease, source=his), lambda: w.pay(lease, source=hers))
         assert [a.amount_minor for a in answers] == [90_000, 60_000]
 
     def test_parts_claim_no_charge_beyond_its_amount(self, w, lease):
-        answers = self.run(*(lambda n=n: w.pay(lease, amount=70_000 + n) for n in range(5)))
+        answers = at_once(*(lambda n=n: w.pay(lease, amount=70_000 + n) for n in range(5)))
         made = [a for a in answers if isinstance(a, Payment)]
         assert len(made) == 4, "280,000 and a little fit into two rents"
         by_item: dict[str, int] = {}

@@ -1,36 +1,18 @@
 """Many writers on the same accounts: real connections, real locks."""
 
 import random
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
-from django.db import connection
 
 from directpay.events.unit import unit_of_work
 from ledger.journal.actions import BelowFloor, ReferenceReused, credit, debit, open_account, open_book, place_hold
 from ledger.journal.invariants import JOURNAL, check_invariants
 from ledger.journal.models import Account, Book, Entry, Hold, Transaction
+from tests.at_once import at_once
 from tests.ledger.books import AT, Books, account, balance, entries, post, posting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS, EACH = 8, 25
-
-
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """Each in a thread and on a connection of its own; an error becomes its result."""
-
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def judge() -> None:

@@ -1,12 +1,6 @@
 """Doors and workers at the same moment on the same payment or debt: real connections, real locks."""
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
-
 import pytest
-from django.db import connection
 
 from ledger.journal.models import Transaction
 from payments.payins.actions.cancel import NotCancelable, cancel_payment
@@ -15,26 +9,10 @@ from payments.payins.actions.submit import submit_payments, work_on_rail
 from payments.payins.models import Payment
 from payments.payouts.actions import settle_payments
 from payments.returns.actions import return_payments
+from tests.at_once import at_once
 from tests.payments.conftest import answer
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """Each in a thread and on a connection of its own, beginning together; an error becomes its result."""
-    barrier = threading.Barrier(len(calls), timeout=10)
-
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            barrier.wait()
-            return call()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def test_one_debt_takes_one_payment(w, accept):
