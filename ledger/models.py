@@ -2,7 +2,22 @@
 
 from ledger.allocation.models import Allocation
 from ledger.integrity.models import Check
-from ledger.journal.models import Account, Book, Checkpoint, Entry, Hold, Period, Transaction, Watermark
+from ledger.journal.models import Account, ArchivedMonth, ArchivedSum, Book, Checkpoint, Entry, Hold, Period, Transaction, Watermark
 from ledger.seals.models import Leaf, Seal
 
-__all__ = ["Account", "Allocation", "Book", "Check", "Checkpoint", "Entry", "Hold", "Leaf", "Period", "Seal", "Transaction", "Watermark"]
+__all__ = [
+    "Account",
+    "Allocation",
+    "ArchivedMonth",
+    "ArchivedSum",
+    "Book",
+    "Check",
+    "Checkpoint",
+    "Entry",
+    "Hold",
+    "Leaf",
+    "Period",
+    "Seal",
+    "Transaction",
+    "Watermark",
+]

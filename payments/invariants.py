@@ -108,7 +108,7 @@ PAYMENTS = (
            LEFT JOIN ledger_entry e ON e.transaction_id = c.id AND e.account_id = p.applies_to_id
            WHERE (p.status IN ('completed', 'settled', 'returned')) <> (c.id IS NOT NULL)
               OR (p.status = 'returned') <> (r.id IS NOT NULL)
-              OR (c.id IS NOT NULL AND e.amount_minor IS DISTINCT FROM -p.amount_minor)""",
+              OR (c.at >= ledger_archived_until() AND e.amount_minor IS DISTINCT FROM -p.amount_minor)""",
         tables=PAID,
     ),
     Invariant("I20c", "The refunds of a payment are not more than the payment", awaits="refunds are not kept yet"),
@@ -121,7 +121,8 @@ PAYMENTS = (
              ON l.settlement_id = s.id
            LEFT JOIN ledger_transaction t ON t.reference = 'payment.settled:' || s.public_id
            LEFT JOIN ledger_entry e ON e.transaction_id = t.id AND e.amount_minor > 0
-           WHERE l.net IS DISTINCT FROM s.net_minor OR l.n <> s.count OR e.amount_minor IS DISTINCT FROM s.net_minor""",
+           WHERE l.net IS DISTINCT FROM s.net_minor OR l.n <> s.count
+              OR (coalesce(t.at, 'infinity') >= ledger_archived_until() AND e.amount_minor IS DISTINCT FROM s.net_minor)""",
         tables=(*LEDGER, "payments_settlement", "payments_settlementline"),
     ),
     Invariant("I22b", "The lines of a payout add up to it", awaits="payouts are not kept yet"),

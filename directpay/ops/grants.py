@@ -6,7 +6,15 @@ from django.db import connections
 
 RUNTIME = "directpay_runtime"
 DEFAULT = "SELECT, INSERT, UPDATE"
-READ_ONLY = ("django_migrations", "payments_transition", "ledger_transaction", "ledger_entry", "ledger_checkpoint")
+READ_ONLY = (
+    "django_migrations",
+    "payments_transition",
+    "ledger_transaction",
+    "ledger_entry",
+    "ledger_checkpoint",
+    "ledger_archivedmonth",
+    "ledger_archivedsum",
+)
 APPEND_ONLY = (
     "directpay_event",
     "ledger_allocation",

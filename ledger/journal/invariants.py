@@ -185,7 +185,8 @@ JOURNAL = (
         "I1",
         "Every transaction has at least two entries and sums to zero per book and currency",
         """SELECT t.reference, e.book_id, e.currency, count(e.id) AS entries, abs(coalesce(sum(e.amount_minor), 0)) AS off_minor
-           FROM ledger_transaction t LEFT JOIN ledger_entry e ON e.transaction_id = t.id GROUP BY t.id, t.reference, e.book_id, e.currency
+           FROM ledger_transaction t LEFT JOIN ledger_entry e ON e.transaction_id = t.id
+           WHERE t.at >= ledger_archived_until() GROUP BY t.id, t.reference, e.book_id, e.currency
            HAVING coalesce(sum(e.amount_minor), 1) <> 0 OR count(*) < 2 OR bool_or(e.amount_minor = 0)""",
     ),
     Invariant(
@@ -204,15 +205,20 @@ JOURNAL = (
     Invariant(
         "I4",
         "Every account's balance is the sum of its entries and its last balance_after, in a sequence without gap",
-        """SELECT ledger_code(a.number, a.subject, a.currency) AS account, a.last_seq - coalesce(e.legs, 0) AS uncounted,
+        """SELECT ledger_code(a.number, a.subject, a.currency) AS account,
+              a.last_seq - coalesce(e.legs, 0) - coalesce(r.legs, 0) AS uncounted,
               coalesce(e.last, 0) AS last_balance_after,
-              greatest(abs(a.balance_minor - coalesce(e.total, 0)), abs(a.balance_minor - coalesce(e.last, 0))) AS off_minor
+              greatest(abs(a.balance_minor - coalesce(e.total, 0) - coalesce(r.total, 0)),
+                       abs(a.balance_minor - coalesce(e.last, a.balance_minor))) AS off_minor
             FROM ledger_account a
             LEFT JOIN (SELECT account_id, sum(amount_minor) AS total, count(*) AS legs, max(seq) AS top,
                               (array_agg(balance_after ORDER BY seq DESC))[1] AS last FROM ledger_entry GROUP BY account_id) e
               ON e.account_id = a.id
-            WHERE a.balance_minor <> coalesce(e.total, 0) OR a.last_seq <> coalesce(e.legs, 0)
-               OR a.last_seq <> coalesce(e.top, 0) OR a.balance_minor <> coalesce(e.last, 0)""",
+            LEFT JOIN (SELECT account_id, sum(debits_minor - credits_minor) AS total, sum(entries) AS legs FROM ledger_archivedsum
+                       GROUP BY account_id) r ON r.account_id = a.id
+            WHERE a.balance_minor <> coalesce(e.total, 0) + coalesce(r.total, 0) OR a.last_seq <> coalesce(e.legs, 0) + coalesce(r.legs, 0)
+               OR (e.account_id IS NOT NULL AND (a.last_seq <> e.top OR a.balance_minor <> e.last))""",
+        tables=("ledger_account", "ledger_entry", "ledger_archivedsum"),
     ),
     Invariant(
         "I5",
@@ -222,7 +228,7 @@ JOURNAL = (
             WHERE a.normal * a.balance_minor < 0 AND (a.floor = 'zero' OR (a.floor = 'kinds' AND coalesce((
                SELECT t.kind FROM ledger_entry e JOIN ledger_transaction t ON t.id = e.transaction_id
                WHERE e.account_id = a.id AND a.normal * e.balance_after < 0 AND a.normal * (e.balance_after - e.amount_minor) >= 0
-               ORDER BY e.seq DESC LIMIT 1), '')
+               ORDER BY e.seq DESC LIMIT 1), CASE WHEN a.last_at < ledger_archived_until() THEN 'payment.returned' ELSE '' END)
                NOT IN ('payment.returned', 'return.fee', 'dispute.opened', 'dispute.fee', 'payment.fee')))""",
     ),
     Invariant(

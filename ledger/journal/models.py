@@ -213,3 +213,30 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} through {self.through_seq} on {self.effective_on}"
+
+
+class ArchivedMonth(models.Model):
+    """A month of entries whose partition was taken off. Balances and `as_of` go on; what asks for its entries says that they are away."""
+
+    month = models.DateField(primary_key=True)  # its first day
+    until = models.DateTimeField()  # its entries were recorded before this
+    entries = models.BigIntegerField()
+    archived_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+
+class ArchivedSum(models.Model):
+    """What the archived entries of one account and month add up to, for one effective date: balances of the past go on without them."""
+
+    id = models.BigAutoField(primary_key=True)
+    month = models.ForeignKey(ArchivedMonth, on_delete=models.CASCADE, related_name="sums")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    effective_on = models.DateField()
+    debits_minor = models.BigIntegerField()
+    credits_minor = models.BigIntegerField()
+    entries = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.account_id} of {self.month_id:%Y-%m} on {self.effective_on}"

@@ -7,7 +7,7 @@ from django.db import connection
 
 from ledger.seals.kinds import KINDS, Kind
 from ledger.seals.models import Leaf, Seal
-from ledger.seals.queries import CHUNK_ROWS, GENESIS, canonical_rows, chained, leaf_runs, seal_hash
+from ledger.seals.queries import CHUNK_ROWS, GENESIS, canonical_rows, chained, demand_nothing_archived, leaf_runs, seal_hash
 from ledger.seals.verify import Broken
 
 STRAY = """
@@ -30,6 +30,7 @@ def check_log(anchor: Mapping[int, str] | None = None) -> Checked:
 
     Call it within one snapshot (`one_snapshot`). Who recomputes leaves and seals alike is found by `anchor` alone.
     """
+    demand_nothing_archived()
     checked, last = Checked(), None
     for seal in Seal.objects.order_by("id").iterator(chunk_size=CHUNK_ROWS):
         _check_seal(seal, last, (anchor or {}).get(seal.id))

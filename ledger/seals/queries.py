@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from directpay.kernel.errors import Conflict
+from ledger.journal.models import ArchivedMonth
 from ledger.seals.kinds import BY_CODE, KINDS, STAMP, Kind
 from ledger.seals.models import Leaf, Seal
 
@@ -143,3 +145,16 @@ def tail_rows() -> Iterator[tuple[Kind, int, bytes]]:
             for row_id in ids:
                 yield kind, row_id, rows[row_id]
             after = ids[-1]
+
+
+class EntriesAway(Conflict):
+    """The whole log is needed, and entries are archived."""
+
+    code = "entries_archived"
+
+
+def demand_nothing_archived() -> None:
+    """Raises EntriesAway."""
+    months = [str(month) for month in ArchivedMonth.objects.order_by("month")]
+    if months:
+        raise EntriesAway(f"entries are archived ({', '.join(months)}): attach their months again first")

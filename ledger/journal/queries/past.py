@@ -7,7 +7,14 @@ from datetime import date, datetime
 
 from django.db import connection
 
+from directpay.kernel.errors import InvalidInput
 from ledger.journal.models import Watermark
+
+
+class EntriesArchived(InvalidInput):
+    """What was known then could only be told from entries that are archived."""
+
+    code = "entries_archived"
 
 
 def balance_as_of(account_id: int, day: date | None = None, *, known_at: datetime | None = None, watermark: Watermark | None = None) -> int:
@@ -19,7 +26,10 @@ def balance_as_of(account_id: int, day: date | None = None, *, known_at: datetim
         raise ValueError("known_at needs the watermark that decides it")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT ledger_balance_as_of(%s, %s::date, %s::timestamptz, %s)",
-            [account_id, day, known_at, watermark.snapshot if watermark else None],
+            "SELECT %s::timestamptz < ledger_archived_until(), ledger_balance_as_of(%s, %s::date, %s::timestamptz, %s)",
+            [known_at, account_id, day, known_at, watermark.snapshot if watermark else None],
         )
-        return cursor.fetchone()[0]
+        archived, balance = cursor.fetchone()
+    if archived:
+        raise EntriesArchived("the entries of that time are archived: attach their month again to ask", param="known_at")
+    return balance

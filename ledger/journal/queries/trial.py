@@ -12,7 +12,12 @@ ALL = """
 SELECT b.kind, b.subject, x.currency, x.debits, x.credits FROM (
     SELECT book_id, currency, coalesce(sum(amount_minor) FILTER (WHERE amount_minor > 0), 0)::bigint AS debits,
            -coalesce(sum(amount_minor) FILTER (WHERE amount_minor < 0), 0)::bigint AS credits
-    FROM ledger_entry GROUP BY book_id, currency
+    FROM (
+        SELECT book_id, currency, amount_minor FROM ledger_entry
+        UNION ALL
+        SELECT a.book_id, a.currency, x.minor FROM ledger_archivedsum r JOIN ledger_account a ON a.id = r.account_id
+        CROSS JOIN LATERAL (VALUES (r.debits_minor), (-r.credits_minor)) AS x(minor)
+    ) AS moved GROUP BY book_id, currency
 ) x JOIN ledger_book b ON b.id = x.book_id ORDER BY b.id, x.currency
 """
 ONE = """

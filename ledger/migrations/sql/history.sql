@@ -36,7 +36,11 @@ BEGIN
         WHERE e.account_id = account AND e.at <= known_at AND ledger_known(t.created_xid, snapshot)
         ORDER BY e.at DESC, e.seq DESC LIMIT 1;
     END IF;
-    IF last.seq IS NULL OR last.seq = 0 THEN RETURN 0; END IF;
+    IF last.seq IS NULL THEN -- nothing is left of what was known: all of it is archived, or there never was any
+        RETURN coalesce((SELECT sum(r.debits_minor - r.credits_minor) FROM ledger_archivedsum r
+                         WHERE r.account_id = account AND (day IS NULL OR r.effective_on <= day)), 0);
+    END IF;
+    IF last.seq = 0 THEN RETURN 0; END IF;
     IF day IS NULL THEN RETURN last.balance; END IF;
     SELECT c.through_seq AS seq, c.through_at AS at INTO checked FROM ledger_checkpoint c
     WHERE c.account_id = account AND c.through_seq <= last.seq ORDER BY c.through_seq DESC LIMIT 1;

@@ -13,7 +13,7 @@ from django.db import connection
 
 from ledger.seals.kinds import Kind
 from ledger.seals.models import Seal
-from ledger.seals.queries import STATES, canonical_rows, leaf_runs, one_snapshot, printed, seal_row, tail_rows
+from ledger.seals.queries import STATES, canonical_rows, demand_nothing_archived, leaf_runs, one_snapshot, printed, seal_row, tail_rows
 
 HEADER = {"format": "directpay.log", "version": 1}
 BATCH_ROWS = 2_000
@@ -49,6 +49,7 @@ def export_log(path: Path) -> Exported:
 
     One snapshot of the database throughout. The same log gives the same bytes, wherever it stands.
     """
+    demand_nothing_archived()
     told = Exported()
     with _opened(path) as file, one_snapshot():
         lines = _Lines(file, told)

@@ -10,7 +10,7 @@ from directpay.kernel.errors import Conflict
 from ledger.seals.actions.owner import demand_owner
 from ledger.seals.check import check_log
 from ledger.seals.projections import ACCOUNTS, PROJECTIONS, Projection
-from ledger.seals.queries import one_snapshot
+from ledger.seals.queries import demand_nothing_archived, one_snapshot
 from ledger.seals.verify import Broken
 
 SHOWN = 20  # differences that are told of each projection
@@ -52,6 +52,7 @@ def replay_log(*, apply: bool = False) -> list[Replayed]:
     log that does not verify.
     """
     demand_owner()
+    demand_nothing_archived()
     if not apply:
         with one_snapshot():
             return [_replay(projection) for projection in PROJECTIONS.values()]

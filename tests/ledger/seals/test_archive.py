@@ -1,0 +1,154 @@
+"""An old month goes to the archive and comes back: the books say the same with and without its entries."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from directpay.events.unit import unit_of_work
+from directpay.ops.clock import set_clock
+from ledger.allocation.actions import allocate
+from ledger.journal.actions import credit, debit
+from ledger.journal.actions.watermarks import known_until
+from ledger.journal.invariants import JOURNAL, check_invariants
+from ledger.journal.models import ArchivedMonth, Entry
+from ledger.journal.queries import balance_as_of, statement, trial_balance
+from ledger.journal.queries.past import EntriesArchived
+from ledger.seals.actions import OwnerRequired, seal_all
+from ledger.seals.actions.archive import CannotArchive, archive_month, attach_month
+from ledger.seals.check import check_log
+from ledger.seals.queries import EntriesAway
+from tests.ledger.books import Books, open_books, post, posting
+from tests.ledger.seals.conftest import owner
+
+pytestmark = pytest.mark.django_db(transaction=True)
+JANUARY, MARCH = date(2026, 1, 1), date(2026, 3, 1)
+LONG_AFTER = datetime(2027, 6, 1, tzinfo=UTC)
+
+
+def on(month: int, day: int = 5) -> datetime:
+    return datetime(2026, month, day, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+def b(db) -> Iterator[Books]:
+    """January: a charge that is paid, an item that closes. March: another charge. Everything sealed."""
+    books = open_books()
+    post(posting("rent:1", debit(books.bob, 100), credit(books.rent, 100), on=date(2026, 1, 1)), at=on(1))
+    post(posting("paid:1", debit(books.rent, 100), credit(books.bob, 100), on=date(2026, 1, 3)), at=on(1, 6))
+    post(posting("line:1", debit(books.bank, 70), credit(books.clearing, 70, "pay_1"), on=date(2026, 1, 9)), at=on(1, 9))
+    post(posting("fee:1", debit(books.clearing, 70, "pay_1"), credit(books.revenue, 70), on=date(2026, 1, 9)), at=on(1, 9))
+    with unit_of_work():
+        allocate([books.bob.id], at=on(1, 10))
+    post(posting("rent:3", debit(books.bob, 40), credit(books.rent, 40), on=date(2026, 3, 1)), at=on(3))
+    set_clock(LONG_AFTER, frozen=True)
+    seal_all(at=LONG_AFTER)
+    yield books
+    with owner():  # the next test wants its partitions
+        for month in ArchivedMonth.objects.order_by("-month"):
+            attach_month(month.month)
+
+
+def told(b: Books) -> dict:
+    """What the books answer to everything that does not need January's entries."""
+    days = [None, date(2025, 12, 31), date(2026, 1, 2), date(2026, 1, 31), date(2026, 3, 31)]
+    moments = [on(2), on(3, 1), on(3, 6), LONG_AFTER]
+    accounts = [b.bob, b.rent, b.bank, b.clearing, b.revenue]
+    balances = {
+        (account.id, day, moment): balance_as_of(account.id, day, known_at=moment, watermark=known_until(moment, now=LONG_AFTER))
+        for account in accounts
+        for day in days
+        for moment in moments
+    }
+    now = {(account.id, day): balance_as_of(account.id, day) for account in accounts for day in days}
+    page = statement(b.bob, since=on(2), until=LONG_AFTER, watermark=known_until(LONG_AFTER, now=LONG_AFTER))
+    own = {invariant.code for invariant in JOURNAL}
+    broken = [(f.code, f.broken) for f in check_invariants() if f.code in own and f.broken]
+    return {"balances": balances, "now": now, "page": page, "trial": trial_balance(), "broken": broken}
+
+
+def test_changes_no_answer_and_comes_back_as_it_was(b):
+    before = told(b)
+    assert before["broken"] == []
+    assert before["balances"][b.bank.id, date(2026, 1, 31), on(2)] == 70
+    with owner():
+        away = archive_month(JANUARY, at=LONG_AFTER)
+        assert (away.table, away.entries) == ("ledger_archive.ledger_entry_2026_01", 8)
+    assert Entry.objects.count() == 2
+    assert told(b) == before
+    with owner():
+        attach_month(JANUARY)
+    assert (Entry.objects.count(), ArchivedMonth.objects.count()) == (10, 0)
+    assert told(b) == before
+    check_log()
+
+
+def test_says_what_it_cannot_tell_any_more(b):
+    moment = on(1, 20)
+    watermark = known_until(moment, now=LONG_AFTER)
+    assert balance_as_of(b.bank.id, known_at=moment, watermark=watermark) == 70
+    with owner():
+        archive_month(JANUARY, at=LONG_AFTER)
+    with pytest.raises(EntriesArchived) as refused:
+        balance_as_of(b.bank.id, known_at=moment, watermark=watermark)
+    assert (refused.value.code, refused.value.param) == ("entries_archived", "known_at")
+    with pytest.raises(EntriesArchived):
+        statement(b.bank, since=moment, until=LONG_AFTER, watermark=known_until(LONG_AFTER, now=LONG_AFTER))
+    with pytest.raises(EntriesAway):
+        check_log()
+
+
+class TestRefuses:
+    def test_a_month_that_is_not_the_next(self, b):
+        with owner(), pytest.raises(CannotArchive, match="oldest month is archived first: ledger_entry_2026_01"):
+            archive_month(MARCH, at=LONG_AFTER)
+
+    def test_a_month_that_is_too_young(self, b):
+        with owner(), pytest.raises(CannotArchive, match="2026-01 is kept until 2027-03-08"):
+            archive_month(JANUARY, at=datetime(2027, 3, 7, tzinfo=UTC))
+
+    def test_the_application(self, b):
+        with pytest.raises(OwnerRequired):
+            archive_month(JANUARY, at=LONG_AFTER)
+        with pytest.raises(OwnerRequired):
+            attach_month(JANUARY)
+
+    def test_a_debt_that_is_not_paid(self, b):
+        with owner():
+            for month in (1, 2):
+                archive_month(date(2026, month, 1), at=LONG_AFTER)
+            with pytest.raises(CannotArchive, match="1 debits and credits of renters that are not paired"):
+                archive_month(MARCH, at=LONG_AFTER)
+
+    def test_an_item_that_goes_on_later(self, b):
+        post(posting("line:again", debit(b.bank, 1), credit(b.clearing, 1, "pay_1")), at=LONG_AFTER)
+        with owner(), pytest.raises(CannotArchive, match="1 items that are open, or go on later"):
+            archive_month(JANUARY, at=LONG_AFTER)
+
+    def test_what_is_not_sealed(self, b, tamper):
+        tamper("DELETE FROM ledger_leaf WHERE kind = 3 AND row_id = (SELECT min(id) FROM ledger_transaction)")
+        with owner(), pytest.raises(CannotArchive, match="1 transactions that are not sealed"):
+            archive_month(JANUARY, at=LONG_AFTER)
+
+    def test_to_put_on_what_is_not_off(self, b):
+        with owner(), pytest.raises(CannotArchive, match="there is none"):
+            attach_month(JANUARY)
+
+
+def test_nothing_archived_is_changed(b):
+    with owner():
+        archive_month(JANUARY, at=LONG_AFTER)
+        with connection.cursor() as cursor, pytest.raises(Exception, match="append-only"):
+            cursor.execute("UPDATE ledger_archive.ledger_entry_2026_01 SET amount_minor = 1")
+        attach_month(JANUARY)
+
+
+def test_the_command(b, capsys):
+    with owner():
+        call_command("archive_entries", "2026-01")
+        assert "8 entries of 2026-01 stand in ledger_archive.ledger_entry_2026_01" in capsys.readouterr().out
+        with pytest.raises(CommandError, match="oldest"):
+            call_command("archive_entries", "2026-03")
+        call_command("archive_entries", "2026-01", "--attach")
