@@ -45,6 +45,7 @@ class Auditor:
     lines_of: dict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
     expected_again: dict[str, tuple[str, date, list[Leg]]] = field(default_factory=dict)  # direct postings, as they were first asked
     reversed: set[str] = field(default_factory=set)
+    resumed_at: datetime | None = None  # when somebody went on after an outage or a crash: what is overdue since is worked on now
     crashed: bool = False  # in this step: what was told may not have been heard to the end
     edges: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
@@ -163,6 +164,8 @@ class Auditor:
         payment.fresh.append(told)
         payment.told.append(told)
         payment.last_heard_at = at
+        if told.state == "silence":
+            payment.silent_at = at
 
     def bank_statement_silent(self, name: str, at: datetime) -> None:
         self.payments[name].statement_silent_at = at

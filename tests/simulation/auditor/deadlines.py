@@ -1,5 +1,6 @@
 """What must have happened by now, whether anybody spoke of it or not: nothing is lost."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from tests.simulation.auditor.auditor import Auditor
@@ -12,20 +13,25 @@ STAGE = {"initiated": 0, "processing": 1, "unknown": 1, "completed": 2, "settled
 
 
 def check_deadlines(books: Auditor, now: datetime) -> None:
+    """After an outage or a crash everybody has the usual time again, counted from when work went on."""
     for lease in books.leases.values():
         _lease(lease, now)
     posted_lines: dict[str, int] = {}
     for payment, _ in books.line_references.values():
         posted_lines[payment] = posted_lines.get(payment, 0) + 1
+
+    def late(due: datetime, patience: timedelta) -> bool:
+        return now > max(due, books.resumed_at or due) + patience
+
     for p in books.payments.values():
-        _payment(p, now, posted_lines.get(p.id, 0))
+        _payment(p, late, posted_lines.get(p.id, 0))
     for line, waiting in books.lines_told.items():  # who dies with a line in hand asks for it again
         since = books.unposted_since.setdefault(line, now) if waiting else books.unposted_since.pop(line, now)
-        demand(now <= since + PATIENCE, f"the bank's line of {line[1]} for {line[0]} was told and never posted")
+        demand(not late(since, PATIENCE), f"the bank's line of {line[1]} for {line[0]} was told and never posted")
     for name, account in books.bank_accounts.items():
-        late = account.deposits_due and not account.deposits_shown and now > account.added_at + PATIENCE
-        demand(not late, f"the deposits of {name} never showed on our statement")
-        demand(account.state != "new" or now <= account.expires_at + MINUTE, f"the verification of {name} never ended")
+        overdue = account.deposits_due and not account.deposits_shown and late(account.added_at, PATIENCE)
+        demand(not overdue, f"the deposits of {name} never showed on our statement")
+        demand(account.state != "new" or not late(account.expires_at, MINUTE), f"the verification of {name} never ended")
 
 
 def _lease(lease, now: datetime) -> None:
@@ -36,27 +42,29 @@ def _lease(lease, now: datetime) -> None:
     demand(not missing, f"the schedule of {lease.id} lacks {sorted(missing)}")
 
 
-def _payment(p: Payment, now: datetime, lines: int) -> None:
+def _payment(p: Payment, late: Callable[[datetime, timedelta], bool], lines: int) -> None:
     if p.state == "initiated":
-        demand(now <= p.leaves_at + MINUTE, f"{p.id} was never handed to the bank, due {p.leaves_at}")
+        demand(not late(p.leaves_at, MINUTE), f"{p.id} was never handed to the bank, due {p.leaves_at}")
         return
     if p.script is None:
-        if p.state in ("processing", "unknown") and p.last_heard_at and now > p.last_heard_at + PATIENCE:
+        if p.state in ("processing", "unknown") and p.last_heard_at and late(p.last_heard_at, PATIENCE):
             raise AuditError(f"the bank never got {p.id}, and nobody asked since {p.last_heard_at}")
         return
     for at, state in p.script.events:
         early = STAGE[p.state] < STAGE[state]
-        demand(not (early and now > _by(at, p)), f"the bank's answer about {p.id} is lost: {state} since {at}, still {p.state}")
-    silent = p.statement_silent_at is not None and now <= p.statement_silent_at + PATIENCE  # asked again at most an hour later
-    due = [at for at, _ in p.script.lines if now > _by(at, p) and not silent]
+        demand(
+            not (early and late(_asked(at, p), PATIENCE)), f"the bank's answer about {p.id} is lost: {state} since {at}, still {p.state}"
+        )
+    silent = p.statement_silent_at
+    due = [at for at, _ in p.script.lines if late(max(_asked(at, p), silent or at), PATIENCE)]
     asked = not p.found_late or STAGE[p.state] >= 2
     demand(not asked or lines >= len(due), f"a bank line of {p.id} is lost: {len(due)} due, {lines} told")
     if p.state == "completed" and p.ready_at and p.cash_at:
-        demand(now <= max(p.ready_at, p.cash_at) + PATIENCE, f"{p.id} was never settled, ready since {p.ready_at}, cash {p.cash_at}")
+        demand(not late(max(p.ready_at, p.cash_at), PATIENCE), f"{p.id} was never settled, ready since {p.ready_at}, cash {p.cash_at}")
     if p.state in CLEARED and p.cash_at is None and p.completed_at and len(due) == 1:
-        demand(now <= p.completed_at + PATIENCE, f"the cash of {p.id} was told and never matched")
+        demand(not late(p.completed_at, PATIENCE), f"the cash of {p.id} was told and never matched")
 
 
-def _by(at: datetime, p: Payment) -> datetime:
-    """When at the latest it must be known: a silent bank is asked again at most an hour after it was silent."""
-    return max(at, p.last_heard_at or at if p.state == "unknown" else at) + PATIENCE
+def _asked(at: datetime, p: Payment) -> datetime:
+    """From when it can be known: a bank that was silent is asked again at most an hour later."""
+    return max(at, p.silent_at or at, p.last_heard_at or at if p.state == "unknown" else at)

@@ -75,6 +75,7 @@ class Payment:
     returned: bool = False
     return_fee: bool = False
     last_heard_at: datetime | None = None
+    silent_at: datetime | None = None  # when it was asked last and said nothing
     statement_silent_at: datetime | None = None  # when its lines were asked for and could not be had
     found_late: bool = False  # the bank was asked for its lines before it had it: it is asked again when there is news
 

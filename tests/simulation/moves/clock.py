@@ -33,6 +33,7 @@ def tick(h: "History") -> None:
 def nobody_works(h: "History") -> None:
     """An outage: the clock goes on, then everything is done at once."""
     h.now += timedelta(seconds=h.rng.choice([30, 600, 3600, 86_400]) * h.rng.uniform(0.5, 2))
+    h.auditor.resumed_at = h.now
     h.check()
     h.work()
 

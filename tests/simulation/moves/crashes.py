@@ -21,6 +21,8 @@ def at_work(h: "History") -> None:
         work_until(h, h.now + timedelta(seconds=h.rng.choice([0, 40, 86_400])))
     h.say(f"  commit {commit}, {'before' if before else 'after'}: {'died' if died else 'lived'}")
     h.auditor.crashed = bool(died)
+    if died:
+        h.auditor.resumed_at = h.now
     h.check()
     if h.rng.random() < 0.6:
         h.jump(timedelta(seconds=h.rng.choice([0, 16, 31])))

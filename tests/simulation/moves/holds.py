@@ -91,6 +91,7 @@ def capture_late(h: "History") -> None:
     """Its time comes while nobody works: it is worth nothing all the same."""
     reference, expires_at = h.rng.choice(_timed(h))
     h.now = max(h.now, expires_at)
+    h.auditor.resumed_at = h.now
 
     def late() -> None:
         with unit_of_work():
