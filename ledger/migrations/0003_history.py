@@ -6,7 +6,7 @@ from django.db import migrations, models
 FOLDER = Path(__file__).parent / "sql"
 UNDO = """
 DROP FUNCTION ledger_known, ledger_balance_as_of, ledger_make_checkpoints;
-DROP FUNCTION ledger_guard_period CASCADE;
+DROP FUNCTION ledger_guard_period, ledger_guard_watermark CASCADE;
 """
 
 

@@ -183,6 +183,22 @@ class TestL14:
         assert refused.value.code == "reversal_differs"
         assert balance(b.bank) == 100
 
+    @pytest.mark.parametrize("what", ["nothing that stands", "what comes later in the set", "a reversal"])
+    def test_of_what_cannot_be_reversed(self, b, what):
+        fund(b, 100)
+        original = Transaction.objects.get()
+        with unit_of_work():
+            undone = reverse(original, at=LATER)
+        named = {
+            "nothing that stands": 10**9,
+            "what comes later in the set": undone.transaction_id + 2,
+            "a reversal": undone.transaction_id,
+        }
+        legs = [debit(b.bank, 100), credit(b.clearing, 100, "pay_1")]
+        with unit_of_work(), pytest.raises(PostingRefused) as refused:
+            post_many([Posting("undo", "undo", DAY, legs, reverses_id=named[what]), posting("more", *legs)], at=LATER)
+        assert refused.value.code == "reversal_differs"
+
     def test_that_would_leave_less_than_nothing(self, b):
         fund(b, 100)
         original = Transaction.objects.get()

@@ -7,7 +7,7 @@ from directpay.events.unit import require_transaction
 from directpay.kernel.errors import Conflict
 from directpay.kernel.ids import public_id
 from ledger.journal.kinds import KINDS
-from ledger.journal.models import Account, Book
+from ledger.journal.models import Account, Book, Hold
 
 
 class AccountNotEmpty(Conflict):
@@ -75,7 +75,7 @@ def lock_accounts(ids: Sequence[int]) -> dict[int, Account]:
 def close_account(account: Account, *, at: datetime) -> Account:
     """Step: nothing more is posted to or held on it. It keeps its entries. Raises AccountNotEmpty."""
     row = lock_accounts([account.id])[account.id]
-    if row.balance_minor or row.held_minor:
+    if row.balance_minor or Hold.objects.filter(account=row, state="pending").exists():
         raise AccountNotEmpty(f"{row.code} does not stand at zero", account=row.code)
     if row.closed_at is None:
         row.closed_at = at

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from directpay.due.actions import done, schedule
+from directpay.due.actions import schedule
 from directpay.events.actions import NewEvent, record
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import Conflict
@@ -80,8 +80,6 @@ def resolve_hold(hold: Hold, state: str, *, at: datetime, posted_minor: int = 0,
         raise HoldExpired("this hold has expired", hold=row.public_id)
     if not 0 <= posted_minor <= abs(row.amount_minor) or (state == "posted") != (posted_minor > 0):
         raise HoldAmount("a hold is posted up to its amount, or released as a whole", param="amount", hold=row.public_id)
-    if row.expires_at:
-        done(EXPIRY_QUEUE, [row.public_id])
     return _end(row, state, posted_minor, actor, at)
 
 

@@ -45,8 +45,14 @@ def close_period(book: Book, through_on: date, *, actor: Actor, at: datetime) ->
     with unit_of_work():
         book = Book.objects.select_for_update().get(id=book.id)
         require_closable(book, through_on, at=at)
+        watermark = mark(at)  # never before the last one, whatever the clock says: closings keep their order
         period = Period.objects.create(
-            public_id=public_id("per"), book=book, through_on=through_on, closed_at=at, watermark=mark(at), closed_by=actor.label
+            public_id=public_id("per"),
+            book=book,
+            through_on=through_on,
+            closed_at=watermark.at,
+            watermark=watermark,
+            closed_by=actor.label,
         )
         data = {"id": period.public_id, "book": str(book), "through_on": through_on.isoformat()}
         record([NewEvent(type="ledger.period_closed", object_id=period.public_id, version=1, actor=actor.label, at=at, data=data)])

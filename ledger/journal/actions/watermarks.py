@@ -25,10 +25,16 @@ SELECT greatest(%s, (SELECT max(at) FROM ledger_watermark)), pg_current_snapshot
 def mark(at: datetime) -> Watermark:
     """Step: what is committed at this moment, `at` by our clock. It does not see the transaction that it is made in."""
     require_transaction()
+    _lock()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ledger.watermark'))")
         cursor.execute(MARK, [at])
         return Watermark.objects.get(id=cursor.fetchone()[0])
+
+
+def _lock() -> None:
+    """One watermark at a time, until the end of the transaction; the database takes the same lock for whoever inserts one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ledger.watermark'))")
 
 
 class NotYetKnown(InvalidInput):
@@ -41,11 +47,13 @@ def known_until(known_at: datetime, *, now: datetime) -> Watermark:
     """The watermark that decides what was known at `known_at`: the first at or after it, made now if there is none yet."""
     if known_at > now:
         raise NotYetKnown("known_at lies in the future", param="known_at")
-    standing = Watermark.objects.filter(at__gte=known_at).order_by("at", "id").first()
+    deciding = Watermark.objects.filter(at__gte=known_at).order_by("at", "id")
+    standing = deciding.first()
     if standing:
         return standing
     with unit_of_work():
-        return mark(now)
+        _lock()
+        return deciding.first() or mark(now)  # somebody may have made the first one while we waited: then it decides
 
 
 def make_checkpoints(entries: int = CHECKPOINT_ENTRIES) -> int:

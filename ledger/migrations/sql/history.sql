@@ -2,6 +2,18 @@
 CREATE FUNCTION ledger_known(created_xid bigint, snapshot text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT pg_visible_in_snapshot(created_xid::text::xid8, snapshot::pg_snapshot) $$;
 
+-- A watermark says what the database had committed when it was made, whoever inserts it, and never goes back.
+CREATE FUNCTION ledger_guard_watermark() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('ledger.watermark'));
+    IF NEW.at < (SELECT max(at) FROM ledger_watermark) THEN
+        RAISE EXCEPTION 'a watermark never goes back' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    NEW.snapshot := pg_current_snapshot()::text;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER truthful BEFORE INSERT ON ledger_watermark FOR EACH ROW EXECUTE FUNCTION ledger_guard_watermark();
+
 -- A book is closed forwards only, and what is closed, marked or summed up stays as it is.
 CREATE FUNCTION ledger_guard_period() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -13,7 +13,7 @@ CREATE TABLE ledger_entry (
     balance_after bigint NOT NULL,
     seq bigint NOT NULL,
     item varchar(60),
-    effective_on date NOT NULL,
+    effective_on date NOT NULL CHECK (effective_on BETWEEN '1900-01-01' AND '2999-12-31'),
     at timestamptz NOT NULL,
     PRIMARY KEY (id, at),
     UNIQUE (transaction_id, leg, at),
@@ -157,6 +157,12 @@ BEGIN
         PERFORM ledger_refuse('too_few_legs', bad.reference, format('transaction %s has no entries', bad.reference));
     END IF;
     IF EXISTS (SELECT 1 FROM made WHERE reverses_id IS NOT NULL) THEN
+        SELECT m.reference INTO bad FROM made m LEFT JOIN ledger_transaction o ON o.id = m.reverses_id
+        WHERE m.reverses_id IS NOT NULL AND (o.id IS NULL OR o.id >= m.id OR o.reverses_id IS NOT NULL) LIMIT 1;
+        IF FOUND THEN -- judged now: its foreign key would look at the end of the transaction only
+            PERFORM ledger_refuse('reversal_differs', bad.reference,
+                                  format('transaction %s reverses nothing that stands and is not a reversal itself', bad.reference));
+        END IF;
         SELECT m.reference INTO bad FROM made m JOIN ledger_transaction o ON o.id = m.reverses_id
         JOIN LATERAL (
             SELECT sum(x.amount_minor) AS left_over FROM (
@@ -186,8 +192,9 @@ CREATE TRIGGER kept_truncate BEFORE TRUNCATE ON ledger_book FOR EACH STATEMENT E
 -- 5. An account's nature is fixed once it is open; its balance is moved by posting alone (the runtime role may not update it).
 CREATE FUNCTION ledger_guard_account() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF (NEW.book_id, NEW.number, NEW.subject, NEW.currency, NEW.normal, NEW.fund, NEW.floor, NEW.mirror, NEW.by_item, NEW.public_id)
-        IS DISTINCT FROM (OLD.book_id, OLD.number, OLD.subject, OLD.currency, OLD.normal, OLD.fund, OLD.floor, OLD.mirror, OLD.by_item, OLD.public_id) THEN
+    IF (NEW.id, NEW.book_id, NEW.number, NEW.subject, NEW.currency, NEW.normal, NEW.fund, NEW.floor, NEW.mirror, NEW.by_item, NEW.public_id)
+        IS DISTINCT FROM (OLD.id, OLD.book_id, OLD.number, OLD.subject, OLD.currency, OLD.normal, OLD.fund, OLD.floor, OLD.mirror,
+                          OLD.by_item, OLD.public_id) THEN
         RAISE EXCEPTION 'the nature of account % is fixed', OLD.id USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;
@@ -199,7 +206,8 @@ BEGIN
     IF OLD.closed_at IS NOT NULL AND NEW.closed_at IS DISTINCT FROM OLD.closed_at THEN
         RAISE EXCEPTION 'account % is closed for good', OLD.id USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    IF NEW.closed_at IS NOT NULL AND (NEW.balance_minor <> 0 OR NEW.held_minor <> 0) THEN
+    IF NEW.closed_at IS NOT NULL AND (NEW.balance_minor <> 0
+        OR EXISTS (SELECT 1 FROM ledger_hold h WHERE h.account_id = NEW.id AND h.state = 'pending')) THEN
         RAISE EXCEPTION 'account % is closed at zero, with nothing held', OLD.id USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;

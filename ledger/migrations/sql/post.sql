@@ -64,6 +64,10 @@ BEGIN
         RETURN QUERY SELECT * FROM ledger_post_rest(
             moment, request, each_alone, refs, public_ids, kinds, days, reverses, leg_of, leg_no, accounts, amounts, items);
     ELSIF each_alone AND cardinality(refs) > 1 THEN
+        IF EXISTS (SELECT 1 FROM (SELECT owner, lag(owner) OVER (ORDER BY k) AS before
+                                  FROM unnest(leg_of) WITH ORDINALITY AS x(owner, k)) AS legs WHERE owner < before) THEN
+            RAISE EXCEPTION 'legs come in the order of their transactions' USING ERRCODE = 'invalid_parameter_value';
+        END IF;
         RETURN QUERY SELECT i, p.transaction_id, p.posted, p.code, p.about, p.message
         FROM generate_subscripts(refs, 1) AS i
         CROSS JOIN LATERAL (SELECT min(k) AS lo, max(k) AS hi FROM unnest(leg_of) WITH ORDINALITY AS x(owner, k) WHERE owner = i) AS s

@@ -110,14 +110,14 @@ class _Importer:
             # Foreign keys are looked at with each set: what waits to be looked at keeps a table from being altered.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             # A hold that was placed once need not be covered by what is available at the end; its sum is compared below.
-            cursor.execute("ALTER TABLE ledger_hold DISABLE TRIGGER counted")
+            cursor.execute("ALTER TABLE ledger_hold DISABLE TRIGGER counted, DISABLE TRIGGER counted_off")
             for what, written, text, row in self._lines(path, report):
                 if what == "seal":
                     self._seal(written, row)
                 elif what in ("row", "tail", "state"):
                     self._take(what, written, text, row)
             self._flush()
-            cursor.execute("ALTER TABLE ledger_hold ENABLE TRIGGER counted")
+            cursor.execute("ALTER TABLE ledger_hold ENABLE TRIGGER counted, ENABLE TRIGGER counted_off")
             for statement in SEQUENCES:
                 cursor.execute(statement)
 

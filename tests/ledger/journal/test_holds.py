@@ -13,6 +13,7 @@ from ledger.journal.actions import (
     HoldResolved,
     Leg,
     ReferenceReused,
+    close_account,
     credit,
     debit,
     place_hold,
@@ -20,6 +21,7 @@ from ledger.journal.actions import (
     resolve_hold,
     take_up_to,
 )
+from ledger.journal.actions.accounts import AccountNotEmpty
 from ledger.journal.actions.holds import HoldAmount
 from ledger.journal.models import Account, Hold
 from ledger.journal.queries import available
@@ -166,7 +168,7 @@ class TestExpiry:
         row = hold(funded.bank, credit(funded.bank, 15), expires_at=LATER + timedelta(hours=1))
         resolve(row, "posted", posted_minor=10)
         set_clock(LATER + timedelta(hours=2), frozen=True)
-        assert run_all() == 0
+        run_all()
         row.refresh_from_db()
         assert row.state == "posted"
 
@@ -238,6 +240,30 @@ class TestDatabase:
     def test_refuses_to_change_what_was_promised(self, row, change):
         with pytest.raises(IntegrityError, match=r"is fixed|hold_resolved_once"):
             Hold.objects.filter(id=row.id).update(**change)
+
+    @pytest.mark.parametrize("change", [{"state": "pending"}, {"posted_minor": 0}])
+    def test_counts_nothing_twice(self, funded, row, change):
+        """What names its columns and changes nothing holds no more than before."""
+        Hold.objects.filter(id=row.id).update(**change)
+        row.save()
+        assert left(funded.bank) == 85
+        resolve(row, "released")
+        assert left(funded.bank) == 100
+
+    def test_refuses_less_than_nothing(self, row):
+        with pytest.raises(IntegrityError, match="up to its amount"):
+            Hold.objects.filter(id=row.id).update(state="released", posted_minor=-5, resolved_at=LATER)
+
+    def test_refuses_another_name(self, row):
+        with pytest.raises(IntegrityError, match="is fixed"):
+            Hold.objects.filter(id=row.id).update(public_id="hold_other")
+
+    def test_refuses_to_close_an_account_on_which_something_is_promised(self, b):
+        hold(b.pending, credit(b.pending, 5))
+        with unit_of_work(), pytest.raises(AccountNotEmpty):
+            close_account(b.pending, at=LATER)
+        with pytest.raises(IntegrityError, match="is closed at zero"):
+            Account.objects.filter(id=b.pending.id).update(closed_at=LATER)
 
     def test_refuses_to_bring_one_back(self, row):
         resolve(row, "released")

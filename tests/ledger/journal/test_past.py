@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import ProgrammingError, connection
+from django.db import IntegrityError, ProgrammingError, connection
 
 from directpay.events.unit import unit_of_work
 from directpay.ops.clock import set_clock
@@ -16,6 +16,7 @@ from ledger.journal.actions.periods import PeriodClosed, PeriodNotOver, close_pe
 from ledger.journal.actions.watermarks import NotYetKnown, known_until, make_checkpoints, mark
 from ledger.journal.models import Account, Checkpoint, Entry, Transaction, Watermark
 from ledger.journal.queries import balance_as_of, first_open_on, period_movements, statement, trial_of_book
+from tests.at_once import at_once
 from tests.ledger.books import AT, Books, post, posting
 
 MINUTE = timedelta(minutes=1)
@@ -101,12 +102,37 @@ class TestLateCommit:
         assert known(b, None, asked + MINUTE) == 107
         assert balance_as_of(b.bob.id, date(2026, 11, 1)) == 107
 
+    def test_the_first_watermark_decides_whoever_makes_it(self, b):
+        """Many ask for "now" while somebody posts: what each was told is told again."""
+        told: list[tuple[datetime, int]] = []
+
+        def ask() -> None:
+            for n in range(40):
+                moment = AT + timedelta(milliseconds=n)
+                told.append((moment, known(b, None, moment, now=AT + timedelta(milliseconds=n))))
+
+        def write() -> None:
+            for n in range(40):
+                charge(b, f"t:{n}", 1, AT.date(), AT + timedelta(milliseconds=n))
+
+        assert at_once(ask, ask, write) == [None] * 3
+        later = AT + timedelta(days=1)
+        assert [(moment, known(b, None, moment, now=later)) for moment, _ in told] == told
+
+    def test_a_watermark_says_what_it_saw_whoever_inserts_it(self, b):
+        charge(b, "t:1", 100, date(2026, 11, 1), AT)
+        with unit_of_work():
+            Watermark.objects.create(at=AT, snapshot="1:1:")
+        assert known(b, None, AT) == 100
+        with pytest.raises(IntegrityError, match="never goes back"), unit_of_work():
+            Watermark.objects.create(at=AT - MINUTE, snapshot="1:1:")
+
     def test_watermarks_never_go_back(self, b):
         first, second = mark_at(AT + MINUTE), mark_at(AT)
         assert (second.at, known_until(AT, now=AT + MINUTE).id) == (first.at, first.id)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 class TestCheckpoints:
     def test_answer_as_the_entries_do(self, b):
         """Random dates and moments, checkpoints made in between: every question, against a sum in plain Python."""
@@ -122,7 +148,7 @@ class TestCheckpoints:
             if rng.random() < 0.15:
                 assert make_checkpoints(entries=rng.choice([1, 5])) >= 0
         assert Checkpoint.objects.filter(account=b.bob).values("through_seq").distinct().count() > 3
-        snapshot = mark_everything_seen()
+        snapshot = mark_at(AT + timedelta(days=365))
         for _ in range(200):
             asked = rng.choice([None, date(2026, 11, 1) + timedelta(days=rng.randint(-45, 45))])
             known_at = rng.choice([row[0] for row in rows]) + timedelta(seconds=rng.choice([-1, 0, 1]))
@@ -140,14 +166,6 @@ class TestCheckpoints:
     def test_are_made_by_the_function_alone(self, b):
         with pytest.raises(Exception, match="permission denied"):
             Checkpoint.objects.create(account=b.bob, through_seq=1, through_at=AT, effective_on=AT.date(), total_minor=5)
-
-
-def mark_everything_seen() -> Watermark:
-    """In a test that rolls back, everything is of one database transaction: a snapshot that has seen it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
-        after = cursor.fetchone()[0] + 1
-    return Watermark.objects.create(at=AT + timedelta(days=365), snapshot=f"{after}:{after}:")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -200,6 +218,14 @@ class TestPeriods:
         for wrong in (["2026-11-30"], ["2026-12-03"], ["2026-12-01", "--book", "py_nobody"]):
             with pytest.raises(CommandError):
                 call_command("close_books", *wrong)
+
+    def test_keeps_its_order_when_the_clock_goes_back(self, closed):
+        b, november = closed
+        charge(b, "t:3", 7, date(2026, 11, 20), datetime(2026, 12, 3, 14, 45, tzinfo=UTC))
+        december = close_period(b.bob.book, date(2026, 12, 1), actor=SYSTEM, at=datetime(2026, 12, 3, 14, tzinfo=UTC))
+        assert december.closed_at >= november.closed_at
+        of_bob = next(m for m in period_movements(december) if m.account.account_id == b.bob.id)
+        assert (of_bob.opening_minor, of_bob.closing_minor) == (100, 147)
 
     def test_leaves_an_event(self, closed):
         with connection.cursor() as cursor:

@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError, connection
 
 from directpay.events.unit import unit_of_work
 from directpay.kernel.request_context import request_id
@@ -329,6 +329,16 @@ class TestRefuses:
         with pytest.raises(PostingRefused) as refused:
             post(posting("t:1", Leg(b.bank.id, 2**64), Leg(b.clearing.id, -(2**64))))
         assert refused.value.code == "amount_too_large"
+
+    def test_legs_out_of_order_with_an_error(self, b):
+        """By hand alone: `post_many` never gives one transaction the legs of another."""
+        call = (
+            "SELECT * FROM ledger_post(%s, '', true, '{t:1,t:2}', '{txn_1,txn_2}', '{test,test}', '{2026-11-02,2026-11-02}', '{NULL,NULL}',"
+            " '{1,2,1,2}', '{1,1,2,2}', %s, '{5,7,-5,-8}', '{NULL,NULL,NULL,NULL}')"
+        )
+        ids = [b.bank.id, b.bank.id, b.clearing.id, b.clearing.id]
+        with connection.cursor() as cursor, pytest.raises(DataError, match="in the order of their transactions"):
+            cursor.execute(call, [AT, ids])
 
     def test_what_only_a_bug_could_ask_for_with_an_error(self, b):
         """A month without a partition is nothing that a caller could act on."""
