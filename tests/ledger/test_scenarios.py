@@ -191,7 +191,7 @@ class TestL14:
             undone = reverse(original, at=LATER)
         named = {
             "nothing that stands": 10**9,
-            "what comes later in the set": undone.transaction_id + 2,
+            "what comes later in the set": (undone.transaction_id or 0) + 2,
             "a reversal": undone.transaction_id,
         }
         legs = [debit(b.bank, 100), credit(b.clearing, 100, "pay_1")]
