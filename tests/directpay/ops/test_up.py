@@ -107,6 +107,7 @@ def test_starts_again_after_the_supervisor_was_killed_and_stops_in_order(stack: 
 
 
 def test_takes_the_next_port_and_says_so_then_removes_everything(stack: Stack) -> None:
+    stack.stop()  # the one before may still be letting go of its lock
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
