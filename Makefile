@@ -10,7 +10,7 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 TESTS ?= tests
 PROCESSES ?= 2
-COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .PHONY: help up down reset demo advance shell migrate test chaos sim bench test-load check format lock install install-dev chromium

@@ -2,7 +2,20 @@
 
 from ledger.allocation.models import Allocation
 from ledger.integrity.models import Check
-from ledger.journal.models import Account, ArchivedMonth, ArchivedSum, Book, Checkpoint, Entry, Hold, Period, Transaction, Watermark
+from ledger.journal.models import (
+    Account,
+    ArchivedMonth,
+    ArchivedSum,
+    Book,
+    Checkpoint,
+    Entry,
+    Hold,
+    Kind,
+    Limit,
+    Period,
+    Transaction,
+    Watermark,
+)
 from ledger.seals.models import Leaf, Seal
 
 __all__ = [
@@ -15,7 +28,9 @@ __all__ = [
     "Checkpoint",
     "Entry",
     "Hold",
+    "Kind",
     "Leaf",
+    "Limit",
     "Period",
     "Seal",
     "Transaction",

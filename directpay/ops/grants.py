@@ -12,6 +12,8 @@ READ_ONLY = (
     "ledger_transaction",
     "ledger_entry",
     "ledger_checkpoint",
+    "ledger_kind",
+    "ledger_limit",
     "ledger_archivedmonth",
     "ledger_archivedsum",
 )

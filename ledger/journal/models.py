@@ -18,6 +18,33 @@ class Book(models.Model):
         return self.kind if self.kind == "P" else f"L/{self.subject}"
 
 
+class Kind(models.Model):
+    """A kind of account, as the database judges new accounts by. Written by migration alone, from the kinds that rooms register."""
+
+    number = models.CharField(max_length=5, primary_key=True)
+    normal = models.SmallIntegerField()
+    fund = models.CharField(max_length=9)
+    floor = models.CharField(max_length=5)
+    mirror = models.CharField(max_length=8, default="")
+    by_item = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Limit(models.Model):
+    """One row, the owner's: how far ahead of our clock a moment of recording may lie."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    ahead = models.DurationField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="limit_is_one")]
+
+    def __str__(self) -> str:
+        return f"{self.ahead} ahead"
+
+
 class Account(models.Model):
     """One account of one book in one currency. `balance_minor` is signed, debit +, credit −, and moved only by posting."""
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from ledger.journal.kinds import KINDS, MAY_OVERDRAW
+from ledger.journal.models import Kind
 from payments.methods.models import BankAccount
 from payments.payins.models import LIVE, Payment, Status, Transition
 
@@ -31,6 +32,12 @@ def test_the_kinds_that_may_overdraw_are_those_that_the_database_judges_by():
         source = cursor.fetchone()[0]
     listed = source.split("may_overdraw CONSTANT text[] := ARRAY[")[1].split("]")[0]
     assert {kind.strip().strip("'") for kind in listed.split(",")} == MAY_OVERDRAW
+
+
+@pytest.mark.django_db
+def test_the_kinds_of_account_are_those_that_the_database_judges_by():
+    kept = {(k.number, k.normal, k.fund, k.floor, k.mirror, k.by_item) for k in Kind.objects.all()}
+    assert kept == {(k.number, k.normal, k.fund, k.floor, k.mirror, k.by_item) for k in KINDS.values()}
 
 
 def test_a_payment_in_flight_is_one_that_can_still_clear():

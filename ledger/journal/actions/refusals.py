@@ -13,10 +13,12 @@ CODES: Final = (
     "balance_insufficient",
     "books_mixed",  # two payees, or available money and trust (I25)
     "currencies_mixed",
+    "date_invalid",
     "funds_mixed",
     "mirror_missing",
     "reference_reused",
     "reversal_differs",
+    "text_too_long",
     "too_few_legs",
     "unbalanced",
 )

@@ -11,7 +11,7 @@
 -- error: nothing of what is refused is written, and the database transaction goes on.
 -- Idempotent by reference. Accounts are locked in order of id; entries carry balance_after by window sum, each balance is updated
 -- once, and all of it is one statement, which the triggers of journal.sql judge.
-CREATE FUNCTION ledger_post(
+CREATE OR REPLACE FUNCTION ledger_post(
     moment timestamptz, request text, each_alone boolean,
     refs text[], public_ids text[], kinds text[], days date[], reverses bigint[],
     leg_of integer[], leg_no integer[], accounts bigint[], amounts bigint[], items text[]
@@ -24,8 +24,11 @@ DECLARE
     ids bigint[];
     locked record;
     failed record;
+    half integer;
+    cut integer;
     state text; hit text; hint text; detail text; said text;
 BEGIN
+    PERFORM ledger_refuse_ahead(moment);
     SELECT array_agg(DISTINCT x) INTO locks FROM unnest(accounts) AS x;
     SELECT count(*) AS n, max(l.last_at) AS last_at, bool_or(l.closed_at IS NOT NULL) AS closed INTO locked
     FROM (SELECT a.last_at, a.closed_at FROM ledger_account a WHERE a.id = ANY(locks) ORDER BY a.id FOR NO KEY UPDATE) l;
@@ -54,7 +57,8 @@ BEGIN
         WHERE a.id = moved.account_id;
         RETURN QUERY SELECT x.n::integer, x.id, true, NULL::text, NULL::text, NULL::text FROM unnest(ids) WITH ORDINALITY AS x(id, n);
         RETURN;
-    EXCEPTION WHEN integrity_constraint_violation OR unique_violation OR check_violation OR numeric_value_out_of_range THEN
+    EXCEPTION WHEN integrity_constraint_violation OR unique_violation OR check_violation OR numeric_value_out_of_range
+            OR string_data_right_truncation THEN
         GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, hit = CONSTRAINT_NAME, hint = PG_EXCEPTION_HINT,
             detail = PG_EXCEPTION_DETAIL, said = MESSAGE_TEXT;
     END;
@@ -68,13 +72,16 @@ BEGIN
                                   FROM unnest(leg_of) WITH ORDINALITY AS x(owner, k)) AS legs WHERE owner < before) THEN
             RAISE EXCEPTION 'legs come in the order of their transactions' USING ERRCODE = 'invalid_parameter_value';
         END IF;
-        RETURN QUERY SELECT i, p.transaction_id, p.posted, p.code, p.about, p.message
-        FROM generate_subscripts(refs, 1) AS i
-        CROSS JOIN LATERAL (SELECT min(k) AS lo, max(k) AS hi FROM unnest(leg_of) WITH ORDINALITY AS x(owner, k) WHERE owner = i) AS s
-        CROSS JOIN LATERAL ledger_post(
-            moment, request, false, refs[i:i], public_ids[i:i], kinds[i:i], days[i:i], reverses[i:i],
-            array_fill(1, ARRAY[coalesce(s.hi - s.lo + 1, 0)::integer]), leg_no[s.lo:s.hi], accounts[s.lo:s.hi], amounts[s.lo:s.hi],
-            items[s.lo:s.hi]) AS p;
+        -- The first half, then the second: what is bad is found by halving, and what is good is still posted in sets.
+        half := cardinality(refs) / 2;
+        SELECT count(*) INTO cut FROM unnest(leg_of) AS owner WHERE owner <= half;
+        RETURN QUERY SELECT * FROM ledger_post(
+            moment, request, true, refs[:half], public_ids[:half], kinds[:half], days[:half], reverses[:half],
+            leg_of[:cut], leg_no[:cut], accounts[:cut], amounts[:cut], items[:cut]);
+        RETURN QUERY SELECT p.n + half, p.transaction_id, p.posted, p.code, p.about, p.message FROM ledger_post(
+            moment, request, true, refs[half + 1:], public_ids[half + 1:], kinds[half + 1:], days[half + 1:], reverses[half + 1:],
+            (SELECT array_agg(x.owner - half ORDER BY x.k) FROM unnest(leg_of[cut + 1:]) WITH ORDINALITY AS x(owner, k)),
+            leg_no[cut + 1:], accounts[cut + 1:], amounts[cut + 1:], items[cut + 1:]) AS p;
     ELSE
         SELECT * INTO failed FROM ledger_reason(state, hit, hint, detail, said, refs, leg_of, accounts, amounts);
         IF failed.code IS NULL THEN
@@ -85,63 +92,68 @@ BEGIN
 END $$;
 
 -- The part of a set that does not stand yet. Same arguments, same answer.
-CREATE FUNCTION ledger_post_rest(
+CREATE OR REPLACE FUNCTION ledger_post_rest(
     moment timestamptz, request text, each_alone boolean,
     refs text[], public_ids text[], kinds text[], days date[], reverses bigint[],
     leg_of integer[], leg_no integer[], accounts bigint[], amounts bigint[], items text[]
 ) RETURNS TABLE (n integer, transaction_id bigint, posted boolean, code text, about text, message text)
 LANGUAGE plpgsql AS $$
 DECLARE
+    place integer[]; -- the number of each within the rest; 0 for what stands
     reused integer[];
-    rest integer[];
+    rest record;
+    legs record;
 BEGIN
-    -- Compared with what stands itself: kind, date, reversal, and every leg in its order.
-    SELECT array_agg(i ORDER BY i) INTO reused
-    FROM unnest(refs, kinds, days, reverses) WITH ORDINALITY AS x(ref, kind, day, reversed, i)
-    JOIN ledger_transaction t ON t.reference = x.ref
-    WHERE (t.kind, t.effective_on, t.reverses_id) IS DISTINCT FROM (x.kind, x.day, x.reversed)
-       OR (SELECT array_agg(ROW(e.account_id, e.amount_minor, e.item::text) ORDER BY e.leg) FROM ledger_entry e
-           WHERE e.transaction_id = t.id AND e.at = t.at)
-          IS DISTINCT FROM (SELECT array_agg(ROW(l.account, l.amount, l.item) ORDER BY l.leg)
-           FROM unnest(leg_of, leg_no, accounts, amounts, items) AS l(owner, leg, account, amount, item) WHERE l.owner = x.i);
-    SELECT array_agg(i ORDER BY i) INTO rest FROM generate_subscripts(refs, 1) AS i
-    WHERE NOT EXISTS (SELECT 1 FROM ledger_transaction t WHERE t.reference = refs[i]);
+    SELECT array_agg(CASE WHEN x.standing THEN 0 ELSE x.missing END ORDER BY x.i) INTO place
+    FROM (SELECT r.i, t.id IS NOT NULL AS standing, count(*) FILTER (WHERE t.id IS NULL) OVER (ORDER BY r.i) AS missing
+          FROM unnest(refs) WITH ORDINALITY AS r(ref, i) LEFT JOIN ledger_transaction t ON t.reference = r.ref) AS x;
+    -- Compared with what stands itself: kind, date, reversal, and every leg. All at once: what is on one side alone is left over.
+    SELECT array_agg(DISTINCT x.i ORDER BY x.i) INTO reused FROM (
+        SELECT r.i FROM unnest(refs, kinds, days, reverses) WITH ORDINALITY AS r(ref, kind, day, reversed, i)
+        JOIN ledger_transaction t ON t.reference = r.ref
+        WHERE (t.kind, t.effective_on, t.reverses_id) IS DISTINCT FROM (r.kind, r.day, r.reversed)
+        UNION ALL
+        SELECT both_sides.i FROM (
+            SELECT l.owner AS i, l.leg, l.account, l.amount, l.item, 1 AS side
+            FROM unnest(leg_of, leg_no, accounts, amounts, items) AS l(owner, leg, account, amount, item) WHERE place[l.owner] = 0
+            UNION ALL
+            SELECT r.i, e.leg, e.account_id, e.amount_minor, e.item, -1
+            FROM unnest(refs) WITH ORDINALITY AS r(ref, i) JOIN ledger_transaction t ON t.reference = r.ref
+            JOIN ledger_entry e ON e.transaction_id = t.id AND e.at = t.at
+        ) AS both_sides GROUP BY i, leg, account, amount, item HAVING sum(side) <> 0
+    ) AS x;
     IF reused IS NOT NULL AND NOT each_alone THEN
         RETURN QUERY SELECT reused[1], NULL::bigint, false, 'reference_reused', refs[reused[1]],
             format('reference %s stands already with other content', refs[reused[1]]);
         RETURN;
     END IF;
-    IF rest IS NULL THEN
-        n := NULL; -- all of it stands
-    ELSE
+    SELECT array_agg(x.i ORDER BY x.i) AS numbers, array_agg(x.ref ORDER BY x.i) AS refs, array_agg(x.public_id ORDER BY x.i) AS public_ids,
+           array_agg(x.kind ORDER BY x.i) AS kinds, array_agg(x.day ORDER BY x.i) AS days, array_agg(x.reversed ORDER BY x.i) AS reverses
+    INTO rest FROM unnest(refs, public_ids, kinds, days, reverses) WITH ORDINALITY AS x(ref, public_id, kind, day, reversed, i)
+    WHERE place[x.i] > 0;
+    IF rest.numbers IS NOT NULL THEN
+        SELECT array_agg(place[l.owner] ORDER BY l.k) AS owners, array_agg(l.leg ORDER BY l.k) AS numbers,
+               array_agg(l.account ORDER BY l.k) AS accounts, array_agg(l.amount ORDER BY l.k) AS amounts, array_agg(l.item ORDER BY l.k) AS items
+        INTO legs FROM unnest(leg_of, leg_no, accounts, amounts, items) WITH ORDINALITY AS l(owner, leg, account, amount, item, k)
+        WHERE place[l.owner] > 0;
         FOR n, transaction_id, posted, code, about, message IN
-            SELECT rest[p.n], p.transaction_id, p.posted, p.code, p.about, p.message FROM ledger_post(
-                moment, request, each_alone,
-                (SELECT array_agg(refs[i] ORDER BY i) FROM unnest(rest) AS i),
-                (SELECT array_agg(public_ids[i] ORDER BY i) FROM unnest(rest) AS i),
-                (SELECT array_agg(kinds[i] ORDER BY i) FROM unnest(rest) AS i),
-                (SELECT array_agg(days[i] ORDER BY i) FROM unnest(rest) AS i),
-                (SELECT array_agg(reverses[i] ORDER BY i) FROM unnest(rest) AS i),
-                (SELECT array_agg(array_position(rest, l.owner) ORDER BY l.k)
-                 FROM unnest(leg_of) WITH ORDINALITY AS l(owner, k) WHERE l.owner = ANY(rest)),
-                (SELECT array_agg(leg_no[l.k] ORDER BY l.k) FROM unnest(leg_of) WITH ORDINALITY AS l(owner, k) WHERE l.owner = ANY(rest)),
-                (SELECT array_agg(accounts[l.k] ORDER BY l.k) FROM unnest(leg_of) WITH ORDINALITY AS l(owner, k) WHERE l.owner = ANY(rest)),
-                (SELECT array_agg(amounts[l.k] ORDER BY l.k) FROM unnest(leg_of) WITH ORDINALITY AS l(owner, k) WHERE l.owner = ANY(rest)),
-                (SELECT array_agg(items[l.k] ORDER BY l.k) FROM unnest(leg_of) WITH ORDINALITY AS l(owner, k) WHERE l.owner = ANY(rest))
-            ) AS p
+            SELECT rest.numbers[p.n], p.transaction_id, p.posted, p.code, p.about, p.message FROM ledger_post(
+                moment, request, each_alone, rest.refs, rest.public_ids, rest.kinds, rest.days, rest.reverses,
+                legs.owners, legs.numbers, legs.accounts, legs.amounts, legs.items) AS p
         LOOP
             RETURN NEXT;
             IF code IS NOT NULL AND NOT each_alone THEN RETURN; END IF;
         END LOOP;
     END IF;
     RETURN QUERY SELECT x.i::integer, t.id, false,
-        CASE WHEN x.i = ANY(reused) THEN 'reference_reused' END, CASE WHEN x.i = ANY(reused) THEN x.ref END,
-        CASE WHEN x.i = ANY(reused) THEN format('reference %s stands already with other content', x.ref) END
+        CASE WHEN other THEN 'reference_reused' END, CASE WHEN other THEN x.ref END,
+        CASE WHEN other THEN format('reference %s stands already with other content', x.ref) END
     FROM unnest(refs) WITH ORDINALITY AS x(ref, i) JOIN ledger_transaction t ON t.reference = x.ref
-    WHERE rest IS NULL OR NOT x.i = ANY(rest);
+    CROSS JOIN LATERAL (SELECT x.i = ANY(reused) AS other) AS compared
+    WHERE place[x.i] = 0;
 END $$;
 
-CREATE FUNCTION ledger_refuse_accounts(refs text[], leg_of integer[], accounts bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_refuse_accounts(refs text[], leg_of integer[], accounts bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE bad record;
 BEGIN
     SELECT refs[l.owner] AS ref, l.account, a.id AS known INTO bad FROM unnest(leg_of, accounts) WITH ORDINALITY AS l(owner, account, k)
@@ -153,7 +165,7 @@ BEGIN
 END $$;
 
 -- Code, reference and sentence for what the database said; no code when it is nothing that a caller could act on.
-CREATE FUNCTION ledger_reason(
+CREATE OR REPLACE FUNCTION ledger_reason(
     state text, hit text, hint text, detail text, said text, refs text[], leg_of integer[], accounts bigint[], amounts bigint[],
     OUT code text, OUT about text, OUT message text
 ) LANGUAGE plpgsql AS $$
@@ -166,6 +178,13 @@ BEGIN
     ELSIF state = '22003' THEN
         code := 'amount_too_large';
         message := 'an amount or balance is beyond 64 bits';
+    ELSIF state = '22001' THEN
+        code := 'text_too_long';
+        message := 'a reference has at most 120 characters, an item 60, a kind 40';
+        SELECT r INTO about FROM unnest(refs) AS r WHERE length(r) > 120 LIMIT 1;
+    ELSIF hit = 'ledger_entry_effective_on_check' THEN
+        code := 'date_invalid';
+        message := 'an effective date lies between 1900 and 2999';
     ELSIF hit = 'transaction_reversed_once' THEN
         code := 'already_reversed';
         message := 'this transaction is reversed already';

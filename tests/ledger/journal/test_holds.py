@@ -25,7 +25,8 @@ from ledger.journal.actions.accounts import AccountNotEmpty
 from ledger.journal.actions.holds import HoldAmount
 from ledger.journal.models import Account, Hold
 from ledger.journal.queries import available
-from tests.ledger.books import AT, balance, entries, post, posting
+from tests.at_once import at_once
+from tests.ledger.books import AT, account, balance, entries, post, posting
 
 pytestmark = pytest.mark.django_db
 LATER = AT + timedelta(hours=1)
@@ -229,6 +230,24 @@ class TestTakeUpTo:
 
         assert [take(3), take(13), take(1)] == [3, 6, 0]
         assert (balance(b.bank), left(b.bank), len(entries(b.bank))) == (1, 0, 3)
+
+    @pytest.mark.django_db(transaction=True)
+    def test_locks_in_order_whichever_side_it_takes_from(self, b):
+        """Two takers in opposite directions would wait for each other if each locked its own side first."""
+        other = account("P1110", "second")
+        for n, bank in enumerate((b.bank, other)):
+            post(posting(f"t:{n}", debit(bank, 1000), credit(b.clearing, 1000, "pay_1")))
+
+        def take(n: int, source, target) -> int:
+            with unit_of_work():
+                return take_up_to(
+                    source, 3, lambda taken: posting(f"take:{n}:{source.id}", credit(source, taken), debit(target, taken)), at=LATER
+                )
+
+        for n in range(15):
+            calls = [lambda n=n: take(n, b.bank, other), lambda n=n: take(n, other, b.bank)]
+            assert at_once(*calls) == [3, 3]
+        assert (balance(b.bank), balance(other)) == (1000, 1000)
 
 
 class TestDatabase:

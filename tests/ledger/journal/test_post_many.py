@@ -365,3 +365,20 @@ def test_refuses_more_than_its_limit(b):
 def test_needs_somebodys_transaction():
     with pytest.raises(RuntimeError, match="open transaction"):
         post_many([], at=AT)
+
+    @pytest.mark.parametrize(
+        ("bad", "code"),
+        [
+            (lambda b: moved(b, "t:" + "x" * 119), "text_too_long"),
+            (lambda b: posting("t:bad", debit(b.bank, 1), credit(b.clearing, 1, "i" * 61)), "text_too_long"),
+            (lambda b: moved(b, "t:bad", on=date(1899, 12, 31)), "date_invalid"),
+        ],
+        ids=["reference", "item", "date"],
+    )
+    def test_what_does_not_fit_alone(self, b, bad, code):
+        with unit_of_work():
+            results = post_many([moved(b, "t:1", 5), bad(b), moved(b, "t:2", 6)], at=AT, refuse="each")
+        assert [r.refused and r.refused.code for r in results] == [None, code, None]
+        with pytest.raises(PostingRefused) as refused:
+            post(moved(b, "t:3"), bad(b))
+        assert (refused.value.code, balance(b.bank)) == (code, 11)

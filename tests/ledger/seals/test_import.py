@@ -211,9 +211,18 @@ def test_a_log_that_contradicts_the_anchor_is_refused(log, tmp_path):
 
 
 def test_the_guards_of_the_database_judge_what_the_verifier_does_not(log):
-    """A floor: chain, sums and sequence are right, and an account that must not go below zero would."""
-    forged = changed(log, replaced(b'"floor": "any"', b'"floor": "zero"', within=b'"number": "P1210"'))
+    """Chain, sums and sequence are right, and an account that must not go below zero would."""
+    kind = replaced(b'"number": "P1210"', b'"number": "P1240"')
+    floor = replaced(b'"floor": "any"', b'"floor": "zero"', within=b'"number": "P1240"')
+    forged = changed(log, lambda row: floor(kind(row)))
     assert refusal(forged) == "balance_insufficient"
+
+
+def test_an_account_of_another_nature_is_refused(log):
+    assert refusal(changed(log, replaced(b'"floor": "any"', b'"floor": "zero"', within=b'"number": "P1210"'))) == "account_nature"
+
+
+def test_a_text_that_does_not_fit_is_refused(log):
     assert refusal(changed(log, replaced(b'"public_id": "acct_', b'"public_id": "' + b"x" * 40))) == "log_refused"
 
 

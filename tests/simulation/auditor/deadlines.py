@@ -26,7 +26,10 @@ def check_deadlines(books: Auditor, now: datetime) -> None:
     for p in books.payments.values():
         _payment(p, late, posted_lines.get(p.id, 0))
     for line, waiting in books.lines_told.items():  # who dies with a line in hand asks for it again
-        since = books.unposted_since.setdefault(line, now) if waiting else books.unposted_since.pop(line, now)
+        if not waiting:
+            books.unposted_since.pop(line, None)
+            continue
+        since = books.unposted_since.setdefault(line, now)
         demand(not late(since, PATIENCE), f"the bank's line of {line[1]} for {line[0]} was told and never posted")
     for name, account in books.bank_accounts.items():
         overdue = account.deposits_due and not account.deposits_shown and late(account.added_at, PATIENCE)

@@ -110,8 +110,8 @@ MUTANTS = (
     Mutant(
         "a reference is used again",
         POST,
-        "SELECT array_agg(i ORDER BY i) INTO reused",
-        "SELECT array_agg(i ORDER BY i) FILTER (WHERE false) INTO reused",
+        "SELECT array_agg(DISTINCT x.i ORDER BY x.i) INTO reused",
+        "SELECT array_agg(DISTINCT x.i ORDER BY x.i) FILTER (WHERE false) INTO reused",
         "reference_reused",
         moves=POSTING,
     ),

@@ -51,10 +51,9 @@ class Mutant:
     def statements(self) -> tuple[str, str]:
         """The function of SQL that it changes, to create: (changed, as it was)."""
         source, mutated = self.sources()
-        start = source.rindex("CREATE FUNCTION", 0, source.index(self.old) + 1)
-        end = mutated.index("END $$;", start) + len("END $$;")
-        was = source[start : source.index("END $$;", start) + len("END $$;")]
-        return tuple(text.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1) for text in (mutated[start:end], was))  # type: ignore[return-value]
+        start = source.rindex(" FUNCTION ", 0, source.index(self.old) + 1)
+        changed, was = ("CREATE OR REPLACE" + text[start : text.index("END $$;", start)] + "END $$;" for text in (mutated, source))
+        return changed, was
 
     def plant(self) -> None:
         """In this process: swap the code of each function that differs, whoever has imported it by name."""
