@@ -17,6 +17,7 @@ BENCHMARKS = {
     "guards": "bench.guards:guards",
     "hordak": "bench.hordak:hordak",
     "growth": "bench.growth:growth",
+    "background": "bench.background:background",
 }
 
 

@@ -54,16 +54,16 @@ def make_cast(payees: int, prefix: str = "py") -> Cast:
         made: list[Account] = []
         for name, book in zip(names, books, strict=True):
             made += [
-                _account(platform, "P2110", name, name),
-                _account(book, "L1100", name, name),
-                _account(book, "L1500", f"{name}:bob", ""),
-                _account(book, "L6100", name, ""),
+                account_row(platform, "P2110", name, name),
+                account_row(book, "L1100", name, name),
+                account_row(book, "L1500", f"{name}:bob", ""),
+                account_row(book, "L6100", name, ""),
             ]
         made = Account.objects.bulk_create(made, batch_size=CHUNK)
     return Cast(clearing, revenue, [Payee(*made[n : n + 4]) for n in range(0, len(made), 4)])
 
 
-def _account(book: Book, number: str, subject: str, payee: str) -> Account:
+def account_row(book: Book, number: str, subject: str, payee: str) -> Account:
     kind = KINDS[number]
     return Account(
         book=book,

@@ -2,7 +2,7 @@
 
 from directpay.due.registry import Queue
 from directpay.due.registry import register as register_queue
-from directpay.events.registry import listen
+from directpay.events.registry import promise
 from ledger.journal.invariants import register_invariants
 from ledger.seals.projections import register_projections
 from payments.disputes import postings as _disputes  # noqa: F401 registers
@@ -29,10 +29,10 @@ def register() -> None:
     register_queue(Queue(SETTLE_QUEUE, settle_payments))
     register_queue(Queue(WATCH_QUEUE, watch_for_returns, local=False, lease_seconds=15))
     register_queue(Queue(EXPIRY_QUEUE, expire_verifications))
-    listen("reconciliation", "payment.processing", "payment.completed", "payment.failed", "payment.returned", hear=expect_lines)
-    listen("reconciliation.deposits", "bank_account.created", hear=expect_deposits)
-    listen("returns", "payment.completed", hear=watch)
-    listen("payouts", "payment.completed", hear=settle_when_ready)
-    listen("payouts.cash", "bank_line.posted", hear=settle_when_paid)
+    promise("payment.processing", "payment.completed", "payment.failed", "payment.returned", hear=expect_lines)
+    promise("bank_account.created", hear=expect_deposits)
+    promise("payment.completed", hear=watch)
+    promise("payment.completed", hear=settle_when_ready)
+    promise("bank_line.posted", hear=settle_when_paid)
     register_invariants(*PAYMENTS)
     register_projections(PROJECTION)

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.db import connection
 
-from directpay.due.models import Due
 from directpay.events.unit import require_transaction
+from directpay.kernel.arrays import moments, texts
 
 UPSERT = """
 INSERT INTO directpay_due (queue, key, due_at, attempts, last_error)
@@ -21,11 +21,12 @@ def schedule(queue: str, items: Iterable[tuple[str, datetime]]) -> None:
     promised = dict(items)
     if promised:
         with connection.cursor() as cursor:
-            cursor.execute(UPSERT, [queue, list(promised), list(promised.values())])
+            cursor.execute(UPSERT, [queue, texts(promised), moments(promised.values())])
 
 
 def done(queue: str, keys: Sequence[str]) -> None:
     """Step: nothing is left to do for these keys."""
     require_transaction()
     if keys:
-        Due.objects.filter(queue=queue, key__in=list(keys)).delete()
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM directpay_due WHERE queue = %s AND key = ANY(%s::text[])", [queue, texts(keys)])

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.db.models import Min
 
 from directpay.due.actions import done
@@ -13,6 +14,7 @@ from directpay.due.models import Due
 from directpay.due.registry import QUEUES, Queue
 from directpay.events.unit import unit_of_work
 from directpay.kernel import clock
+from directpay.kernel.arrays import texts
 
 log = logging.getLogger(__name__)
 PARK_AFTER = 12  # attempts; with the back-off below, some forty minutes
@@ -41,17 +43,23 @@ def next_due_at(until: datetime) -> datetime | None:
     return Due.objects.filter(queue__in=awaited, due_at__lte=until).aggregate(first=Min("due_at"))["first"]
 
 
-def _claim(queue: Queue, at: datetime, limit: int) -> list[Due]:
-    due = Due.objects.filter(queue=queue.name, due_at__lte=at)
-    return list(due.order_by("due_at", "id").select_for_update(skip_locked=True)[:limit])
+CLAIM = """
+SELECT key FROM directpay_due WHERE queue = %s AND due_at <= %s ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
+"""
+LEASE = "UPDATE directpay_due SET due_at = %s WHERE queue = %s AND key = ANY(%s::text[])"
+
+
+def _claim(queue: Queue, at: datetime, limit: int) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [queue.name, at, limit])
+        return [key for (key,) in cursor.fetchall()]
 
 
 def _run_local(queue: Queue, at: datetime) -> int:
     keys: list[str] = []
     try:
         with unit_of_work():
-            rows = _claim(queue, at, queue.batch)
-            keys = [row.key for row in rows]
+            keys = _claim(queue, at, queue.batch)
             if keys:
                 # First let go of the promises: what the work promises anew under the same key must stay.
                 done(queue.name, keys)
@@ -80,9 +88,10 @@ def _run_one(queue: Queue, key: str, at: datetime) -> int:
 
 def _run_leased(queue: Queue, at: datetime) -> int:
     with unit_of_work():
-        rows = _claim(queue, at, queue.batch)
-        Due.objects.filter(id__in=[row.id for row in rows]).update(due_at=at + timedelta(seconds=queue.lease_seconds))
-    keys = [row.key for row in rows]
+        keys = _claim(queue, at, queue.batch)
+        if keys:
+            with connection.cursor() as cursor:
+                cursor.execute(LEASE, [at + timedelta(seconds=queue.lease_seconds), queue.name, texts(keys)])
     if keys:
         _work_outside(queue, keys, at)
     return len(keys)

@@ -1,15 +1,16 @@
 """Recording facts: the event and one delivery row per listener, in the transaction of the change itself."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from psycopg.types.json import Jsonb
 
-from directpay.events.registry import names_for
+from directpay.events.registry import hear_at_once, names_for
 from directpay.events.unit import require_transaction
+from directpay.kernel.arrays import integers, moments, texts
 from directpay.kernel.ids import public_id
 from directpay.kernel.request_context import request_id
 
@@ -45,7 +46,10 @@ FROM recorded JOIN unnest(%s::text[], %s::text[]) AS heard(type, listener) ON he
 
 
 def record(events: Sequence[NewEvent]) -> None:
-    """Step: append `events` in their order, with a delivery for each listener that wants them. One round trip."""
+    """Step: append `events` in their order, with a delivery for each listener that wants them, in one round trip.
+
+    Those who only promise work for what happened hear it here and now.
+    """
     require_transaction()
     if not events:
         return
@@ -56,16 +60,17 @@ def record(events: Sequence[NewEvent]) -> None:
         cursor.execute(
             INSERT,
             [
-                [public_id("evt") for _ in events],
-                [e.type for e in events],
-                [e.object_id for e in events],
-                [e.version for e in events],
-                [e.at for e in events],
-                [e.actor for e in events],
-                [Jsonb(list(e.account_ids)) for e in events],
-                [Jsonb(e.data) for e in events],
+                texts(public_id("evt") for _ in events),
+                texts(e.type for e in events),
+                texts(e.object_id for e in events),
+                integers(e.version for e in events),
+                moments(e.at for e in events),
+                texts(e.actor for e in events),
+                texts(json.dumps(list(e.account_ids)) for e in events),
+                texts(json.dumps(e.data) for e in events),
                 request_id.get(),
-                [kind for kind, _ in pairs],
-                [name for _, name in pairs],
+                texts(kind for kind, _ in pairs),
+                texts(name for _, name in pairs),
             ],
         )
+    hear_at_once(events)

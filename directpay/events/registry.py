@@ -1,7 +1,10 @@
 """Who hears of which event. Rooms register their listeners when Django starts (their app's `ready`)."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
 
 from directpay.events.models import Event
 
@@ -19,6 +22,41 @@ class Listener:
 
     def wants(self, event_type: str) -> bool:
         return any(event_type == t or (t.endswith("*") and event_type.startswith(t[:-1])) for t in self.types)
+
+
+class Fact(Protocol):
+    """What an event says, whether it is recorded already or just now."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def object_id(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def data(self) -> dict[str, Any]: ...
+
+
+Promise = Callable[[Sequence[Fact]], None]
+PROMISES: dict[str, list[Promise]] = defaultdict(list)  # by event type
+
+
+def promise(*types: str, hear: Promise) -> None:
+    """Have `hear` called with these events in the very transaction that records them. For work that is only promised
+    (`schedule`), which the database keeps as surely as a delivery: it needs no relay to carry it. Anything else listens."""
+    for kind in types:
+        if hear not in PROMISES[kind]:
+            PROMISES[kind].append(hear)
+
+
+def hear_at_once(events: Sequence[Fact]) -> None:
+    """Step of `record`."""
+    heard: dict[Promise, list[Fact]] = defaultdict(list)
+    for event in events:
+        for hear in PROMISES.get(event.type, ()):
+            heard[hear].append(event)
+    for hear, facts in heard.items():
+        hear(facts)
 
 
 LISTENERS: dict[str, Listener] = {}

@@ -3,9 +3,19 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.db import connection
+
+from directpay.kernel.arrays import integers, texts
 from ledger.allocation.models import Allocation
 from ledger.allocation.queries import Claim, allocations_of_credit, open_entries, pairings
 from ledger.journal.actions import lock_accounts
+
+INSERT = """
+INSERT INTO ledger_allocation (account_id, credit_entry_id, debit_entry_id, amount_minor, rule, reason, at)
+SELECT x.account, x.credit, x.debit, x.amount, x.rule, '', %s::timestamptz
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[]) WITH ORDINALITY
+    AS x(account, credit, debit, amount, rule, n) ORDER BY x.n
+"""
 
 
 def allocate(account_ids: Sequence[int], *, at: datetime, claims: Mapping[str, Sequence[Claim]] | None = None) -> None:
@@ -15,18 +25,15 @@ def allocate(account_ids: Sequence[int], *, at: datetime, claims: Mapping[str, S
     """
     claims = claims or {}
     lock_accounts(account_ids)
-    Allocation.objects.bulk_create(
-        Allocation(
-            account_id=account_id,
-            credit_entry_id=pair.credit.entry_id,
-            debit_entry_id=pair.debit.entry_id,
-            amount_minor=pair.amount_minor,
-            rule=pair.rule,
-            at=at,
-        )
+    rows = [
+        (account_id, pair.credit.entry_id, pair.debit.entry_id, pair.amount_minor, pair.rule)
         for account_id, entries in open_entries(account_ids).items()
         for pair in pairings(entries, claims)
-    )
+    ]
+    if rows:
+        accounts, credits, debits, amounts, rules = zip(*rows, strict=True)
+        with connection.cursor() as cursor:
+            cursor.execute(INSERT, [at, integers(accounts), integers(credits), integers(debits), integers(amounts), texts(rules)])
 
 
 def undo_credit(credit_entry_id: int, debit_entry_id: int, account_id: int, *, at: datetime) -> None:

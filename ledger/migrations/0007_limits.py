@@ -4,7 +4,6 @@ from pathlib import Path
 from django.db import migrations, models
 
 FOLDER = Path(__file__).parent / "sql"
-FUNCTIONS = "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in ("limits.sql", "post.sql"))
 BEFORE = {
     "journal.sql": ("ledger_guard_new_account",),
     "history.sql": ("ledger_guard_watermark", "ledger_guard_period"),
@@ -12,21 +11,27 @@ BEFORE = {
 }
 
 
-def as_before() -> str:
-    """The functions that this migration replaces, from the files of the migrations that made them."""
-    found = []
-    for file, names in BEFORE.items():
-        text = (FOLDER / file).read_text(encoding="utf-8")
-        for name in names:
-            start = text.index(f"FUNCTION {name}(")
-            found.append("CREATE OR REPLACE " + text[start : text.index("END $$;", start)] + "END $$;")
-    return "\n".join(found)
+def function(file: str, name: str) -> str:
+    """The text that makes it, or puts it in the place of what stands."""
+    text = (FOLDER / file).read_text(encoding="utf-8")
+    start = text.index(f"FUNCTION {name}(")
+    return "CREATE OR REPLACE " + text[start : text.index("END $$;", start)] + "END $$;"
 
 
+# Both files stand for what is true today: an installation that was made with an earlier one gets it here.
+FUNCTIONS = "\n".join(
+    [
+        *((FOLDER / name).read_text(encoding="utf-8") for name in ("limits.sql", "post.sql")),
+        function("allocation.sql", "ledger_check_allocations"),
+    ]
+)
+
+
+AS_BEFORE = "\n".join(function(file, name) for file, names in BEFORE.items() for name in names)
 UNDO = f"""
 DROP TRIGGER kept ON ledger_kind; DROP TRIGGER kept_truncate ON ledger_kind;
 DROP TRIGGER kept ON ledger_limit; DROP TRIGGER kept_truncate ON ledger_limit;
-{as_before()}
+{AS_BEFORE}
 DROP FUNCTION ledger_latest_moment;
 """
 # Generated from the kinds that the rooms register; a test compares the two. Number, normal side, fund, floor, mirror, by item.

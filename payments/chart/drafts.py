@@ -4,13 +4,13 @@ A kind is declared with `posts`. Called, it gives the Posting; its `draft` gives
 any kinds finds (and on first use opens) all of its accounts in one query: `post_many(postings_of(drafts), at=at)`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Generic, ParamSpec
 
 from ledger.journal.actions import Leg, Posting, credit, debit
-from ledger.journal.models import Account
+from ledger.journal.actions.legs import Postable
 from payments.chart.accounts import Key, accounts
 
 P = ParamSpec("P")
@@ -20,16 +20,16 @@ P = ParamSpec("P")
 class Line:
     """A leg to be: an account, by name or found already, and a signed amount (debit +, credit −)."""
 
-    account: Key | Account
+    account: Key | Postable
     signed_minor: int
     item: str | None = None
 
 
-def dr(account: Key | Account, amount_minor: int, item: str | None = None) -> Line:
+def dr(account: Key | Postable, amount_minor: int, item: str | None = None) -> Line:
     return Line(account, _not_negative(amount_minor), item)
 
 
-def cr(account: Key | Account, amount_minor: int, item: str | None = None) -> Line:
+def cr(account: Key | Postable, amount_minor: int, item: str | None = None) -> Line:
     return Line(account, -_not_negative(amount_minor), item)
 
 
@@ -63,7 +63,7 @@ def postings_of(drafts: Sequence[Draft]) -> list[Posting]:
     return [Posting(f"{d.kind}:{d.of}", d.kind, d.on, [_leg(line, found) for line in d.lines if line.signed_minor]) for d in drafts]
 
 
-def _leg(line: Line, found: dict[Key, Account]) -> Leg:
+def _leg(line: Line, found: Mapping[Key, Postable]) -> Leg:
     account = found[line.account] if isinstance(line.account, tuple) else line.account
     return (debit if line.signed_minor > 0 else credit)(account, abs(line.signed_minor), line.item)
 

@@ -7,6 +7,7 @@ from typing import Any
 from directpay.events.actions import NewEvent
 from ledger.seals.projections import Projection
 from payments.payins.models import Payment
+from payments.payins.moving import Moving
 
 PROJECTION = Projection(
     "payments",
@@ -16,7 +17,7 @@ PROJECTION = Projection(
 )
 
 
-def snapshot(payment: Payment) -> dict[str, Any]:
+def snapshot(payment: Payment | Moving) -> dict[str, Any]:
     """The payment as it stands."""
     return {
         "id": payment.public_id,
@@ -42,7 +43,7 @@ def snapshot(payment: Payment) -> dict[str, Any]:
     }
 
 
-def facts(payments: Sequence[Payment], kind: str, *, was: Sequence[str | None], actor: str, at: datetime) -> list[NewEvent]:
+def facts(payments: Sequence[Payment | Moving], kind: str, *, was: Sequence[str | None], actor: str, at: datetime) -> list[NewEvent]:
     """``payment.<kind>`` for each, with the state that it left."""
     return [
         NewEvent(

@@ -12,6 +12,7 @@ from payments.chart.accounts import Key, at_directpay, clearing, of_payee, platf
 from payments.chart.drafts import Draft, Line, cr, dr, postings_of, posts
 from payments.chart.owners import own
 from payments.payins.models import Payment
+from payments.payins.moving import Cost, Destination, Moving
 
 own(__name__, AccountKind("P4300", "fx spread", CREDIT, "own", "any", one_per="platform", meaning="mid rate less the rate that we quoted"))
 
@@ -25,7 +26,7 @@ class Paid:
     payee: str
     currency: str
     amount_minor: int
-    applies_to: Account
+    applies_to: Account | Destination
     fee_minor: int = 0
     fee_payer: Literal["payee", "payer"] = "payee"
     tax_minor: int = 0  # on the fee, added to it
@@ -54,11 +55,11 @@ class Paid:
         return self.charged_minor - self.fees_minor
 
     @property
-    def cost_account(self) -> Account:
+    def cost_account(self) -> Account | Cost:
         """Where the payee's book carries the fee; named by whoever opened the account (BOOKS.md section 1)."""
         account = self.applies_to.cost_account
         if account is None:
-            raise ValueError(f"account {self.applies_to.code} names no cost account")
+            raise ValueError(f"account {self.applies_to.public_id} names no cost account")
         return account
 
     def key(self, number: str) -> Key:
@@ -80,7 +81,7 @@ class Conversion:
     worth_minor: int
 
 
-def paid_of(payment: Payment) -> Paid:
+def paid_of(payment: Payment | Moving) -> Paid:
     """A row's figures. Raises ValueError for taxed fees: a payment does not name its jurisdiction yet."""
     return Paid(
         payment=payment.public_id,
@@ -95,7 +96,7 @@ def paid_of(payment: Payment) -> Paid:
     )
 
 
-def completions(payments: Sequence[Payment], days: Mapping[str, date], at: datetime) -> list[Posting]:
+def completions(payments: Sequence[Moving], days: Mapping[str, date], at: datetime) -> list[Posting]:
     """One posting each, and the fee of a deposit apart; `days` gives the rail's effective date by payment."""
     drafts = []
     for payment in payments:

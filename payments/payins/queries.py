@@ -10,6 +10,7 @@ from directpay.people.models import User
 from ledger.allocation.queries import Claim as AllocationClaim
 from ledger.journal.models import Account
 from payments.payins.models import CLEARED, LIVE, Claim, Payment
+from payments.payins.moving import Moving
 
 RELATED = ("payer", "payee", "applies_to__book", "applies_to__cost_account", "bank_account")
 
@@ -64,6 +65,6 @@ def cleared_claims(debit_references: Sequence[str]) -> dict[str, list[Allocation
     return found
 
 
-def completed_reference(payment: Payment) -> str:
+def completed_reference(payment: Payment | Moving) -> str:
     """Of the transaction that posts its completion."""
     return f"payment.completed:{payment.public_id}"

@@ -1,6 +1,6 @@
 """From pending to available to the owner's bank; reserves and blocks on the way; and deposits to and from the trust bank."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -52,15 +52,17 @@ own(
 )
 
 
-def settlements(batch: Sequence[Settlement], at: datetime) -> list[Posting]:
+def settlements(batch: Sequence[Settlement], payees: Mapping[int, str], at: datetime) -> list[Posting]:
+    """One posting each; `payees` gives the public ids."""
+    today = bank_day_of(at)
     return postings_of(
         [
             payment_settled.draft(
                 settlement=s.public_id,
-                payee=s.payee.public_id,
+                payee=payees[s.payee_id],
                 currency=s.currency,
                 net_minor=s.net_minor,
-                on=bank_day_of(at),
+                on=today,
                 at=at,
             )
             for s in batch

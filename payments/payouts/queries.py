@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from ledger.journal.models import Account
 from ledger.journal.queries import item_balances
 from payments.chart.accounts import platform
-from payments.payins.models import Payment
+from payments.payins.moving import Moving
 
 
-def cash_has_arrived(payments: Sequence[Payment]) -> set[str]:
+def cash_has_arrived(payments: Sequence[Moving]) -> set[str]:
     """Completed payments whose item on the rail's clearing account has come to zero: a bank line matched it."""
     if not payments:
         return set()

@@ -13,7 +13,7 @@ from ledger.journal.actions import post_many
 from payments.methods.models import BankAccount
 from payments.methods.postings import RAIL as OWN_ACH
 from payments.payins.actions.submit import order_of
-from payments.payins.queries import with_related
+from payments.payins.moving import moving
 from payments.rails.registry import rail
 from payments.rails.timetable import bank_day_of
 from payments.reconciliation.models import BankLine
@@ -40,7 +40,9 @@ class Reported:
 def fetch_lines(public_ids: Sequence[str], at: datetime) -> None:
     """The due queue's work: ask the simulated bank for the lines of these payments, and when to look again."""
     reported, later = [], {}
-    for payment in with_related().filter(public_id__in=list(public_ids), placed_at__isnull=False).order_by("id"):
+    for payment in moving(public_ids):
+        if payment.placed_at is None:
+            continue
         way, order = rail(payment.rail), order_of(payment)
         reported += [
             Reported("client", line.reference, payment.rail, payment.public_id, line.amount_minor, payment.currency, line.on)
@@ -96,7 +98,8 @@ def record_bank_lines(reported: Sequence[Reported], *, at: datetime) -> list[Ban
             for r in reported
         ]
         BankLine.objects.bulk_create(rows, ignore_conflicts=True)
-        new = list(BankLine.objects.filter(public_id__in=[row.public_id for row in rows]).order_by("id"))
+        kept = set(BankLine.objects.filter(public_id__in=[row.public_id for row in rows]).values_list("public_id", flat=True))
+        new = [row for row in rows if row.public_id in kept]
         post_many(bank_lines(new, at), at=at)
         record([_fact(line, at) for line in new])
         return new

@@ -11,8 +11,9 @@ from ledger.journal.actions import post_many
 from ledger.journal.queries import entries_of
 from payments.payins.actions.change import change, lock_payments
 from payments.payins.actions.submit import call
-from payments.payins.models import CLEARED, Payment
-from payments.payins.queries import completed_reference, with_related
+from payments.payins.models import CLEARED
+from payments.payins.moving import Moving, moving
+from payments.payins.queries import completed_reference
 from payments.rails.base import Answer
 from payments.rails.codes import explain
 from payments.returns.postings import returned_reference, returns
@@ -24,7 +25,7 @@ COLUMNS = ["returned_at", "return_code", "failure_code", "failure_message"]
 
 def watch_for_returns(public_ids: Sequence[str], at: datetime) -> None:
     """The due queue's work: ask the rail whether a cleared payment still stands."""
-    cleared = list(with_related().filter(public_id__in=list(public_ids), status__in=CLEARED).order_by("id"))
+    cleared = moving(public_ids, states=CLEARED)
     answers = {payment.public_id: call(payment, at, first=False) for payment in cleared}
     returned = {key: answer for key, answer in answers.items() if answer is not None and answer.state == "returned"}
     with unit_of_work():
@@ -34,7 +35,7 @@ def watch_for_returns(public_ids: Sequence[str], at: datetime) -> None:
         done(WATCH_QUEUE, [key for key in public_ids if not later.get(key)])
 
 
-def return_payments(answers: Mapping[str, Answer], *, at: datetime) -> list[Payment]:
+def return_payments(answers: Mapping[str, Answer], *, at: datetime) -> list[Moving]:
     """completed or settled → returned. Post, reopen the debits that were paid, tell. A payment is returned at most once."""
     if not answers:
         return []
@@ -52,7 +53,7 @@ def return_payments(answers: Mapping[str, Answer], *, at: datetime) -> list[Paym
         return payments
 
 
-def _reopen(payments: Sequence[Payment], at: datetime) -> None:
+def _reopen(payments: Sequence[Moving], at: datetime) -> None:
     """The debits that these payments paid are open again; a credit that stood unused may pay them."""
     by_items = [p for p in payments if p.applies_to.payable_limit == "balance"]
     references = [name(p) for p in by_items for name in (completed_reference, returned_reference)]

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from directpay.due.actions import schedule
-from directpay.events.models import Event
+from directpay.events.registry import Fact
 from payments.returns.actions import WATCH_QUEUE
 
 
-def watch(events: Sequence[Event]) -> None:
+def watch(events: Sequence[Fact]) -> None:
     """payment.completed → a promise to ask the rail; the rail's answer says how long to go on."""
     schedule(WATCH_QUEUE, [(event.object_id, event.at) for event in events])

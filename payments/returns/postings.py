@@ -9,7 +9,8 @@ from payments.chart.accounts import at_directpay, clearing, of_payee, platform
 from payments.chart.drafts import Draft, Line, cr, dr, opposite, postings_of, posts
 from payments.chart.kinds import NO_PROPERTY
 from payments.chart.owners import own
-from payments.payins.models import Payment, Status
+from payments.payins.models import Status
+from payments.payins.moving import Moving
 from payments.payins.postings import Paid, fee_lines, paid_of
 
 RETURN_FEE_MINOR = 400
@@ -17,11 +18,11 @@ RETURN_FEE_MINOR = 400
 own(__name__, AccountKind("P4120", "return fees", CREDIT, "own", "any", one_per="platform", meaning="what payees pay for returns"))
 
 
-def returned_reference(payment: Payment) -> str:
+def returned_reference(payment: Moving) -> str:
     return f"payment.returned:{payment.public_id}"
 
 
-def returns(payments: Sequence[Payment], days: Mapping[str, date], at: datetime) -> list[Posting]:
+def returns(payments: Sequence[Moving], days: Mapping[str, date], at: datetime) -> list[Posting]:
     """Per payment: the gross goes back and our fee with it, then the return fee from available."""
     drafts = []
     for payment in payments:

@@ -1,7 +1,7 @@
 """What the builders make beyond the worked rows: the other payer of the fee, tax, gains, parts; and what they refuse to make."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -45,7 +45,7 @@ def made(draft: Draft) -> dict[str, int]:
     """Number → signed sum; zero lines left out."""
     sums: dict[str, int] = {}
     for line in draft.lines:
-        number = line.account[0] if isinstance(line.account, tuple) else line.account.number
+        number = line.account[0] if isinstance(line.account, tuple) else cast(Account, line.account).number
         sums[number] = sums.get(number, 0) + line.signed_minor
     return {number: total for number, total in sums.items() if total}
 

@@ -1,7 +1,7 @@
 """One life, told by a seed: the same seed takes the same steps, with the same ids, to the same end."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,6 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from directpay.events.models import Event
+from directpay.events.registry import LISTENERS, listen
 from directpay.kernel import clock, ids
 from directpay.kernel.errors import DirectPayError
 from ledger.journal.invariants import check_invariants
@@ -26,6 +28,7 @@ from tests.simulation.work import work_until
 START = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
 LAST = datetime(2028, 9, 1, tzinfo=UTC)  # nothing jumps beyond: partitions and holidays are known to the end of 2028
 LOG_TAIL = 25
+EAR = "simulation"
 
 
 class HistoryFailed(Exception):
@@ -36,6 +39,21 @@ class HistoryFailed(Exception):
         tail = "\n".join(history.log[-LOG_TAIL:])
         replay = f"replay: make sim SEED={history.seed} STEPS={history.planned}"
         super().__init__(f"seed {history.seed}, step {history.steps}: {type(cause).__name__}: {cause}\n{tail}\n{replay}")
+
+
+class Ear:
+    """A listener like those of webhooks and mail: every fact about a payment is told to it, at least once."""
+
+    def __init__(self) -> None:
+        self.heard: set[int] = set()
+        self.facts: set[int] = set()
+
+    def hear(self, events: Sequence[Event]) -> None:
+        self.heard |= {event.id for event in events}
+
+    def demand_all(self) -> None:
+        if missed := self.facts - self.heard:
+            raise AuditError(f"events were recorded and never told: {sorted(missed)[:5]}")
 
 
 @dataclass
@@ -64,6 +82,7 @@ class History:
         self.auditor = Auditor()
         self.bank = Bank(self)
         self.look = Look(self.now)
+        self.ear = Ear()
         self.cast = Cast(self)
         self.accounts: dict[str, Any] = {}  # by the auditor's code, as the moves fetched them
 
@@ -112,7 +131,11 @@ class History:
     def check(self, *, rested: bool = False) -> None:
         if self.alarms:
             raise self.alarms[0]
-        compare(self.auditor, self.look.new(self.now), self.now, rested=rested)
+        seen = self.look.new(self.now)
+        self.ear.facts |= {event[0] for event in seen["events"]}
+        compare(self.auditor, seen, self.now, rested=rested)
+        if rested:
+            self.ear.demand_all()
 
     def work(self) -> None:
         self.jump(timedelta())
@@ -152,8 +175,10 @@ class _world:
         ids.set_source(Random(f"ids {history.seed}").randbytes)
         settings.RAIL_PROFILE, settings.SEND_HINTS = history.profile, False
         open_bank(history.bank)
+        listen(EAR, "payment.*", hear=history.ear.hear)
 
     def __exit__(self, *error: object) -> None:
+        del LISTENERS[EAR]
         close_bank()
         source, random_bytes, settings.RAIL_PROFILE, settings.SEND_HINTS = self.before
         clock.set_source(source)

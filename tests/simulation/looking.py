@@ -6,25 +6,25 @@ from typing import Any
 from django.db import connection
 
 LOOK = """
-SELECT json_build_object(
+PREPARE look (timestamptz, timestamptz, bigint, bigint, bigint, bigint, bigint, bigint) AS SELECT json_build_object(
  'transactions', (SELECT coalesce(json_agg(json_build_object('id', t.id, 'xid', t.created_xid, 'reference', t.reference, 'kind', t.kind,
     'on', t.effective_on, 'at', t.at, 'legs', (SELECT json_agg(json_build_array(e.id, e.account_id, e.amount_minor, e.balance_after, e.item,
-    e.seq) ORDER BY e.id) FROM ledger_entry e WHERE e.transaction_id = t.id AND e.at BETWEEN %(since)s AND %(now)s)) ORDER BY t.id), '[]')
-    FROM ledger_transaction t WHERE t.id > %(transaction)s),
+    e.seq) ORDER BY e.id) FROM ledger_entry e WHERE e.transaction_id = t.id AND e.at BETWEEN $1 AND $2)) ORDER BY t.id), '[]')
+    FROM ledger_transaction t WHERE t.id > $3),
  'events', (SELECT coalesce(json_agg(json_build_array(e.id, e.object_id, e.version, e.data->>'from', e.data->>'status', e.at)
     ORDER BY e.id), '[]') FROM directpay_event e
-    WHERE e.at BETWEEN %(since)s AND %(now)s AND e.id > %(event)s AND e.type LIKE 'payment.%%'),
+    WHERE e.at BETWEEN $1 AND $2 AND e.id > $4 AND e.type LIKE 'payment.%'),
  'allocations', (SELECT coalesce(json_agg(json_build_array(a.account_id, a.credit_entry_id, a.debit_entry_id, a.amount_minor)
-    ORDER BY a.id), '[]') FROM ledger_allocation a WHERE a.id > %(allocation)s),
+    ORDER BY a.id), '[]') FROM ledger_allocation a WHERE a.id > $5),
  'charges', (SELECT coalesce(json_agg(json_build_array(c.public_id, l.public_id, c.due_on, c.period_start, c.amount_minor) ORDER BY c.id),
-    '[]') FROM leases_charge c JOIN leases_lease l ON l.id = c.lease_id WHERE c.id > %(charge)s),
+    '[]') FROM leases_charge c JOIN leases_lease l ON l.id = c.lease_id WHERE c.id > $6),
  'lines', (SELECT coalesce(json_agg(json_build_array(s.public_id, p.public_id, n.net_minor) ORDER BY n.id), '[]')
     FROM payments_settlementline n JOIN payments_settlement s ON s.id = n.settlement_id JOIN payments_payment p ON p.id = n.payment_id
-    WHERE n.id > %(line)s),
+    WHERE n.id > $7),
  'payments', (SELECT coalesce(json_agg(json_build_array(public_id, status, version, applies_to_id, amount_minor, charged_minor,
     net_minor, rail) ORDER BY id), '[]') FROM payments_payment),
  'claims', (SELECT coalesce(json_agg(json_build_array(p.public_id, c.debit_reference, c.amount_minor) ORDER BY c.id), '[]')
-    FROM payments_claim c JOIN payments_payment p ON p.id = c.payment_id WHERE c.id > %(claim)s),
+    FROM payments_claim c JOIN payments_payment p ON p.id = c.payment_id WHERE c.id > $8),
  'bank_accounts', (SELECT coalesce(json_agg(json_build_array(public_id, status) ORDER BY id), '[]') FROM payments_bankaccount),
  'accounts', (SELECT coalesce(json_agg(json_build_array(a.id, a.number, a.subject, b.subject, a.balance_minor, a.last_seq)
     ORDER BY a.id), '[]')
@@ -37,6 +37,7 @@ SELECT json_build_object(
     'charge', (SELECT max(id) FROM leases_charge), 'line', (SELECT max(id) FROM payments_settlementline)))
 )::text
 """
+PARAMETERS = ("since", "now", "transaction", "event", "allocation", "charge", "line", "claim")
 
 
 class Look:
@@ -44,10 +45,16 @@ class Look:
 
     def __init__(self, since: Any) -> None:
         self.marks: dict[str, Any] = {"transaction": 0, "event": 0, "allocation": 0, "charge": 0, "claim": 0, "line": 0, "since": since}
+        self.planned_on: Any = None
 
     def new(self, now: Any) -> dict[str, Any]:
+        marks = {**self.marks, "now": now}
         with connection.cursor() as cursor:
-            cursor.execute(LOOK, {**self.marks, "now": now})
+            if self.planned_on is not connection.connection:  # planned once: planning costs more than looking
+                cursor.execute("DEALLOCATE ALL")
+                cursor.execute(LOOK)
+                self.planned_on = connection.connection
+            cursor.execute("EXECUTE look (%s, %s, %s, %s, %s, %s, %s, %s)", [marks[name] for name in PARAMETERS])
             seen = json.loads(cursor.fetchone()[0])
         self.marks |= {name: mark or 0 for name, mark in seen.pop("last").items()}
         if seen["events"]:

@@ -3,11 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from ledger.journal.actions.refusals import PostingRefused
-from ledger.journal.models import Account
 
 LARGEST_MINOR = 2**63 - 1
+
+
+class Postable(Protocol):
+    """What a leg must know of its account."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def by_item(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +42,12 @@ class Posting:
     reverses_id: int | None = None
 
 
-def debit(account: Account, amount_minor: int, item: str | None = None) -> Leg:
+def debit(account: Postable, amount_minor: int, item: str | None = None) -> Leg:
     """Raises PostingRefused (amount_invalid, amount_too_large)."""
     return Leg(account.id, _positive(amount_minor), item if account.by_item else None)
 
 
-def credit(account: Account, amount_minor: int, item: str | None = None) -> Leg:
+def credit(account: Postable, amount_minor: int, item: str | None = None) -> Leg:
     """Raises PostingRefused (amount_invalid, amount_too_large)."""
     return Leg(account.id, -_positive(amount_minor), item if account.by_item else None)
 

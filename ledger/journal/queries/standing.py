@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from django.db import connection
 from django.db.models import QuerySet, Sum
 
+from directpay.kernel.arrays import integers, texts
 from ledger.journal.models import Account, Entry, Transaction
 
 
@@ -36,11 +38,13 @@ def entries_of(references: Sequence[str], account_ids: Sequence[int]) -> QuerySe
 
 def item_balances(account_ids: Sequence[int], items: Sequence[str]) -> dict[tuple[int, str], int]:
     """(account, item) → signed sum of its entries, for items that have any."""
-    found = Entry.objects.filter(account_id__in=list(account_ids), item__in=list(items))
-    return {
-        (row["account_id"], row["item"]): row["total"]
-        for row in found.values("account_id", "item").annotate(total=Sum("amount_minor")).order_by()
-    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT account_id, item, sum(amount_minor)::bigint FROM ledger_entry"
+            " WHERE account_id = ANY(%s::bigint[]) AND item = ANY(%s::text[]) GROUP BY account_id, item",
+            [integers(account_ids), texts(items)],
+        )
+        return {(account, item): total for account, item, total in cursor.fetchall()}
 
 
 def open_items(account_id: int) -> list[tuple[str, int]]:

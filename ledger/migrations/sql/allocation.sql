@@ -1,24 +1,33 @@
 -- Allocations: append-only; both entries on the named account, a credit paid a debit, and none beyond its amount.
-CREATE FUNCTION ledger_check_allocations() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE accounts bigint[]; bad record;
+CREATE OR REPLACE FUNCTION ledger_check_allocations() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+-- By index, whatever the statistics of a young table say.
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+DECLARE accounts bigint[]; ids bigint[]; bad record;
 BEGIN
     SELECT array_agg(DISTINCT account_id) INTO accounts FROM added;
     IF accounts IS NULL THEN RETURN NULL; END IF;
     PERFORM 1 FROM ledger_account WHERE id = ANY(accounts) ORDER BY id FOR NO KEY UPDATE;
-    SELECT n.id INTO bad FROM added n
-    LEFT JOIN ledger_entry c ON c.id = n.credit_entry_id AND c.account_id = n.account_id AND c.amount_minor < 0
-    LEFT JOIN ledger_entry d ON d.id = n.debit_entry_id AND d.account_id = n.account_id AND d.amount_minor > 0
-    WHERE c.id IS NULL OR d.id IS NULL LIMIT 1;
-    IF FOUND THEN
+    SELECT array_agg(DISTINCT x.id) INTO ids FROM (SELECT credit_entry_id AS id FROM added UNION ALL SELECT debit_entry_id FROM added) x;
+    -- The entries are looked up once for all: by id alone that is a probe in every partition.
+    WITH touched AS MATERIALIZED (SELECT e.id, e.account_id, e.amount_minor FROM ledger_entry e WHERE e.id = ANY(ids)),
+    used AS MATERIALIZED (
+        SELECT x.id, sum(x.amount_minor) AS total FROM (
+            SELECT credit_entry_id AS id, amount_minor FROM ledger_allocation WHERE credit_entry_id = ANY(ids)
+            UNION ALL SELECT debit_entry_id, amount_minor FROM ledger_allocation WHERE debit_entry_id = ANY(ids)) x
+        GROUP BY x.id
+    )
+    SELECT NULL::bigint AS entry INTO bad FROM added n
+    LEFT JOIN touched c ON c.id = n.credit_entry_id AND c.account_id = n.account_id AND c.amount_minor < 0
+    LEFT JOIN touched d ON d.id = n.debit_entry_id AND d.account_id = n.account_id AND d.amount_minor > 0
+    WHERE c.id IS NULL OR d.id IS NULL
+    UNION ALL
+    SELECT t.id FROM touched t JOIN used u ON u.id = t.id WHERE u.total < 0 OR u.total > abs(t.amount_minor)
+    LIMIT 1;
+    IF FOUND AND bad.entry IS NULL THEN
         RAISE EXCEPTION 'an allocation pairs a credit with a debit of the same account' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    SELECT e.id INTO bad FROM ledger_entry e
-    JOIN (SELECT credit_entry_id AS id FROM added UNION SELECT debit_entry_id FROM added) touched USING (id)
-    JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS used FROM ledger_allocation
-        WHERE credit_entry_id = e.id OR debit_entry_id = e.id) AS u ON true
-    WHERE u.used < 0 OR u.used > abs(e.amount_minor) LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'entry % would be allocated beyond its amount', bad.id USING ERRCODE = 'integrity_constraint_violation';
+        RAISE EXCEPTION 'entry % would be allocated beyond its amount', bad.entry USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NULL;
 END $$;

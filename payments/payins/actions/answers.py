@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from directpay.due.actions import done, schedule
 from directpay.events.unit import unit_of_work
 from directpay.people.actor import SYSTEM
-from payments.payins.actions.change import change, lock_payments
+from payments.payins.actions.change import change, lock_payments, save
 from payments.payins.actions.complete import complete
 from payments.payins.actions.initiate import RAIL_QUEUE
-from payments.payins.models import Payment, Status
+from payments.payins.models import Status
+from payments.payins.moving import Moving
 from payments.rails.base import Answer
 from payments.rails.codes import explain
 
@@ -21,7 +22,7 @@ def record_answers(answers: Mapping[str, Answer | None], *, at: datetime) -> Non
     """Payment → the rail's answer, or None for its silence. Late or repeated answers change nothing."""
     with unit_of_work():
         payments = [p for p in lock_payments(list(answers)) if p.status in OPEN]
-        by_state: dict[str, list[Payment]] = {"processing": [], "completed": [], "failed": [], "returned": [], "unknown": []}
+        by_state: dict[str, list[Moving]] = {"processing": [], "completed": [], "failed": [], "returned": [], "unknown": []}
         for payment in payments:
             answer = answers[payment.public_id]
             by_state["unknown" if answer is None else answer.state].append(payment)
@@ -31,34 +32,35 @@ def record_answers(answers: Mapping[str, Answer | None], *, at: datetime) -> Non
         _fail(by_state["failed"] + by_state["returned"], heard, at)  # taken back before we called it cleared: it never was
         complete(by_state["completed"], heard, at)
         still = by_state["processing"] + by_state["unknown"]
-        done(RAIL_QUEUE, [p for p in answers if p not in {s.public_id for s in still}])
+        kept = {payment.public_id for payment in still}
+        done(RAIL_QUEUE, [key for key in answers if key not in kept])
 
 
-def _keep_waiting(payments: Sequence[Payment], answers: Mapping[str, Answer], at: datetime) -> None:
+def _keep_waiting(payments: Sequence[Moving], answers: Mapping[str, Answer], at: datetime) -> None:
     """The rail has it. A first answer is noted; a payment that was unknown is found again."""
     found = [p for p in payments if p.status == Status.UNKNOWN]
-    first = [p for p in payments if not p.rail_reference and p not in found]
+    first = [p for p in payments if not p.rail_reference and p.status != Status.UNKNOWN]
     for payment in found + first:
         payment.answered_at = at
         payment.rail_reference = answers[payment.public_id].reference
     change(found, "find_again", "found", actor=SYSTEM.label, at=at, columns=["answered_at", "rail_reference"])
-    Payment.objects.bulk_update(first, ["answered_at", "rail_reference"])
+    save(first, ("answered_at", "rail_reference"))
     later = ((p.public_id, answers[p.public_id].ask_again_at) for p in payments)
     schedule(RAIL_QUEUE, [(key, when if when and when > at else at + ASK_AGAIN_AFTER) for key, when in later])
 
 
-def _lose(payments: Sequence[Payment], at: datetime) -> None:
+def _lose(payments: Sequence[Moving], at: datetime) -> None:
     change([p for p in payments if p.status == Status.PROCESSING], "lose_answer", "unknown", actor=SYSTEM.label, at=at)
     schedule(RAIL_QUEUE, [(p.public_id, at + patience(p, at)) for p in payments])
 
 
-def patience(payment: Payment, at: datetime) -> timedelta:
+def patience(payment: Moving, at: datetime) -> timedelta:
     """How long to wait before asking a silent rail again: a tenth of the time it has been silent, five seconds to an hour."""
     silent_for = at - (payment.placed_at or payment.created_at)
     return min(max(silent_for / 10, ASK_AGAIN_AFTER), ASK_AGAIN_AT_MOST)
 
 
-def _fail(payments: Sequence[Payment], answers: Mapping[str, Answer], at: datetime) -> None:
+def _fail(payments: Sequence[Moving], answers: Mapping[str, Answer], at: datetime) -> None:
     for payment in payments:
         answer = answers[payment.public_id]
         reason = explain(answer.code)

@@ -10,6 +10,7 @@ from directpay.people.actor import Actor
 from payments.payins.actions.change import change, lock_payments
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.models import Payment, Status
+from payments.payins.queries import with_related
 
 CANCELABLE = (Status.INITIATED, Status.REQUIRES_ACTION, Status.IN_REVIEW)
 
@@ -21,7 +22,10 @@ class NotCancelable(Conflict):
 
 
 def cancel_payments(payments: Sequence[Payment], *, actor: Actor, at: datetime) -> list[Payment]:
-    """Call off a set, by its payer or by staff; canceling twice is the same as once. Raises NotAllowed, NotCancelable for the set."""
+    """Call off a set, by its payer or by staff; canceling twice is the same as once. Returns them as they stand then.
+
+    Raises NotAllowed, NotCancelable for the set.
+    """
     if not actor.may_see_all and any(payment.payer_id != actor.user_id for payment in payments):
         raise NotAllowed("Only the payer can call a payment off.")
     with unit_of_work():
@@ -32,7 +36,7 @@ def cancel_payments(payments: Sequence[Payment], *, actor: Actor, at: datetime) 
         fresh = [row for row in rows if row.status in CANCELABLE]
         change(fresh, "cancel", "canceled", actor=actor.label, at=at)
         done(RAIL_QUEUE, [row.public_id for row in fresh])
-    return rows
+        return list(with_related().filter(id__in=[row.id for row in rows]).order_by("id"))
 
 
 def cancel_payment(payment: Payment, *, actor: Actor, at: datetime) -> Payment:

@@ -1,17 +1,21 @@
 """Moving a set of payments along one edge, with their events: the step under every verb."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
 from directpay.events.actions import record
+from directpay.kernel.arrays import integers, moments, texts
 from payments.payins.events import facts
-from payments.payins.models import Payment
-from payments.payins.queries import with_related
+from payments.payins.moving import Moving, moving
 
-# Columns that a verb may set beside the state, with their types in Postgres.
+# Columns that a verb may set, with their types in Postgres.
 COLUMNS = {
+    "status": "text",
+    "version": "int",
+    "changed_at": "timestamptz",
     "placed_at": "timestamptz",
     "ready_at": "timestamptz",
     "answered_at": "timestamptz",
@@ -26,28 +30,39 @@ COLUMNS = {
 }
 
 
-def lock_payments(public_ids: Sequence[str]) -> list[Payment]:
+LITERALS: dict[str, Callable[[Iterable[Any]], str]] = {
+    "bigint": integers,
+    "int": integers,
+    "text": texts,
+    "date": moments,
+    "timestamptz": moments,
+}
+
+
+def lock_payments(public_ids: Sequence[str]) -> list[Moving]:
     """Step: these payments, their rows locked in order of id (after leases, before accounts)."""
-    return list(with_related().filter(public_id__in=list(public_ids)).order_by("id").select_for_update(of=("self",)))
+    return moving(public_ids, lock=True)
 
 
-def change(payments: Sequence[Payment], verb: str, kind: str, *, actor: str, at: datetime, columns: Sequence[str] = ()) -> None:
+def change(payments: Sequence[Moving], verb: str, kind: str, *, actor: str, at: datetime, columns: Sequence[str] = ()) -> None:
     """Step: call the transition `verb` on each (raises TransitionNotAllowed), save state and `columns`, record ``payment.<kind>``."""
     if not payments:
         return
     was = [payment.status for payment in payments]
     for payment in payments:
-        getattr(payment, verb)()
+        payment.go(verb)
         payment.version += 1
         payment.changed_at = at
-    _save(payments, columns)
+    save(payments, ("status", "version", "changed_at", *columns))
     record(facts(payments, kind, was=was, actor=actor, at=at))
 
 
-def _save(payments: Sequence[Payment], columns: Sequence[str]) -> None:
-    types = {"id": "bigint", "status": "text", "version": "int", "changed_at": "timestamptz"} | {c: COLUMNS[c] for c in columns}
-    sets = ", ".join(f"{name} = u.{name}" for name in types if name != "id")
-    arrays = ", ".join(f"%s::{kind}[]" for kind in types.values())
-    values = [[str(p.status) if name == "status" else getattr(p, name) for p in payments] for name in types]
+def save(payments: Sequence[Moving], columns: Sequence[str]) -> None:
+    """Step: write these columns, in one statement."""
+    types = {name: COLUMNS[name] for name in columns}
+    sets = ", ".join(f"{name} = u.{name}" for name in types)
+    arrays = ", ".join(f"%s::{kind}[]" for kind in ("bigint", *types.values()))
+    values = [integers(p.id for p in payments)]
+    values += [LITERALS[kind](getattr(p, name) for p in payments) for name, kind in types.items()]
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE payments_payment p SET {sets} FROM unnest({arrays}) AS u({', '.join(types)}) WHERE p.id = u.id", values)  # noqa: S608
+        cursor.execute(f"UPDATE payments_payment p SET {sets} FROM unnest({arrays}) AS u(id, {', '.join(types)}) WHERE p.id = u.id", values)  # noqa: S608

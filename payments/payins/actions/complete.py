@@ -8,7 +8,8 @@ from ledger.allocation.actions import allocate
 from ledger.allocation.queries import Claim as AllocationClaim
 from ledger.journal.actions import post_many
 from payments.payins.actions.change import change
-from payments.payins.models import Claim, Payment
+from payments.payins.models import Claim
+from payments.payins.moving import Moving
 from payments.payins.postings import completions
 from payments.payins.queries import completed_reference
 from payments.rails.base import Answer
@@ -17,7 +18,7 @@ from payments.rails.registry import rail
 COLUMNS = ["answered_at", "rail_reference", "completed_at", "completed_on", "ready_at"]
 
 
-def complete(payments: Sequence[Payment], answers: Mapping[str, Answer], at: datetime) -> None:
+def complete(payments: Sequence[Moving], answers: Mapping[str, Answer], at: datetime) -> None:
     """Step: post B4 for each, pay the debits that it claims, then the oldest; record ``payment.completed``."""
     if not payments:
         return
@@ -33,16 +34,17 @@ def complete(payments: Sequence[Payment], answers: Mapping[str, Answer], at: dat
     allocate(sorted(settled_by_items), at=at, claims=_claims(payments))
 
 
-def _ready_at(payment: Payment, at: datetime) -> datetime:
+def _ready_at(payment: Moving, at: datetime) -> datetime:
     """As promised; later only if it cleared later."""
     promise = rail(payment.rail).promise(payment.placed_at or payment.created_at)
     waits: timedelta = promise.ready_at - promise.clears_at
     return max(promise.ready_at, at) if promise.bank_days else at + waits
 
 
-def _claims(payments: Sequence[Payment]) -> dict[str, list[AllocationClaim]]:
+def _claims(payments: Sequence[Moving]) -> dict[str, list[AllocationClaim]]:
     by_id = {p.id: completed_reference(p) for p in payments}
     found: dict[str, list[AllocationClaim]] = {}
-    for claim in Claim.objects.filter(payment_id__in=list(by_id)).order_by("id"):
-        found.setdefault(by_id[claim.payment_id], []).append(AllocationClaim(claim.debit_reference, claim.amount_minor))
+    claims = Claim.objects.filter(payment_id__in=list(by_id)).order_by("id").values_list("payment_id", "debit_reference", "amount_minor")
+    for payment, reference, amount in claims:
+        found.setdefault(by_id[payment], []).append(AllocationClaim(reference, amount))
     return found

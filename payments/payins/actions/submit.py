@@ -11,7 +11,7 @@ from payments.payins.actions.answers import record_answers
 from payments.payins.actions.change import change, lock_payments
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.models import Payment, Status
-from payments.payins.queries import with_related
+from payments.payins.moving import Moving, moving
 from payments.rails.base import Answer, NoAnswer, NoSuchOrder, Order
 from payments.rails.registry import rail
 from payments.vault.encryption import decrypt
@@ -25,7 +25,7 @@ AT_THE_RAIL = (Status.PROCESSING, Status.UNKNOWN)
 def work_on_rail(public_ids: Sequence[str], at: datetime) -> None:
     """The due queue's work: submit what is initiated, look up what the rail has, let go of the rest."""
     fresh = submit_payments(public_ids, at=at)
-    ask = list(with_related().filter(public_id__in=list(public_ids), status__in=AT_THE_RAIL).order_by("id"))
+    ask = moving(public_ids, states=AT_THE_RAIL)
     answers = {payment.public_id: call(payment, at, first=payment.public_id in fresh) for payment in ask}
     if answers:
         record_answers(answers, at=at)
@@ -45,7 +45,7 @@ def submit_payments(public_ids: Sequence[str], *, at: datetime) -> set[str]:
         return {payment.public_id for payment in payments}
 
 
-def call(payment: Payment, at: datetime, *, first: bool) -> Answer | None:
+def call(payment: Moving, at: datetime, *, first: bool) -> Answer | None:
     """Submit, or ask again after a crash or later. None: the rail did not answer, or broke while it was asked.
 
     What died between the intent and the call never reached the rail: it says so, and is handed the order then.
@@ -65,7 +65,7 @@ def call(payment: Payment, at: datetime, *, first: bool) -> Answer | None:
     return None
 
 
-def order_of(payment: Payment) -> Order:
+def order_of(payment: Payment | Moving) -> Order:
     """What the rail is told. The account number is opened here and goes nowhere else."""
     source = payment.bank_account
     return Order(

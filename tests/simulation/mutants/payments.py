@@ -121,7 +121,13 @@ MUTANTS = (
         profile="demo",
     ),
     Mutant("settled before its day", PAYOUTS, "p.ready_at is not None and p.ready_at <= at]", "p.ready_at is not None]", "before its day"),
-    Mutant("settled without a posting", PAYOUTS, "post_many(settlements(batch, at), at=at)", "pass", "posted as settled"),
+    Mutant(
+        "settled without a posting",
+        PAYOUTS,
+        "post_many(settlements(batch, payees, at), at=at)",
+        "pass",
+        "posted as settled",
+    ),
     Mutant(
         "the gross is settled",
         "payments/payouts/postings.py",
