@@ -13,7 +13,7 @@ PROCESSES ?= 2
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
-.PHONY: help up down reset demo advance shell migrate test chaos sim bench test-load check format lock install install-dev chromium
+.PHONY: help up down reset backup restore demo advance shell migrate test chaos sim bench test-load check format lock install install-dev chromium
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -32,6 +32,12 @@ down: install ## stop a running `make up`
 
 reset: install ## stop, and remove the sandbox's data
 	@$(BIN)/python -m directpay.ops.stop reset
+
+backup: install ## everything as one file, while it runs: make backup TO=directpay.backup
+	@$(BIN)/python -m directpay.ops.backup backup "$(or $(TO),$(error say where to: make backup TO=directpay.backup))"
+
+restore: install ## set up an empty DIRECTPAY_HOME from such a file: make restore FROM=directpay.backup
+	@$(BIN)/python -m directpay.ops.backup restore "$(or $(FROM),$(error say from what: make restore FROM=directpay.backup))"
 
 demo: install ## the main job as a story, on the running server or a temporary one
 	@$(MANAGE) demo

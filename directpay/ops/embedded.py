@@ -25,6 +25,7 @@ SOCKET_PATH_BYTES = 100
 SOCKET_PORT = 5432
 TCP_FIRST_PORT = 54_320
 STALE_SERVER_SECONDS = 10
+BACKUP_SECONDS = 6 * 3600
 DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 
@@ -105,6 +106,24 @@ class EmbeddedPostgres:
                 return True
         except psycopg.OperationalError:
             return False
+
+    def base_backup(self, into: Path) -> None:
+        """Copy the running cluster with the log that makes it consistent into an empty directory, and check the copy.
+
+        Raises EmbeddedPostgresError.
+        """
+        self._tool("pg_basebackup", "-D", str(into), "-X", "stream", "-c", "fast", "-d", self.superuser_url())
+        self.verify_backup(into)
+
+    def verify_backup(self, copy: Path) -> None:
+        """Every file of a base backup has the checksum of its manifest. Raises EmbeddedPostgresError."""
+        self._tool("pg_verifybackup", "--quiet", str(copy))
+
+    def _tool(self, name: str, *arguments: str) -> None:
+        done = run([str(self._bin() / name), *arguments], self.place.account, timeout_seconds=BACKUP_SECONDS)
+        if done.returncode:
+            said = done.stdout.replace(self.password, "…").strip()
+            raise EmbeddedPostgresError(f"{name} failed: {said[-500:]}")
 
     def _bin(self) -> Path:
         if system := os.environ.get("PG_BIN"):
