@@ -5,6 +5,8 @@ from pathlib import Path
 
 import environ
 
+from directpay.ops.logs import configuration
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(env.str("DIRECTPAY_ENV_FILE", str(BASE_DIR / ".env")))
@@ -257,3 +259,8 @@ UNFOLD = {
 }
 
 SEND_HINTS = env.bool("DIRECTPAY_SEND_HINTS", True)
+
+# --- logs: masked lines on standard error, which the supervisor keeps ---------------------------------------------------
+LOGGING = configuration(env.str("DIRECTPAY_LOG", ""))
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False

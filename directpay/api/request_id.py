@@ -24,6 +24,7 @@ class RequestIdMiddleware:
         given = request.headers.get(HEADER, "")
         name = given if SANE.fullmatch(given) else public_id("req")
         token = request_id.set(name)
+        request.directpay_request_id = name  # type: ignore[attr-defined]  # for what is logged when all of this has ended
         try:
             response = self.get_response(request)
             if response.status_code >= 400 and request.path.startswith(API_PREFIX) and is_html(response):
