@@ -25,8 +25,19 @@ class AdvanceInput(StrictSerializer):
     seconds = serializers.IntegerField(required=False, min_value=1, max_value=LONGEST_SECONDS)
 
 
+class ClockOutput(serializers.Serializer[Any]):
+    object = serializers.ChoiceField(choices=["clock"])
+    now = serializers.DateTimeField()
+    unix = serializers.IntegerField()
+    moved = serializers.BooleanField()
+    frozen = serializers.BooleanField()
+    livemode = serializers.BooleanField()
+
+
 class SandboxClock(ApiView):
     object_name = "clock"
+    kind = "object"
+    output_serializer = ClockOutput
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -49,6 +60,8 @@ class AdvanceView(SandboxClock):
     """Move the clock forward; everything due on the way is done, in order."""
 
     http_method_names = ["post", "options"]
+    kind = "action"
+    input_serializer = AdvanceInput
 
     def post(self, request: Request) -> HttpResponse:
         key = idempotency.key_of(request.headers.get(idempotency.HEADER))

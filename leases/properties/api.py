@@ -52,13 +52,22 @@ class UnitOutput(ObjectOutput):
     name = serializers.CharField()
 
 
+class AddressOutput(serializers.Serializer[Any]):
+    line1 = serializers.CharField()
+    line2 = serializers.CharField(allow_null=True)
+    city = serializers.CharField()
+    state = serializers.CharField()
+    postal_code = serializers.CharField()
+    country = serializers.CharField()
+
+
 class PropertyOutput(ObjectOutput):
     landlord = serializers.CharField()
     payee = serializers.CharField()
     name = serializers.CharField()
     timezone = serializers.CharField()
     currency = serializers.CharField()
-    address = AddressInput()
+    address = AddressOutput()
     units = UnitOutput(many=True)
 
 

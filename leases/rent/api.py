@@ -68,12 +68,17 @@ class ScheduleOutput(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=ROW_STATUSES)
 
 
+class RenterOutput(serializers.Serializer[Any]):
+    user = serializers.CharField()
+    share = ShareInput(allow_null=True)
+
+
 class LeaseOutput(ObjectOutput):
     property = serializers.CharField()
     unit = serializers.CharField()
     landlord = serializers.CharField()
     payee = serializers.CharField()
-    renters = RenterInput(many=True)
+    renters = RenterOutput(many=True)
     rent_amount = serializers.IntegerField()
     currency = serializers.CharField()
     start_date = serializers.DateField()
