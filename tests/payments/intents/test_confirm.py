@@ -199,15 +199,15 @@ def test_refuses_more_than_is_owed_and_keeps_the_wish(api, rent):
 
 def test_refuses_a_second_intent_for_the_same_debt(api, rent):
     first = api.created(**rent, confirm=True)
-    answer = api.post("", {"amount": 150_000, "currency": "usd", **rent, "confirm": True})
+    answer = api.post("", {"amount": 160_000, "currency": "usd", **rent, "confirm": True})
     error = error_of(answer)
     assert (answer.status_code, error["code"], error["payment"]) == (409, "obligation_in_progress", first["payment"])
     assert answer["Stripe-Should-Retry"] == "false"
 
 
 def test_refuses_the_same_again_unless_it_is_meant(api, rent):
-    api.created(**rent, amount=100, confirm=True)
-    same = {"amount": 100, "currency": "usd", **rent, "confirm": True}
+    api.created(**rent, amount=1000, confirm=True)
+    same = {"amount": 1000, "currency": "usd", **rent, "confirm": True}
     assert error_of(api.post("", same))["code"] == "duplicate_suspected"
     assert api.post("", {**same, "allow_duplicate": True}).status_code == 201
 
