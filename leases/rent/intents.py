@@ -11,7 +11,7 @@ from leases.contracts.models import Lease
 from leases.contracts.queries import visible_leases
 from leases.rent.actions.pay_rent import PayRequest, pay_rent
 from payments.intents.actions.create import Purpose
-from payments.intents.api import ConfirmIntentView, Intents, IntentsView, IntentView
+from payments.intents.api import ConfirmIntentView, Intents, IntentsView, IntentView, VerifyIntentView
 from payments.intents.models import PaymentIntent
 from payments.methods.models import BankAccount
 from payments.payins.models import Payment
@@ -61,8 +61,13 @@ class ConfirmIntentForLeasesView(LeaseIntents, ConfirmIntentView):
     """Pay it: from the bank account that it has, or that is named now."""
 
 
+class VerifyIntentForLeasesView(LeaseIntents, VerifyIntentView):
+    """Name the two small deposits of its bank account, in minor units: when they are right, it is paid at once. Three tries."""
+
+
 urlpatterns = [
     route("payment_intents", IntentsForLeasesView),
     route("payment_intents/{id}", IntentForLeasesView),
     route("payment_intents/{id}/confirm", ConfirmIntentForLeasesView),
+    route("payment_intents/{id}/verify_microdeposits", VerifyIntentForLeasesView),
 ]

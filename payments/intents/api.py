@@ -28,7 +28,7 @@ from payments.intents.actions.create import Purpose, create_intent
 from payments.intents.actions.update import update_intent
 from payments.intents.models import PaymentIntent
 from payments.intents.parameters import account_purpose, bank_account_of, changes_of
-from payments.intents.queries import status_of, visible_intents
+from payments.intents.queries import REQUIRES_ACTION, REQUIRES_PAYMENT_METHOD, status_of, visible_intents
 from payments.intents.rendering import render_charge, render_customer, render_intent, render_payment_method
 from payments.intents.search import SearchFilter
 from payments.intents.shapes import (
@@ -40,7 +40,9 @@ from payments.intents.shapes import (
     IntentUpdate,
     SearchOutput,
     SearchQuery,
+    VerifyInput,
 )
+from payments.methods.actions import TRIES, AmountsWrong, verify_bank_account
 from payments.methods.models import BankAccount
 from payments.payins.actions.pay import pay
 from payments.payins.models import Payment
@@ -60,7 +62,7 @@ def customers(rows: Sequence[PaymentIntent], context: Context) -> list[dict[str,
 
 
 def payment_methods(rows: Sequence[PaymentIntent], context: Context) -> list[dict[str, Any] | None]:
-    shown = (i.bank_account if status_of(i) != "requires_payment_method" else None for i in rows)
+    shown = (i.bank_account if status_of(i) != REQUIRES_PAYMENT_METHOD else None for i in rows)
     return [render_payment_method(account, context) if account else None for account in shown]
 
 
@@ -210,6 +212,23 @@ class CaptureIntentView(Intents, ActionView):
         raise IntentUnexpectedState(f"{said} Bank rails do not authorise first.", row)
 
 
+class VerifyIntentView(Intents, ActionView):
+    """Name the two small deposits of its bank account, in minor units: when they are right, it is paid at once. Three tries."""
+
+    input_serializer = VerifyInput
+    moves_money = True
+
+    def act(self, actor: Actor, row: PaymentIntent, data: dict[str, Any], at: datetime) -> Any:
+        if row.bank_account is None or status_of(row) != REQUIRES_ACTION:
+            raise IntentUnexpectedState(f"This payment intent has a status of {status_of(row)}: it waits for no deposits.", row)
+        account = bank_account_of({"payment_method": row.bank_account.public_id}, actor) or row.bank_account
+        named = verify_bank_account(account, data["amounts"], actor=actor, at=at)
+        if named.status != BankAccount.Status.VERIFIED:
+            left = TRIES - named.verification_tries
+            return AmountsWrong(f"These are not the amounts. Tries left: {left}.", param="amounts", tries_left=left)
+        return self.confirmed(row, {}, {}, actor, at)
+
+
 class SearchIntentsView(Intents):
     """Intents by amount, created, currency, customer, metadata and status, in Stripe's search language. What was just written is found."""
 
@@ -239,7 +258,7 @@ class SearchIntentsView(Intents):
         )
 
 
-# `payment_intents`, one of them, and its confirmation are routed by leases, whose views take over where a lease is paid.
+# `payment_intents`, one of them, and what pays it are routed by leases, whose views take over where a lease is paid.
 urlpatterns = [
     route("payment_intents/search", SearchIntentsView),
     route("payment_intents/{id}/cancel", CancelIntentView),

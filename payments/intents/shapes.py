@@ -99,6 +99,10 @@ class CancelInput(StrictSerializer):
     cancellation_reason = serializers.ChoiceField(choices=REASONS_TO_CANCEL, required=False)
 
 
+class VerifyInput(StrictSerializer):
+    amounts = serializers.ListField(child=AmountField(max_minor=99), min_length=2, max_length=2)
+
+
 class SearchQuery(StrictSerializer):
     query = serializers.CharField(help_text="For example metadata['lease']:'L-1' AND status:'succeeded'.")
     limit = serializers.IntegerField(min_value=1, max_value=LIMIT_MAX, default=LIMIT_DEFAULT)

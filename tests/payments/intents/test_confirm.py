@@ -5,6 +5,7 @@ import pytest
 from directpay.events.queries import history_of
 from payments.intents.models import PaymentIntent
 from payments.methods.actions import verify_bank_account
+from payments.methods.models import BankAccount
 from payments.payins.actions.cancel import cancel_payment
 from payments.payins.models import Payment
 from tests.directpay.cast import error_of
@@ -130,6 +131,27 @@ class TestAnUnprovenAccount:
         verify_bank_account(new, [32, 45], actor=w.actor(w.bob), at=w.now)
         assert api.read(waiting["id"])["status"] == "requires_confirmation"
         assert api.confirmed(waiting["id"])["status"] == "processing"
+
+    def test_is_proven_through_the_intent_and_pays_at_once(self, api, new, waiting):
+        answer = api.post(f"/{waiting['id']}/verify_microdeposits", {"amounts": [45, 32]})
+        assert (answer.status_code, answer.json()["status"]) == (200, "processing")
+        assert BankAccount.objects.get(id=new.id).status == "verified"
+
+    def test_counts_and_keeps_wrong_tries_through_the_intent(self, api, new, waiting):
+        answer = api.post(f"/{waiting['id']}/verify_microdeposits", {"amounts": [1, 2]})
+        error = error_of(answer)
+        assert (answer.status_code, error["code"], error["param"], error["tries_left"]) == (400, "amounts_mismatch", "amounts", 2)
+        assert BankAccount.objects.get(id=new.id).verification_tries == 1
+
+    def test_is_proven_by_its_owner_alone(self, w, api, as_user, new, waiting):
+        answer = as_user(w.alice).post(f"/{waiting['id']}/verify_microdeposits", {"amounts": [32, 45]})
+        assert (answer.status_code, error_of(answer)["code"]) == (400, "resource_missing")
+        assert BankAccount.objects.get(id=new.id).verification_tries == 0
+
+    def test_is_proven_only_where_it_is_waited_for(self, api, rent):
+        made = api.created(**rent)
+        error = error_of(api.post(f"/{made['id']}/verify_microdeposits", {"amounts": [32, 45]}))
+        assert error["code"] == "payment_intent_unexpected_state"
 
     def test_still_requires_it_when_confirmed_again(self, api, waiting):
         assert api.confirmed(waiting["id"])["status"] == "requires_action"
