@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from rest_framework import serializers
@@ -18,7 +19,7 @@ from directpay.api.objects import json_response
 from directpay.api.routes import route
 from directpay.api.serializers import StrictSerializer, checked
 from directpay.api.views import CLIENT_PREFIX, ActionView, ApiView, CollectionView, Context, ObjectView
-from directpay.kernel.errors import InvalidInput
+from directpay.kernel.errors import DirectPayError, InvalidInput
 from directpay.people.actor import Actor
 from directpay.people.queries import visible_users
 from payments.intents.actions.cancel import cancel_intent
@@ -40,7 +41,7 @@ from payments.intents.shapes import (
     IntentUpdate,
     SearchOutput,
     SearchQuery,
-    VerifyInput,
+    VerifyIntentInput,
 )
 from payments.methods.actions import TRIES, AmountsWrong, verify_bank_account
 from payments.methods.models import BankAccount
@@ -215,7 +216,7 @@ class CaptureIntentView(Intents, ActionView):
 class VerifyIntentView(Intents, ActionView):
     """Name the two small deposits of its bank account, in minor units: when they are right, it is paid at once. Three tries."""
 
-    input_serializer = VerifyInput
+    input_serializer = VerifyIntentInput
     moves_money = True
 
     def act(self, actor: Actor, row: PaymentIntent, data: dict[str, Any], at: datetime) -> Any:
@@ -226,7 +227,11 @@ class VerifyIntentView(Intents, ActionView):
         if named.status != BankAccount.Status.VERIFIED:
             left = TRIES - named.verification_tries
             return AmountsWrong(f"These are not the amounts. Tries left: {left}.", param="amounts", tries_left=left)
-        return self.confirmed(row, {}, {}, actor, at)
+        try:
+            with transaction.atomic():  # the account is proven even where the payment is refused, e.g. because the debt is paid meanwhile
+                return self.confirmed(row, {}, {}, actor, at)
+        except DirectPayError as refusal:
+            return refusal
 
 
 class SearchIntentsView(Intents):

@@ -99,7 +99,7 @@ class CancelInput(StrictSerializer):
     cancellation_reason = serializers.ChoiceField(choices=REASONS_TO_CANCEL, required=False)
 
 
-class VerifyInput(StrictSerializer):
+class VerifyIntentInput(StrictSerializer):
     amounts = serializers.ListField(child=AmountField(max_minor=99), min_length=2, max_length=2)
 
 

@@ -137,6 +137,15 @@ class TestAnUnprovenAccount:
         assert (answer.status_code, answer.json()["status"]) == (200, "processing")
         assert BankAccount.objects.get(id=new.id).status == "verified"
 
+    def test_stays_proven_when_the_payment_is_refused(self, api, new, waiting, rent):
+        for _ in range(2):
+            api.created(**rent, confirm=True, allow_duplicate=True)  # all that is owed, and all that may be paid ahead
+        answer = api.post(f"/{waiting['id']}/verify_microdeposits", {"amounts": [32, 45]}, key="named")
+        assert (answer.status_code, error_of(answer)["code"]) == (409, "obligation_in_progress")
+        assert BankAccount.objects.get(id=new.id).status == "verified"
+        assert (api.read(waiting["id"])["status"], row_of(waiting).version) == ("requires_confirmation", 2)
+        assert [e.type for e in history_of(waiting["id"])][-1] == "payment_intent.requires_action"
+
     def test_counts_and_keeps_wrong_tries_through_the_intent(self, api, new, waiting):
         answer = api.post(f"/{waiting['id']}/verify_microdeposits", {"amounts": [1, 2]})
         error = error_of(answer)
@@ -246,6 +255,16 @@ def test_answers_the_same_key_again_and_pays_once(api, rent):
     first, second = (api.post(f"/{made['id']}/confirm", {}, key="once") for _ in range(2))
     assert first.content == second.content
     assert second["Idempotent-Replayed"] == "true"
+    assert Payment.objects.count() == 1
+
+
+def test_never_pays_again_under_a_key_that_is_too_old(w, api, rent):
+    paying = {"amount": 150_000, "currency": "usd", **rent, "confirm": True}
+    assert api.post("", paying, key="old").status_code == 201
+    wish = api.post("", {"amount": 1, "currency": "usd"}, key="old wish").json()["id"]
+    w.later(hours=25)
+    assert error_of(api.post("", paying, key="old"))["code"] == "idempotency_key_expired"
+    assert api.post("", {"amount": 1, "currency": "usd"}, key="old wish").json()["id"] != wish
     assert Payment.objects.count() == 1
 
 

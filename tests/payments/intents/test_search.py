@@ -1,12 +1,17 @@
 """Stripe's search language over payment intents."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from django.db.models import Q
+from hypothesis import given
+from hypothesis import strategies as st
 
 from directpay.ops.clock import set_clock
 from payments.intents.models import PaymentIntent
 from payments.intents.queries import STATUSES, status_of, where_status
+from payments.intents.search import SearchInvalid, parse
 from tests.directpay.cast import error_of
 from tests.payments.intents.conftest import payment_of, unproven
 from tests.world import NO_FUNDS
@@ -150,3 +155,9 @@ def test_says_of_each_row_what_its_status_says(w, api, lease, rent):
     assert set(said.values()) == {*STATUSES} - {"requires_capture"}
     for status in STATUSES:
         assert set(rows.filter(where_status(status)).values_list("public_id", flat=True)) == {i for i, s in said.items() if s == status}
+
+
+@given(st.text(alphabet="amount status:'\"\\<>=-~[]()ANDOR123null", max_size=60))
+def test_reads_anything_or_says_why_not(text):
+    with suppress(SearchInvalid):
+        assert isinstance(parse(text), Q)
