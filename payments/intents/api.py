@@ -126,9 +126,11 @@ class Intents(ApiView):
         )
 
     def handle_exception(self, exc: Exception) -> Any:
-        """As Stripe does, an error of the state shows the whole intent."""
+        """As Stripe does, an error of the state shows the whole intent: as it stands, now that what was tried is undone."""
         if isinstance(exc, IntentUnexpectedState):
-            exc.details["payment_intent"] = render_intent(exc.intent, Context(self.actor, self.at))
+            row = self.queryset_for(self.actor).filter(id=exc.intent.id).first()
+            if row is not None:
+                exc.details["payment_intent"] = render_intent(row, Context(self.actor, self.at))
         return super().handle_exception(exc)
 
 

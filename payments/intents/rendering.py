@@ -8,7 +8,7 @@ from django.conf import settings
 from directpay.api.objects import rendered, unix
 from directpay.api.views import Context
 from directpay.people.models import User
-from payments.intents.models import PaymentIntent
+from payments.intents.models import PaymentIntent, State
 from payments.intents.queries import REQUIRES_ACTION, REQUIRES_PAYMENT_METHOD, SUCCEEDED, status_of
 from payments.methods.models import BankAccount
 from payments.payins.models import CLEARED, Payment, Status
@@ -169,7 +169,7 @@ def _canceled_at(i: PaymentIntent) -> Any:
 
 def _last_error(i: PaymentIntent, context: Context) -> Mapping[str, Any] | None:
     """Why a payment method must be named (again)."""
-    if i.payment is not None and i.payment.status == Status.FAILED and i.status == "confirmed":
+    if i.payment is not None and i.payment.status == Status.FAILED and i.status == State.CONFIRMED:
         error = {"code": i.payment.failure_code, "message": i.payment.failure_message, "charge": i.payment.public_id}
         account = i.payment.bank_account
     elif i.bank_account is not None:
@@ -182,7 +182,7 @@ def _last_error(i: PaymentIntent, context: Context) -> Mapping[str, Any] | None:
 
 def _next_action(i: PaymentIntent) -> dict[str, Any] | None:
     """The two small deposits are to be named at /v1/bank-accounts/{id}/verify."""
-    if i.bank_account is None:
+    if i.bank_account is None or i.status != State.AWAITING_ACTION:
         return None
     deposits = {"arrival_date": unix(i.bank_account.created_at), "hosted_verification_url": None, "microdeposit_type": "amounts"}
     return {"type": "verify_with_microdeposits", "verify_with_microdeposits": deposits}

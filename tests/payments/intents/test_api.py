@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from directpay.events.queries import history_of
 from directpay.ops.clock import set_clock
 from payments.intents.models import PaymentIntent
 from payments.payins.models import Payment
@@ -235,6 +236,4 @@ def test_says_of_everything_what_the_schema_says(api, rent, client):
 
 def test_keeps_nothing_personal_in_its_events(api, rent):
     made = api.created(**rent, description="for Bob", metadata={"who": "Bob Brown"})
-    from directpay.events.queries import history_of
-
     assert "Bob" not in json.dumps([e.data for e in history_of(made["id"])])

@@ -9,7 +9,7 @@ from payments.methods.models import BankAccount
 from payments.payins.actions.cancel import cancel_payment
 from payments.payins.models import Payment
 from tests.directpay.cast import error_of
-from tests.payments.intents.conftest import payment_of, row_of, secret_of, unproven
+from tests.payments.intents.conftest import Api, payment_of, row_of, secret_of, unproven
 from tests.world import DISPUTED, NO_FUNDS
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +96,10 @@ class TestAfterAFailure:
     def test_it_is_not_confirmed_with_nothing_new(self, api, failed):
         error = error_of(api.post(f"/{failed['id']}/confirm"))
         assert (error["code"], error["payment_intent"]["id"]) == ("payment_intent_unexpected_state", failed["id"])
+
+    def test_what_was_tried_with_it_is_undone(self, api, failed):
+        error = error_of(api.post(f"/{failed['id']}/confirm", {"rail": "wire"}))
+        assert (error["payment_intent"]["rail"], row_of(failed).rail) == ("instant", "instant")
 
     def test_an_unproven_account_waits_to_be_proven(self, w, api, failed):
         new = unproven(w, w.bob)
@@ -216,9 +220,17 @@ def test_refuses_to_pay_nobody_knows_what(api, source):
     assert PaymentIntent.objects.count() == 0
 
 
+def test_refuses_a_lease_in_another_currency(api, rent):
+    made = api.created(**rent)
+    api.post(f"/{made['id']}", {"currency": "eur"})
+    assert error_of(api.post(f"/{made['id']}/confirm"))["param"] == "currency"
+
+
 def test_refuses_to_pay_from_nowhere(api, lease):
     error = error_of(api.post("", {"amount": 1, "currency": "usd", "lease": lease.public_id, "confirm": True}))
     assert error["code"] == "payment_intent_unexpected_state"
+    assert "payment_intent" not in error  # it was never made
+    assert PaymentIntent.objects.count() == 0
 
 
 def test_refuses_more_than_is_owed_and_keeps_the_wish(api, rent):
@@ -288,6 +300,16 @@ class TestWhoMay:
         assert (answer.status_code, error_of(answer)["type"]) == (403, "permission_error")
         assert as_user(w.bob).post(f"/{made['id']}/confirm", {"lease": lease.public_id}).status_code == 403
 
+    @pytest.mark.parametrize("who", ["bob", "alice"])
+    def test_an_account_is_named_by_who_has_to_do_with_it(self, w, as_user, lease, who):
+        account = lease.parties.get().account.public_id
+        assert as_user(getattr(w, who)).created(applies_to=account)["applies_to"] == account
+
+    def test_an_account_is_hidden_from_strangers(self, w, as_user, lease):
+        given = {"amount": 1, "currency": "usd", "applies_to": lease.parties.get().account.public_id}
+        error = error_of(as_user(w.person("mallory", "renter")).post("", given))
+        assert (error["code"], error["param"]) == ("resource_missing", "applies_to")
+
     def test_a_stranger_sees_nothing(self, w, as_user, rent):
         made = as_user(w.bob).created(**rent)
         stranger = as_user(w.person("mallory", "renter"))
@@ -297,8 +319,6 @@ class TestWhoMay:
         assert stranger.post(f"/{made['id']}/confirm").status_code == 404
 
     def test_a_key_that_may_only_read_pays_nothing(self, w, api, rent):
-        from tests.payments.intents.conftest import Api
-
         made = api.created(**rent)
         reading = Api(secret_of(w, None, scopes=["read"]))
         assert reading.read(made["id"])["id"] == made["id"]

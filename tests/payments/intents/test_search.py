@@ -1,7 +1,9 @@
 """Stripe's search language over payment intents."""
 
+import re
 from contextlib import suppress
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.db.models import Q
@@ -20,8 +22,6 @@ pytestmark = pytest.mark.django_db
 
 
 def search(api, query: str, **more: str):
-    from urllib.parse import urlencode
-
     return api.get(f"/search?{urlencode({'query': query, **more})}")
 
 
@@ -120,11 +120,11 @@ def test_finds_nothing_of_others(w, as_user, three):
         ("created>999999999999", "Unix seconds"),
         ("created~1", "is a number"),
         ("status:'succeeded", "cannot be read"),
+        (" AND amount>1", "cannot be read"),
+        ("amount>1 - amount>2", "cannot be read"),
     ],
 )
 def test_refuses_what_it_does_not_understand(api, query, why):
-    import re
-
     error = error_of(search(api, query))
     assert error["param"] == "query"
     assert re.search(why, error["message"])

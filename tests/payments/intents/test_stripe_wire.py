@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.directpay.cast import error_of
-from tests.payments.intents.conftest import secret_of
+from tests.payments.intents.conftest import payment_of, secret_of
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[3]
@@ -108,8 +108,6 @@ def test_lists_the_seven_of_the_recording_in_three_pages(wire, api):
 
 
 def test_searches_page_by_page(w, wire, api, rent):
-    from tests.payments.intents.conftest import payment_of
-
     paid = [api.created(**rent, amount=1000 + n, confirm=True, rail="instant") for n in range(2)]
     for made in paid:
         w.until(payment_of(made), "completed", "settled")
