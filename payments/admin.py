@@ -1,5 +1,6 @@
 """Django looks for admin pages here; they live in their rooms."""
 
+from payments.intents.admin import PaymentIntentAdmin
 from payments.methods.admin import BankAccountAdmin
 from payments.payins.admin import ClaimAdmin, PaymentAdmin, TransitionAdmin
 from payments.payouts.admin import SettlementAdmin, SettlementLineAdmin
@@ -11,6 +12,7 @@ __all__ = [
     "BankLineAdmin",
     "ClaimAdmin",
     "PaymentAdmin",
+    "PaymentIntentAdmin",
     "RailFeeAdmin",
     "SettlementAdmin",
     "SettlementLineAdmin",

@@ -6,6 +6,7 @@ from directpay.events.registry import promise
 from ledger.journal.invariants import register_invariants
 from ledger.seals.projections import register_projections
 from payments.disputes import postings as _disputes  # noqa: F401 registers
+from payments.intents.events import PROJECTION as INTENTS
 from payments.invariants import PAYMENTS
 from payments.methods.actions import EXPIRY_QUEUE, expire_verifications
 from payments.payins.actions.initiate import RAIL_QUEUE
@@ -35,4 +36,4 @@ def register() -> None:
     promise("payment.completed", hear=settle_when_ready)
     promise("bank_line.posted", hear=settle_when_paid)
     register_invariants(*PAYMENTS)
-    register_projections(PROJECTION)
+    register_projections(PROJECTION, INTENTS)

@@ -1,9 +1,10 @@
 """Gathers the models of the rooms, so that Django finds them."""
 
+from payments.intents.models import PaymentIntent
 from payments.methods.models import BankAccount
 from payments.payins.models import Claim, Payment, Transition
 from payments.payouts.models import Settlement, SettlementLine
 from payments.pricing.models import RailFee
 from payments.reconciliation.models import BankLine
 
-__all__ = ["BankAccount", "BankLine", "Claim", "Payment", "RailFee", "Settlement", "SettlementLine", "Transition"]
+__all__ = ["BankAccount", "BankLine", "Claim", "Payment", "PaymentIntent", "RailFee", "Settlement", "SettlementLine", "Transition"]

@@ -68,8 +68,11 @@ def answer_for(error: Exception, context: Mapping[str, Any] | None = None) -> Ht
     if isinstance(error, DirectPayError):
         parts = {"type": error.type, "code": error.code, "message": error.message, "param": error.param, "details": error.details}
         response = error_response(error.status, **parts)
-        if seconds := getattr(error, "retry_after_seconds", None):
+        seconds = getattr(error, "retry_after_seconds", None)
+        if seconds:
             response["Retry-After"] = str(seconds)
+        if error.status == 409:  # Stripe's clients send every 409 again unless they are told that it would be the same
+            response["Stripe-Should-Retry"] = "true" if seconds else "false"
         return response
     if isinstance(error, exceptions.ValidationError):
         return error_response(400, **_fault(error.detail))

@@ -86,6 +86,10 @@ class DateField(serializers.Field):
         return value.isoformat()
 
 
+class AllNames(dict[str, str]):
+    """What an update with `metadata=` says: every name is removed."""
+
+
 @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}, "maxProperties": METADATA_KEYS})
 class MetadataField(serializers.Field):
     """Up to 50 names with texts; numbers become text as at Stripe. Empty texts are dropped, or kept `for_update`, where they remove."""
@@ -105,7 +109,7 @@ class MetadataField(serializers.Field):
         if isinstance(data, list) and all(isinstance(item, FormText) for item in data):
             data = {str(position): item for position, item in enumerate(data)}  # metadata[0]=… in a form
         if isinstance(data, FormText) and not data:
-            data = {}
+            return AllNames() if self.for_update else {}
         if not isinstance(data, Mapping):
             self.fail("invalid")
         if len(data) > METADATA_KEYS:
@@ -132,6 +136,8 @@ class MetadataField(serializers.Field):
 
 def merged_metadata(present: Mapping[str, str], given: Mapping[str, str] | None) -> dict[str, str]:
     """Metadata after an update: names given replace, empty texts remove, the rest stays. Raises ValidationError over 50 names."""
+    if isinstance(given, AllNames):
+        return {}
     merged = {name: text for name, text in {**present, **(given or {})}.items() if text}
     if len(merged) > METADATA_KEYS:
         raise serializers.ValidationError({"metadata": [MetadataField.default_error_messages["too_many"]]})

@@ -24,6 +24,7 @@ from directpay.api.objects import json_response, to_bytes
 from directpay.api.parsers import refuse_unmeasured
 from directpay.api.schema import ApiSchema
 from directpay.api.serializers import NoParameters, StrictSerializer, checked
+from directpay.api.versions import check_version, echo_version
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import DirectPayError, NotFound
 from directpay.people.actor import Actor
@@ -48,6 +49,7 @@ class ApiView(APIView):
     output_serializer: ClassVar[type[Serializer[Any]] | None] = None  # for the schema only
     expanders: ClassVar[Mapping[str, Expander]] = {}
     moves_money: ClassVar[bool] = False  # its POST requires an Idempotency-Key
+    id_param: ClassVar[str] = "id"  # what an error calls the id of the address
     key_in_body: ClassVar[bool] = False  # its POST also takes the key as the parameter `idempotency_key`
     takes_publishable_keys: ClassVar[bool] = False
 
@@ -73,11 +75,21 @@ class ApiView(APIView):
         """Rows of a page; override where one query serves them all."""
         return [dict(self.render(row, context)) for row in rows]
 
+    def moves_money_with(self, parameters: Mapping[str, Any]) -> bool:
+        """Whether this POST moves money; override where its parameters decide."""
+        return self.moves_money
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """As DRF's, without negotiating: answers are JSON, whatever Accept says."""
         self.perform_authentication(request)
+        check_version(request.headers)
         self.check_permissions(request)
         self.check_throttles(request)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        echo_version(request.headers, answer)
+        return answer
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         return HttpResponse(status=204)
@@ -86,7 +98,7 @@ class ApiView(APIView):
         """The object of this address. Raises NotFound, the same for absent and foreign."""
         found = self.queryset_for(self.actor).filter(public_id=self.kwargs["id"]).first()
         if found is None:
-            raise NotFound(f"No such {self.object_name.replace('_', ' ')}: {self.kwargs['id']}", param="id")
+            raise NotFound(f"No such {self.object_name.replace('_', ' ')}: {self.kwargs['id']}", param=self.id_param)
         return found
 
     def shown(self, rows: Sequence[Any], context: Context, names: Sequence[str]) -> list[dict[str, Any]]:
@@ -115,7 +127,8 @@ class ApiView(APIView):
         parameters = dict(request.data)
         field = parameters.pop(FIELD, None) if self.key_in_body else None
         key = idempotency.key_of(request.headers.get(HEADER), field)
-        if key is None and self.moves_money:
+        moves_money = self.moves_money_with(parameters)
+        if key is None and moves_money:
             raise KeyRequired(f"Send the header {HEADER}: a value of your own for this one payment, the same when you retry.", param=HEADER)
         at = self.at
         given = dict(parameters)
@@ -139,7 +152,7 @@ class ApiView(APIView):
             path=request.path,
             key=key,
             parameters=parameters,
-            moves_money=self.moves_money,
+            moves_money=moves_money,
         )
         return idempotency.answer_once(request=keyed, at=at, execute=execute).response()
 

@@ -5,10 +5,11 @@ from django.db import connection
 
 from ledger.journal.kinds import KINDS, MAY_OVERDRAW
 from ledger.journal.models import Kind
+from payments.intents.models import PaymentIntent
 from payments.methods.models import BankAccount
 from payments.payins.models import LIVE, Payment, Status, Transition
 
-MACHINES = {"payment": (Payment, "initiated"), "bank_account": (BankAccount, "new")}
+MACHINES = {"payment": (Payment, "initiated"), "bank_account": (BankAccount, "new"), "payment_intent": (PaymentIntent, "open")}
 
 
 @pytest.mark.django_db

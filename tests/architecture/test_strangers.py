@@ -19,6 +19,8 @@ from directpay.people.actions import create_api_key
 from directpay.people.actor import SYSTEM
 from directpay.people.models import User
 from ledger.journal.models import Transaction
+from payments.intents.actions.create import Purpose, create_intent
+from payments.intents.models import PaymentIntent
 from payments.payins.models import Payment
 from tests.world import World
 
@@ -39,12 +41,28 @@ class Alices(World):
         self.leased = self.lease()
         self.paid = self.until(self.pay(self.leased, "instant", 50_000, self.account_of_bob), "settled")
         self.flying = self.pay(self.leased, "ach", 60_000, self.account_of_bob)
+        self.wish = self._wish()
         self.work()
         alices_home = self.home
         self.mia, self.carol = self.person("mia", "renter"), self.person("carol", "landlord")
         self.home = self.property(self.carol, name="Elsewhere")
         self.pay(self.lease(self.mia), "instant", source=self.account(self.mia))
         self.home = alices_home
+
+    def _wish(self) -> PaymentIntent:
+        """A payment intent of Bob's, not confirmed."""
+        purpose = Purpose("usd", self.payee, origin=self.leased.public_id)
+        return create_intent(
+            amount_minor=10_000,
+            currency="usd",
+            rail="ach",
+            purpose=purpose,
+            customer=self.bob,
+            bank_account=self.account_of_bob,
+            details={},
+            actor=self.actor(self.bob),
+            at=self.now,
+        )
 
     def ids(self) -> dict[str, str]:
         """What to put into an address after each of its parts."""
@@ -57,6 +75,7 @@ class Alices(World):
             "transactions": transaction.public_id,
             "bank-accounts": self.account_of_bob.public_id,
             "payments": self.flying.public_id,
+            "payment_intents": self.wish.public_id,
             "properties": self.home.public_id,
             "units": self.leased.unit.public_id,
             "leases": self.leased.public_id,
@@ -74,6 +93,7 @@ class Alices(World):
             *(person.email for person in people),
             self.paid.public_id,
             self.payee.public_id,
+            self.wish.client_secret,
             self.paid.reference,
             NUMBER[-4:],
         }
@@ -157,7 +177,7 @@ def test_strangers_are_shown_nothing_and_break_nothing() -> None:
                 if user is not None:
                     client.force_login(user)
                 sent = {**headers, "Idempotency-Key": f"{who}{address}{method}"}
-                body = {"amounts": [32, 45]} if address.endswith("/verify") else {}
+                body = {"amounts": [32, 45]} if address.endswith(("/verify", "/verify_microdeposits")) else {}
                 if address.startswith("/api/") and method == "post":
                     response = client.post(address, body, content_type="application/json", headers=sent)
                 else:

@@ -1,0 +1,87 @@
+"""Making a payment intent: the wish alone, nothing is charged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from directpay.events.actions import record
+from directpay.events.unit import unit_of_work
+from directpay.kernel.errors import InvalidInput
+from directpay.kernel.ids import public_id, random_base62
+from directpay.people.actor import Actor
+from directpay.people.models import Payee, User
+from ledger.journal.models import Account
+from payments.intents.events import fact
+from payments.intents.models import PaymentIntent
+from payments.methods.models import BankAccount
+
+SECRET_LENGTH = 25
+DETAILS = ("description", "capture_method", "mandate_data", "metadata")
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What is paid, found by the room that knows it: an account of the books, or `origin`, the public id of e.g. a lease."""
+
+    currency: str
+    payee: Payee
+    applies_to: Account | None = None
+    origin: str = ""
+
+
+class NotTheCustomers(InvalidInput):
+    """The bank account is somebody else's than the customer's."""
+
+    code = "payment_method_not_of_customer"
+
+
+def create_intent(
+    *,
+    amount_minor: int,
+    currency: str,
+    rail: str,
+    purpose: Purpose | None,
+    customer: User | None,
+    bank_account: BankAccount | None,
+    details: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+) -> PaymentIntent:
+    """Keep the wish; `details`: some of DETAILS. Without a customer it is the owner of the bank account. Raises InvalidInput."""
+    with unit_of_work():
+        intent = PaymentIntent(
+            public_id=public_id("pi"),
+            secret=random_base62(SECRET_LENGTH),
+            amount_minor=amount_minor,
+            currency=currency,
+            rail=rail,
+            customer=customer,
+            created_by=User.objects.get(id=actor.user_id) if actor.user_id is not None else None,
+            created_at=at,
+            changed_at=at,
+            **{name: details[name] for name in DETAILS if name in details},
+        )
+        if purpose is not None:
+            aim(intent, purpose)
+        if bank_account is not None:
+            pay_from(intent, bank_account)
+        intent.save(force_insert=True)
+        record([fact("created", intent, actor=actor.label, at=at, was=None)])
+        return intent
+
+
+def aim(intent: PaymentIntent, purpose: Purpose) -> None:
+    """Step: say what it pays; it is not saved yet. Raises InvalidInput."""
+    if purpose.currency != intent.currency:
+        raise InvalidInput(f"What this pays is in {purpose.currency.upper()}.", param="currency")
+    intent.applies_to, intent.origin, intent.payee = purpose.applies_to, purpose.origin, purpose.payee
+
+
+def pay_from(intent: PaymentIntent, source: BankAccount) -> None:
+    """Step: name the bank account; it is not saved yet. Raises NotTheCustomers."""
+    if intent.customer is None:
+        intent.customer = source.user
+    elif intent.customer != source.user:
+        raise NotTheCustomers("This bank account does not belong to the customer of this payment intent.", param="payment_method")
+    intent.bank_account = source

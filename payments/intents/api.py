@@ -1,0 +1,273 @@
+"""`/api/v1/payment_intents`: paying as Stripe's clients know it.
+
+What a lease has to do with it belongs to leases/rent: its views take over these (as for `payments`), through `purpose_of` and `attempt`.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from directpay.api.expanding import asked_names
+from directpay.api.lists import Filter, page_of, read_query
+from directpay.api.objects import json_response
+from directpay.api.routes import route
+from directpay.api.serializers import StrictSerializer, checked
+from directpay.api.views import CLIENT_PREFIX, ActionView, ApiView, CollectionView, Context, ObjectView
+from directpay.kernel.errors import DirectPayError, InvalidInput
+from directpay.people.actor import Actor
+from directpay.people.queries import visible_users
+from payments.intents.actions.cancel import cancel_intent
+from payments.intents.actions.change import IntentUnexpectedState
+from payments.intents.actions.confirm import confirm_intent
+from payments.intents.actions.create import Purpose, create_intent
+from payments.intents.actions.update import update_intent
+from payments.intents.models import PaymentIntent
+from payments.intents.parameters import account_purpose, bank_account_of, changes_of
+from payments.intents.queries import REQUIRES_ACTION, REQUIRES_PAYMENT_METHOD, status_of, visible_intents
+from payments.intents.rendering import render_charge, render_customer, render_intent, render_payment_method
+from payments.intents.search import SearchFilter
+from payments.intents.shapes import (
+    CancelInput,
+    CaptureInput,
+    ConfirmInput,
+    IntentInput,
+    IntentOutput,
+    IntentUpdate,
+    SearchOutput,
+    SearchQuery,
+    VerifyIntentInput,
+)
+from payments.methods.actions import TRIES, AmountsWrong, verify_bank_account
+from payments.methods.models import BankAccount
+from payments.payins.actions.pay import pay
+from payments.payins.models import Payment
+
+RAIL_DEFAULT = "ach"
+NO = (None, False, "false")  # ways to say no without doubt; whatever else `confirm` is, the key is asked for
+
+
+def charges(rows: Sequence[PaymentIntent], context: Context) -> list[dict[str, Any] | None]:
+    return [render_charge(i, i.payment, context) if i.payment else None for i in rows]
+
+
+def customers(rows: Sequence[PaymentIntent], context: Context) -> list[dict[str, Any] | None]:
+    wanted = {i.customer_id for i in rows if i.customer_id}
+    seen = set(visible_users(context.actor).filter(id__in=wanted).values_list("id", flat=True)) if wanted else set()
+    return [render_customer(i.customer, i.customer.id in seen) if i.customer else None for i in rows]
+
+
+def payment_methods(rows: Sequence[PaymentIntent], context: Context) -> list[dict[str, Any] | None]:
+    shown = (i.bank_account if status_of(i) != REQUIRES_PAYMENT_METHOD else None for i in rows)
+    return [render_payment_method(account, context) if account else None for account in shown]
+
+
+def nothing(rows: Sequence[PaymentIntent], context: Context) -> list[None]:
+    """What cannot be had yet."""
+    return [None for _ in rows]
+
+
+class Intents(ApiView):
+    object_name = "payment_intent"
+    output_serializer: ClassVar[Any] = IntentOutput
+    id_param = "intent"
+    expanders = {
+        "customer": customers,
+        "latest_charge": charges,
+        "latest_charge.balance_transaction": nothing,
+        "payment_method": payment_methods,
+    }
+
+    def queryset_for(self, actor: Actor) -> QuerySet[PaymentIntent]:
+        return visible_intents(actor)
+
+    def render(self, row: PaymentIntent, context: Context) -> Mapping[str, Any]:
+        return render_intent(row, context)
+
+    def purpose_of(self, data: Mapping[str, Any], actor: Actor) -> Purpose | None:
+        """What the parameters say is paid, None when they do not. Rooms above know more. Raises InvalidInput."""
+        if "lease" in data:
+            raise InvalidInput(f"No such lease: {data['lease']}.", param="lease", code="resource_missing")
+        return account_purpose(data, actor)
+
+    def attempt(self, intent: PaymentIntent, source: BankAccount, allow_duplicate: bool, actor: Actor, at: datetime) -> Payment:
+        """Accept the payment of an intent. Rooms above pay what they know."""
+        if intent.applies_to is None:
+            raise InvalidInput(f"Nobody here knows what {intent.origin} is.", param="lease", code="resource_missing")
+        return pay(
+            intent.applies_to.public_id,
+            source,
+            amount_minor=intent.amount_minor,
+            currency=intent.currency,
+            rail=intent.rail,
+            allow_duplicate=allow_duplicate,
+            metadata=intent.metadata,
+            actor=actor,
+            at=at,
+        )
+
+    def confirmed(
+        self, intent: PaymentIntent, data: Mapping[str, Any], changes: Mapping[str, Any], actor: Actor, at: datetime
+    ) -> PaymentIntent:
+        return confirm_intent(
+            intent,
+            changes,
+            purpose=self.purpose_of(data, actor),
+            bank_account=bank_account_of(data, actor),
+            attempt=lambda row, source: self.attempt(row, source, data.get("allow_duplicate", False), actor, at),
+            off_session=data.get("off_session", False),
+            actor=actor,
+            at=at,
+        )
+
+    def handle_exception(self, exc: Exception) -> Any:
+        """As Stripe does, an error of the state shows the whole intent: as it stands, now that what was tried is undone."""
+        if isinstance(exc, IntentUnexpectedState):
+            row = self.queryset_for(self.actor).filter(id=exc.intent.id).first()
+            if row is not None:
+                exc.details["payment_intent"] = render_intent(row, Context(self.actor, self.at))
+        return super().handle_exception(exc)
+
+
+class IntentsView(Intents, CollectionView):
+    """Payment intents. With `confirm` the payment is made at once: then the Idempotency-Key is required."""
+
+    input_serializer = IntentInput
+    filters = {
+        "customer": Filter("customer__public_id", serializers.CharField(max_length=80)),
+        "lease": Filter("origin", serializers.CharField(max_length=40)),
+    }
+
+    def moves_money_with(self, parameters: Mapping[str, Any]) -> bool:
+        return parameters.get("confirm") not in NO
+
+    def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> PaymentIntent:
+        if not data["confirm"]:
+            for name in ("off_session", "mandate_data", "return_url"):
+                if name in data:
+                    raise InvalidInput(f"{name} belongs to a confirmation: send confirm=true with it.", param=name)
+        changes = changes_of(data, actor)
+        intent = create_intent(
+            amount_minor=data["amount"],
+            currency=data["currency"],
+            rail=changes.get("rail", RAIL_DEFAULT),
+            purpose=self.purpose_of(data, actor),
+            customer=changes.get("customer"),
+            bank_account=bank_account_of(data, actor),
+            details=changes,
+            actor=actor,
+            at=at,
+        )
+        if not data["confirm"]:
+            return intent
+        said = {name: value for name, value in data.items() if name in ("allow_duplicate", "off_session")}
+        return self.confirmed(intent, said, {}, actor, at)
+
+
+class IntentView(Intents, ObjectView):
+    """One payment intent. What is written on it may be changed always, what it pays until somebody pays it."""
+
+    update_serializer = IntentUpdate
+
+    def update(self, actor: Actor, row: PaymentIntent, data: dict[str, Any], at: datetime) -> PaymentIntent:
+        return update_intent(
+            row,
+            changes_of(data, actor),
+            purpose=self.purpose_of(data, actor),
+            bank_account=bank_account_of(data, actor),
+            actor=actor,
+            at=at,
+        )
+
+
+class ConfirmIntentView(Intents, ActionView):
+    """Pay it: from the bank account that it has, or that is named now."""
+
+    input_serializer = ConfirmInput
+    moves_money = True
+
+    def act(self, actor: Actor, row: PaymentIntent, data: dict[str, Any], at: datetime) -> PaymentIntent:
+        return self.confirmed(row, data, changes_of(data, actor), actor, at)
+
+
+class CancelIntentView(Intents, ActionView):
+    """Give it up while no payment has left for the bank."""
+
+    input_serializer = CancelInput
+
+    def act(self, actor: Actor, row: PaymentIntent, data: dict[str, Any], at: datetime) -> PaymentIntent:
+        return cancel_intent(row, reason=data.get("cancellation_reason", ""), actor=actor, at=at)
+
+
+class CaptureIntentView(Intents, ActionView):
+    """Refused: bank rails take money at once and never hold it first."""
+
+    input_serializer = CaptureInput
+    moves_money = True
+
+    def act(self, actor: Actor, row: PaymentIntent, data: dict[str, Any], at: datetime) -> PaymentIntent:
+        said = f"This payment intent has a status of {status_of(row)}, and only one of requires_capture can be captured."
+        raise IntentUnexpectedState(f"{said} Bank rails do not authorise first.", row)
+
+
+class VerifyIntentView(Intents, ActionView):
+    """Name the two small deposits of its bank account, in minor units: when they are right, it is paid at once. Three tries."""
+
+    input_serializer = VerifyIntentInput
+    moves_money = True
+
+    def act(self, actor: Actor, row: PaymentIntent, data: dict[str, Any], at: datetime) -> Any:
+        if row.bank_account is None or status_of(row) != REQUIRES_ACTION:
+            raise IntentUnexpectedState(f"This payment intent has a status of {status_of(row)}: it waits for no deposits.", row)
+        account = bank_account_of({"payment_method": row.bank_account.public_id}, actor) or row.bank_account
+        named = verify_bank_account(account, data["amounts"], actor=actor, at=at)
+        if named.status != BankAccount.Status.VERIFIED:
+            left = TRIES - named.verification_tries
+            return AmountsWrong(f"These are not the amounts. Tries left: {left}.", param="amounts", tries_left=left)
+        try:
+            with transaction.atomic():  # the account is proven even where the payment is refused, e.g. because the debt is paid meanwhile
+                return self.confirmed(row, {}, {}, actor, at)
+        except DirectPayError as refusal:
+            return refusal
+
+
+class SearchIntentsView(Intents):
+    """Intents by amount, created, currency, customer, metadata and status, in Stripe's search language. What was just written is found."""
+
+    kind = "part"  # for the schema: an object with parameters of its own
+    output_serializer = SearchOutput
+    query_serializer: ClassVar[type[StrictSerializer]] = SearchQuery
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: Request, **_: Any) -> HttpResponse:
+        query = read_query(request._request, ("query", "limit", "page", "expand"))
+        names = asked_names(query.pop("expand", None), self.expanders, in_list=True)
+        asked = checked(SearchQuery, query)
+        rows = self.queryset_for(self.actor)
+        after = asked.get("page")
+        if after is not None and not rows.filter(public_id=after).exists():
+            raise InvalidInput("This is not the next_page of a search.", param="page")
+        where = {"query": asked["query"], "limit": str(asked["limit"]), **({"starting_after": after} if after else {})}
+        page = page_of(rows, where, {"query": SearchFilter("", serializers.CharField())}, ("id",))
+        return json_response(
+            {
+                "object": "search_result",
+                "url": request.path.rstrip("/").removeprefix(CLIENT_PREFIX),
+                "has_more": page.has_more,
+                "next_page": page.rows[-1].public_id if page.has_more else None,
+                "data": self.shown(page.rows, Context(self.actor, self.at), names),
+            }
+        )
+
+
+# `payment_intents`, one of them, and what pays it are routed by leases, whose views take over where a lease is paid.
+urlpatterns = [
+    route("payment_intents/search", SearchIntentsView),
+    route("payment_intents/{id}/cancel", CancelIntentView),
+    route("payment_intents/{id}/capture", CaptureIntentView),
+]

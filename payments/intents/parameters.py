@@ -1,0 +1,99 @@
+"""What the parameters of a caller mean here: rows of ours, found as far as the caller may know them."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from directpay.kernel.errors import InvalidInput
+from directpay.people.actor import Actor
+from directpay.people.models import Payee, User
+from directpay.people.queries import visible_users
+from ledger.journal.models import Account
+from payments.intents.actions.create import Purpose
+from payments.methods.models import BankAccount
+from payments.methods.queries import visible_bank_accounts
+from payments.payins.queries import may_pay
+
+BANK: Final = "us_bank_account"
+TYPES: Final = (BANK, "card")
+SPEEDS: Final = {"fastest": "same_day_ach", "standard": "ach"}
+SPEED: Final = "payment_method_options[us_bank_account][preferred_settlement_speed]"
+
+
+def account_purpose(data: Mapping[str, Any], actor: Actor) -> Purpose | None:
+    """The account `applies_to`, for those who may pay it or are paid there. Raises InvalidInput."""
+    if "applies_to" not in data:
+        return None
+    account = Account.objects.select_related("book").filter(public_id=data["applies_to"], accepts_payments=True).first()
+    payee = Payee.objects.filter(public_id=account.book.subject).first() if account else None
+    if account is None or payee is None or not _has_to_do_with(actor, account, payee):
+        raise InvalidInput(f"No such account: {data['applies_to']}.", param="applies_to", code="resource_missing")
+    return Purpose(account.currency, payee, applies_to=account)
+
+
+def _has_to_do_with(actor: Actor, account: Account, payee: Payee) -> bool:
+    if actor.may_see_all or payee.owner_id == actor.user_id:
+        return True
+    return may_pay(User.objects.get(id=actor.user_id), account, actor)
+
+
+def bank_account_of(data: Mapping[str, Any], actor: Actor) -> BankAccount | None:
+    """The actor's own bank account named by `payment_method`, proven or not. Raises InvalidInput."""
+    if "payment_method" not in data:
+        return None
+    found = visible_bank_accounts(actor).filter(public_id=data["payment_method"]).first()
+    if found is None:
+        said = f"No such payment method: {data['payment_method']!r}. Payment methods are bank accounts (ba_…)."
+        raise InvalidInput(said, param="payment_method", code="resource_missing")
+    return found
+
+
+def customer_of(data: Mapping[str, Any], actor: Actor) -> User | None:
+    """The user that `customer` names: customers are users here. Raises InvalidInput."""
+    if "customer" not in data:
+        return None
+    found = visible_users(actor).filter(public_id=data["customer"]).first()
+    if found is None:
+        raise InvalidInput(
+            f"No such customer: {data['customer']!r}. Customers are users (usr_…).", param="customer", code="resource_missing"
+        )
+    return found
+
+
+def rail_of(data: Mapping[str, Any]) -> str | None:
+    """`rail`, or what Stripe's speed of settlement means; both must agree. Raises InvalidInput."""
+    options = data.get("payment_method_options", {}).get(BANK, {})
+    wanted = SPEEDS.get(options.get("preferred_settlement_speed", ""))
+    given = data.get("rail")
+    if wanted and given and wanted != given:
+        raise InvalidInput(f"The rail {given} is not what this speed means: {wanted}.", param=SPEED)
+    return given or wanted
+
+
+def check_types(data: Mapping[str, Any]) -> None:
+    """A list that holds the bank takes the bank. Raises InvalidInput for one that leaves nothing."""
+    types = data.get("payment_method_types")
+    automatic = data.get("automatic_payment_methods")
+    if types is not None and automatic is not None:
+        raise InvalidInput("Send payment_method_types or automatic_payment_methods, not both.", param="automatic_payment_methods")
+    if automatic is not None and not automatic["enabled"]:
+        raise InvalidInput("Leave this away, or enable it: there is one type, us_bank_account.", param="automatic_payment_methods[enabled]")
+    for n, name in enumerate(types or ()):
+        if name not in TYPES:
+            raise InvalidInput(f"No such type of payment method: {name!r}. There is {BANK}.", param=f"payment_method_types[{n}]")
+    if types is not None and BANK not in types:
+        raise InvalidInput(f"Cards cannot be charged here yet: send {BANK}.", param="payment_method_types")
+
+
+def changes_of(data: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+    """Parameters as columns of the row, those that were given. Raises InvalidInput."""
+    check_types(data)
+    found = {name: data[name] for name in ("currency", "capture_method", "description", "metadata") if name in data}
+    if "amount" in data:
+        found["amount_minor"] = data["amount"]
+    if "mandate_data" in data:
+        found["mandate_data"] = dict(data["mandate_data"])
+    if (rail := rail_of(data)) is not None:
+        found["rail"] = rail
+    if (customer := customer_of(data, actor)) is not None:
+        found["customer"] = customer
+    return found

@@ -1,0 +1,212 @@
+"""Payment intents, and what hangs on them, in the shapes of https://docs.stripe.com/api/payment_intents/object."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.conf import settings
+
+from directpay.api.objects import rendered, unix
+from directpay.api.views import Context
+from directpay.people.models import User
+from payments.intents.models import PaymentIntent, State
+from payments.intents.queries import REQUIRES_ACTION, REQUIRES_PAYMENT_METHOD, SUCCEEDED, status_of
+from payments.methods.models import BankAccount
+from payments.payins.models import CLEARED, Payment, Status
+
+US_BANK_ACCOUNT: Final = "us_bank_account"
+CHARGE_STATUSES: Final[dict[str, str]] = {
+    **dict.fromkeys((*CLEARED, Status.RETURNED), "succeeded"),
+    **dict.fromkeys((Status.FAILED, Status.CANCELED), "failed"),
+}
+# Nacha's return code → Stripe's reason of a dispute.
+REASONS: Final[dict[str, str]] = {
+    **dict.fromkeys(("R01", "R09"), "insufficient_funds"),
+    **dict.fromkeys(("R02", "R03", "R04"), "incorrect_account_details"),
+    **dict.fromkeys(("R05", "R07", "R10", "R11", "R29"), "debit_not_authorized"),
+    "R08": "customer_initiated",
+    "R16": "bank_cannot_process",
+}
+# Stripe's codes for a bank account whose two deposits did not prove it.
+UNPROVEN: Final = {
+    BankAccount.Status.VERIFICATION_FAILED: "payment_method_microdeposit_verification_attempts_exceeded",
+    BankAccount.Status.ERRORED: "payment_method_microdeposit_failed",
+}
+# What Stripe has and bank rails do not: said, so that a client that reads it finds nothing rather than an error.
+NOTHING: Final = dict.fromkeys(
+    (
+        "application",
+        "application_fee_amount",
+        "on_behalf_of",
+        "payment_method_configuration_details",
+        "processing",
+        "receipt_email",
+        "review",
+        "setup_future_usage",
+        "shipping",
+        "source",
+        "statement_descriptor",
+        "statement_descriptor_suffix",
+        "transfer_data",
+        "transfer_group",
+    )
+)
+
+
+def render_intent(i: PaymentIntent, context: Context) -> dict[str, Any]:
+    """An intent as Stripe's clients read it; `lease`, `applies_to`, `rail` and `payment` are ours."""
+    status = status_of(i)
+    charges = [render_charge(i, i.payment, context)] if i.payment else []
+    return rendered(
+        "payment_intent",
+        i,
+        **NOTHING,
+        amount=i.amount_minor,
+        amount_capturable=0,
+        amount_details={"tip": {}},
+        amount_received=i.amount_minor if status == SUCCEEDED else 0,
+        applies_to=i.applies_to.public_id if i.applies_to else None,
+        automatic_payment_methods=None,
+        canceled_at=unix(_canceled_at(i)),
+        cancellation_reason=i.cancellation_reason or None,
+        capture_method=i.capture_method,
+        charges={"object": "list", "url": f"/v1/charges?payment_intent={i.public_id}", "has_more": False, "data": charges},
+        client_secret=i.client_secret,
+        confirmation_method="automatic",
+        currency=i.currency,
+        customer=i.customer.public_id if i.customer else None,
+        description=i.description or None,
+        last_payment_error=_last_error(i, context) if status == REQUIRES_PAYMENT_METHOD else None,
+        latest_charge=i.payment.public_id if i.payment else None,
+        lease=i.origin if i.origin.startswith("lse_") else None,
+        next_action=_next_action(i) if status == REQUIRES_ACTION else None,
+        payment=i.payment.public_id if i.payment else None,
+        payment_method=i.bank_account.public_id if i.bank_account and status != REQUIRES_PAYMENT_METHOD else None,
+        payment_method_options={US_BANK_ACCOUNT: {"verification_method": "microdeposits"}},
+        payment_method_types=[US_BANK_ACCOUNT],
+        rail=i.rail,
+        status=status,
+    )
+
+
+def render_charge(i: PaymentIntent, p: Payment, context: Context) -> dict[str, Any]:
+    """The attempt as a charge of Stripe's. Its id is the payment's: `/v1/payments` has the rest, and what can be done with it."""
+    status = CHARGE_STATUSES.get(p.status, "pending")
+    returned = p.status == Status.RETURNED
+    failed = p.status == Status.FAILED
+    return {
+        "id": p.public_id,
+        "object": "charge",
+        "amount": p.amount_minor,
+        "amount_captured": p.amount_minor if status == "succeeded" else 0,
+        "amount_refunded": p.amount_refunded,
+        "balance_transaction": None,
+        "billing_details": _billing_details(p.bank_account, context),
+        "captured": status == "succeeded",
+        "created": unix(p.created_at),
+        "currency": p.currency,
+        "customer": p.payer.public_id,
+        "description": i.description or None,
+        "dispute": render_dispute(i, p) if returned else None,
+        "disputed": returned,
+        "failure_code": p.failure_code or None if failed else None,
+        "failure_message": p.failure_message or None if failed else None,
+        "livemode": not settings.SANDBOX,
+        "metadata": p.metadata,
+        "paid": status == "succeeded",
+        "payment_intent": i.public_id,
+        "payment_method": p.bank_account.public_id,
+        "payment_method_details": _method_details(p.bank_account, context),
+        "refunded": False,
+        "status": status,
+    }
+
+
+def render_dispute(i: PaymentIntent, p: Payment) -> dict[str, Any]:
+    """A debit that the bank took back after it had cleared: at Stripe a dispute that is lost from the start."""
+    return {
+        "id": f"du_{p.public_id.removeprefix('pay_')}",
+        "object": "dispute",
+        "amount": p.amount_minor,
+        "balance_transactions": [],
+        "charge": p.public_id,
+        "created": unix(p.returned_at),
+        "currency": p.currency,
+        "is_charge_refundable": False,
+        "livemode": not settings.SANDBOX,
+        "metadata": {},
+        "network_reason_code": p.return_code,
+        "payment_intent": i.public_id,
+        "reason": REASONS.get(p.return_code, "general"),
+        "status": "lost",
+    }
+
+
+def render_payment_method(account: BankAccount, context: Context) -> dict[str, Any]:
+    """A bank account as a payment method of Stripe's; its details are its owner's and staff's to see."""
+    mine = _mine(account, context)
+    return rendered(
+        "payment_method",
+        account,
+        type=US_BANK_ACCOUNT,
+        customer=account.user.public_id,
+        billing_details=_billing_details(account, context),
+        us_bank_account={**_bank(account), "financial_connections_account": None, "status_details": {}} if mine else {},
+    ) | ({} if mine else {"metadata": {}})
+
+
+def render_customer(user: User, seen: bool) -> dict[str, Any]:
+    """A person as a customer of Stripe's; who may not know them learns no more than the id."""
+    shown = {"email": user.email, "name": user.name, "phone": user.phone or None} if seen else {"email": None, "name": None, "phone": None}
+    person = rendered("customer", user, **shown, address=None, balance=0, currency=None, delinquent=False, description=None)
+    return person if seen else {**person, "metadata": {}}
+
+
+def _canceled_at(i: PaymentIntent) -> Any:
+    if i.canceled_at is None and i.payment is not None and i.payment.status == Status.CANCELED:
+        return i.payment.changed_at  # called off at /v1/payments
+    return i.canceled_at
+
+
+def _last_error(i: PaymentIntent, context: Context) -> Mapping[str, Any] | None:
+    """Why a payment method must be named (again)."""
+    if i.payment is not None and i.payment.status == Status.FAILED and i.status == State.CONFIRMED:
+        error = {"code": i.payment.failure_code, "message": i.payment.failure_message, "charge": i.payment.public_id}
+        account = i.payment.bank_account
+    elif i.bank_account is not None:
+        error = {"code": UNPROVEN[BankAccount.Status(i.bank_account.status)], "message": "This bank account could not be verified."}
+        account = i.bank_account
+    else:
+        return None
+    return {"type": "invalid_request_error", "param": None, **error, "payment_method": render_payment_method(account, context)}
+
+
+def _next_action(i: PaymentIntent) -> dict[str, Any] | None:
+    """The two small deposits are to be named at /v1/bank-accounts/{id}/verify."""
+    if i.bank_account is None or i.status != State.AWAITING_ACTION:
+        return None
+    deposits = {"arrival_date": unix(i.bank_account.created_at), "hosted_verification_url": None, "microdeposit_type": "amounts"}
+    return {"type": "verify_with_microdeposits", "verify_with_microdeposits": deposits}
+
+
+def _mine(account: BankAccount, context: Context) -> bool:
+    return context.actor.may_see_all or account.user_id == context.actor.user_id
+
+
+def _bank(account: BankAccount) -> dict[str, Any]:
+    return {
+        "account_holder_type": account.account_holder_type,
+        "account_type": account.account_type,
+        "bank_name": account.bank_name,
+        "fingerprint": account.fingerprint[:16],
+        "last4": account.last4,
+        "routing_number": account.routing_number,
+    }
+
+
+def _method_details(account: BankAccount, context: Context) -> dict[str, Any]:
+    return {"type": US_BANK_ACCOUNT, US_BANK_ACCOUNT: _bank(account) if _mine(account, context) else {}}
+
+
+def _billing_details(account: BankAccount, context: Context) -> dict[str, Any]:
+    name = account.account_holder_name if _mine(account, context) else None
+    return {"address": None, "email": None, "name": name, "phone": None}

@@ -1,0 +1,142 @@
+"""What payment intents take and answer: of Stripe's parameters those that bank rails can honour, the others are refused."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from directpay.api.fields import AmountField, CurrencyField, IdField, MetadataField
+from directpay.api.serializers import ObjectOutput, StrictSerializer
+from payments.intents.queries import STATUSES
+from payments.rails.registry import RAILS
+
+CAPTURE_METHODS = ("automatic", "automatic_async")
+REASONS_TO_CANCEL = ("duplicate", "fraudulent", "requested_by_customer", "abandoned")
+DESCRIPTION_LENGTH, TYPES_LIMIT, LIMIT_DEFAULT, LIMIT_MAX = 1000, 10, 10, 100
+WHOLE_AT_ONCE: dict[str, Any] = {"invalid_choice": "bank debits are taken whole and at once: automatic or automatic_async."}
+
+
+class UsBankAccountOptions(StrictSerializer):
+    verification_method = serializers.ChoiceField(choices=("automatic", "microdeposits"), required=False)
+    preferred_settlement_speed = serializers.ChoiceField(choices=("fastest", "standard"), required=False)
+
+
+class PaymentMethodOptions(StrictSerializer):
+    us_bank_account = UsBankAccountOptions(required=False)
+
+
+class AutomaticPaymentMethods(StrictSerializer):
+    enabled = serializers.BooleanField()
+    allow_redirects = serializers.ChoiceField(choices=("always", "never"), required=False)
+
+
+class OnlineAcceptance(StrictSerializer):
+    ip_address = serializers.IPAddressField()
+    user_agent = serializers.CharField(max_length=500)
+
+
+class CustomerAcceptance(StrictSerializer):
+    type = serializers.ChoiceField(choices=("online", "offline"))
+    accepted_at = serializers.IntegerField(min_value=0, required=False)
+    online = OnlineAcceptance(required=False)
+
+
+class MandateData(StrictSerializer):
+    customer_acceptance = CustomerAcceptance()
+
+
+class TermsInput(StrictSerializer):
+    """What create, update and confirm have in common."""
+
+    payment_method = serializers.CharField(max_length=80, required=False)
+    payment_method_types = serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=TYPES_LIMIT)
+    payment_method_options = PaymentMethodOptions(required=False)
+    capture_method = serializers.ChoiceField(choices=CAPTURE_METHODS, required=False, error_messages=WHOLE_AT_ONCE)
+    lease = IdField("lse", required=False, help_text="What this pays: a lease. DirectPay's own.")
+    applies_to = IdField("acct", required=False, help_text="What this pays: an account of the books. DirectPay's own.")
+    rail = serializers.ChoiceField(choices=list(RAILS), required=False, help_text="The way of the money, ach by default. DirectPay's own.")
+
+
+class AttemptInput(StrictSerializer):
+    """What only an attempt to pay takes."""
+
+    mandate_data = MandateData(required=False)
+    off_session = serializers.BooleanField(required=False)
+    return_url = serializers.URLField(max_length=2048, required=False, help_text="Taken and not used: bank rails send nobody anywhere.")
+    allow_duplicate = serializers.BooleanField(required=False, help_text="As for payments. DirectPay's own.")
+
+
+class WishInput(TermsInput):
+    customer = serializers.CharField(max_length=80, required=False)
+    description = serializers.CharField(max_length=DESCRIPTION_LENGTH, required=False, allow_blank=True)
+
+
+class IntentInput(WishInput, AttemptInput):
+    amount = AmountField()
+    currency = CurrencyField()
+    metadata = MetadataField()
+    confirm = serializers.BooleanField(default=False)
+    confirmation_method = serializers.ChoiceField(choices=("automatic",), required=False)
+    automatic_payment_methods = AutomaticPaymentMethods(required=False)
+
+
+class IntentUpdate(WishInput):
+    amount = AmountField(required=False)
+    currency = CurrencyField(required=False)
+    metadata = MetadataField(for_update=True)
+
+
+class ConfirmInput(TermsInput, AttemptInput):
+    pass
+
+
+class CaptureInput(StrictSerializer):
+    amount_to_capture = AmountField(required=False)
+    final_capture = serializers.BooleanField(required=False)
+    metadata = MetadataField(for_update=True)
+
+
+class CancelInput(StrictSerializer):
+    cancellation_reason = serializers.ChoiceField(choices=REASONS_TO_CANCEL, required=False)
+
+
+class VerifyIntentInput(StrictSerializer):
+    amounts = serializers.ListField(child=AmountField(max_minor=99), min_length=2, max_length=2)
+
+
+class SearchQuery(StrictSerializer):
+    query = serializers.CharField(help_text="For example metadata['lease']:'L-1' AND status:'succeeded'.")
+    limit = serializers.IntegerField(min_value=1, max_value=LIMIT_MAX, default=LIMIT_DEFAULT)
+    page = serializers.CharField(max_length=80, required=False, help_text="`next_page` of the page before.")
+
+
+class IntentOutput(ObjectOutput):
+    status = serializers.ChoiceField(choices=STATUSES)
+    amount = serializers.IntegerField()
+    amount_capturable = serializers.IntegerField()
+    amount_received = serializers.IntegerField()
+    applies_to = serializers.CharField(allow_null=True)
+    canceled_at = serializers.IntegerField(allow_null=True)
+    cancellation_reason = serializers.CharField(allow_null=True)
+    capture_method = serializers.ChoiceField(choices=CAPTURE_METHODS)
+    charges = serializers.DictField()
+    client_secret = serializers.CharField()
+    currency = serializers.CharField()
+    customer = serializers.CharField(allow_null=True)
+    description = serializers.CharField(allow_null=True)
+    last_payment_error = serializers.DictField(allow_null=True)
+    latest_charge = serializers.CharField(allow_null=True)
+    lease = serializers.CharField(allow_null=True)
+    next_action = serializers.DictField(allow_null=True)
+    payment = serializers.CharField(allow_null=True)
+    payment_method = serializers.CharField(allow_null=True)
+    payment_method_options = serializers.DictField()
+    payment_method_types = serializers.ListField(child=serializers.CharField())
+    rail = serializers.ChoiceField(choices=list(RAILS))
+
+
+class SearchOutput(serializers.Serializer[Any]):
+    object = serializers.CharField()
+    url = serializers.CharField()
+    has_more = serializers.BooleanField()
+    next_page = serializers.CharField(allow_null=True)
+    data: Any = IntentOutput(many=True)
