@@ -26,6 +26,14 @@ from tests.world import ADDRESS, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = timedelta(hours=24)
+MOVES_MONEY = {
+    "/api/v1/payments",
+    "/api/v1/payment_intents",  # with confirm=true
+    "/api/v1/payment_intents/{id}/confirm",
+    "/api/v1/payment_intents/{id}/verify_microdeposits",
+}
+# Bank rails hold nothing that could be captured: always refused, and a refusal is not saved.
+NEVER_DONE = {"/api/v1/payment_intents/{id}/capture"}
 
 
 class House(World):
@@ -66,6 +74,19 @@ class House(World):
             flying = self.pay(self.leased, "ach", amount=1_000, source=self.source, allow_duplicate=True)
             return f"/api/v1/payments/{flying.public_id}/cancel", {}, {}
 
+        def intent(**more: Any) -> dict[str, Any]:
+            return {"amount": 3_000, "currency": "usd", "lease": self.leased.public_id, "payment_method": self.source.public_id, **more}
+
+        def made_intent(**more: Any) -> str:
+            return str(self.post("/api/v1/payment_intents", intent(**more), f"setup-{self.count()}").json()["id"])
+
+        def wish(verb: str, body: dict[str, Any], other: dict[str, Any]) -> Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]:
+            return lambda: (f"/api/v1/payment_intents/{made_intent()}{verb}", body, other)
+
+        def prove() -> tuple[str, dict[str, Any], dict[str, Any]]:
+            waiting = made_intent(payment_method=self.new_account(), confirm=True)
+            return f"/api/v1/payment_intents/{waiting}/verify_microdeposits", {"amounts": [32, 45]}, {"amounts": [45, 33]}
+
         def ahead() -> tuple[str, dict[str, Any], dict[str, Any]]:
             return "/api/v1/sandbox/clock/advance", {"seconds": 60}, {"seconds": 61}
 
@@ -83,6 +104,11 @@ class House(World):
             "/api/v1/payments": lambda: ("/api/v1/payments", {**paying, "amount": 2_000}, {**paying, "amount": 2_001}),
             "/api/v1/payments/{id}/cancel": cancel,
             "/api/v1/sandbox/clock/advance": ahead,
+            "/api/v1/payment_intents": lambda: ("/api/v1/payment_intents", intent(confirm=True), intent(confirm=True, amount=3_001)),
+            "/api/v1/payment_intents/{id}": wish("", {"description": "one"}, {"description": "two"}),
+            "/api/v1/payment_intents/{id}/confirm": wish("/confirm", {"rail": "ach"}, {"rail": "instant"}),
+            "/api/v1/payment_intents/{id}/cancel": wish("/cancel", {}, {"cancellation_reason": "duplicate"}),
+            "/api/v1/payment_intents/{id}/verify_microdeposits": prove,
         }
 
     def count(self) -> int:
@@ -101,7 +127,7 @@ class House(World):
 def posts() -> list[str]:
     """As the schema lists them."""
     schema = SchemaGenerator().get_schema(request=None, public=True)
-    return sorted(path for path, operations in schema["paths"].items() if "post" in operations)
+    return sorted(path for path, operations in schema["paths"].items() if "post" in operations and path not in NEVER_DONE)
 
 
 def effects() -> tuple[int, ...]:
@@ -185,7 +211,7 @@ class TestEveryPost:
         assert w.post(address, body, "k" * 255).status_code in (200, 201)
 
     def test_requires_a_key_where_money_moves(self, w, path):
-        assert needs_key(w, path) == (path in {"/api/v1/payments"})
+        assert needs_key(w, path) == (path in MOVES_MONEY)
 
     def test_forgets_after_a_day_unless_money_moved(self, w, path):
         moved = needs_key(w, path)
