@@ -200,7 +200,7 @@ TIME_ZONE = "America/New_York"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DIRECTPAY_HOME / "static"
-STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+STORAGES = {"staticfiles": {"BACKEND": "directpay.ops.static.GzippedFiles"}}
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 
 CONTENT_SECURITY_POLICY = {

@@ -74,19 +74,6 @@ class House(World):
             flying = self.pay(self.leased, "ach", amount=1_000, source=self.source, allow_duplicate=True)
             return f"/api/v1/payments/{flying.public_id}/cancel", {}, {}
 
-        def intent(**more: Any) -> dict[str, Any]:
-            return {"amount": 3_000, "currency": "usd", "lease": self.leased.public_id, "payment_method": self.source.public_id, **more}
-
-        def made_intent(**more: Any) -> str:
-            return str(self.post("/api/v1/payment_intents", intent(**more), f"setup-{self.count()}").json()["id"])
-
-        def wish(verb: str, body: dict[str, Any], other: dict[str, Any]) -> Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]:
-            return lambda: (f"/api/v1/payment_intents/{made_intent()}{verb}", body, other)
-
-        def prove() -> tuple[str, dict[str, Any], dict[str, Any]]:
-            waiting = made_intent(payment_method=self.new_account(), confirm=True)
-            return f"/api/v1/payment_intents/{waiting}/verify_microdeposits", {"amounts": [32, 45]}, {"amounts": [45, 33]}
-
         def ahead() -> tuple[str, dict[str, Any], dict[str, Any]]:
             return "/api/v1/sandbox/clock/advance", {"seconds": 60}, {"seconds": 61}
 
@@ -104,6 +91,24 @@ class House(World):
             "/api/v1/payments": lambda: ("/api/v1/payments", {**paying, "amount": 2_000}, {**paying, "amount": 2_001}),
             "/api/v1/payments/{id}/cancel": cancel,
             "/api/v1/sandbox/clock/advance": ahead,
+            **self.requests_of_intents(),
+        }
+
+    def requests_of_intents(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:
+        def intent(**more: Any) -> dict[str, Any]:
+            return {"amount": 3_000, "currency": "usd", "lease": self.leased.public_id, "payment_method": self.source.public_id, **more}
+
+        def made_intent(**more: Any) -> str:
+            return str(self.post("/api/v1/payment_intents", intent(**more), f"setup-{self.count()}").json()["id"])
+
+        def wish(verb: str, body: dict[str, Any], other: dict[str, Any]) -> Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]:
+            return lambda: (f"/api/v1/payment_intents/{made_intent()}{verb}", body, other)
+
+        def prove() -> tuple[str, dict[str, Any], dict[str, Any]]:
+            waiting = made_intent(payment_method=self.new_account(), confirm=True)
+            return f"/api/v1/payment_intents/{waiting}/verify_microdeposits", {"amounts": [32, 45]}, {"amounts": [45, 33]}
+
+        return {
             "/api/v1/payment_intents": lambda: ("/api/v1/payment_intents", intent(confirm=True), intent(confirm=True, amount=3_001)),
             "/api/v1/payment_intents/{id}": wish("", {"description": "one"}, {"description": "two"}),
             "/api/v1/payment_intents/{id}/confirm": wish("/confirm", {"rail": "ach"}, {"rail": "instant"}),
