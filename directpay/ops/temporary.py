@@ -14,9 +14,11 @@ from typing import Any
 from directpay.ops.places import free_port
 from directpay.ops.preparation import BASE_DIR
 from directpay.ops.processes import dying_with_parent, wait_until
+from directpay.ops.secrets_file import read_environment
 from directpay.ops.supervisor import last_lines, pid_file
 
-FIRST_PORT, VALKEY_FIRST_PORT, APART = 18_000, 40_000, 20  # each process that starts stacks looks for ports in a range of its own
+# Each process that starts stacks looks for ports in a range of its own, below those that the kernel gives to outgoing connections.
+FIRST_PORT, VALKEY_FIRST_PORT, APART = 18_000, 18_005, 10
 START_SECONDS = 120.0
 STOP_SECONDS = 25.0
 # Empty means "not set", and keeps this machine's own settings and `.env` out.
@@ -37,6 +39,16 @@ class Stack:
     def demo(self) -> dict[str, Any]:
         """Keys, ids and log-ins of the demo data."""
         return json.loads((self.home / "demo.json").read_text())
+
+    @property
+    def owner_url(self) -> str:
+        """Of its database, for whoever migrates and looks behind the curtain."""
+        return read_environment(self.home / "run" / "owner.env")["DATABASE_OWNER_URL"]
+
+    @property
+    def runtime_url(self) -> str:
+        """Of its database, as the application reaches it."""
+        return read_environment(self.home / "run" / "services.env")["DATABASE_URL"]
 
     def pid_of(self, name: str) -> int:
         """postgres, valkey, web, worker, beat or supervisor."""

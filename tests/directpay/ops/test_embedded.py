@@ -21,6 +21,14 @@ from directpay.ops.processes import spawn, stop, wait_until
 Server = EmbeddedPostgres | EmbeddedValkey
 
 
+@pytest.fixture(autouse=True)
+def ports(monkeypatch: pytest.MonkeyPatch) -> int:
+    """A range for this process alone: between the choice of a port and the start, a neighbour must not take it."""
+    first = 10_000 + os.getpid() % 500 * 10  # below what the kernel gives to outgoing connections
+    monkeypatch.setenv("DIRECTPAY_VALKEY_PORT", str(first))
+    return first
+
+
 @pytest.fixture
 def place() -> Iterator[Place]:
     """Short, for its socket, and where an unprivileged account can reach it."""
@@ -188,9 +196,9 @@ def test_valkey_starts_empty_when_its_file_is_spoilt(place: Place, tmp_path: Pat
         assert client.dbsize() == 0
 
 
-def test_valkey_steps_around_a_port_in_use(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = free_port(40_000)
-    monkeypatch.setattr("directpay.ops.embedded_valkey.FIRST_PORT", first)
+def test_valkey_steps_around_a_port_in_use(place: Place, ports: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = free_port(ports)
+    monkeypatch.setenv("DIRECTPAY_VALKEY_PORT", str(first))
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", first))
         taken.listen()
