@@ -13,7 +13,6 @@ from typing import Any
 import psycopg
 
 from directpay.ops.http_story import Client
-from directpay.ops.secrets_file import read_environment
 from directpay.ops.temporary import Stack, temporary_stack
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
@@ -62,13 +61,8 @@ def ran(stack: Stack, users: int, rate: int, seconds: int) -> tuple[dict[str, An
     return json.loads(result.read_text()), payments_in(stack) - before
 
 
-def address_of(stack: Stack) -> str:
-    """Of its database, as the owner."""
-    return read_environment(stack.home / "run" / "owner.env")["DATABASE_OWNER_URL"]
-
-
 def payments_in(stack: Stack) -> int:
-    with psycopg.connect(address_of(stack)) as connection:
+    with psycopg.connect(stack.owner_url) as connection:
         row = connection.execute("SELECT count(*) FROM payments_payment").fetchone()
         return int(row[0]) if row else 0
 

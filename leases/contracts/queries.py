@@ -24,6 +24,16 @@ def visible_leases(actor: Actor) -> QuerySet[Lease]:
     return with_people().filter(mine)
 
 
+def lease_to_pay(public_id: str, actor: Actor, *, currency: str | None = None) -> Lease:
+    """The lease that a caller names to pay, as far as it may see it. Raises InvalidInput, also for another currency than the lease's."""
+    found = visible_leases(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise InvalidInput(f"No such lease: {public_id}.", param="lease", code="resource_missing")
+    if currency not in (None, found.currency):
+        raise InvalidInput(f"This lease is in {found.currency.upper()}.", param="currency")
+    return found
+
+
 def renter_on(lease: Lease, user: User, *, param: str) -> Renter:
     """The tenancy of `user`. Raises InvalidInput when it is not on this lease."""
     found = Renter.objects.select_related("party__account").filter(lease=lease, user=user).first()

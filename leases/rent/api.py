@@ -19,7 +19,7 @@ from directpay.people.models import Role, User
 from directpay.people.queries import visible_users
 from leases.contracts.actions import RENTERS_LIMIT, Terms
 from leases.contracts.models import Lease
-from leases.contracts.queries import visible_leases
+from leases.contracts.queries import lease_to_pay, visible_leases
 from leases.properties.models import Unit
 from leases.properties.queries import visible_units
 from leases.rent.actions.open_lease import open_lease
@@ -177,11 +177,7 @@ class PaymentsForLeasesView(PaymentsView):
         for name in ("applies_to", "payee"):
             if name in data:
                 raise InvalidInput("A lease says by itself what it pays.", param=name)
-        lease = visible_leases(actor).filter(public_id=data["lease"]).first()
-        if lease is None:
-            raise InvalidInput(f"No such lease: {data['lease']}.", param="lease", code="resource_missing")
-        if data.get("currency", lease.currency) != lease.currency:
-            raise InvalidInput(f"This lease is in {lease.currency.upper()}.", param="currency")
+        lease = lease_to_pay(data["lease"], actor, currency=data.get("currency"))
         request = PayRequest(
             rail=data["rail"],
             bank_account=source_of(data, actor),

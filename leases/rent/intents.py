@@ -7,8 +7,7 @@ from typing import Any
 from directpay.api.routes import route
 from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import Actor
-from leases.contracts.models import Lease
-from leases.contracts.queries import visible_leases
+from leases.contracts.queries import lease_to_pay
 from leases.rent.actions.pay_rent import PayRequest, pay_rent
 from payments.intents.actions.create import Purpose
 from payments.intents.api import ConfirmIntentView, Intents, IntentsView, IntentView, VerifyIntentView
@@ -23,15 +22,13 @@ class LeaseIntents(Intents):
             return super().purpose_of(data, actor)
         if "applies_to" in data:
             raise InvalidInput("A lease says by itself what it pays.", param="applies_to")
-        lease = _lease(data["lease"], actor)
+        lease = lease_to_pay(data["lease"], actor)
         return Purpose(lease.currency, lease.unit.property.payee, origin=lease.public_id)
 
     def attempt(self, intent: PaymentIntent, source: BankAccount, allow_duplicate: bool, actor: Actor, at: datetime) -> Payment:
         if not intent.origin:
             return super().attempt(intent, source, allow_duplicate, actor, at)
-        lease = _lease(intent.origin, actor)
-        if lease.currency != intent.currency:
-            raise InvalidInput(f"This lease is in {lease.currency.upper()}.", param="currency")
+        lease = lease_to_pay(intent.origin, actor, currency=intent.currency)
         request = PayRequest(
             rail=intent.rail,
             bank_account=source,
@@ -40,13 +37,6 @@ class LeaseIntents(Intents):
             metadata=intent.metadata,
         )
         return pay_rent(lease, request, actor=actor, at=at)
-
-
-def _lease(public_id: str, actor: Actor) -> Lease:
-    found = visible_leases(actor).filter(public_id=public_id).first()
-    if found is None:
-        raise InvalidInput(f"No such lease: {public_id}.", param="lease", code="resource_missing")
-    return found
 
 
 class IntentsForLeasesView(LeaseIntents, IntentsView):

@@ -18,15 +18,13 @@ def function(file: str, name: str) -> str:
     return "CREATE OR REPLACE " + text[start : text.index("END $$;", start)] + "END $$;"
 
 
-# Both files stand for what is true today: an installation that was made with an earlier one gets it here.
+# These files stand for what is true today: an installation that was made with earlier ones gets it here.
 FUNCTIONS = "\n".join(
     [
         *((FOLDER / name).read_text(encoding="utf-8") for name in ("limits.sql", "post.sql")),
         function("allocation.sql", "ledger_check_allocations"),
     ]
 )
-
-
 AS_BEFORE = "\n".join(function(file, name) for file, names in BEFORE.items() for name in names)
 UNDO = f"""
 DROP TRIGGER kept ON ledger_kind; DROP TRIGGER kept_truncate ON ledger_kind;

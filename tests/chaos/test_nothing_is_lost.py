@@ -8,7 +8,6 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -30,11 +29,6 @@ TABLE = """CREATE TABLE IF NOT EXISTS chaos_effect (listener text, event_id bigi
 GRANT SELECT, INSERT ON chaos_effect TO directpay_runtime"""
 
 
-def url_of(home: Path, file: str, name: str) -> str:
-    lines = dict(line.split("=", 1) for line in (home / "run" / file).read_text().splitlines() if "=" in line)
-    return lines[name]
-
-
 @pytest.fixture
 def stack(tmp_path) -> Iterator[Stack]:
     env = {"DIRECTPAY_EXTRA_APPS": "tests.chaos.apps.ChaosConfig", "DIRECTPAY_RAIL_SPEED": "4"}
@@ -44,7 +38,7 @@ def stack(tmp_path) -> Iterator[Stack]:
 
 def test_every_accepted_payment_ends_once_whatever_dies(stack):
     rng = random.Random(SEED)
-    owner, runtime = url_of(stack.home, "owner.env", "DATABASE_OWNER_URL"), url_of(stack.home, "services.env", "DATABASE_URL")
+    owner, runtime = stack.owner_url, stack.runtime_url
     with psycopg.connect(owner) as connection:
         connection.execute(TABLE)
     api = Client(stack.base_url, stack.demo["secret_key"])

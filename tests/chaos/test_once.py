@@ -19,7 +19,7 @@ import pytest
 from directpay.ops.http_story import Client
 from directpay.ops.temporary import Stack, temporary_stack
 from tests.chaos.middleware import HEADER as HOLD
-from tests.chaos.test_nothing_is_lost import LONG, TABLE, url_of
+from tests.chaos.test_nothing_is_lost import LONG, TABLE
 
 pytestmark = pytest.mark.xdist_group("stack")  # whole installations, one after the other on one worker
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +31,7 @@ KILLS = 5 if LONG else 1
 def stack(tmp_path_factory) -> Iterator[Stack]:
     home = tmp_path_factory.mktemp("once") / "home"
     with temporary_stack(home, {"DIRECTPAY_EXTRA_APPS": "tests.chaos.apps.ChaosConfig"}) as running:
-        with psycopg.connect(url_of(home, "owner.env", "DATABASE_OWNER_URL")) as connection:
+        with psycopg.connect(running.owner_url) as connection:
             connection.execute(TABLE)
         yield running
 
@@ -121,7 +121,7 @@ def test_thousands_of_replays_change_nothing(stack, api, owed):
 
 
 def test_a_web_server_killed_between_effect_and_answer(stack, api, owed):
-    url = url_of(stack.home, "services.env", "DATABASE_URL")
+    url = stack.runtime_url
     for n in range(KILLS):
         charge = api.get(f"/api/v1/leases/{owed['lease']}/schedule")["data"][n]["id"]
         body = {**owed, "charges": [{"charge": charge}], "allow_duplicate": True}

@@ -49,8 +49,8 @@ def test_every_operation_keeps_what_the_schema_promises(operations, subtests):
             @given(case=operation.as_strategy())
             @how(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate], database=None)
             def ask(case: Any) -> None:
-                if case.operation.path.endswith("/clock/advance") and isinstance(case.body, dict):
-                    case.body = {**case.body, "to": "not a time"} if case.body else case.body  # the world stays where it is
+                if case.operation.path.endswith("/clock/advance") and isinstance(case.body, dict) and case.body:
+                    case.body = {**case.body, "to": "not a time"}  # the world stays where it is
                 case.call_and_validate(headers=headers, excluded_checks=left_out)
 
             ask()

@@ -8,7 +8,6 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bench.load import address_of
 from directpay.ops import backup
 from directpay.ops.backup import BackupError, back_up, restore
 from directpay.ops.http_story import Client
@@ -49,7 +48,7 @@ def elsewhere(tmp_path):
 
 
 def stands(stack: Stack) -> tuple[str, ...]:
-    with psycopg.connect(address_of(stack)) as connection:
+    with psycopg.connect(stack.owner_url) as connection:
         return connection.execute(STANDS).fetchone() or ()
 
 

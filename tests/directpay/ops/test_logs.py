@@ -9,7 +9,7 @@ import pytest
 
 from directpay.api.errors import unexpected
 from directpay.kernel.request_context import request_id
-from directpay.ops.logs import MaskedJson, configuration
+from directpay.ops.logs import Masked, MaskedJson, configuration
 from tests.directpay.cast import Caller, key_of
 
 SEEDED = {
@@ -28,8 +28,7 @@ class Lines:
     def __init__(self, style: str) -> None:
         self.stream = io.StringIO()
         self.handler = logging.StreamHandler(self.stream)
-        made = configuration(style)["formatters"][style]["()"].rpartition(".")
-        self.handler.setFormatter(getattr(__import__(made[0], fromlist=[made[2]]), made[2])())
+        self.handler.setFormatter({"json": MaskedJson, "text": Masked}[style]())
 
     def __enter__(self) -> "Lines":
         self.root_level = logging.getLogger().level
