@@ -6,10 +6,12 @@ from pathlib import Path
 import environ
 
 from directpay.ops.logs import configuration
+from directpay.ops.secrets_file import read_secret_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(env.str("DIRECTPAY_ENV_FILE", str(BASE_DIR / ".env")))
+read_secret_files(os.environ)
 
 # --- what this installation is -------------------------------------------------------------------------------------
 DIRECTPAY_HOME = Path(env.str("DIRECTPAY_HOME", "") or BASE_DIR / "var")
@@ -117,7 +119,11 @@ def _database() -> dict:
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "directpay.User"
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # an address is unique by UPPER(email), which the check cannot see
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # an address is unique by UPPER(email), which the check cannot see
+    "security.W005",  # HSTS for all subdomains, and preloaded: for whoever owns the domain to say, not for one host of it
+    "security.W021",
+]
 
 # --- Redis and Celery -------------------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
@@ -258,6 +264,7 @@ UNFOLD = {
     },
 }
 
+KEEP_DELIVERIES_DAYS = env.int("DIRECTPAY_KEEP_DELIVERIES_DAYS", 30)  # what was told to whom; the events themselves stay
 SEND_HINTS = env.bool("DIRECTPAY_SEND_HINTS", True)
 
 # --- logs: masked lines on standard error, which the supervisor keeps ---------------------------------------------------

@@ -1,19 +1,23 @@
-"""Work that nobody asks for and that never ends: partitions ahead of need, old idempotency answers dropped, what rooms register."""
+"""Work that nobody asks for and that never ends: partitions ahead of need, what is old enough dropped, what rooms register."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import connection
 
 from directpay.api.idempotency import forget_old_answers
 from directpay.due.actions import schedule
 from directpay.due.registry import QUEUES
+from directpay.events.actions import forget_deliveries
 from directpay.events.unit import unit_of_work
 from directpay.kernel import clock
 from directpay.ops import partitions
 
-ANSWERS_QUEUE = "ops.answers"
-EVERY = timedelta(days=1)
+ANSWERS_QUEUE, RETENTION_QUEUE = "ops.answers", "ops.retention"
+EVERY, SOON = timedelta(days=1), timedelta(minutes=1)
+AT_ONCE = 10_000  # rows in one transaction
 ALL = "all"
 PROMISE = """
 INSERT INTO directpay_due (queue, key, due_at, attempts, last_error) SELECT queue, %s, %s, 0, '' FROM unnest(%s::text[]) AS queue
@@ -35,3 +39,13 @@ def drop_old_answers(keys: Sequence[str], at: datetime) -> None:
     forget_old_answers(at=at)
     with unit_of_work():
         schedule(ANSWERS_QUEUE, [(key, at + EVERY) for key in keys])
+
+
+def drop_what_is_old(keys: Sequence[str], at: datetime) -> None:
+    """The due queue's work: deliveries made long ago and sessions that have ended. Events, and what was not delivered, stay for ever."""
+    with unit_of_work():
+        dropped = forget_deliveries(before=at - timedelta(days=settings.KEEP_DELIVERIES_DAYS), limit=AT_ONCE)
+        ended = list(Session.objects.filter(expire_date__lt=at).order_by("expire_date").values_list("pk", flat=True)[:AT_ONCE])
+        sessions, _ = Session.objects.filter(pk__in=ended).delete()
+        more = max(dropped, sessions) >= AT_ONCE
+        schedule(RETENTION_QUEUE, [(key, at + (SOON if more else EVERY)) for key in keys])
