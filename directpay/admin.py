@@ -8,9 +8,19 @@ from directpay.api.admin import IdempotencyKeyAdmin
 from directpay.due.admin import DueAdmin
 from directpay.events.admin import DeliveryAdmin, EventAdmin
 from directpay.ops.admin import ClockAdmin
-from directpay.people.admin import ApiKeyAdmin, PayeeAdmin, UserAdmin
+from directpay.people.admin import AccessAttemptAdmin, ApiKeyAdmin, PayeeAdmin, UserAdmin
 
-__all__ = ["ApiKeyAdmin", "ClockAdmin", "DeliveryAdmin", "DueAdmin", "EventAdmin", "IdempotencyKeyAdmin", "PayeeAdmin", "UserAdmin"]
+__all__ = [
+    "AccessAttemptAdmin",
+    "ApiKeyAdmin",
+    "ClockAdmin",
+    "DeliveryAdmin",
+    "DueAdmin",
+    "EventAdmin",
+    "IdempotencyKeyAdmin",
+    "PayeeAdmin",
+    "UserAdmin",
+]
 
 # what the libraries offer beside them would let staff change people behind the actions' back
 admin.site.unregister([Group, EmailAddress])

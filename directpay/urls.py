@@ -41,4 +41,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "directpay.api.handlers.bad_request"
 handler403 = "directpay.api.handlers.permission_denied"
 handler404 = "directpay.api.handlers.page_not_found"
+handler429 = "directpay.api.handlers.too_many_requests"
 handler500 = "directpay.api.handlers.server_error"

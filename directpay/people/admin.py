@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from axes.models import AccessAttempt
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +10,7 @@ from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 
 from directpay.kernel import clock
-from directpay.people.actions import revoke_api_key
+from directpay.people.actions import lift_locks, revoke_api_key
 from directpay.people.models import ApiKey, Payee, User
 from directpay.people.queries import actor_for_user
 
@@ -73,4 +74,33 @@ class ApiKeyAdmin(LookOnly):
         for key in working:
             revoke_api_key(actor=actor, at=at, key=key)
         messages.success(request, f"Revoked {len(working)} API keys.")
+        return None
+
+
+@admin.register(AccessAttempt)
+class AccessAttemptAdmin(LookOnly):
+    """Wrong tries at the door, and how to let somebody try again."""
+
+    list_display = ("username", "ip_address", "failures_since_start", "attempt_time", "user_agent")
+    search_fields = ("username", "ip_address")
+    exclude = ("get_data", "post_data", "http_accept")
+    actions = ("lift",)
+
+    def has_lift_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("axes.delete_accessattempt")
+
+    @admin.action(description="Let them try again", permissions=["lift"])
+    def lift(self, request: HttpRequest, attempts: QuerySet[AccessAttempt]) -> HttpResponse | None:
+        """First says who may try again; a second POST does it."""
+        chosen = list(attempts)
+        if request.POST.get("confirmed") != "yes":
+            context: dict[str, Any] = {
+                **self.admin_site.each_context(request),
+                "title": "Let them try again",
+                "opts": self.model._meta,
+                "attempts": chosen,
+            }
+            return TemplateResponse(request, "people/lift_locks.html", context)
+        lifted = lift_locks(actor=actor_for_user(request.user), at=clock.now(), attempts=chosen)  # type: ignore[arg-type]
+        messages.success(request, f"Forgot the wrong tries of {lifted} rows.")
         return None

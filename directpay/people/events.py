@@ -8,6 +8,7 @@ from directpay.people.models import ApiKey, Payee, User
 
 USER_CREATED = "user.created"
 USER_PASSWORD_SET = "user.password_set"  # noqa: S105 (an event type)
+USER_UNLOCKED = "user.unlocked"
 PAYEE_CREATED = "payee.created"
 API_KEY_CREATED = "api_key.created"
 API_KEY_ROLLED = "api_key.rolled"

@@ -1,6 +1,7 @@
 """What can be done with people and their keys; one import for the doors and rooms above."""
 
 from directpay.people.actions.api_keys import NewKey, create_api_key, mark_used, revoke_api_key, roll_api_key
+from directpay.people.actions.locks import lift_locks
 from directpay.people.actions.users import EmailUnavailable, create_payee, create_user, set_password
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "create_api_key",
     "create_payee",
     "create_user",
+    "lift_locks",
     "mark_used",
     "revoke_api_key",
     "roll_api_key",
