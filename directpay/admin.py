@@ -1,6 +1,7 @@
 """Django looks for admin pages here; they live in their rooms."""
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
@@ -23,4 +24,4 @@ __all__ = [
 ]
 
 # what the libraries offer beside them would let staff change people behind the actions' back
-admin.site.unregister([Group, EmailAddress])
+admin.site.unregister([Group, EmailAddress, Authenticator])

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "axes",
     "rest_framework",
     "drf_spectacular",
@@ -78,6 +79,7 @@ MIDDLEWARE = [
     "directpay.api.policy.PagePolicyMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "directpay.people.sign_in.staff_door.StaffDoorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "directpay.urls"
@@ -173,6 +175,22 @@ AXES_DISABLE_ACCESS_LOG = True  # who signed in from where is kept as long as th
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 # An attempt keeps what was sent, without these.
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "email", "code", "credential", "next", "csrfmiddlewaretoken"]
+# Staff pages ask for a second factor.
+STAFF_SECOND_FACTOR = env.bool("DIRECTPAY_STAFF_SECOND_FACTOR", not SANDBOX)
+MFA_ADAPTER = "directpay.people.sign_in.second_factor.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_FORMS = {
+    "authenticate": "directpay.people.sign_in.second_factor.CodeAtSignIn",
+    "reauthenticate": "directpay.people.sign_in.second_factor.CodeOnceMore",
+    "add_webauthn": "directpay.people.sign_in.passkeys.NewPasskey",
+    "authenticate_webauthn": "directpay.people.sign_in.passkeys.PasskeyAtSignIn",
+    "login_webauthn": "directpay.people.sign_in.passkeys.PasskeyAlone",
+    "reauthenticate_webauthn": "directpay.people.sign_in.passkeys.PasskeyOnceMore",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # people are invited at their address
+MFA_TOTP_ISSUER = "DirectPay sandbox" if SANDBOX else "DirectPay"
+MFA_TOTP_TOLERANCE = 1  # half a minute before and after: telephones' clocks differ (RFC 6238, 5.2)
 # What limits of allauth's are counted in, and codes that were used: PostgreSQL, because all web processes must see the same.
 CACHES = {
     "default": {

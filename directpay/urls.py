@@ -3,6 +3,7 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import RedirectView
 
 import leases.urls
 import ledger.urls
@@ -28,9 +29,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(API)),
     path("api/", include(docs.urlpatterns)),
     re_path(r"^api(?:/|$)", no_such_address),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),  # one way, with its limits
     path("admin/", admin.site.urls),
     re_path(r"^accounts/(?:email|confirm-email)/", closed),  # addresses change through our own actions
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("directpay.people.sign_in.pages")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("", include("directpay.ops.urls")),
     *webhooks.urls.page_urlpatterns,
     *ledger.urls.page_urlpatterns,
