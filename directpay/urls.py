@@ -12,6 +12,7 @@ import webhooks.urls
 from directpay.api import docs, events, users
 from directpay.api.handlers import closed, no_such_address
 from directpay.ops import api as sandbox
+from directpay.people.sign_in.sessions import sessions
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door to sign in, with its limits
 
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     re_path(r"^accounts/(?:email|confirm-email)/", closed),  # addresses change through our own actions
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/sessions/", sessions, name="sessions"),
     path("accounts/2fa/", include("directpay.people.sign_in.pages")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("", include("directpay.ops.urls")),

@@ -160,7 +160,7 @@ def test_its_pages_fit_every_width_and_have_what_a_page_must_have(open_page, lan
         bob.page.get_by_role("button", name="Español").click()
     inside = ["", "recovery-codes/", "recovery-codes/generate/", "totp/deactivate/", "webauthn/add/", "reauthenticate/"]
     faults = {}
-    for address in [*(f"/accounts/2fa/{part}" for part in inside), key, key.replace("edit", "remove"), "/account/"]:
+    for address in [*(f"/accounts/2fa/{part}" for part in inside), key, key.replace("edit", "remove"), "/account/", "/accounts/sessions/"]:
         faults |= look(bob.page, address, language)
     bob.page.goto("/accounts/2fa/totp/deactivate/")
     bob.page.locator("main button.main").click()
