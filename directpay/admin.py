@@ -1,6 +1,8 @@
 """Django looks for admin pages here; they live in their rooms."""
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
@@ -8,9 +10,19 @@ from directpay.api.admin import IdempotencyKeyAdmin
 from directpay.due.admin import DueAdmin
 from directpay.events.admin import DeliveryAdmin, EventAdmin
 from directpay.ops.admin import ClockAdmin
-from directpay.people.admin import ApiKeyAdmin, PayeeAdmin, UserAdmin
+from directpay.people.admin import AccessAttemptAdmin, ApiKeyAdmin, PayeeAdmin, UserAdmin
 
-__all__ = ["ApiKeyAdmin", "ClockAdmin", "DeliveryAdmin", "DueAdmin", "EventAdmin", "IdempotencyKeyAdmin", "PayeeAdmin", "UserAdmin"]
+__all__ = [
+    "AccessAttemptAdmin",
+    "ApiKeyAdmin",
+    "ClockAdmin",
+    "DeliveryAdmin",
+    "DueAdmin",
+    "EventAdmin",
+    "IdempotencyKeyAdmin",
+    "PayeeAdmin",
+    "UserAdmin",
+]
 
 # what the libraries offer beside them would let staff change people behind the actions' back
-admin.site.unregister([Group, EmailAddress])
+admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])

@@ -3,7 +3,7 @@
 from directpay.api.models import IdempotencyKey
 from directpay.due.models import Due
 from directpay.events.models import Delivery, Event
-from directpay.ops.models import Clock
+from directpay.ops.models import Cached, Clock
 from directpay.people.models import ApiKey, Payee, User
 
-__all__ = ["ApiKey", "Clock", "Delivery", "Due", "Event", "IdempotencyKey", "Payee", "User"]
+__all__ = ["ApiKey", "Cached", "Clock", "Delivery", "Due", "Event", "IdempotencyKey", "Payee", "User"]

@@ -53,6 +53,9 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -79,6 +82,8 @@ MIDDLEWARE = [
     "directpay.api.policy.PagePolicyMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "directpay.people.sign_in.staff_door.StaffDoorMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "directpay.urls"
 WSGI_APPLICATION = "directpay.wsgi.application"
@@ -143,12 +148,13 @@ CELERY_TASK_TIME_LIMIT = 120
 CELERY_TIMEZONE = "UTC"
 
 # --- people -----------------------------------------------------------------------------------------------------------
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+# The lock stands before the door.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "allauth.account.auth_backends.AuthenticationBackend"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "directpay.people.sign_in.InvitedPeopleOnly"
+ACCOUNT_ADAPTER = "directpay.people.sign_in.account.InvitedPeopleOnly"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 LOGIN_URL = "account_login"
@@ -159,6 +165,47 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# How many proxies of ours write X-Forwarded-For; none: the header is not read.
+TRUSTED_PROXIES = env.int("DIRECTPAY_TRUSTED_PROXIES", 0)
+AXES_FAILURE_LIMIT = env.int("DIRECTPAY_SIGN_IN_TRIES", 5)  # of one account from one address
+SIGN_IN_TRIES_PER_ADDRESS = env.int("DIRECTPAY_SIGN_IN_TRIES_PER_ADDRESS", 50)  # of all accounts together
+SIGN_IN_COOL_OFF_MINUTES = env.int("DIRECTPAY_SIGN_IN_COOL_OFF_MINUTES", 15)
+AXES_HANDLER = "directpay.people.sign_in.lock_out.LockOut"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_COOLOFF_TIME = "directpay.people.sign_in.lock_out.cool_off"
+AXES_LOCKOUT_CALLABLE = "directpay.people.sign_in.lock_out.answer"
+AXES_USERNAME_CALLABLE = "directpay.people.sign_in.lock_out.login_of"
+AXES_CLIENT_IP_CALLABLE = "directpay.people.sign_in.address.network_of"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True  # who signed in from where is kept as long as the session, no longer
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+# An attempt keeps what was sent, without these.
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "email", "code", "credential", "next", "csrfmiddlewaretoken"]
+# Staff pages ask for a second factor.
+STAFF_SECOND_FACTOR = env.bool("DIRECTPAY_STAFF_SECOND_FACTOR", not SANDBOX)
+MFA_ADAPTER = "directpay.people.sign_in.second_factor.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_FORMS = {
+    "authenticate": "directpay.people.sign_in.second_factor.CodeAtSignIn",
+    "reauthenticate": "directpay.people.sign_in.second_factor.CodeOnceMore",
+    "add_webauthn": "directpay.people.sign_in.passkeys.NewPasskey",
+    "authenticate_webauthn": "directpay.people.sign_in.passkeys.PasskeyAtSignIn",
+    "login_webauthn": "directpay.people.sign_in.passkeys.PasskeyAlone",
+    "reauthenticate_webauthn": "directpay.people.sign_in.passkeys.PasskeyOnceMore",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # people are invited at their address
+MFA_TOTP_ISSUER = "DirectPay sandbox" if SANDBOX else "DirectPay"
+MFA_TOTP_TOLERANCE = 1  # half a minute before and after: telephones' clocks differ (RFC 6238, 5.2)
+# What limits of allauth's are counted in, and codes that were used: PostgreSQL, because all web processes must see the same.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "directpay_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

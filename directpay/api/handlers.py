@@ -4,10 +4,13 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
 from directpay.api.errors import API_PREFIX, error_response
+
+LIMIT_SECONDS = 60
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -32,6 +35,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if not request.path.startswith(API_PREFIX):
         return defaults.server_error(request)
     return error_response(500)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """allauth asks for this one: its limits count within a minute, or a few."""
+    page = render(request, "429.html", status=429)
+    page["Retry-After"] = LIMIT_SECONDS
+    return page
 
 
 @csrf_exempt

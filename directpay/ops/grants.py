@@ -42,6 +42,11 @@ MAY_DELETE = (
     "auth_permission",
     "account_emailaddress",
     "account_emailconfirmation",
+    "axes_accessattempt",
+    "axes_accessattemptexpiration",
+    "directpay_cache",
+    "mfa_authenticator",
+    "usersessions_usersession",
 )
 # An account's balance is moved by posting alone: everything else about it is fixed.
 ACCOUNT_COLUMNS = "accepts_payments, payable_limit, pays_into, cost_account_id, closed_at"

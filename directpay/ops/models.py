@@ -14,3 +14,14 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.frozen_at or self.offset_microseconds}"
+
+
+class Cached(models.Model):
+    """What Django's cache keeps here, laid out as its database backend wants it. All of it may be lost."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "directpay_cache"

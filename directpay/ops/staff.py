@@ -44,7 +44,15 @@ MENU = (
             ("Seals", "ledger_seal", "verified"),
         ),
     ),
-    ("People", (("People", "directpay_user", "group"), ("Payees", "directpay_payee", "badge"), ("API keys", "directpay_apikey", "key"))),
+    (
+        "People",
+        (
+            ("People", "directpay_user", "group"),
+            ("Payees", "directpay_payee", "badge"),
+            ("API keys", "directpay_apikey", "key"),
+            ("Wrong sign-ins", "axes_accessattempt", "lock_clock"),
+        ),
+    ),
     (
         "Works",
         (

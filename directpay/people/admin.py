@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from axes.models import AccessAttempt
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +10,7 @@ from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 
 from directpay.kernel import clock
-from directpay.people.actions import revoke_api_key
+from directpay.people.actions import lift_locks, remove_second_factors, revoke_api_key
 from directpay.people.models import ApiKey, Payee, User
 from directpay.people.queries import actor_for_user
 
@@ -36,6 +37,27 @@ class UserAdmin(LookOnly):
     search_fields = ("name", "email", "public_id")
     list_select_related = ("created_by",)
     exclude = ("password", "groups", "user_permissions")
+    actions = ("remove_second_factors",)
+
+    def has_remove_second_factors_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("mfa.delete_authenticator")
+
+    @admin.action(description="Remove their second factors", permissions=["remove_second_factors"])
+    def remove_second_factors(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
+        """For those who have lost telephone, keys and codes. First says whom it is about; a second POST does it."""
+        chosen = list(people)
+        if request.POST.get("confirmed") != "yes":
+            context: dict[str, Any] = {
+                **self.admin_site.each_context(request),
+                "title": "Remove second factors",
+                "opts": self.model._meta,
+                "people": chosen,
+            }
+            return TemplateResponse(request, "people/remove_second_factors.html", context)
+        actor, at = actor_for_user(request.user), clock.now()  # type: ignore[arg-type]
+        removed = sum(remove_second_factors(actor=actor, at=at, user=person) for person in chosen)
+        messages.success(request, f"Removed {removed} second factors of {len(chosen)} people.")
+        return None
 
 
 @admin.register(Payee)
@@ -73,4 +95,33 @@ class ApiKeyAdmin(LookOnly):
         for key in working:
             revoke_api_key(actor=actor, at=at, key=key)
         messages.success(request, f"Revoked {len(working)} API keys.")
+        return None
+
+
+@admin.register(AccessAttempt)
+class AccessAttemptAdmin(LookOnly):
+    """Wrong tries at the door, and how to let somebody try again."""
+
+    list_display = ("username", "ip_address", "failures_since_start", "attempt_time", "user_agent")
+    search_fields = ("username", "ip_address")
+    exclude = ("get_data", "post_data", "http_accept")
+    actions = ("lift",)
+
+    def has_lift_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("axes.delete_accessattempt")
+
+    @admin.action(description="Let them try again", permissions=["lift"])
+    def lift(self, request: HttpRequest, attempts: QuerySet[AccessAttempt]) -> HttpResponse | None:
+        """First says who may try again; a second POST does it."""
+        chosen = list(attempts)
+        if request.POST.get("confirmed") != "yes":
+            context: dict[str, Any] = {
+                **self.admin_site.each_context(request),
+                "title": "Let them try again",
+                "opts": self.model._meta,
+                "attempts": chosen,
+            }
+            return TemplateResponse(request, "people/lift_locks.html", context)
+        lifted = lift_locks(actor=actor_for_user(request.user), at=clock.now(), attempts=chosen)  # type: ignore[arg-type]
+        messages.success(request, f"Forgot the wrong tries of {lifted} rows.")
         return None

@@ -8,6 +8,10 @@ from directpay.people.models import ApiKey, Payee, User
 
 USER_CREATED = "user.created"
 USER_PASSWORD_SET = "user.password_set"  # noqa: S105 (an event type)
+USER_UNLOCKED = "user.unlocked"
+SECOND_FACTOR_ADDED = "user.second_factor_added"
+SECOND_FACTOR_REMOVED = "user.second_factor_removed"
+RECOVERY_CODES_MADE = "user.recovery_codes_made"
 PAYEE_CREATED = "payee.created"
 API_KEY_CREATED = "api_key.created"
 API_KEY_ROLLED = "api_key.rolled"
@@ -19,6 +23,12 @@ def user_event(kind: str, user: User, *, actor: Actor, at: datetime) -> NewEvent
     seen_by = [user.public_id] + ([user.created_by.public_id] if user.created_by else [])
     data = {"id": user.public_id, "object": "user", "role": user.role}
     return NewEvent(kind, user.public_id, user.version, actor.label, at, data, account_ids=seen_by)
+
+
+def second_factor_event(kind: str, user: User, factor: str, *, actor: Actor, at: datetime) -> NewEvent:
+    """How somebody signs in is their own matter: whoever created them does not see it."""
+    data = {"id": user.public_id, "object": "user", "role": user.role, "factor": factor}
+    return NewEvent(kind, user.public_id, user.version, actor.label, at, data, account_ids=[user.public_id])
 
 
 def payee_event(payee: Payee, *, actor: Actor, at: datetime) -> NewEvent:

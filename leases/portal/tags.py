@@ -101,6 +101,18 @@ def as_day(value: date, today: date) -> SafeString:
 
 
 @register.filter
+def as_moment(value: datetime, today: date) -> SafeString:
+    """`Tue 24 Nov, 9:41 am`, in the zone that the value carries."""
+    return dates.moment(value, today)
+
+
+@register.filter
+def at_the_clock(value: datetime, now: datetime) -> SafeString:
+    """`today at 4:45 pm (ET)`, in the zone that the value carries."""
+    return dates.by_the_clock(value, now.date())
+
+
+@register.filter
 def as_distance(value: date, today: date) -> str:
     """`in 7 days`."""
     return dates.in_days(value, today)

@@ -63,7 +63,13 @@ def addresses(house: House) -> dict[str, dict[str, str]]:
             "payments": "/landlord/payments/",
             **alices,
         },
-        "zoe": {"home": "/renter/", "accounts": "/renter/bank-accounts/", "payments": "/renter/payments/", "you": "/account/"},
+        "zoe": {
+            "home": "/renter/",
+            "accounts": "/renter/bank-accounts/",
+            "payments": "/renter/payments/",
+            "you": "/account/",
+            "second-step": "/accounts/2fa/",
+        },
         "mia": {"home": "/renter/", "pay": lease["mia"] + "?how_much=part&part=500"},
         "noah": {"home": "/renter/", "pay": lease["noah"], "payment": paid["noah"]},
     }

@@ -4,7 +4,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("directpay", "0002_event_log"),
+        ("directpay", "0003_cache"),
     ]
 
     operations = [
