@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "directpay.api.limits.pages.PageRateMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "leases.portal.language.TheirLanguageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -215,6 +216,14 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 0 if SANDBOX else 31_536_000
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", not SANDBOX)
 SECURE_REDIRECT_EXEMPT = ["^health$", "^ready$"]  # asked from inside, where there is no TLS
+
+# --- limits: "100/500" is a hundred a second, five hundred at once; "0" is none -----------------------------------------
+RATES = {
+    "key": env.str("DIRECTPAY_RATE_PER_KEY", "100/500"),
+    "user": env.str("DIRECTPAY_RATE_PER_USER", "200/1000"),
+    "address": env.str("DIRECTPAY_RATE_PER_ADDRESS", "300/1500"),
+}
+WEB_THREADS = env.int("WEB_THREADS", 6)  # of one process of the web server: what its accounts share fairly
 
 # --- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
