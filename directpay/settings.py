@@ -22,6 +22,7 @@ for _made in ("secrets.env", "run/services.env", *(["run/owner.env"] if DATABASE
     environ.Env.read_env(DIRECTPAY_HOME / _made)
 DIRECTPAY_MODE = env.str("DIRECTPAY_MODE", "sandbox")  # sandbox | live
 SANDBOX = DIRECTPAY_MODE == "sandbox"
+REVISION = env.str("DIRECTPAY_REVISION", "")
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "directpay.api.request_id.RequestIdMiddleware",
+    "directpay.ops.access.AccessMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -262,5 +264,6 @@ SEND_HINTS = env.bool("DIRECTPAY_SEND_HINTS", True)
 
 # --- logs: masked lines on standard error, which the supervisor keeps ---------------------------------------------------
 LOGGING = configuration(env.str("DIRECTPAY_LOG", ""))
+ACCESS_LOG = env.bool("DIRECTPAY_ACCESS_LOG", True)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False

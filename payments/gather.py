@@ -11,6 +11,7 @@ from payments.invariants import PAYMENTS
 from payments.methods.actions import EXPIRY_QUEUE, expire_verifications
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.actions.submit import work_on_rail
+from payments.payins.attempts import MILESTONES, note_reached
 from payments.payins.events import PROJECTION
 from payments.payouts.actions import SETTLE_QUEUE, settle_payments
 from payments.payouts.listeners import settle_when_paid, settle_when_ready
@@ -31,6 +32,7 @@ def register() -> None:
     register_queue(Queue(WATCH_QUEUE, watch_for_returns, local=False, lease_seconds=15))
     register_queue(Queue(EXPIRY_QUEUE, expire_verifications))
     promise("payment.processing", "payment.completed", "payment.failed", "payment.returned", hear=expect_lines)
+    promise(*MILESTONES, hear=note_reached)
     promise("bank_account.created", hear=expect_deposits)
     promise("payment.completed", hear=watch)
     promise("payment.completed", hear=settle_when_ready)

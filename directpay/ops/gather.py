@@ -5,7 +5,8 @@ from django.db.models.signals import post_migrate
 
 from directpay.due.registry import Queue
 from directpay.due.registry import register as register_queue
-from directpay.ops import checks, clock, grants, partitions, upkeep
+from directpay.ops import backlog, build, checks, clock, grants, partitions, query_times, upkeep
+from directpay.ops.metrics import register_collector
 
 
 def register() -> None:
@@ -13,4 +14,7 @@ def register() -> None:
     clock.install()
     register_queue(Queue(partitions.QUEUE, partitions.keep_ahead, always=True))
     register_queue(Queue(upkeep.ANSWERS_QUEUE, upkeep.drop_old_answers, always=True))
+    query_times.install()
+    for collector in (build.collect, backlog.collect, backlog.collect_heartbeat):
+        register_collector(collector)
     post_migrate.connect(grants.after_migrate, dispatch_uid="directpay.grants")

@@ -13,6 +13,7 @@ from directpay.events.actions import record
 from directpay.events.unit import require_transaction
 from directpay.kernel.errors import Conflict, InvalidInput
 from directpay.kernel.ids import public_id
+from directpay.kernel.milestones import milestone
 from directpay.kernel.money import words
 from directpay.people.actor import Actor
 from directpay.people.models import Payee, User
@@ -89,6 +90,7 @@ def initiate(terms: Terms, *, actor: Actor, at: datetime) -> Payment:
     """
     require_transaction()
     account = lock_accounts([terms.applies_to.id])[terms.applies_to.id]
+    milestone("payment_lock_acquired", account=account.public_id, rail=terms.rail)
     _check_account(terms, account)
     cost = price(terms.amount_minor, rail=terms.rail, payee_id=terms.payee.id)
     if cost.net_minor <= 0:
