@@ -59,4 +59,4 @@ def route_of(request: HttpRequest) -> str:
 def template_of(pattern: str) -> str:
     """A pattern of Django's in words: parameters in braces, without what only a regular expression needs."""
     named = PARAMETER.sub(lambda found: f"{{{found[1] or found[2]}}}", pattern)
-    return "/" + re.sub(r"\(\?:([^()|]*)[^()]*\)|[\^$?\\]|\\Z", lambda found: found[1] or "", named)
+    return "/" + re.sub(r"\(\?:([^()|]*)[^()]*\)|/\?|\\Z|[\^$?\\]", lambda found: found[1] or "", named)
