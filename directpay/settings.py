@@ -163,7 +163,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 0 if SANDBOX else 31_536_000
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", not SANDBOX)
-SECURE_REDIRECT_EXEMPT = ["^health$", "^ready$"]  # asked from inside, where there is no TLS
+SECURE_REDIRECT_EXEMPT = ["^health$", "^ready$", "^metrics$"]  # asked from inside, where there is no TLS
 
 # --- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
