@@ -20,6 +20,8 @@ ENV PATH=/opt/directpay/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     DIRECTPAY_HOME=/opt/directpay/home
+ARG REVISION=
+ENV DIRECTPAY_REVISION=$REVISION
 WORKDIR /opt/directpay/app
 USER directpay
 EXPOSE 8000

@@ -24,6 +24,7 @@ for _made in ("secrets.env", "run/services.env", *(["run/owner.env"] if DATABASE
     environ.Env.read_env(DIRECTPAY_HOME / _made)
 DIRECTPAY_MODE = env.str("DIRECTPAY_MODE", "sandbox")  # sandbox | live
 SANDBOX = DIRECTPAY_MODE == "sandbox"
+REVISION = env.str("DIRECTPAY_REVISION", "")
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -70,6 +71,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "directpay.api.request_id.RequestIdMiddleware",
+    "directpay.ops.access.AccessMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -215,7 +217,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 0 if SANDBOX else 31_536_000
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", not SANDBOX)
-SECURE_REDIRECT_EXEMPT = ["^health$", "^ready$"]  # asked from inside, where there is no TLS
+SECURE_REDIRECT_EXEMPT = ["^health$", "^ready$", "^metrics$"]  # asked from inside, where there is no TLS
 
 # --- limits: "100/500" is a hundred a second, five hundred at once; "0" is none -----------------------------------------
 RATES = {
@@ -325,5 +327,6 @@ SEND_HINTS = env.bool("DIRECTPAY_SEND_HINTS", True)
 
 # --- logs: masked lines on standard error, which the supervisor keeps ---------------------------------------------------
 LOGGING = configuration(env.str("DIRECTPAY_LOG", ""))
+ACCESS_LOG = env.bool("DIRECTPAY_ACCESS_LOG", True)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False

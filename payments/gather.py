@@ -12,6 +12,7 @@ from payments.methods.actions import EXPIRY_QUEUE, expire_verifications
 from payments.methods.resealing import RESEAL_QUEUE, reseal
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.actions.submit import work_on_rail
+from payments.payins.attempts import MILESTONES, note_reached
 from payments.payins.events import PROJECTION
 from payments.payouts.actions import SETTLE_QUEUE, settle_payments
 from payments.payouts.listeners import settle_when_paid, settle_when_ready
@@ -33,6 +34,7 @@ def register() -> None:
     register_queue(Queue(EXPIRY_QUEUE, expire_verifications))
     register_queue(Queue(RESEAL_QUEUE, reseal, always=True))
     promise("payment.processing", "payment.completed", "payment.failed", "payment.returned", hear=expect_lines)
+    promise(*MILESTONES, hear=note_reached)
     promise("bank_account.created", hear=expect_deposits)
     promise("payment.completed", hear=watch)
     promise("payment.completed", hear=settle_when_ready)

@@ -8,13 +8,17 @@ import psycopg
 import pytest
 import redis
 
-from tests import services
+from tests import log_of_the_run, services
 
 _running = ExitStack()
 
 
 def _is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    log_of_the_run.register(config)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -20,6 +20,8 @@ from django.http import HttpResponse
 from directpay.api.errors import is_refusal, unexpected
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import Conflict, DirectPayError, InvalidInput
+from directpay.kernel.instruments import Counter
+from directpay.kernel.milestones import milestone
 
 HEADER = "Idempotency-Key"
 FIELD = "idempotency_key"
@@ -27,6 +29,7 @@ REPLAYED = "Idempotent-Replayed"
 KEY_SHAPE = re.compile(r"[\x20-\x7e]{1,255}")
 QUOTED = re.compile(r'"((?:[^"\\]|\\["\\])*)"')  # RFC 8941 sf-string
 REPLAYED_FOR = timedelta(hours=24)
+HITS = Counter("idempotency_cache_hits_total", "Requests answered with the saved answer of their idempotency key; nothing was done again.")
 
 
 class KeyRequired(InvalidInput):
@@ -79,6 +82,7 @@ class Answer:
         response = HttpResponse(self.body, status=self.status, content_type="application/json")
         if self.replayed:
             response[REPLAYED] = "true"
+            HITS.add()
         return response
 
 
@@ -126,7 +130,6 @@ def answer_once(*, request: Keyed, at: datetime, execute: Callable[[], Answer]) 
                 return saved
             answer = execute()
             _save(request, answer, at)
-            return answer
     except Exception as error:
         if is_refusal(error):
             raise
@@ -134,6 +137,9 @@ def answer_once(*, request: Keyed, at: datetime, execute: Callable[[], Answer]) 
         answer = Answer(response.status_code, response.content)
         keep(request, answer, at)
         return answer
+    if request.moves_money:
+        milestone("idempotency_key_recorded", digest=f"idem_{request.digest.hex[:16]}")
+    return answer
 
 
 # Two statements in one round trip, each with its own snapshot: what the lock's last holder committed is seen.

@@ -7,21 +7,27 @@ from django.db import connection
 
 from directpay.events.unit import require_transaction
 from directpay.kernel.arrays import moments, texts
+from directpay.kernel.request_context import cause_of
 
 UPSERT = """
-INSERT INTO directpay_due (queue, key, due_at, attempts, last_error)
-SELECT %s, key, due_at, 0, '' FROM unnest(%s::text[], %s::timestamptz[]) AS given(key, due_at) ORDER BY key
-ON CONFLICT (queue, key) DO UPDATE SET due_at = excluded.due_at, attempts = 0, last_error = '', parked_at = NULL
+INSERT INTO directpay_due (queue, key, due_at, attempts, last_error, request_id)
+SELECT %s, key, due_at, 0, '', request_id
+FROM unnest(%s::text[], %s::timestamptz[], %s::text[]) AS given(key, due_at, request_id) ORDER BY key
+ON CONFLICT (queue, key) DO UPDATE SET due_at = excluded.due_at, attempts = 0, last_error = '', parked_at = NULL,
+    request_id = coalesce(nullif(excluded.request_id, ''), directpay_due.request_id)
 """
 
 
 def schedule(queue: str, items: Iterable[tuple[str, datetime]]) -> None:
-    """Step: promise `queue` that each key is worked on at its time; a key already there is moved, one named twice takes the last."""
+    """Step: promise `queue` that each key is worked on at its time; a key already there is moved, one named twice takes the last.
+
+    The promise keeps the request that caused it.
+    """
     require_transaction()
     promised = dict(items)
     if promised:
         with connection.cursor() as cursor:
-            cursor.execute(UPSERT, [queue, texts(promised), moments(promised.values())])
+            cursor.execute(UPSERT, [queue, texts(promised), moments(promised.values()), texts(map(cause_of, promised))])
 
 
 def done(queue: str, keys: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ class Due(models.Model):
     due_at = models.DateTimeField()
     attempts = models.IntegerField(default=0)
     last_error = models.CharField(max_length=300, default="")
+    request_id = models.CharField(max_length=64, db_default="")  # of the request that caused it
     parked_at = models.DateTimeField(null=True)  # failed too often: a person should look; it is still tried
 
     class Meta:

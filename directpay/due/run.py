@@ -3,7 +3,7 @@ shown to a person, and tried again a few times a day, so that an outage strands 
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -15,6 +15,7 @@ from directpay.due.registry import QUEUES, Queue
 from directpay.events.unit import unit_of_work
 from directpay.kernel import clock
 from directpay.kernel.arrays import texts
+from directpay.kernel.request_context import caused_by
 
 log = logging.getLogger(__name__)
 PARK_AFTER = 12  # attempts; with the back-off below, some forty minutes
@@ -44,76 +45,81 @@ def next_due_at(until: datetime) -> datetime | None:
 
 
 CLAIM = """
-SELECT key FROM directpay_due WHERE queue = %s AND due_at <= %s ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
+SELECT key, request_id FROM directpay_due WHERE queue = %s AND due_at <= %s ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
 """
 LEASE = "UPDATE directpay_due SET due_at = %s WHERE queue = %s AND key = ANY(%s::text[])"
 
 
-def _claim(queue: Queue, at: datetime, limit: int) -> list[str]:
+def _claim(queue: Queue, at: datetime, limit: int) -> dict[str, str]:
+    """Key → the request that caused the promise, in order."""
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [queue.name, at, limit])
-        return [key for (key,) in cursor.fetchall()]
+        return dict(cursor.fetchall())
 
 
 def _run_local(queue: Queue, at: datetime) -> int:
-    keys: list[str] = []
+    claimed: dict[str, str] = {}
     try:
         with unit_of_work():
-            keys = _claim(queue, at, queue.batch)
-            if keys:
+            claimed = _claim(queue, at, queue.batch)
+            if claimed:
                 # First let go of the promises: what the work promises anew under the same key must stay.
-                done(queue.name, keys)
-                queue.work(keys, at)
-        return len(keys)
+                done(queue.name, list(claimed))
+                with caused_by(claimed):
+                    queue.work(list(claimed), at)
+        return len(claimed)
     except Exception as error:  # one bad item must not hold up the others
-        if len(keys) == 1:
-            _postpone(queue, keys[0], at, error)
+        if len(claimed) == 1:
+            _postpone(queue, *claimed.popitem(), at, error)
             return 1
-        log.warning("queue %s failed on a set of %s, trying one by one: %s", queue.name, len(keys), error)
-    return sum(_run_one(queue, key, at) for key in keys)
+        log.warning("queue %s failed on a set of %s, trying one by one: %s", queue.name, len(claimed), error)
+    return sum(_run_one(queue, key, request, at) for key, request in claimed.items())
 
 
-def _run_one(queue: Queue, key: str, at: datetime) -> int:
+def _run_one(queue: Queue, key: str, request: str, at: datetime) -> int:
     try:
         with unit_of_work():
             claimed = Due.objects.filter(queue=queue.name, key=key, due_at__lte=at)
             if claimed.select_for_update(skip_locked=True).first() is None:
                 return 0
             done(queue.name, [key])
-            queue.work([key], at)
+            with caused_by({key: request}):
+                queue.work([key], at)
     except Exception as error:
-        _postpone(queue, key, at, error)
+        _postpone(queue, key, request, at, error)
     return 1
 
 
 def _run_leased(queue: Queue, at: datetime) -> int:
     with unit_of_work():
-        keys = _claim(queue, at, queue.batch)
-        if keys:
+        claimed = _claim(queue, at, queue.batch)
+        if claimed:
             with connection.cursor() as cursor:
-                cursor.execute(LEASE, [at + timedelta(seconds=queue.lease_seconds), queue.name, texts(keys)])
-    if keys:
-        _work_outside(queue, keys, at)
-    return len(keys)
+                cursor.execute(LEASE, [at + timedelta(seconds=queue.lease_seconds), queue.name, texts(claimed)])
+    if claimed:
+        _work_outside(queue, claimed, at)
+    return len(claimed)
 
 
-def _work_outside(queue: Queue, keys: Sequence[str], at: datetime) -> None:
+def _work_outside(queue: Queue, claimed: Mapping[str, str], at: datetime) -> None:
     try:
-        queue.work(keys, at)
+        with caused_by(claimed):
+            queue.work(list(claimed), at)
         return
     except Exception as error:
-        if len(keys) == 1:
-            _postpone(queue, keys[0], at, error)
+        if len(claimed) == 1:
+            _postpone(queue, *next(iter(claimed.items())), at, error)
             return
-        log.warning("queue %s failed on a set of %s, trying one by one: %s", queue.name, len(keys), error)
-    for key in keys:
+        log.warning("queue %s failed on a set of %s, trying one by one: %s", queue.name, len(claimed), error)
+    for key, request in claimed.items():
         try:
-            queue.work([key], at)
+            with caused_by({key: request}):
+                queue.work([key], at)
         except Exception as error:
-            _postpone(queue, key, at, error)
+            _postpone(queue, key, request, at, error)
 
 
-def _postpone(queue: Queue, key: str, at: datetime, error: Exception) -> None:
+def _postpone(queue: Queue, key: str, request: str, at: datetime, error: Exception) -> None:
     with unit_of_work():
         row = Due.objects.select_for_update().filter(queue=queue.name, key=key).first()
         if row is None:
@@ -124,4 +130,5 @@ def _postpone(queue: Queue, key: str, at: datetime, error: Exception) -> None:
         row.last_error = f"{type(error).__name__}: {error}"[:300]
         row.parked_at = row.parked_at or (at if row.attempts >= PARK_AFTER else None)
         row.save(update_fields=["attempts", "due_at", "last_error", "parked_at"])
-    log.warning("queue %s: %s failed, attempt %s: %s", queue.name, key, row.attempts, error, exc_info=error)
+    with caused_by({key: request}):
+        log.warning("queue %s: %s failed, attempt %s: %s", queue.name, key, row.attempts, error, exc_info=error)

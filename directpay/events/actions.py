@@ -12,14 +12,17 @@ from directpay.events.registry import hear_at_once, names_for
 from directpay.events.unit import require_transaction
 from directpay.kernel.arrays import integers, moments, texts
 from directpay.kernel.ids import public_id
-from directpay.kernel.request_context import request_id
+from directpay.kernel.request_context import cause_of
 
 SET_LIMIT = 5_000  # events in one call
 
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """A fact to record: `version` is the object's own count of facts, `data` its snapshot (ids and figures only)."""
+    """A fact to record: `version` is the object's own count of facts, `data` its snapshot (ids and figures only).
+
+    `began_at`, when the object began, is for those who hear at once; it is not recorded.
+    """
 
     type: str
     object_id: str
@@ -28,15 +31,16 @@ class NewEvent:
     at: datetime
     data: dict[str, Any]
     account_ids: Sequence[str] = field(default_factory=tuple)
+    began_at: datetime | None = None
 
 
 INSERT = """
 WITH given AS (
-    SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::int[], %s::timestamptz[], %s::text[], %s::jsonb[], %s::jsonb[])
-        WITH ORDINALITY AS g(public_id, type, object_id, version, at, actor, account_ids, data, n)
+    SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::int[], %s::timestamptz[], %s::text[], %s::text[], %s::jsonb[], %s::jsonb[])
+        WITH ORDINALITY AS g(public_id, type, object_id, version, at, actor, request_id, account_ids, data, n)
 ), recorded AS (
     INSERT INTO directpay_event (public_id, type, object_id, version, at, actor, request_id, account_ids, data)
-    SELECT public_id, type, object_id, version, at, actor, %s, account_ids, data FROM given ORDER BY n
+    SELECT public_id, type, object_id, version, at, actor, request_id, account_ids, data FROM given ORDER BY n
     RETURNING id, type, at
 )
 INSERT INTO directpay_delivery (event_id, event_at, listener, due_at, attempts, last_error)
@@ -66,9 +70,9 @@ def record(events: Sequence[NewEvent]) -> None:
                 integers(e.version for e in events),
                 moments(e.at for e in events),
                 texts(e.actor for e in events),
+                texts(cause_of(e.object_id) for e in events),
                 texts(json.dumps(list(e.account_ids)) for e in events),
                 texts(json.dumps(e.data) for e in events),
-                request_id.get(),
                 texts(kind for kind, _ in pairs),
                 texts(name for _, name in pairs),
             ],

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
@@ -18,6 +20,7 @@ class Event(models.Model):
     request_id = models.CharField(max_length=64)
     account_ids = models.JSONField(default=list)  # public ids of the users and payees that may see it
     data = models.JSONField()  # the object as it stood after this event
+    began_at: datetime | None = None  # of the object; known to those alone who hear at once
 
     class Meta:
         managed = False

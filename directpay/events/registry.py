@@ -34,6 +34,8 @@ class Fact(Protocol):
     @property
     def at(self) -> datetime: ...
     @property
+    def began_at(self) -> datetime | None: ...
+    @property
     def data(self) -> dict[str, Any]: ...
 
 
@@ -43,7 +45,8 @@ PROMISES: dict[str, list[Promise]] = defaultdict(list)  # by event type
 
 def promise(*types: str, hear: Promise) -> None:
     """Have `hear` called with these events in the very transaction that records them. For work that is only promised
-    (`schedule`), which the database keeps as surely as a delivery: it needs no relay to carry it. Anything else listens."""
+    (`schedule`), which the database keeps as surely as a delivery: it needs no relay to carry it; and for what is counted or logged
+    after the commit, and lost with the process. Anything else listens."""
     for kind in types:
         if hear not in PROMISES[kind]:
             PROMISES[kind].append(hear)

@@ -12,6 +12,7 @@ from directpay.events.models import Delivery, Event
 from directpay.events.registry import LISTENERS, Listener
 from directpay.events.unit import unit_of_work
 from directpay.kernel import clock
+from directpay.kernel.request_context import caused_by
 
 log = logging.getLogger(__name__)
 BATCH = 200
@@ -82,7 +83,9 @@ def _tell(listener: Listener, deliveries: list[Delivery], at: datetime) -> None:
     if not deliveries:
         return
     events = Event.objects.filter(id__in=[d.event_id for d in deliveries], at__in={d.event_at for d in deliveries})
-    listener.hear(list(events.order_by("id")))
+    heard = list(events.order_by("id"))
+    with caused_by({event.object_id: event.request_id for event in heard}):
+        listener.hear(heard)
     Delivery.objects.filter(id__in=[d.id for d in deliveries]).update(done_at=at)
 
 

@@ -5,7 +5,8 @@ from django.db.models.signals import post_migrate
 
 from directpay.due.registry import Queue
 from directpay.due.registry import register as register_queue
-from directpay.ops import checks, clock, grants, partitions, upkeep
+from directpay.ops import backlog, build, checks, clock, grants, partitions, query_times, upkeep
+from directpay.ops.metrics import register_collector
 from directpay.people.sign_in import resealing
 
 
@@ -16,4 +17,7 @@ def register() -> None:
     register_queue(Queue(upkeep.ANSWERS_QUEUE, upkeep.drop_old_answers, always=True))
     register_queue(Queue(upkeep.RETENTION_QUEUE, upkeep.drop_what_is_old, always=True))
     register_queue(Queue(resealing.RESEAL_QUEUE, resealing.reseal, always=True))
+    query_times.install()
+    for collector in (build.collect, backlog.collect, backlog.collect_heartbeat):
+        register_collector(collector)
     post_migrate.connect(grants.after_migrate, dispatch_uid="directpay.grants")

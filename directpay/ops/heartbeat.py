@@ -1,5 +1,6 @@
 """The worker's sign of life: a key in Redis that expires."""
 
+import math
 from functools import cache
 
 import redis
@@ -23,6 +24,12 @@ def beat() -> None:
 
 def is_beating() -> bool:
     return bool(client().exists(KEY))
+
+
+def age_seconds() -> float:
+    """Since the last beat; infinite if it is longer ago than EXPIRES_SECONDS. Raises redis.RedisError."""
+    left = int(client().pttl(KEY))
+    return EXPIRES_SECONDS - left / 1000 if left >= 0 else math.inf
 
 
 def forget_heartbeat(redis_url: str) -> None:

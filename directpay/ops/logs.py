@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from directpay.kernel.masking import mask, masked
+from directpay.kernel.milestones import EACH
 from directpay.kernel.request_context import request_id
 
 # What logging itself puts on a record; anything else was given as `extra`.
-OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request", "server_time", "status_code"}
+OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request", "server_time", "status_code", EACH}
 TEXT = "{at} {level:<7} {logger}: {message}"
 
 
@@ -22,6 +23,9 @@ class Masked(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         found = _parts(record, self)
+        return "\n".join(self._line(found | one) for one in _each(record))
+
+    def _line(self, found: dict[str, Any]) -> str:
         line = TEXT.format(**found)
         named = {name: value for name, value in found.items() if name not in ("at", "level", "logger", "message", "exception")}
         if named:
@@ -33,7 +37,11 @@ class MaskedJson(logging.Formatter):
     """One object a line: at, level, logger, message, request_id, then what was given beside the message, then the exception."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return json.dumps(_parts(record, self), ensure_ascii=False, default=str)
+        line = json.dumps(_parts(record, self), ensure_ascii=False, default=str)
+        if EACH not in vars(record):
+            return line
+        # Hundreds at a time in the background: what they share is written once.
+        return "\n".join(f"{line[:-1]}, {json.dumps(one, ensure_ascii=False)[1:]}" for one in _each(record))
 
 
 def _parts(record: logging.LogRecord, formatter: logging.Formatter) -> dict[str, Any]:
@@ -43,13 +51,22 @@ def _parts(record: logging.LogRecord, formatter: logging.Formatter) -> dict[str,
         "logger": record.name,
         "message": mask(_message(record)),
     }
+    if EACH in vars(record):  # each line names its own request
+        return found | masked({key: value for key, value in vars(record).items() if key not in OWN})
     # Django says what it answered after the request has ended: then the request itself still knows its name.
     if name := request_id.get() or getattr(getattr(record, "request", None), "directpay_request_id", ""):
-        found["request_id"] = name
+        found["request_id"] = mask(name)  # the caller's own words
     found |= masked({key: value for key, value in vars(record).items() if key not in OWN})
     if record.exc_info and record.exc_info[0]:
         found["exception"] = mask(formatter.formatException(record.exc_info))
     return found
+
+
+def _each(record: logging.LogRecord) -> list[dict[str, str]]:
+    """What differs between the lines of one record; most have a single line, and nothing more to say."""
+    if EACH not in vars(record):
+        return [{}]
+    return [{"payment": mask(payment), **({"request_id": mask(request)} if request else {})} for payment, request in vars(record)[EACH]]
 
 
 def _message(record: logging.LogRecord) -> str:

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from typing import IO
 
 import environ
 
+from directpay.kernel.instruments import DIRECTORY
 from directpay.ops.embedded import EmbeddedPostgresError
 from directpay.ops.embedded_valkey import EmbeddedValkeyError
 from directpay.ops.heartbeat import forget_heartbeat
@@ -86,6 +88,7 @@ class Up:
             "REDIS_URL": services.redis_url(),
             "DIRECTPAY_DATABASE_ROLE": "runtime",
             "PYTHONUNBUFFERED": "1",
+            DIRECTORY: str(empty_metrics(self.home)),
         }
         self.env.pop("DATABASE_OWNER_URL", None)  # the children have no business with it
         write_environment(self.home / "run" / "services.env", {name: self.env[name] for name in ("DATABASE_URL", "REDIS_URL")})
@@ -204,6 +207,14 @@ def home_directory() -> Path:
     return Path(os.environ.get("DIRECTPAY_HOME") or BASE_DIR / "var").resolve()
 
 
+def empty_metrics(home: Path) -> Path:
+    """Where the children count together. Counters begin at nought with a new start, as Prometheus expects of them."""
+    directory = home / "run" / "metrics"
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(mode=0o700)
+    return directory
+
+
 def take_lock(home: Path) -> IO[str]:
     """Hold this home until the process ends. Raises AlreadyRunning."""
     for name in ("run", "log"):
@@ -258,6 +269,7 @@ def _supervise(run: Up) -> int:
         run.supervisor.stop_all()
         for name in RUN_FILES:
             (run.home / "run" / name).unlink(missing_ok=True)
+        shutil.rmtree(run.home / "run" / "metrics", ignore_errors=True)
         say("Everything is stopped.")
         ignore_signals()
     return 0

@@ -46,6 +46,7 @@ from payments.intents.shapes import (
 from payments.methods.actions import TRIES, AmountsWrong, verify_bank_account
 from payments.methods.models import BankAccount
 from payments.payins.actions.pay import pay
+from payments.payins.attempts import CountsAttempts
 from payments.payins.models import Payment
 
 RAIL_DEFAULT = "ach"
@@ -72,7 +73,7 @@ def nothing(rows: Sequence[PaymentIntent], context: Context) -> list[None]:
     return [None for _ in rows]
 
 
-class Intents(ApiView):
+class Intents(CountsAttempts, ApiView):
     object_name = "payment_intent"
     output_serializer: ClassVar[Any] = IntentOutput
     id_param = "intent"
@@ -114,12 +115,16 @@ class Intents(ApiView):
     def confirmed(
         self, intent: PaymentIntent, data: Mapping[str, Any], changes: Mapping[str, Any], actor: Actor, at: datetime
     ) -> PaymentIntent:
+        def attempt(row: PaymentIntent, source: BankAccount) -> Payment:
+            self.attempting(row.rail)
+            return self.attempt(row, source, data.get("allow_duplicate", False), actor, at)
+
         return confirm_intent(
             intent,
             changes,
             purpose=self.purpose_of(data, actor),
             bank_account=bank_account_of(data, actor),
-            attempt=lambda row, source: self.attempt(row, source, data.get("allow_duplicate", False), actor, at),
+            attempt=attempt,
             off_session=data.get("off_session", False),
             actor=actor,
             at=at,

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from rest_framework import serializers
+from rest_framework.request import Request
 
 from directpay.api.fields import AmountField, CurrencyField, IdField, MetadataField, merged_metadata
 from directpay.api.lists import Filter
@@ -20,6 +22,7 @@ from directpay.people.actor import Actor
 from payments.methods.queries import bank_account_to_pay_from
 from payments.payins.actions.cancel import cancel_payment
 from payments.payins.actions.pay import pay
+from payments.payins.attempts import CountsAttempts
 from payments.payins.models import Payment, Status
 from payments.payins.queries import visible_payments
 from payments.rails.registry import RAILS
@@ -81,7 +84,7 @@ class Payments(ApiView):
         return render_payment(row)
 
 
-class PaymentsView(Payments, CollectionView):
+class PaymentsView(CountsAttempts, Payments, CollectionView):
     """Payments on their way and those that have ended. A POST answers at once; the money moves in the background."""
 
     input_serializer = PaymentInput
@@ -94,6 +97,10 @@ class PaymentsView(Payments, CollectionView):
         "payer": Filter("payer__public_id", serializers.CharField(max_length=40)),
         "payee": Filter("payee__public_id", serializers.CharField(max_length=40)),
     }
+
+    def post(self, request: Request, **named: Any) -> HttpResponse:
+        self.attempting(dict(request.data).get("rail"))
+        return super().post(request, **named)
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Payment:
         """Without a lease: straight to an account of the books."""

@@ -53,6 +53,7 @@ def facts(payments: Sequence[Payment | Moving], kind: str, *, was: Sequence[str 
             actor=actor,
             at=at,
             account_ids=[payment.payer.public_id, payment.payee.public_id],
+            began_at=payment.created_at,
             data={**snapshot(payment), "from": None if before is None else str(before)},
         )
         for payment, before in zip(payments, was, strict=True)

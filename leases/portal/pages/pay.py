@@ -22,6 +22,7 @@ from leases.portal.story import short_name
 from leases.portal.visit import Visit, page_for
 from leases.rent.actions.pay_rent import PayRequest
 from payments.payins.actions.initiate import AmountExceedsPayable, DuplicateSuspected, ObligationInProgress
+from payments.payins.attempts import attempt, begin, refuse
 from payments.payins.models import Payment
 
 
@@ -35,15 +36,16 @@ def pay(request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
     page = sheet(found, visit.user, Choice.of(request.POST if request.method == "POST" else request.GET), visit.at)
     if request.method != "POST":
         return _render(request, visit, page)
-    attempt = request.POST.get("attempt", "")
-    earlier = paid_by_attempt(visit.user.id, lease, attempt) if ATTEMPT.fullmatch(attempt) else None
+    press = request.POST.get("attempt", "")
+    earlier = paid_by_attempt(visit.user.id, lease, press) if ATTEMPT.fullmatch(press) else None
     if earlier is not None:
         return _to(request, earlier, new=False, page=page)
     if not page.can_pay:
+        refuse(begin(page.way.name), code="not_payable")
         return _render(request, visit, page, status=422)
-    if not ATTEMPT.fullmatch(attempt) or request.POST.get("shown") != page.shown:
+    if not ATTEMPT.fullmatch(press) or request.POST.get("shown") != page.shown:
         return _render(request, visit, page, notice=_("Nothing is paid yet. This is what you chose: look it over, then press once more."))
-    return _pay(request, visit, replace(page, attempt=attempt))
+    return _pay(request, visit, replace(page, attempt=press))
 
 
 def _pay(request: HttpRequest, visit: Visit, page: Sheet) -> HttpResponse:
@@ -56,7 +58,8 @@ def _pay(request: HttpRequest, visit: Visit, page: Sheet) -> HttpResponse:
         metadata={"page_attempt": page.attempt},
     )
     try:
-        payment, new = pay_once(page.owing.lease, wanted, user=visit.user, attempt=page.attempt, actor=visit.actor, at=visit.at)
+        with attempt(wanted.rail):
+            payment, new = pay_once(page.owing.lease, wanted, user=visit.user, attempt=page.attempt, actor=visit.actor, at=visit.at)
     except DirectPayError as error:
         return _render(request, visit, page, refusal=error, status=error.status)
     return _to(request, payment, new=new, page=page)

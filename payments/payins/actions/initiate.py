@@ -13,6 +13,7 @@ from directpay.events.actions import record
 from directpay.events.unit import require_transaction
 from directpay.kernel.errors import Conflict, InvalidInput
 from directpay.kernel.ids import public_id
+from directpay.kernel.milestones import milestone
 from directpay.kernel.money import words
 from directpay.people.actor import Actor
 from directpay.people.models import Payee, User
@@ -90,6 +91,7 @@ def initiate(terms: Terms, *, actor: Actor, at: datetime, standing: Standing | N
     require_transaction()
     standing = standing or stand(terms.applies_to.id, payee_id=terms.payee.id, rail=terms.rail)
     account = standing.account
+    milestone("payment_lock_acquired", account=account.public_id, rail=terms.rail)
     _check_account(terms, account)
     cost = price_with(terms.amount_minor, terms.rail, standing.own_fee)
     if cost.net_minor <= 0:

@@ -5,7 +5,9 @@ import pytest
 from directpay.due.actions import done, schedule
 from directpay.due.models import Due
 from directpay.due.registry import QUEUES, Queue, register
+from directpay.due.run import run_queue
 from directpay.events.unit import unit_of_work
+from directpay.kernel.request_context import cause_of, caused_by, request_id
 from tests.directpay.due.conftest import AT, promise, waiting
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +86,23 @@ def test_refuses_two_workers_under_one_name(desk):
     with pytest.raises(ValueError, match="registered twice"):
         register(Queue("test.once", print))
     assert QUEUES["test.once"].work is not print
+
+
+def test_keeps_the_request_that_caused_it_until_another_does():
+    def promised_by(request: str) -> str:
+        with caused_by({"a": request}), unit_of_work():
+            schedule("q", [("a", AT)])
+        return Due.objects.get(queue="q", key="a").request_id
+
+    assert [promised_by(request) for request in ("", "req_1", "", "req_2")] == ["", "req_1", "req_1", "req_2"]
+
+
+@pytest.mark.parametrize("how", [{}, {"local": False, "lease_seconds": 15}], ids=["local", "leased"])
+def test_works_on_each_key_for_its_request(desk, how):
+    seen = []
+    desk("q", bad={"b"}, before_end=lambda keys, at: seen.append(({key: cause_of(key) for key in keys}, request_id.get())), **how)
+    with caused_by({"a": "req_1", "b": "req_2"}), unit_of_work():
+        schedule("q", [("a", AT), ("b", AT)])
+    run_queue(QUEUES["q"], AT)
+    assert seen == [({"a": "req_1", "b": "req_2"}, ""), ({"a": "req_1"}, "req_1"), ({"b": "req_2"}, "req_2")]
+    assert cause_of("a") == ""

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from directpay.events.actions import SET_LIMIT, record
 from directpay.events.models import Delivery, Event
 from directpay.events.unit import unit_of_work
-from directpay.kernel.request_context import request_id
+from directpay.kernel.request_context import caused_by, request_id
 from tests.directpay.events.conftest import AT, happened, new
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +95,9 @@ def test_needs_somebodys_transaction():
         record([new("thg_1")])
     with pytest.raises(RuntimeError, match="open transaction"):
         record([])
+
+
+def test_names_for_each_object_the_request_that_caused_it():
+    with caused_by({"obj_1": "req_1", "obj_2": ""}):
+        happened(new("obj_1"), new("obj_2"))
+    assert dict(Event.objects.values_list("object_id", "request_id")) == {"obj_1": "req_1", "obj_2": ""}

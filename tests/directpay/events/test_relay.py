@@ -7,6 +7,7 @@ from directpay.due.models import Due
 from directpay.events.models import Delivery, Event
 from directpay.events.registry import LISTENERS
 from directpay.events.relay import BATCH, relay_all, relay_to
+from directpay.kernel.request_context import cause_of, caused_by
 from directpay.ops.clock import set_clock
 from tests.directpay.events.conftest import AT, happened, new
 
@@ -144,3 +145,12 @@ def test_tells_what_it_claimed_and_what_it_delivered(ear):
     happened(new("thg_1"), new("thg_2"))
     assert relay_to(LISTENERS["sick"], AT) == (2, 1)
     assert relay_to(LISTENERS["sick"], AT) == (0, 0)
+
+
+def test_a_listener_works_for_the_request_of_each_event(ear):
+    seen = []
+    ear("one", before_end=lambda events: seen.append({event.object_id: cause_of(event.object_id) for event in events}))
+    with caused_by({"obj_1": "req_1", "obj_2": "req_2"}):
+        happened(new("obj_1"), new("obj_2"))
+    relay_all()
+    assert seen == [{"obj_1": "req_1", "obj_2": "req_2"}]
