@@ -13,4 +13,5 @@ def register() -> None:
     clock.install()
     register_queue(Queue(partitions.QUEUE, partitions.keep_ahead, always=True))
     register_queue(Queue(upkeep.ANSWERS_QUEUE, upkeep.drop_old_answers, always=True))
+    register_queue(Queue(upkeep.SIGN_INS_QUEUE, upkeep.forget_sign_ins, always=True))
     post_migrate.connect(grants.after_migrate, dispatch_uid="directpay.grants")

@@ -186,5 +186,6 @@ def look(page, address, language):
         if wide > width:
             wrong.append(f"{wide} wide at {width}")
         if PICTURES and width in (PHONE["width"], DESK["width"]):
-            page.screenshot(path=f"{PICTURES}/signing-in{address.replace('/', '-')}{language[:2]}-{width}.png", full_page=True)
+            name = address.partition("?")[0].replace("/", "-")
+            page.screenshot(path=f"{PICTURES}/signing-in{name}{language[:2]}-{width}.png", full_page=True)
     return {address: wrong} if wrong else {}
