@@ -13,7 +13,7 @@ PROCESSES ?= 2
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
-.PHONY: help up down reset backup restore demo advance shell migrate test chaos sim bench test-load check format lock install install-dev chromium
+.PHONY: help up down reset backup restore demo advance shell migrate test chaos sim bench test-load check audit format lock install install-dev chromium
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -72,8 +72,13 @@ check: install-dev ## what CI is
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy .
 	@$(BIN)/lint-imports
+	@$(BIN)/vulture
+	@$(BIN)/bandit --quiet --recursive directpay ledger payments leases webhooks --severity-level high
 	@$(BIN)/python manage.py makemigrations --check --dry-run --settings=tests.settings
 	@$(MAKE) test
+
+audit: install-dev ## known weaknesses in what we depend on; fails as well where it could not look
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement requirements.txt
 
 format: install-dev ## format, and fix what can be fixed
 	@$(BIN)/ruff format .

@@ -18,6 +18,7 @@ BENCHMARKS = {
     "hordak": "bench.hordak:hordak",
     "growth": "bench.growth:growth",
     "background": "bench.background:background",
+    "http": "bench.http.accepting:accepting",
 }
 
 

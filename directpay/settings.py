@@ -6,10 +6,12 @@ from pathlib import Path
 import environ
 
 from directpay.ops.logs import configuration
+from directpay.ops.secrets_file import read_secret_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(env.str("DIRECTPAY_ENV_FILE", str(BASE_DIR / ".env")))
+read_secret_files(os.environ)
 
 # --- what this installation is -------------------------------------------------------------------------------------
 DIRECTPAY_HOME = Path(env.str("DIRECTPAY_HOME", "") or BASE_DIR / "var")
@@ -75,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "directpay.api.limits.pages.PageRateMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "leases.portal.language.TheirLanguageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -123,7 +126,11 @@ def _database() -> dict:
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "directpay.User"
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # an address is unique by UPPER(email), which the check cannot see
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # an address is unique by UPPER(email), which the check cannot see
+    "security.W005",  # HSTS for all subdomains, and preloaded: for whoever owns the domain to say, not for one host of it
+    "security.W021",
+]
 
 # --- Redis and Celery -------------------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
@@ -249,6 +256,14 @@ OAUTH2_PROVIDER = {
     },
 }
 
+# --- limits: "100/500" is a hundred a second, five hundred at once; "0" is none -----------------------------------------
+RATES = {
+    "key": env.str("DIRECTPAY_RATE_PER_KEY", "100/500"),
+    "user": env.str("DIRECTPAY_RATE_PER_USER", "200/1000"),
+    "address": env.str("DIRECTPAY_RATE_PER_ADDRESS", "300/1500"),
+}
+WEB_THREADS = env.int("WEB_THREADS", 6)  # of one process of the web server: what its accounts share fairly
+
 # --- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["directpay.api.authentication.KeyAuthentication"],
@@ -344,6 +359,7 @@ UNFOLD = {
     },
 }
 
+KEEP_DELIVERIES_DAYS = env.int("DIRECTPAY_KEEP_DELIVERIES_DAYS", 30)  # what was told to whom; the events themselves stay
 SEND_HINTS = env.bool("DIRECTPAY_SEND_HINTS", True)
 
 # --- logs: masked lines on standard error, which the supervisor keeps ---------------------------------------------------

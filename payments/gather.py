@@ -9,6 +9,7 @@ from payments.disputes import postings as _disputes  # noqa: F401 registers
 from payments.intents.events import PROJECTION as INTENTS
 from payments.invariants import PAYMENTS
 from payments.methods.actions import EXPIRY_QUEUE, expire_verifications
+from payments.methods.resealing import RESEAL_QUEUE, reseal
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.actions.submit import work_on_rail
 from payments.payins.events import PROJECTION
@@ -30,6 +31,7 @@ def register() -> None:
     register_queue(Queue(SETTLE_QUEUE, settle_payments))
     register_queue(Queue(WATCH_QUEUE, watch_for_returns, local=False, lease_seconds=15))
     register_queue(Queue(EXPIRY_QUEUE, expire_verifications))
+    register_queue(Queue(RESEAL_QUEUE, reseal, always=True))
     promise("payment.processing", "payment.completed", "payment.failed", "payment.returned", hear=expect_lines)
     promise("bank_account.created", hear=expect_deposits)
     promise("payment.completed", hear=watch)

@@ -5,6 +5,7 @@ create), ObjectView (read, update, delete), ActionView (POST …/{id}/verb) and 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -19,6 +20,8 @@ from directpay.api import idempotency
 from directpay.api.errors import answer_for
 from directpay.api.expanding import Expander, asked_names, put
 from directpay.api.idempotency import FIELD, HEADER, Answer, KeyRequired
+from directpay.api.limits.rates import Bucket, Left, spend
+from directpay.api.limits.turns import TURNS
 from directpay.api.lists import PAGE_PARAMETERS, Filter, page_of, read_query
 from directpay.api.objects import json_response, to_bytes
 from directpay.api.parsers import refuse_unmeasured
@@ -26,8 +29,9 @@ from directpay.api.schema import ApiSchema
 from directpay.api.serializers import NoParameters, StrictSerializer, checked
 from directpay.api.versions import check_version, echo_version
 from directpay.events.unit import unit_of_work
-from directpay.kernel.errors import DirectPayError, NotFound
+from directpay.kernel.errors import DirectPayError, NotAuthenticated, NotFound
 from directpay.people.actor import Actor
+from directpay.people.sign_in.address import network_of
 
 CLIENT_PREFIX = "/api"  # Stripe's clients put `url` of a list behind api_base, which ends in /api
 
@@ -52,6 +56,7 @@ class ApiView(APIView):
     id_param: ClassVar[str] = "id"  # what an error calls the id of the address
     key_in_body: ClassVar[bool] = False  # its POST also takes the key as the parameter `idempotency_key`
     takes_publishable_keys: ClassVar[bool] = False
+    left: Left | None = None  # of this caller's rate, once it is charged
 
     @property
     def actor(self) -> Actor:
@@ -86,9 +91,33 @@ class ApiView(APIView):
         self.check_permissions(request)
         self.check_throttles(request)
 
+    def perform_authentication(self, request: Request) -> None:
+        """As DRF's; who fails is counted by address, so that nobody tries keys at leisure."""
+        try:
+            super().perform_authentication(request)
+        except NotAuthenticated:
+            spend([Bucket("address", network_of(request._request))])
+            raise
+
+    def check_throttles(self, request: Request) -> None:
+        """Raises RateLimited."""
+        buckets = [Bucket("key", self.actor.label), Bucket("address", network_of(request._request))]
+        if self.actor.user_id is not None:
+            buckets.append(Bucket("user", str(self.actor.user_id)))
+        self.left = spend(buckets)
+        self.turn.enter_context(TURNS.turn(self.actor.account))
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        with ExitStack() as self.turn:
+            return super().dispatch(request, *args, **kwargs)
+
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer = super().finalize_response(request, response, *args, **kwargs)
         echo_version(request.headers, answer)
+        if self.left is not None:
+            answer["RateLimit-Limit"] = str(self.left.limit)
+            answer["RateLimit-Remaining"] = str(self.left.remaining)
+            answer["RateLimit-Reset"] = str(self.left.reset_seconds)
         return answer
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:

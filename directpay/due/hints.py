@@ -11,24 +11,47 @@ from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
 QUIET_SECONDS = 5.0  # after the broker did not answer, do not ask it again for so long
+APART_SECONDS = 0.05  # of two hints: a worker that is awake looks again by itself, and each hint costs a request its time
 _quiet_until = 0.0
+_sent_at = -APART_SECONDS
+_later: threading.Timer | None = None
 _lock = threading.Lock()
 
 
 def hint_after_commit() -> None:
     """Ask the worker to look at the due queues as soon as the present transaction is committed."""
     if settings.SEND_HINTS:
-        transaction.on_commit(_send, robust=True)
+        transaction.on_commit(_hint, robust=True)
+
+
+def _hint() -> None:
+    """Now, or together with others a moment after the last one."""
+    global _sent_at, _later
+    with _lock:
+        now = time.monotonic()
+        if now < _quiet_until or _later is not None:
+            return
+        left = _sent_at + APART_SECONDS - now
+        if left > 0:
+            _later = threading.Timer(left, _hint_for_all)
+            _later.daemon = True
+            _later.start()
+            return
+        _sent_at = now
+    _send()
+
+
+def _hint_for_all() -> None:
+    global _sent_at, _later
+    with _lock:
+        _sent_at, _later = time.monotonic(), None
+    _send()
 
 
 def _send() -> None:
     global _quiet_until
-    if time.monotonic() < _quiet_until or not _lock.acquire(blocking=False):
-        return  # the broker is out, or a hint is on its way that will do for us too
     try:
         current_app.send_task("directpay.ops.tasks.run_due", retry=False, expires=5)
     except (OperationalError, OSError) as error:
         _quiet_until = time.monotonic() + QUIET_SECONDS
         log.warning("the broker does not answer, work waits for the beat: %s", error)
-    finally:
-        _lock.release()

@@ -74,3 +74,18 @@ def record(events: Sequence[NewEvent]) -> None:
             ],
         )
     hear_at_once(events)
+
+
+FORGET = """
+DELETE FROM directpay_delivery WHERE id IN (
+    SELECT id FROM directpay_delivery WHERE event_at < %s AND done_at < %s LIMIT %s FOR UPDATE SKIP LOCKED
+)
+"""
+
+
+def forget_deliveries(*, before: datetime, limit: int) -> int:
+    """Step: drop the rows of deliveries that were made before. Returns how many; the facts themselves stay."""
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, [before, before, limit])
+        return cursor.rowcount

@@ -6,6 +6,7 @@ from django.db.models.signals import post_migrate
 from directpay.due.registry import Queue
 from directpay.due.registry import register as register_queue
 from directpay.ops import checks, clock, grants, partitions, upkeep
+from directpay.people.sign_in import resealing
 
 
 def register() -> None:
@@ -14,4 +15,6 @@ def register() -> None:
     register_queue(Queue(partitions.QUEUE, partitions.keep_ahead, always=True))
     register_queue(Queue(upkeep.ANSWERS_QUEUE, upkeep.drop_old_answers, always=True))
     register_queue(Queue(upkeep.SIGN_INS_QUEUE, upkeep.forget_sign_ins, always=True))
+    register_queue(Queue(upkeep.RETENTION_QUEUE, upkeep.drop_what_is_old, always=True))
+    register_queue(Queue(resealing.RESEAL_QUEUE, resealing.reseal, always=True))
     post_migrate.connect(grants.after_migrate, dispatch_uid="directpay.grants")

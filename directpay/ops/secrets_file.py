@@ -3,15 +3,37 @@
 import base64
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
 PASSWORDS = "passwords.env"
+# What may stand in a file of its own, as container engines mount secrets: NAME_FILE says where.
+IN_FILES = ("SECRET_KEY", "DIRECTPAY_VAULT_KEYS", "DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SUPERUSER_URL", "REDIS_URL")
 GENERATED = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(48),
     "DIRECTPAY_VAULT_KEYS": lambda: "v1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
 }
 EMBEDDED = {name: lambda: secrets.token_hex(24) for name in ("POSTGRES_PASSWORD", "OWNER_PASSWORD", "RUNTIME_PASSWORD", "VALKEY_PASSWORD")}
+
+
+class SecretFileError(Exception):
+    """A file that should hold a secret does not; the message names the variable."""
+
+
+def read_secret_files(environment: MutableMapping[str, str]) -> None:
+    """Put the contents of the files that NAME_FILE names in their NAME's place. Raises SecretFileError."""
+    for name in IN_FILES:
+        path = environment.pop(f"{name}_FILE", "")
+        if not path:
+            continue
+        if environment.get(name):
+            raise SecretFileError(f"{name} and {name}_FILE are both set: which one is meant?")
+        try:
+            environment[name] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SecretFileError(f"{name}_FILE names a file that cannot be read: {error}") from error
+        if not environment[name]:
+            raise SecretFileError(f"{name}_FILE names an empty file: {path}")
 
 
 def application_secrets(home: Path) -> dict[str, str]:

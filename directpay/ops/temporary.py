@@ -23,7 +23,13 @@ START_SECONDS = 120.0
 STOP_SECONDS = 25.0
 # Empty means "not set", and keeps this machine's own settings and `.env` out.
 OWN_SERVICES = dict.fromkeys(("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "DIRECTPAY_VAULT_KEYS"), "")
-OWN_SETTINGS = {"DIRECTPAY_MODE": "sandbox", "DIRECTPAY_DATABASE_ROLE": "runtime", "DJANGO_SETTINGS_MODULE": "directpay.settings"}
+UNLIMITED = dict.fromkeys(("DIRECTPAY_RATE_PER_KEY", "DIRECTPAY_RATE_PER_USER", "DIRECTPAY_RATE_PER_ADDRESS"), "0")  # one asks for many
+OWN_SETTINGS = {
+    **UNLIMITED,
+    "DIRECTPAY_MODE": "sandbox",
+    "DIRECTPAY_DATABASE_ROLE": "runtime",
+    "DJANGO_SETTINGS_MODULE": "directpay.settings",
+}
 
 
 @dataclass

@@ -21,7 +21,7 @@ from directpay.ops.heartbeat import forget_heartbeat
 from directpay.ops.places import free_port, place_for
 from directpay.ops.preparation import BASE_DIR, PreparationError, Step, migration_fingerprint, run_steps, static_fingerprint
 from directpay.ops.processes import Command
-from directpay.ops.secrets_file import application_secrets, write_environment, write_private
+from directpay.ops.secrets_file import SecretFileError, application_secrets, read_secret_files, write_environment, write_private
 from directpay.ops.services import ServiceError, Services, chosen_services
 from directpay.ops.supervisor import Child, Stopped, Supervisor, end_left_children, ignore_signals, keep_short, pid_file, say
 
@@ -198,8 +198,9 @@ def application_secrets_unless_set(home: Path) -> dict[str, str]:
 
 
 def home_directory() -> Path:
-    """DIRECTPAY_HOME, after `.env` has been read as settings read it."""
+    """DIRECTPAY_HOME, after `.env` and files of secrets have been read as settings read them. Raises SecretFileError."""
     environ.Env.read_env(os.environ.get("DIRECTPAY_ENV_FILE") or BASE_DIR / ".env")
+    read_secret_files(os.environ)
     return Path(os.environ.get("DIRECTPAY_HOME") or BASE_DIR / "var").resolve()
 
 
@@ -223,9 +224,12 @@ def write_lock(home: Path, base_url: str) -> None:
 
 def up() -> int:
     """The command. Exit status 1 if it is running already or cannot start."""
-    home = home_directory()
     try:
+        home = home_directory()
         lock = take_lock(home)
+    except SecretFileError as error:
+        say(str(error))
+        return 1
     except AlreadyRunning as running:
         say(f"DirectPay is running already: {running}. `make down` stops it.")
         return 1

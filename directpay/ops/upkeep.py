@@ -1,24 +1,25 @@
-"""Work that nobody asks for and that never ends: partitions ahead of need, old idempotency answers dropped, what rooms register."""
+"""Work that nobody asks for and that never ends: partitions ahead of need, what is old enough dropped, what rooms register."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
-from django.contrib.sessions.backends.db import SessionStore
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
 
 from directpay.api.idempotency import forget_old_answers
 from directpay.due.actions import schedule
 from directpay.due.registry import QUEUES
+from directpay.events.actions import forget_deliveries
 from directpay.events.unit import unit_of_work
 from directpay.kernel import clock
 from directpay.ops import partitions
 from directpay.people.oauth.actions import forget_ended_tokens
 
-ANSWERS_QUEUE = "ops.answers"
-SIGN_INS_QUEUE = "ops.sign_ins"
-EVERY = timedelta(days=1)
+ANSWERS_QUEUE, RETENTION_QUEUE, SIGN_INS_QUEUE = "ops.answers", "ops.retention", "ops.sign_ins"
+EVERY, SOON = timedelta(days=1), timedelta(minutes=1)
+AT_ONCE = 10_000  # rows in one transaction
 ALL = "all"
 PROMISE = """
 INSERT INTO directpay_due (queue, key, due_at, attempts, last_error) SELECT queue, %s, %s, 0, '' FROM unnest(%s::text[]) AS queue
@@ -43,9 +44,18 @@ def drop_old_answers(keys: Sequence[str], at: datetime) -> None:
         schedule(ANSWERS_QUEUE, [(key, at + EVERY) for key in keys])
 
 
+def drop_what_is_old(keys: Sequence[str], at: datetime) -> None:
+    """The due queue's work: deliveries made long ago and sessions that have ended. Events, and what was not delivered, stay for ever."""
+    with unit_of_work():
+        dropped = forget_deliveries(before=at - timedelta(days=settings.KEEP_DELIVERIES_DAYS), limit=AT_ONCE)
+        ended = list(Session.objects.filter(expire_date__lt=at).order_by("expire_date").values_list("pk", flat=True)[:AT_ONCE])
+        sessions, _ = Session.objects.filter(pk__in=ended).delete()
+        more = max(dropped, sessions) >= AT_ONCE
+        schedule(RETENTION_QUEUE, [(key, at + (SOON if more else EVERY)) for key in keys])
+
+
 def forget_sign_ins(keys: Sequence[str], at: datetime) -> None:
-    """The due queue's work: sessions, tokens and cached values that have ended. Sessions and the cache end by the machine's clock."""
-    SessionStore.clear_expired()
+    """The due queue's work: what is known of sessions that are gone, tokens that have ended, cached values (by the machine's clock)."""
     UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
     forget_ended_tokens(at=at)
     with unit_of_work(), connection.cursor() as cursor:

@@ -1,9 +1,11 @@
 """Leases that an actor may see, and the people on them."""
 
+from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
 from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import Actor
+from directpay.people.lookup import Lookup
 from directpay.people.models import User
 from leases.contracts.models import Lease, Party, Renter
 from ledger.journal.models import Account
@@ -24,22 +26,19 @@ def visible_leases(actor: Actor) -> QuerySet[Lease]:
     return with_people().filter(mine)
 
 
+LEASE = ("id", "public_id", "currency")
+_lookup = Lookup(visible_leases, LEASE)
+
+
 def lease_to_pay(public_id: str, actor: Actor, *, currency: str | None = None) -> Lease:
     """The lease that a caller names to pay, as far as it may see it. Raises InvalidInput, also for another currency than the lease's."""
-    found = visible_leases(actor).filter(public_id=public_id).first()
+    found = _lookup.find(public_id, actor)
     if found is None:
         raise InvalidInput(f"No such lease: {public_id}.", param="lease", code="resource_missing")
-    if currency not in (None, found.currency):
-        raise InvalidInput(f"This lease is in {found.currency.upper()}.", param="currency")
-    return found
-
-
-def renter_on(lease: Lease, user: User, *, param: str) -> Renter:
-    """The tenancy of `user`. Raises InvalidInput when it is not on this lease."""
-    found = Renter.objects.select_related("party__account").filter(lease=lease, user=user).first()
-    if found is None:
-        raise InvalidInput("This account belongs to nobody on the lease.", param=param)
-    return found
+    lease = Lease.from_db(connection.alias, LEASE, found)
+    if currency not in (None, lease.currency):
+        raise InvalidInput(f"This lease is in {lease.currency.upper()}.", param="currency")
+    return lease
 
 
 def renters_of_landlord(actor: Actor) -> Q:

@@ -1,11 +1,14 @@
 """What is owed, what is on its way, what may be paid now: computed from the books, never a flag."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
+
+from django.db import connection
 
 from directpay.kernel.clock import today
 from leases.contracts.models import Lease, Party
@@ -95,23 +98,35 @@ def share_of(charge: Charge, party: Party, parties: Sequence[Party]) -> int:
     return next(amount for owner, amount in parts(charge, parties) if owner.id == party.id)
 
 
-def open_charges(lease: Lease, party: Party, parties: Sequence[Party]) -> list[OpenCharge]:
-    """What `party` may pay now, oldest first. Ask it with the party's account locked before acting on it."""
-    posted = list(Charge.objects.filter(lease=lease, posted_at__isnull=False).order_by("due_on", "id"))
-    ahead = charges_ahead(lease)
-    references = [due_reference(c) for c in posted + ahead]
-    paid = paid_on([party.account_id], references)
-    paid_ahead = prepaid(ahead, {lease.id: parties})
-    live = live_claims(references)
-    rows = []
-    for charge in posted + ahead:
-        reference = due_reference(charge)
-        amount = share_of(charge, party, parties)
-        left = amount - (paid.get(reference, 0) if charge.posted_at else paid_ahead.get((charge.id, party.id), 0))
-        claimed = sum(c.amount_minor for c in live.get(reference, []) if c.payment.applies_to_id == party.account_id)
+CHARGE = ("id", "public_id", "lease_id", "category", "due_on", "amount_minor", "posted_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """What `rows` may be paid, oldest first, and how much of it is not owed yet."""
+
+    rows: list[OpenCharge]
+    ahead_minor: int
+
+
+def payable_charges(lease: Lease, party: Party, parties: Sequence[Party]) -> Payable:
+    """What `party` may pay now. Ask it with the party's account locked before acting on it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT leases_open_charges(%s, %s)", [lease.id, party.account_id])
+        found = json.loads(cursor.fetchone()[0])
+    rows, ahead, charges = [], 0, []
+    for id, public_id, category, due_on, amount, posted_at, paid, claimed in found["charges"]:
+        values = [id, public_id, lease.id, category, date.fromisoformat(due_on), amount, posted_at and datetime.fromisoformat(posted_at)]
+        charges.append((Charge.from_db(connection.alias, CHARGE, values), paid, claimed))
+    waiting = [charge for charge, _, _ in charges if charge.posted_at is None]
+    prepaid_of = prepaid(waiting, {lease.id: parties}) if waiting and found["waiting"] else {}
+    for charge, paid, claimed in charges:
+        share = share_of(charge, party, parties)
+        left = share - (paid if charge.posted_at else prepaid_of.get((charge.id, party.id), 0))
+        ahead += 0 if charge.posted_at else share
         if left > 0:
-            rows.append(OpenCharge(charge, party, amount, left, max(0, left - claimed)))
-    return rows
+            rows.append(OpenCharge(charge, party, share, left, max(0, left - claimed)))
+    return Payable(rows, ahead)
 
 
 def balances(lease: Lease) -> dict[int, Balance]:

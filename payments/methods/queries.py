@@ -1,9 +1,12 @@
 """Bank accounts that an actor may see, and the one that it may pay from."""
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import Actor
+from directpay.people.lookup import Lookup
+from directpay.people.models import User
 from payments.methods.models import BankAccount
 
 
@@ -19,11 +22,19 @@ def visible_bank_accounts(actor: Actor) -> QuerySet[BankAccount]:
     return everything if actor.may_see_all else everything.filter(Q(user_id=actor.user_id))
 
 
+ACCOUNT = ("id", "public_id", "user_id", "currency", "status")
+OWNER = ("id", "public_id")
+_lookup = Lookup(visible_bank_accounts, (*ACCOUNT, "user__public_id"))
+
+
 def bank_account_to_pay_from(public_id: str, actor: Actor, *, param: str = "bank_account") -> BankAccount:
     """The actor's own verified account. Raises InvalidInput (unknown or foreign look the same), BankAccountNotVerified."""
-    account = visible_bank_accounts(actor).filter(public_id=public_id).first()
-    if account is None:
+    found = _lookup.find(public_id, actor)
+    if found is None:
         raise InvalidInput(f"No such bank account: {public_id!r}.", param=param, code="resource_missing")
+    *values, owner = found
+    account = BankAccount.from_db(connection.alias, ACCOUNT, values)
+    account.user = User.from_db(connection.alias, OWNER, [account.user_id, owner])
     if account.status != BankAccount.Status.VERIFIED:
         raise BankAccountNotVerified("This bank account is not verified: name its two small deposits first.", param=param)
     return account

@@ -35,11 +35,6 @@ def may_pay(payer: User, account: Account, actor: Actor) -> bool:
     return actor.may_see_all or any(rule(payer, account) for rule in MAY_PAY)
 
 
-def live_payments(account_id: int) -> QuerySet[Payment]:
-    """Attempts in flight on an account, newest first."""
-    return Payment.objects.filter(applies_to_id=account_id, status__in=LIVE).order_by("-id")
-
-
 def in_flight_minor(account_ids: Sequence[int]) -> dict[int, int]:
     """Account → minor units on their way to it."""
     rows = Payment.objects.filter(applies_to_id__in=list(account_ids), status__in=LIVE)

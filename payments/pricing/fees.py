@@ -30,6 +30,11 @@ class Price:
 def price(amount_minor: int, *, rail: str, payee_id: int) -> Price:
     """The price of paying `amount_minor` to this payee over this rail."""
     own = RailFee.objects.filter(payee_id=payee_id, rail=rail).first()
+    return price_with(amount_minor, rail, (own.fee_minor, own.fee_payer) if own else None)
+
+
+def price_with(amount_minor: int, rail: str, own: tuple[int, str] | None) -> Price:
+    """The same where the payee's own fee on this rail, and who pays it, is known; None: it has none."""
     if own:
-        return Price(amount_minor, own.fee_minor, own.fee_payer)  # type: ignore[arg-type]
+        return Price(amount_minor, own[0], own[1])  # type: ignore[arg-type]
     return Price(amount_minor, HOUSE_FEES_MINOR[rail], "payee")

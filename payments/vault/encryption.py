@@ -10,7 +10,7 @@ from directpay.kernel import sealing
 
 
 def _keys() -> dict[str, bytes]:
-    """Version → key, newest first."""
+    """Version → key; the first is the one that seals."""
     try:
         keys = sealing.keys_of(settings.VAULT_KEYS)
     except ValueError as error:
@@ -30,7 +30,13 @@ def decrypt(sealed: str, *, context: str) -> str:
     return sealing.unseal(sealed, context=context, keys=_keys())
 
 
+def newest() -> str:
+    """The version under which is sealed now."""
+    return next(iter(_keys()))
+
+
 def fingerprint(text: str) -> str:
-    """A keyed hash that finds the same number again without showing it. Bound to the oldest key, which is kept for it."""
-    oldest = list(_keys().values())[-1]
-    return hmac.new(oldest, b"fingerprint:" + text.encode(), hashlib.sha256).hexdigest()
+    """A keyed hash that finds the same number again without showing it. Bound to the first version ever, wherever it stands in the list."""
+    keys = _keys()
+    first = min(keys, key=lambda version: (len(version), version))  # v2 before v10
+    return hmac.new(keys[first], b"fingerprint:" + text.encode(), hashlib.sha256).hexdigest()

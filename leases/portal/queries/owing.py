@@ -9,7 +9,7 @@ from directpay.people.models import User
 from leases.contracts.models import Lease, Party, Renter
 from leases.rent.models import Charge
 from leases.rent.postings import parts as parts_of
-from leases.rent.queries import OpenCharge, ahead_minor, local_today, open_charges
+from leases.rent.queries import OpenCharge, local_today, payable_charges
 from payments.payins.models import LIVE, Payment
 from payments.payins.queries import in_flight_minor, with_related
 
@@ -98,7 +98,7 @@ def owing(lease: Lease, user_id: int, at: datetime) -> Owing | None:
         return None
     parties = list(lease.parties.all())
     party = next(p for p in parties if p.id == tenancy.party_id)
-    owed = party.account.balance_minor
+    owed, payable = party.account.balance_minor, payable_charges(lease, party, parties)
     flying = in_flight_minor([party.account_id]).get(party.account_id, 0)
     return Owing(
         lease=lease,
@@ -107,8 +107,8 @@ def owing(lease: Lease, user_id: int, at: datetime) -> Owing | None:
         today=local_today(lease, at),
         owed_minor=owed,
         in_flight_minor=flying,
-        ahead_minor=ahead_minor(lease, party, parties),
-        rows=open_charges(lease, party, parties),
+        ahead_minor=payable.ahead_minor,
+        rows=payable.rows,
     )
 
 
@@ -139,7 +139,7 @@ def household(found: Owing) -> Household | None:
     """The shares of the charge that is open first, or of the next one. None where nobody has a share."""
     if not found.shared:
         return None
-    open_by_party = {party.id: open_charges(found.lease, party, found.parties) for party in found.parties}
+    open_by_party = {party.id: payable_charges(found.lease, party, found.parties).rows for party in found.parties}
     charges = [row.charge for rows in open_by_party.values() for row in rows]
     if not charges:
         return None

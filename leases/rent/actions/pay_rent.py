@@ -6,20 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from directpay.events.unit import unit_of_work
+from directpay.kernel.clock import today
 from directpay.kernel.errors import InvalidInput
 from directpay.kernel.money import words
 from directpay.people.actor import Actor
-from leases.contracts.actions import lock_lease
-from leases.contracts.models import Lease, Party
-from leases.contracts.queries import renter_on
+from leases.contracts.models import Lease
+from leases.contracts.seats import take_seat
 from leases.rent.postings import due_reference
-from leases.rent.queries import OpenCharge, ahead_minor, local_today, open_charges
-from ledger.journal.actions import lock_accounts
-from ledger.journal.models import Account
+from leases.rent.queries import OpenCharge, payable_charges
 from payments.methods.models import BankAccount
+from payments.payins.accepting import Standing, stand
 from payments.payins.actions.initiate import AmountExceedsPayable, ObligationInProgress, Terms, Wish, check_payable, initiate
 from payments.payins.models import Payment
-from payments.payins.queries import in_flight_minor, live_claims
+from payments.payins.queries import live_claims
 
 CHARGES_LIMIT = 50
 
@@ -42,40 +41,38 @@ def pay_rent(lease: Lease, request: PayRequest, *, actor: Actor, at: datetime) -
     Raises InvalidInput, AmountExceedsPayable, then ObligationInProgress, then DuplicateSuspected.
     """
     with unit_of_work():
-        lease = lock_lease(lease)
-        tenancy = renter_on(lease, request.bank_account.user, param="bank_account")
-        party, parties = tenancy.party, list(Party.objects.filter(lease=lease).select_related("account").order_by("id"))
-        account = lock_accounts([party.account_id])[party.account_id]
-        ahead = ahead_minor(lease, party, parties)
-        rows = open_charges(lease, party, parties)
+        seat = take_seat(lease, request.bank_account.user_id, param="bank_account")
+        standing = stand(seat.party.account_id, payee_id=seat.payee.id, rail=request.rail)
+        payable = payable_charges(lease, seat.party, seat.parties)
         if request.charges:
-            wishes = _named(rows, request, account.currency)
+            wishes = _named(payable.rows, request, standing.account.currency)
             amount = sum(wish.amount_minor for wish in wishes)
         else:
-            amount = _all_that_is_due(account, ahead) if request.amount_minor is None else request.amount_minor
-            wishes = _oldest(rows, amount)
+            amount = _all_that_is_due(standing, payable.ahead_minor) if request.amount_minor is None else request.amount_minor
+            wishes = _oldest(payable.rows, amount)
         terms = Terms(
             payer=request.bank_account.user,
-            payee=lease.unit.property.payee,
-            applies_to=party.account,
+            payee=seat.payee,
+            applies_to=standing.account,
             amount_minor=amount,
             rail=request.rail,
             bank_account=request.bank_account,
-            tendered_on=local_today(lease, at),
-            ahead_minor=ahead,
+            tendered_on=today(seat.zone, at),
+            ahead_minor=payable.ahead_minor,
             origin=lease.public_id,
             wishes=wishes,
             allow_duplicate=request.allow_duplicate,
             metadata=request.metadata,
         )
-        return initiate(terms, actor=actor, at=at)
+        return initiate(terms, actor=actor, at=at, standing=standing)
 
 
-def _all_that_is_due(account: Account, ahead: int) -> int:
+def _all_that_is_due(standing: Standing, ahead: int) -> int:
     """What is owed; the next charge only when nothing is. A second tab must not pay the next month by accident."""
-    target = account.balance_minor if account.balance_minor > 0 else max(0, account.balance_minor + ahead)
-    check_payable(account, target or 1, 0 if account.balance_minor > 0 else ahead, at_least_minor=1)
-    return target - in_flight_minor([account.id]).get(account.id, 0)
+    owed = standing.account.balance_minor
+    target = owed if owed > 0 else max(0, owed + ahead)
+    check_payable(standing, target or 1, 0 if owed > 0 else ahead, at_least_minor=1)
+    return target - standing.in_flight_minor
 
 
 def _oldest(rows: Sequence[OpenCharge], amount_minor: int) -> list[Wish]:

@@ -16,14 +16,14 @@ from directpay.kernel.ids import public_id
 from directpay.kernel.money import words
 from directpay.people.actor import Actor
 from directpay.people.models import Payee, User
-from ledger.journal.actions import lock_accounts
 from ledger.journal.models import Account
 from payments.methods.models import BankAccount
 from payments.methods.queries import BankAccountNotVerified
+from payments.payins.accepting import Standing, insert, stand
 from payments.payins.events import facts
 from payments.payins.models import Claim, Payment, Status
-from payments.payins.queries import live_payments
-from payments.pricing.fees import Price, price
+from payments.pricing.fees import Price, price_with
+from payments.rails.base import Promise
 from payments.rails.registry import rail
 
 RAIL_QUEUE = "payins.rail"
@@ -82,28 +82,28 @@ class Terms:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
-def initiate(terms: Terms, *, actor: Actor, at: datetime) -> Payment:
-    """Step: accept the payment and promise to submit it.
+def initiate(terms: Terms, *, actor: Actor, at: datetime, standing: Standing | None = None) -> Payment:
+    """Step: accept the payment and promise to submit it. `standing`: of the account, where it is known and locked already.
 
     Raises InvalidInput, BankAccountNotVerified, AmountTooSmall, AmountExceedsPayable, then ObligationInProgress, then DuplicateSuspected.
     """
     require_transaction()
-    account = lock_accounts([terms.applies_to.id])[terms.applies_to.id]
+    standing = standing or stand(terms.applies_to.id, payee_id=terms.payee.id, rail=terms.rail)
+    account = standing.account
     _check_account(terms, account)
-    cost = price(terms.amount_minor, rail=terms.rail, payee_id=terms.payee.id)
+    cost = price_with(terms.amount_minor, terms.rail, standing.own_fee)
     if cost.net_minor <= 0:
         raise AmountTooSmall(
             f"The fee of this way to pay is {words(cost.fee_minor, account.currency)}: pay more, or another way.", param="amount"
         )
-    check_payable(account, terms.amount_minor, terms.ahead_minor)
+    check_payable(standing, terms.amount_minor, terms.ahead_minor)
     if not terms.allow_duplicate:
         _check_not_twice(terms, at)
-    payment = _create(terms, account, cost, at)
-    Claim.objects.bulk_create(
-        Claim(payment=payment, debit_reference=w.debit_reference, item=w.item, amount_minor=w.amount_minor) for w in terms.wishes
-    )
+    promise = rail(terms.rail).promise(at)
+    payment = _new(terms, account, cost, promise, at)
+    insert(payment, [Claim(debit_reference=w.debit_reference, item=w.item, amount_minor=w.amount_minor) for w in terms.wishes])
     record(facts([payment], "initiated", was=[None], actor=actor.label, at=at))
-    schedule(RAIL_QUEUE, [(payment.public_id, rail(terms.rail).promise(at).leaves_at)])
+    schedule(RAIL_QUEUE, [(payment.public_id, promise.leaves_at)])
     hint_after_commit()
     return payment
 
@@ -121,11 +121,12 @@ def _check_account(terms: Terms, account: Account) -> None:
         raise InvalidInput(f"This debt is in {account.currency.upper()}: pay from an account in it.", param="bank_account")
 
 
-def check_payable(account: Account, amount_minor: int, ahead_minor: int, *, at_least_minor: int | None = None) -> None:
+def check_payable(standing: Standing, amount_minor: int, ahead_minor: int, *, at_least_minor: int | None = None) -> None:
     """Step, with the account locked: the amount fits what is owed and ahead, less what is on its way.
 
     With `at_least_minor` it is enough that so much of the amount does.
     """
+    account = standing.account
     if account.payable_limit == "any":
         return
     limit = max(0, account.balance_minor + ahead_minor)
@@ -133,10 +134,9 @@ def check_payable(account: Account, amount_minor: int, ahead_minor: int, *, at_l
         unit = account.currency
         said = f"At most {words(limit, unit)} can be paid now." if limit else "Nothing is owed here."
         raise AmountExceedsPayable(said, param="amount", payable=limit)
-    live = list(live_payments(account.id))
-    if (at_least_minor or amount_minor) > limit - sum(p.amount_minor for p in live):
+    if (at_least_minor or amount_minor) > limit - standing.in_flight_minor:
         raise ObligationInProgress(
-            "A payment for this is on its way already. Do not pay again: follow that one.", payment=live[0].public_id, param="amount"
+            "A payment for this is on its way already. Do not pay again: follow that one.", payment=standing.newest, param="amount"
         )
 
 
@@ -155,9 +155,8 @@ def _check_not_twice(terms: Terms, at: datetime) -> None:
         )
 
 
-def _create(terms: Terms, account: Account, cost: Price, at: datetime) -> Payment:
-    promise = rail(terms.rail).promise(at)
-    return Payment.objects.create(
+def _new(terms: Terms, account: Account, cost: Price, promise: Promise, at: datetime) -> Payment:
+    return Payment(
         public_id=public_id("pay"),
         rail=terms.rail,
         currency=account.currency,

@@ -1,11 +1,21 @@
 """A nudge through the real broker; losing it loses nothing."""
 
+import time
+
 import pytest
 from django.db import transaction
 
-from directpay.due.hints import hint_after_commit
+from directpay.due.hints import APART_SECONDS, hint_after_commit
+from directpay.ops.processes import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> None:
+    """The last hint of the tests before is long ago."""
+    passed = time.monotonic() + APART_SECONDS
+    assert wait_until(lambda: time.monotonic() > passed, 1)
 
 
 def waiting(valkey) -> int:
@@ -34,3 +44,12 @@ def test_nudges_nobody_where_hints_are_off(valkey, settings):
     with transaction.atomic():
         hint_after_commit()
     assert waiting(valkey) == 0
+
+
+def test_many_at_once_make_few_nudges(valkey, settings):
+    settings.SEND_HINTS = True
+    for _ in range(200):
+        with transaction.atomic():
+            hint_after_commit()
+    assert waiting(valkey) < 100
+    assert wait_until(lambda: waiting(valkey) >= 2, 2), "whoever came right after the first is not left to the beat"

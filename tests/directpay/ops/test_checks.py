@@ -1,3 +1,6 @@
+import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -5,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from directpay.ops.checks import refuse_unsafe
 
+ROOT = Path(__file__).resolve().parents[3]
 SAFE = {
     "SANDBOX": False,
     "DIRECTPAY_MODE": "live",
@@ -35,3 +39,9 @@ def test_lets_safe_settings_and_any_sandbox_pass():
 def test_refuses_live_mode(change, said):
     with pytest.raises(ImproperlyConfigured, match=said):
         refuse_unsafe(SimpleNamespace(**{**SAFE, **change}))
+
+
+def test_djangos_own_checks_for_a_deployment_find_nothing():
+    words = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING", "--settings", "tests.live_settings"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "System check identified no issues (3 silenced).\n"), done.stderr[-2_000:]

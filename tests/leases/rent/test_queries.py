@@ -8,7 +8,7 @@ from directpay.people.actor import SYSTEM
 from directpay.people.models import User
 from leases.contracts.models import Lease
 from leases.contracts.queries import owes_on, renters_of_landlord, visible_leases, with_people
-from leases.rent.queries import Balance, balances, charges_ahead, open_charges, payments_of, schedules, total
+from leases.rent.queries import Balance, balances, charges_ahead, payable_charges, payments_of, schedules, total
 from ledger.journal.models import Account
 from payments.payins.models import Payment
 from tests.world import World
@@ -180,7 +180,9 @@ class TestAhead:
 class TestOpenCharges:
     def open(self, w: World, lease: Lease) -> list[tuple[str, int, int, int]]:
         (party,) = lease.parties.all()
-        return [(f"{r.charge.due_on:%m-%d}", r.amount_minor, r.open_minor, r.free_minor) for r in open_charges(lease, party, [party])]
+        return [
+            (f"{r.charge.due_on:%m-%d}", r.amount_minor, r.open_minor, r.free_minor) for r in payable_charges(lease, party, [party]).rows
+        ]
 
     def test_are_what_is_owed_and_the_next_one_oldest_first(self, w, lease):
         assert self.open(w, lease) == [("11-01", RENT, RENT, RENT), ("12-01", RENT, RENT, RENT)]
@@ -197,7 +199,7 @@ class TestOpenCharges:
         paid(w, lease, amount=RENT + 1000)
         (party,) = lease.parties.all()
         with django_assert_max_num_queries(6):
-            open_charges(lease, party, [party])
+            payable_charges(lease, party, [party])
 
 
 def test_payments_of_a_lease_are_its_attempts_newest_first(w, lease):

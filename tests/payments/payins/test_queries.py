@@ -1,9 +1,11 @@
 import pytest
 
+from directpay.events.unit import unit_of_work
 from directpay.people.actor import SYSTEM
+from payments.payins.accepting import stand
 from payments.payins.actions.initiate import Wish
-from payments.payins.models import Payment
-from payments.payins.queries import cleared_claims, in_flight_minor, live_claims, live_payments, may_pay, visible_payments
+from payments.payins.models import LIVE, Payment, Status
+from payments.payins.queries import cleared_claims, in_flight_minor, live_claims, may_pay, visible_payments
 from tests.world import NO_FUNDS
 
 
@@ -21,7 +23,20 @@ def test_money_is_in_flight_until_it_is_known(w, debt, accept, number, seconds, 
     made = accept(amount=1000, bank_account=w.account(w.bob, *([number] if number else [])))
     w.later(seconds=seconds)
     assert in_flight_minor([debt.id]).get(debt.id, 0) == flying
-    assert list(live_payments(debt.id)) == ([made] if flying else [])
+    with unit_of_work():
+        standing = stand(debt.id, payee_id=made.payee_id, rail="ach")
+    assert (standing.in_flight_minor, standing.newest) == (flying, made.public_id if flying else "")
+
+
+def test_the_database_calls_the_same_payments_live(superuser):
+    found = superuser.execute("SELECT s FROM unnest(%s::text[]) s WHERE payments_is_live(s)", [list(Status.values)]).fetchall()
+    assert {status for (status,) in found} == set(LIVE)
+
+
+def test_the_newest_in_flight_is_found_by_the_index_on_such_payments(superuser, debt):
+    superuser.execute("SET enable_seqscan = off")
+    plan = superuser.execute(f"EXPLAIN SELECT public_id FROM payments_payment WHERE applies_to_id = {debt.id} AND payments_is_live(status)")
+    assert "payment_live" in "\n".join(line for (line,) in plan)
 
 
 def test_claims_live_as_long_as_their_payment(w, accept):

@@ -57,7 +57,7 @@ MUTANTS = (
         "amount_minor=payment.net_minor,",
         "the sum that the bank was told",
     ),
-    Mutant("handed over before its time", INITIATE, "rail(terms.rail).promise(at).leaves_at", "at", "was handed over", profile="calendar"),
+    Mutant("handed over before its time", INITIATE, "promise.leaves_at", "at", "was handed over", profile="calendar"),
     Mutant(
         "called off when the bank has it",
         "payments/payins/actions/cancel.py",
@@ -70,7 +70,7 @@ MUTANTS = (
     Mutant(
         "what is in flight is not counted",
         INITIATE,
-        "limit - sum(p.amount_minor for p in live)",
+        "limit - standing.in_flight_minor",
         "limit",
         "obligation_in_progress",
         moves={"pay_all": 90, "days": 2, "seconds": 2, "hours": 1},
@@ -92,7 +92,7 @@ MUTANTS = (
         "must be ",
         moves={"pay_part": 40},
     ),
-    Mutant("the payee's own price is ignored", "payments/pricing/fees.py", "    if own:", "    if own and not own.id:", "terms of"),
+    Mutant("the payee's own price is ignored", "payments/pricing/fees.py", "    if own:", "    if own and not own:", "terms of"),
     Mutant(
         "a return is lost", WATCH, 'answer.state == "returned"}', 'answer.state == "reversed"}', "must be returned", numbers=(RETURNS_LATE,)
     ),

@@ -63,7 +63,7 @@ MUTANTS = (
         "fell due and were not posted",
         moves={**LEASES, "weeks": 10},
     ),
-    Mutant("somebody else's account is paid", PAY, "applies_to=party.account,", "applies_to=parties[-1].account,", "", moves=LEASES),
+    Mutant("somebody else's account is paid", PAY, "stand(seat.party.account_id", "stand(seat.parties[-1].account_id", "", moves=LEASES),
     Mutant(
         "the newest charges are claimed",
         PAY,

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     run_before = [("oauth2_provider", "0001_initial")]
     dependencies = [
-        ("directpay", "0003_cache"),
+        ("directpay", "0004_retention"),
     ]
 
     operations = [
