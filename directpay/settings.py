@@ -169,6 +169,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # How many proxies of ours write X-Forwarded-For; none: the header is not read.
 TRUSTED_PROXIES = env.int("DIRECTPAY_TRUSTED_PROXIES", 0)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None  # theirs as well
 AXES_FAILURE_LIMIT = env.int("DIRECTPAY_SIGN_IN_TRIES", 5)  # of one account from one address
 SIGN_IN_TRIES_PER_ADDRESS = env.int("DIRECTPAY_SIGN_IN_TRIES_PER_ADDRESS", 50)  # of all accounts together
 SIGN_IN_COOL_OFF_MINUTES = env.int("DIRECTPAY_SIGN_IN_COOL_OFF_MINUTES", 15)
