@@ -10,7 +10,6 @@ from django.core.cache import cache
 from oauth2_provider.models import Grant, RefreshToken
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauth2_provider.settings import oauth2_settings
-from oauthlib.oauth2 import InvalidGrantError
 
 from directpay.kernel import clock
 from directpay.people.oauth.actions import REFRESH_LIFE, is_secret
@@ -46,11 +45,8 @@ class Validator(OAuth2Validator):
         return True
 
     def invalidate_authorization_code(self, client_id: str, code: str, request: Any, *args: Any, **kwargs: Any) -> None:
-        try:
-            super().invalidate_authorization_code(client_id, code, request, *args, **kwargs)
-        except InvalidGrantError:  # two used it at once, and the other one was first
-            RefreshToken.revoke_family(request.token_family)
-            raise
+        """The door holds the code's row, so that nobody else is exchanging it meanwhile."""
+        super().invalidate_authorization_code(client_id, code, request, *args, **kwargs)
         cache.set(_used(code, request.client), request.token_family, REPLAY_SECONDS)
 
     def _create_access_token(self, expires: datetime, request: Any, token: Any, source_refresh_token: Any = None) -> Any:
