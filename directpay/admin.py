@@ -5,6 +5,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from oauth2_provider.models import AccessToken, Grant, IDToken, RefreshToken
 
 from directpay.api.admin import IdempotencyKeyAdmin
 from directpay.due.admin import DueAdmin
@@ -25,4 +26,4 @@ __all__ = [
 ]
 
 # what the libraries offer beside them would let staff change people behind the actions' back
-admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])
+admin.site.unregister([Group, EmailAddress, Authenticator, UserSession, AccessToken, Grant, IDToken, RefreshToken])

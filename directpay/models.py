@@ -5,5 +5,6 @@ from directpay.due.models import Due
 from directpay.events.models import Delivery, Event
 from directpay.ops.models import Cached, Clock
 from directpay.people.models import ApiKey, Payee, User
+from directpay.people.oauth.models import Application
 
-__all__ = ["ApiKey", "Cached", "Clock", "Delivery", "Due", "Event", "IdempotencyKey", "Payee", "User"]
+__all__ = ["ApiKey", "Application", "Cached", "Clock", "Delivery", "Due", "Event", "IdempotencyKey", "Payee", "User"]

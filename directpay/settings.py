@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "axes",
+    "oauth2_provider",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -170,6 +171,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # How many proxies of ours write X-Forwarded-For; none: the header is not read.
 TRUSTED_PROXIES = env.int("DIRECTPAY_TRUSTED_PROXIES", 0)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None  # theirs as well
 AXES_FAILURE_LIMIT = env.int("DIRECTPAY_SIGN_IN_TRIES", 5)  # of one account from one address
 SIGN_IN_TRIES_PER_ADDRESS = env.int("DIRECTPAY_SIGN_IN_TRIES_PER_ADDRESS", 50)  # of all accounts together
 SIGN_IN_COOL_OFF_MINUTES = env.int("DIRECTPAY_SIGN_IN_COOL_OFF_MINUTES", 15)
@@ -218,6 +220,44 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 0 if SANDBOX else 31_536_000
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", not SANDBOX)
 SECURE_REDIRECT_EXEMPT = ["^health$", "^ready$", "^metrics$"]  # asked from inside, where there is no TLS
+
+# --- OAuth2: RFC 6749 as RFC 9700 has it today ------------------------------------------------------------------------
+OAUTH2_PROVIDER_APPLICATION_MODEL = "directpay.Application"
+OAUTH2_PROVIDER = {
+    "SCOPES": {"read": "read", "write": "write"},  # those of API keys; what a person reads stands in templates/oauth
+    "DEFAULT_SCOPES": ["read"],
+    "APPLICATION_ADMIN_CLASS": "directpay.people.oauth.admin.ApplicationAdmin",
+    "OAUTH2_VALIDATOR_CLASS": "directpay.people.oauth.validator.Validator",
+    "CLIENT_ID_GENERATOR_CLASS": "directpay.people.oauth.tokens.ClientId",
+    "CLIENT_SECRET_GENERATOR_CLASS": "directpay.people.oauth.tokens.ClientSecret",
+    "ACCESS_TOKEN_GENERATOR": "directpay.people.oauth.tokens.access_token",
+    "REFRESH_TOKEN_GENERATOR": "directpay.people.oauth.tokens.refresh_token",
+    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 15 * 60,
+    "REFRESH_TOKEN_EXPIRE_SECONDS": None,  # thirty days, by our clock: asked by the validator
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ROTATE_REFRESH_TOKEN": True,
+    "PKCE_REQUIRED": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    "OAUTH2_RESPONSE_TYPES_SUPPORTED": ["code"],
+    "OAUTH2_GRANT_TYPES_SUPPORTED": ["authorization_code", "client_credentials", "refresh_token"],
+    "OAUTH2_TOKEN_ENDPOINT_AUTH_METHODS_SUPPORTED": ["client_secret_basic", "client_secret_post", "none"],
+    **{
+        f"COMPLIANT_BCP_RFC9700_{rule}": True
+        for rule in (
+            "ACCESS_TOKEN_TRANSPORT",
+            "AUTHZ_RESPONSE_ISS",
+            "IMPLICIT_GRANT",
+            "PASSWORD_GRANT",
+            "PKCE_METHOD",
+            "PKCE_REQUIRED",
+            "REDIRECT_URI_MATCHING",
+            "REDIRECT_URI_SCHEME",
+            "REFRESH_TOKEN",
+            "TOKEN_STORAGE",
+        )
+    },
+}
 
 # --- limits: "100/500" is a hundred a second, five hundred at once; "0" is none -----------------------------------------
 RATES = {

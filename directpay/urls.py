@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     re_path(r"^accounts/(?:email|confirm-email)/", closed),  # addresses change through our own actions
     path("accounts/", include("allauth.account.urls")),
+    path("", include("directpay.people.oauth.urls")),
     path("accounts/sessions/", sessions, name="sessions"),
     path("accounts/2fa/", include("directpay.people.sign_in.pages")),
     path("accounts/2fa/", include("allauth.mfa.urls")),

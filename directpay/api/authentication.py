@@ -1,4 +1,7 @@
-"""Who calls: `Authorization: Bearer sk_…`, or Basic with the key as the user name. One indexed query."""
+"""Who calls: `Authorization: Bearer sk_…`, or Basic with the key as the user name; or Bearer and the access token of an app, oat_….
+
+One indexed query: what it is, and for which mode, is seen from how it begins.
+"""
 
 import base64
 import binascii
@@ -15,9 +18,11 @@ from directpay.kernel.errors import NotAllowed, NotAuthenticated
 from directpay.people.actions import mark_used
 from directpay.people.actor import Actor
 from directpay.people.models import ApiKey
+from directpay.people.oauth.queries import usable_token
 from directpay.people.queries import UsableKey, usable_key
 
-KEY_SHAPE = re.compile(r"(sk|pk)_(test|live)_[0-9A-Za-z]{20,64}")
+KEY_SHAPE = re.compile(r"(sk|pk|oat)_(test|live)_[0-9A-Za-z]{20,64}")
+APP_TOKEN = "oat"  # noqa: S105 (how one begins)
 HEADER_LIMIT = 1_000
 READING = ("GET", "HEAD", "OPTIONS")
 
@@ -27,12 +32,13 @@ class KeyAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Actor, UsableKey]:
         secret = _secret_of(request.META.get("HTTP_AUTHORIZATION", ""))
-        _check_mode(secret)
-        at = clock.now()
-        key = usable_key(secret, at)
+        kind, at = _checked_kind(secret), clock.now()
+        key = usable_token(secret, at) if kind == APP_TOKEN else usable_key(secret, at)
         if key is None:
-            raise NotAuthenticated("This API key is not valid: unknown, expired or revoked.")
-        mark_used(key=key, at=at)
+            what = "access token" if kind == APP_TOKEN else "API key"
+            raise NotAuthenticated(f"This {what} is not valid: unknown, expired or revoked.")
+        if kind != APP_TOKEN:
+            mark_used(key=key, at=at)
         raw: Any = request._request
         raw.actor = key.actor
         raw.at = at  # the clock is read once: the whole request happens at this instant
@@ -70,10 +76,12 @@ def _secret_of(header: str) -> str:
     return credentials
 
 
-def _check_mode(secret: str) -> None:
+def _checked_kind(secret: str) -> str:
+    """sk, pk or oat."""
     shape = KEY_SHAPE.fullmatch(secret)
     if shape is None:
         raise NotAuthenticated("This API key is not valid: keys look like sk_test_… or sk_live_….")
     mode = "test" if settings.SANDBOX else "live"
     if shape[2] != mode:
         raise NotAuthenticated(f"This is a {shape[2]} key, and this is {mode} mode.", code="api_key_wrong_mode")
+    return shape[1]

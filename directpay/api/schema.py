@@ -59,6 +59,7 @@ DELETED = {
     "required": ["id", "object", "deleted"],
     "properties": {"id": {"type": "string"}, "object": {"type": "string"}, "deleted": {"type": "boolean", "const": True}},
 }
+SCOPE_WORDS = {"read": "See what the account sees.", "write": "Do what the account may do, payments included."}
 TIME = {"type": "integer", "description": "Unix seconds."}
 WORDS = {
     ("collection", "GET"): "list",
@@ -175,16 +176,27 @@ class KeyScheme(OpenApiAuthenticationExtension):
     """How the key is sent."""
 
     target_class = "directpay.api.authentication.KeyAuthentication"
-    name: ClassVar[list[str]] = ["bearer", "basic"]
+    name: ClassVar[list[str]] = ["bearer", "basic", "oauth2"]
 
     def get_security_requirement(self, auto_schema: AutoSchema) -> list[dict[str, list[Any]]]:
-        return [{"bearer": []}, {"basic": []}]
+        scope = "read" if auto_schema.method in ("GET", "HEAD", "OPTIONS") else "write"
+        return [{"bearer": []}, {"basic": []}, {"oauth2": [scope]}]
 
-    def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, str]]:
+    def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, Any]]:
         words = "A secret key, sk_test_… or sk_live_…."
+        ends = {"tokenUrl": "/oauth/token", "scopes": SCOPE_WORDS}
+        flows = {
+            "clientCredentials": ends,
+            "authorizationCode": {"authorizationUrl": "/oauth/authorize", "refreshUrl": "/oauth/token", **ends},
+        }
         return [
             {"type": "http", "scheme": "bearer", "description": words},
             {"type": "http", "scheme": "basic", "description": f"{words} As the user name, without a password."},
+            {
+                "type": "oauth2",
+                "flows": flows,
+                "description": "The access token of an app, oat_test_… or oat_live_…. PKCE (S256) is required.",
+            },
         ]
 
 

@@ -101,8 +101,7 @@ class ApiView(APIView):
 
     def check_throttles(self, request: Request) -> None:
         """Raises RateLimited."""
-        key: Any = request.auth
-        buckets = [Bucket("key", str(key.id)), Bucket("address", network_of(request._request))]
+        buckets = [Bucket("key", self.actor.label), Bucket("address", network_of(request._request))]
         if self.actor.user_id is not None:
             buckets.append(Bucket("user", str(self.actor.user_id)))
         self.left = spend(buckets)

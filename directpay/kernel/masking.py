@@ -24,6 +24,7 @@ SECRET_NAMES = (
     "token",
     "access_token",
     "refresh_token",
+    "code_verifier",
     "authorization",
     "cookie",
     "set-cookie",
@@ -40,7 +41,7 @@ ASSIGNED = re.compile(
     re.IGNORECASE,
 )
 CREDENTIALS = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{6,}", re.IGNORECASE)
-KEY = re.compile(r"\b((?:sk|pk|rk)_(?:test|live)|whsec|seti|pi_[0-9A-Za-z]+_secret)_[0-9A-Za-z+/=]{6,}")
+KEY = re.compile(r"\b((?:sk|pk|rk|oat|ort|cs)_(?:test|live)|whsec|seti|pi_[0-9A-Za-z]+_secret)_[0-9A-Za-z+/=]{6,}")
 URL_PASSWORD = re.compile(r"(?<=://)([^\s:/@]*):[^\s@/]+@")
 EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+")
 # A phone number says so: by a plus, or by the way it is broken up.

@@ -15,6 +15,7 @@ def register() -> None:
     clock.install()
     register_queue(Queue(partitions.QUEUE, partitions.keep_ahead, always=True))
     register_queue(Queue(upkeep.ANSWERS_QUEUE, upkeep.drop_old_answers, always=True))
+    register_queue(Queue(upkeep.SIGN_INS_QUEUE, upkeep.forget_sign_ins, always=True))
     register_queue(Queue(upkeep.RETENTION_QUEUE, upkeep.drop_what_is_old, always=True))
     register_queue(Queue(resealing.RESEAL_QUEUE, resealing.reseal, always=True))
     query_times.install()

@@ -46,6 +46,9 @@ MAY_DELETE = (
     "axes_accessattemptexpiration",
     "directpay_cache",
     "mfa_authenticator",
+    "oauth2_provider_accesstoken",
+    "oauth2_provider_grant",
+    "oauth2_provider_refreshtoken",
     "usersessions_usersession",
 )
 # An account's balance is moved by posting alone: everything else about it is fixed.

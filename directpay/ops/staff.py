@@ -50,6 +50,7 @@ MENU = (
             ("People", "directpay_user", "group"),
             ("Payees", "directpay_payee", "badge"),
             ("API keys", "directpay_apikey", "key"),
+            ("Apps", "directpay_application", "apps"),
             ("Wrong sign-ins", "axes_accessattempt", "lock_clock"),
         ),
     ),

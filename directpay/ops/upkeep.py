@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
@@ -14,8 +15,9 @@ from directpay.events.actions import forget_deliveries
 from directpay.events.unit import unit_of_work
 from directpay.kernel import clock
 from directpay.ops import partitions
+from directpay.people.oauth.actions import forget_ended_tokens
 
-ANSWERS_QUEUE, RETENTION_QUEUE = "ops.answers", "ops.retention"
+ANSWERS_QUEUE, RETENTION_QUEUE, SIGN_INS_QUEUE = "ops.answers", "ops.retention", "ops.sign_ins"
 EVERY, SOON = timedelta(days=1), timedelta(minutes=1)
 AT_ONCE = 10_000  # rows in one transaction
 ALL = "all"
@@ -24,6 +26,7 @@ INSERT INTO directpay_due (queue, key, due_at, attempts, last_error) SELECT queu
 ON CONFLICT (queue, key) DO UPDATE SET due_at = excluded.due_at, attempts = 0, parked_at = NULL
 WHERE directpay_due.parked_at IS NOT NULL
 """
+FORGET_CACHED = "DELETE FROM directpay_cache WHERE expires < %s"
 
 
 def promise_upkeep() -> None:
@@ -49,3 +52,12 @@ def drop_what_is_old(keys: Sequence[str], at: datetime) -> None:
         sessions, _ = Session.objects.filter(pk__in=ended).delete()
         more = max(dropped, sessions) >= AT_ONCE
         schedule(RETENTION_QUEUE, [(key, at + (SOON if more else EVERY)) for key in keys])
+
+
+def forget_sign_ins(keys: Sequence[str], at: datetime) -> None:
+    """The due queue's work: what is known of sessions that are gone, tokens that have ended, cached values (by the machine's clock)."""
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    forget_ended_tokens(at=at)
+    with unit_of_work(), connection.cursor() as cursor:
+        cursor.execute(FORGET_CACHED, [clock.system_now()])
+        schedule(SIGN_INS_QUEUE, [(key, at + EVERY) for key in keys])

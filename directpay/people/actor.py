@@ -10,13 +10,13 @@ RENTER: Final = "renter"
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An API key, a person who is signed in, or the system itself.
+    """An API key, an app of somebody else's, a person who is signed in, or the system itself.
 
-    `label` is what events keep ("key:ak_…", "user:usr_…", "system:due"). `user_id` is the row of the person on whose
-    account this happens, None for the platform.
+    `label` is what events keep ("key:ak_…", "app:app_…", "app:app_…/usr_…", "user:usr_…", "system:due"). `user_id` is the row of
+    the person on whose account this happens, None for the platform.
     """
 
-    kind: Literal["key", "user", "system"]
+    kind: Literal["key", "app", "user", "system"]
     label: str
     user_id: int | None
     user_public_id: str | None

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
 from django.template.context import Context
@@ -98,6 +99,12 @@ def _today(context: Context) -> date:
 @register.filter
 def as_day(value: date, today: date) -> SafeString:
     return dates.day(value, today)
+
+
+@register.filter
+def cut_to_host(address: str) -> str:
+    """`app.example`, of an address that a person is sent to."""
+    return urlsplit(address).netloc
 
 
 @register.filter

@@ -14,11 +14,14 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from oauth2_provider.models import RefreshToken
 
 from directpay.events.models import Event
 from directpay.people.actions import create_api_key
 from directpay.people.actor import SYSTEM
 from directpay.people.models import User
+from directpay.people.oauth.actions import NewSecret, register_application
+from directpay.people.oauth.models import Application
 from ledger.journal.models import Transaction
 from payments.intents.actions.create import Purpose, create_intent
 from payments.intents.models import PaymentIntent
@@ -46,6 +49,8 @@ class Alices(World):
         self.flying = self.pay(self.leased, "ach", 60_000, self.account_of_bob)
         self.wish = self._wish()
         self.key = Authenticator.objects.create(user=self.alice, type="webauthn", data={"name": KEY, "credential": {}})
+        self.app = self._app(self.alice)
+        self.let_in = RefreshToken.objects.create(user=self.bob, application=self.app.app, token="", token_checksum="x" * 64)
         self.work()
         alices_home = self.home
         self.mia, self.carol = self.person("mia", "renter"), self.person("carol", "landlord")
@@ -67,6 +72,16 @@ class Alices(World):
             actor=self.actor(self.bob),
             at=self.now,
         )
+
+    def _app(self, owner: User) -> NewSecret:
+        """An app that acts for its owner, and that Bob has let in too."""
+        grant = Application.FOR_ITS_OWNER
+        return register_application(owner=owner, name=f"{owner.name}'s app", grant=grant, actor=SYSTEM, at=self.now)
+
+    def token_of(self, made: NewSecret) -> str:
+        proof = {"client_id": made.app.client_id, "client_secret": made.secret}
+        body = {"grant_type": "client_credentials", "scope": "read write", **proof}
+        return Client().post("/oauth/token", body).json()["access_token"]
 
     def ids(self) -> dict[str, str]:
         """What to put into an address after each of its parts."""
@@ -94,6 +109,7 @@ class Alices(World):
         return {
             *(mark for mark in self.ids().values() if not mark.isdigit()),
             KEY,
+            self.app.app.client_id,
             *charges,
             *(person.public_id for person in people),
             *(person.email for person in people),
@@ -168,6 +184,7 @@ def visitors(w: Alices) -> dict[str, tuple[User | None, dict[str, str]]]:
         "a made-up key": (None, {"Authorization": "Bearer sk_test_madeup"}),
         "another renter": (w.mia, key(w.mia)),
         "another landlord": (w.carol, key(w.carol)),
+        "an app of another landlord's": (None, {"Authorization": f"Bearer {w.token_of(w._app(w.carol))}"}),
         "the renter's publishable key": (None, key(w.bob, kind="publishable")),
     }
 
@@ -206,7 +223,8 @@ def test_those_whom_it_concerns_are_shown_what_strangers_are_not() -> None:
     client.force_login(w.bob)
     pages = [client.get(address) for address, _named in addresses(w) if address.startswith(("/renter/", "/account"))]
     seen = set().union(*(shown(page, "", w.marks()) for page in pages))
-    assert {w.paid.public_id, w.leased.public_id, w.bob.email, NUMBER[-4:], w.account_of_bob.public_id} <= seen
+    seen |= shown(client.get("/accounts/apps/"), "", w.marks())
+    assert {w.app.app.client_id, w.paid.public_id, w.leased.public_id, w.bob.email, NUMBER[-4:], w.account_of_bob.public_id} <= seen
 
 
 def state(w: Alices) -> list[object]:

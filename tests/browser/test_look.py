@@ -69,6 +69,8 @@ def addresses(house: House) -> dict[str, dict[str, str]]:
             "payments": "/renter/payments/",
             "you": "/account/",
             "second-step": "/accounts/2fa/",
+            "sessions": "/accounts/sessions/",
+            "apps": "/accounts/apps/",
         },
         "mia": {"home": "/renter/", "pay": lease["mia"] + "?how_much=part&part=500"},
         "noah": {"home": "/renter/", "pay": lease["noah"], "payment": paid["noah"]},

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from directpay.people.sign_in.second_factor import needs_second_factor
 
-STAFF_PAGES = ("/admin/", "/metrics")
+STAFF_PAGES = ("/admin/", "/metrics", "/oauth/authorize")  # an app that staff let in sees what they see
 ALWAYS_OPEN = ("/admin/logout/",)
 
 

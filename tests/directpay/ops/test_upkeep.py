@@ -1,15 +1,19 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 
 from directpay.api.models import IdempotencyKey
 from directpay.due.models import Due
 from directpay.due.run import next_due_at, run_all
 from directpay.events.models import Delivery
+from directpay.kernel import clock
 from directpay.kernel.ids import uuid7
 from directpay.ops.clock import set_clock
+from directpay.ops.models import Cached
 from directpay.ops.upkeep import promise_upkeep
+from tests.directpay.cast import bob
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
@@ -26,12 +30,13 @@ def promises() -> dict[str, datetime]:
 
 def test_renews_itself():
     promise_upkeep()
-    assert promises() == {"ops.partitions": NOW, "ops.answers": NOW, "ops.retention": NOW}
+    assert promises() == {"ops.partitions": NOW, "ops.answers": NOW, "ops.retention": NOW, "ops.sign_ins": NOW}
     run_all()
     assert promises() == {
         "ops.partitions": NOW + timedelta(days=28),
         "ops.answers": NOW + timedelta(days=1),
         "ops.retention": NOW + timedelta(days=1),
+        "ops.sign_ins": NOW + timedelta(days=1),
     }
 
 
@@ -57,11 +62,23 @@ def test_drops_old_answers_and_keeps_the_keys_of_money():
     assert sorted(IdempotencyKey.objects.values_list("moves_money", "body")) == [(False, "x"), (True, "")]
 
 
+def test_forgets_what_was_known_of_sessions_that_are_gone_and_cached_values_of_yesterday():
+    """The cache ends by the machine's clock: the sandbox's may be years ahead."""
+    Session.objects.create(session_key="goes-on", session_data="", expire_date=clock.system_now() + timedelta(days=1))
+    for key, hours in (("ended", -1), ("goes-on", 1)):
+        UserSession.objects.create(session_key=key, user=bob(email=f"{key}@example.com"), ip="203.0.113.7", user_agent="")
+        Cached.objects.create(cache_key=key, value="", expires=clock.system_now() + timedelta(hours=hours))
+    promise_upkeep()
+    run_all()
+    assert list(UserSession.objects.values_list("session_key", flat=True)) == ["goes-on"]
+    assert list(Cached.objects.values_list("cache_key", flat=True)) == ["goes-on"]
+
+
 def test_takes_up_again_what_was_parked():
     promise_upkeep()
     Due.objects.update(parked_at=NOW, attempts=12, due_at=NOW + timedelta(hours=6))
     promise_upkeep()
-    assert promises() == {"ops.partitions": NOW, "ops.answers": NOW, "ops.retention": NOW}
+    assert promises() == {"ops.partitions": NOW, "ops.answers": NOW, "ops.retention": NOW, "ops.sign_ins": NOW}
     assert not Due.objects.filter(parked_at__isnull=False).exists()
 
 
