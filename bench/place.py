@@ -1,9 +1,11 @@
 """Where benchmarks run: a PostgreSQL of their own, as durable as the real one, its schema migrated as a real one is."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 from psycopg import sql
@@ -35,6 +37,14 @@ def here() -> Place:
     return Place(addresses.runtime_url(name), addresses.owner_url(name), addresses.superuser_url(name))
 
 
+def _log_to(home: str) -> None:
+    """Log lines are written as in an installation, to a file: they are part of the work, but not of what a terminal shows."""
+    file = (Path(home) / "bench.log").open("a")
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.StreamHandler):
+            handler.setStream(file)
+
+
 @contextmanager
 def a_place() -> Iterator[Place]:
     """Start PostgreSQL, migrate, set Django up; all of it gone afterwards."""
@@ -45,6 +55,7 @@ def a_place() -> Iterator[Place]:
         import django
 
         django.setup()
+        _log_to(services.addresses().home)
         services.ensure_database()
         yield here()
         from django.db import connection

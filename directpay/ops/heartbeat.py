@@ -29,7 +29,7 @@ def is_beating() -> bool:
 def age_seconds() -> float:
     """Since the last beat; infinite if it is longer ago than EXPIRES_SECONDS. Raises redis.RedisError."""
     left = int(client().pttl(KEY))
-    return EXPIRES_SECONDS - left / 1000 if left >= 0 else math.inf
+    return round(EXPIRES_SECONDS - left / 1000, 3) if left >= 0 else math.inf
 
 
 def forget_heartbeat(redis_url: str) -> None:

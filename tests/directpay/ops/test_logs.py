@@ -8,6 +8,7 @@ import logging.config
 import pytest
 
 from directpay.api.errors import unexpected
+from directpay.kernel.milestones import milestones
 from directpay.kernel.request_context import request_id
 from directpay.ops.logs import Masked, MaskedJson, configuration
 from tests.directpay.cast import Caller, key_of
@@ -75,6 +76,22 @@ def test_plain_lines_say_the_same():
         logging.getLogger("directpay.due").info("done", extra={"email": "bob@example.com"})
         request_id.reset(token)
     assert "INFO    directpay.due: done {'request_id': 'req_17', 'email': '•••'}" in lines.text
+
+
+@pytest.mark.parametrize("style", ["json", "text"])
+def test_a_set_is_a_line_for_each_with_its_own_request(style):
+    with Lines(style) as lines:
+        milestones("payment_settled", [("pay_1", "req_1"), ("pay_2", ""), ("bob@example.com", "4242424242424242")], rail="ach")
+    first, second, third = lines.text.splitlines()
+    assert all("payment_settled" in line and "ach" in line for line in (first, second, third))
+    assert "pay_1" in first
+    assert "req_1" in first
+    assert "pay_2" in second
+    assert "request_id" not in second
+    assert "bob" not in third
+    assert "42424242" not in third
+    if style == "json":
+        assert [line.get("request_id") for line in lines.objects[:2]] == ["req_1", None]
 
 
 @pytest.mark.parametrize("style", ["json", "text"])

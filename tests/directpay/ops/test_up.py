@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +72,21 @@ def test_the_demo_tells_its_story_on_the_running_server(stack: Stack) -> None:
     told = stack.manage("demo")
     assert told.returncode == 0, told.stdout + told.stderr
     assert f"On the server that is running at {stack.base_url}" in told.stdout
+
+
+def test_the_web_server_tells_what_the_worker_has_counted(stack: Stack) -> None:
+    """After the story: a payment was accepted by a web process, and succeeded in a process of the worker."""
+    key = stack.manage("metrics_key").stdout.strip()
+    asked = urllib.request.Request(f"{stack.base_url}/metrics", headers={"Authorization": f"Bearer {key}"})
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        samples = {
+            line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in answer.read().decode().splitlines() if line[:1] != "#"
+        }
+    for status in ("initiated", "succeeded"):
+        assert samples[f'payment_requests_total{{rail="instant",status="{status}"}}'] >= 1
+    assert samples['payment_processing_duration_seconds_count{rail="instant",status="succeeded"}'] >= 1
+    assert samples["directpay_worker_heartbeat_age_seconds"] < 30
+    assert len(list((stack.home / "run" / "metrics").glob("counter_*.db"))) >= 3, "two of the web server, one of the worker"
 
 
 def test_the_clock_is_advanced_from_the_command_line(stack: Stack) -> None:
