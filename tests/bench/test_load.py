@@ -20,6 +20,6 @@ def test_says_so_when_it_is_not_as_promised(broken, capsys):
 
 def test_a_few_users_pay_twice_and_are_charged_once(tmp_path):
     with temporary_stack(tmp_path / "home") as stack:
-        found, payments = ran(stack, users=4, rate=4, seconds=4)
+        found, payments = ran(stack, users=4, rate=4, seconds=12)
     assert told(found, payments) == 0
     assert found["keys"] == payments > 0
