@@ -54,6 +54,12 @@ class LogOfTheRun:
         """After Django has set its own handlers."""
         logging.getLogger().addHandler(self.handler)
 
+    def pytest_runtest_setup(self) -> None:
+        """Whatever configures logging in the middle of a run takes the handlers of others away."""
+        root = logging.getLogger()
+        if self.handler not in root.handlers:
+            root.addHandler(self.handler)
+
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         logging.getLogger().removeHandler(self.handler)
