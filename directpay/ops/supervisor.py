@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from directpay.ops.processes import Command, alive, children_of, kill_group, spawn, wait_for_end, wait_until
+from directpay.ops.secrets_file import write_private
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 5.0
 STEADY_SECONDS = 10.0  # after so long a life, the next end counts as the first again
@@ -105,7 +106,7 @@ class Supervisor:
             say(f"  {child.name}: {note}")
         child.process = spawn(child.command(), self.home, self.log_of(child.name))
         child.started_at = time.monotonic()
-        pid_file(self.home, child.name).write_text(f"{child.process.pid}\n")
+        write_private(pid_file(self.home, child.name), f"{child.process.pid}\n")  # whole or not at all: others read it
 
     def _note_end(self, child: Child, now: float) -> None:
         process = child.process

@@ -250,7 +250,7 @@ def up() -> int:
         write_lock(home, "starting")
         for name in RUN_FILES:
             (home / "run" / name).unlink(missing_ok=True)
-        pid_file(home, "supervisor").write_text(f"{os.getpid()}\n")
+        write_private(pid_file(home, "supervisor"), f"{os.getpid()}\n")
         for log in (home / "log").glob("*.log"):
             keep_short(log)
         return _supervise(Up(home, int(os.environ.get("PORT") or 8000), supervisor))

@@ -1,14 +1,11 @@
 """A short run in every `make test`; the long one is `make sim HISTORIES=…`."""
 
-import os
-import pickle
 from pathlib import Path
 
 import pytest
 
 from payments.rails import registry
 from payments.rails.simulated import SimulatedRail
-from tests import services
 from tests.architecture.tidiness import imported_modules
 from tests.simulation.history import History, HistoryFailed
 from tests.simulation.moves import FAMILIES, MOVES
@@ -85,23 +82,3 @@ def test_what_is_not_reached_is_named():
     told = missing({"edge": {"payment: completed → settled": 100}}, least=100)
     assert "payment: completed → settled" not in told
     assert {"payment: settled → returned", "payment.returned"} <= set(told)
-
-
-def test_a_child_of_this_process_may_use_the_database_too():
-    """What the mutants rely on."""
-    from django.db import connection, connections
-
-    connections.close_all()
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT current_database()")
-                os.write(writing, pickle.dumps(cursor.fetchone()[0]))
-        except BaseException as error:  # a child that lives on would wait for the tests of its parent
-            os.write(writing, pickle.dumps(repr(error)))
-        finally:
-            os._exit(0)
-    os.waitpid(child, 0)
-    assert pickle.loads(os.read(reading, 1000)) == services.database_name()
