@@ -75,6 +75,9 @@ MIDDLEWARE = [
     "directpay.ops.access.AccessMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",  # above whatever may refuse: an answer to a wrong host has them too
+    "directpay.api.policy.PagePolicyMiddleware",
+    "directpay.api.policy.SaneQueryMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -82,8 +85,6 @@ MIDDLEWARE = [
     "directpay.api.limits.pages.PageRateMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "leases.portal.language.TheirLanguageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "directpay.api.policy.PagePolicyMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "directpay.people.sign_in.staff_door.StaffDoorMiddleware",
@@ -212,8 +213,8 @@ CACHES = {
     }
 }
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # no script of ours reads them: forms carry the token
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not SANDBOX
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"

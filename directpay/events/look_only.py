@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
+from django.contrib.admin import helpers
 from django.contrib.admin.options import InlineModelAdmin
-from django.db.models import Model
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -44,7 +47,7 @@ class LookOnly(_Closed, ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 200
-    actions = None
+    actions: Any = None
     compressed_fields = True
 
     def pages(self) -> Sequence[tuple[str, Callable[..., HttpResponseBase], str]]:
@@ -59,6 +62,24 @@ class LookOnly(_Closed, ModelAdmin):
         """A page in the frame of the admin."""
         frame = {**self.admin_site.each_context(request), "title": title, "opts": self.model._meta, "page": self}
         return TemplateResponse(request, template, frame | context, status=status)
+
+    def confirmed(self, request: HttpRequest) -> bool:
+        """Whether this POST of an action comes from the page that `confirm` shows."""
+        return request.POST.get("confirmed") == "yes"
+
+    def confirm(self, request: HttpRequest, template: str, action: str, title: str, rows: Sequence[Model]) -> TemplateResponse:
+        """What an action is about to do to which rows: a template that extends `people/confirm.html`. A second POST does it."""
+        return self.page(request, template, title, {"action": action, "rows": rows})
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponseBase | None:
+        """Rows that somebody typed in instead of choosing them are none: Django would ask the database for them, and fail."""
+        try:
+            for key in request.POST.getlist(helpers.ACTION_CHECKBOX_NAME):
+                self.opts.pk.to_python(key)
+        except (ValidationError, ValueError):
+            self.message_user(request, "These rows are not of this list: nothing was changed.", messages.ERROR)
+            return None
+        return super().response_action(request, queryset)
 
 
 class LookOnlyInline(_Closed, TabularInline):

@@ -1,37 +1,29 @@
 """Staff's view of people and keys: to look, and to revoke. Nothing is typed in, nothing is deleted, no secret is shown."""
 
-from typing import Any
-
 from axes.models import AccessAttempt
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from unfold.admin import ModelAdmin
 
+from directpay.events.look_only import LookOnly
 from directpay.kernel import clock
 from directpay.people.actions import lift_locks, remove_second_factors, revoke_api_key
 from directpay.people.models import ApiKey, Payee, User
 from directpay.people.queries import actor_for_user
 
 
-class LookOnly(ModelAdmin):
-    """Rows are changed by actions alone."""
+class Private(LookOnly):
+    """For those of the staff who were given the right to view them, not for all."""
 
-    show_full_result_count = False
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm(f"{self.opts.app_label}.view_{self.opts.model_name}")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_module_perms(self.opts.app_label)
 
 
 @admin.register(User)
-class UserAdmin(LookOnly):
+class UserAdmin(Private):
     list_display = ("name", "email", "role", "is_active", "public_id", "created_at")
     list_filter = ("role", "is_active")
     search_fields = ("name", "email", "public_id")
@@ -46,14 +38,8 @@ class UserAdmin(LookOnly):
     def remove_second_factors(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
         """For those who have lost telephone, keys and codes. First says whom it is about; a second POST does it."""
         chosen = list(people)
-        if request.POST.get("confirmed") != "yes":
-            context: dict[str, Any] = {
-                **self.admin_site.each_context(request),
-                "title": "Remove second factors",
-                "opts": self.model._meta,
-                "people": chosen,
-            }
-            return TemplateResponse(request, "people/remove_second_factors.html", context)
+        if not self.confirmed(request):
+            return self.confirm(request, "people/remove_second_factors.html", "remove_second_factors", "Remove second factors", chosen)
         actor, at = actor_for_user(request.user), clock.now()  # type: ignore[arg-type]
         removed = sum(remove_second_factors(actor=actor, at=at, user=person) for person in chosen)
         messages.success(request, f"Removed {removed} second factors of {len(chosen)} people.")
@@ -61,14 +47,14 @@ class UserAdmin(LookOnly):
 
 
 @admin.register(Payee)
-class PayeeAdmin(LookOnly):
+class PayeeAdmin(Private):
     list_display = ("name", "owner", "public_id", "created_at")
     search_fields = ("name", "public_id", "owner__name", "owner__email")
     list_select_related = ("owner",)
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(LookOnly):
+class ApiKeyAdmin(Private):
     list_display = ("shown", "name", "owner", "kind", "mode", "last_used_at", "expires_at", "revoked_at")
     list_filter = ("kind", "mode")
     search_fields = ("public_id", "shown", "name", "owner__email")
@@ -83,14 +69,8 @@ class ApiKeyAdmin(LookOnly):
     def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> HttpResponse | None:
         """First says what would stop working; a second POST does it."""
         working = list(keys.filter(revoked_at=None).select_related("owner"))
-        if request.POST.get("confirmed") != "yes":
-            context: dict[str, Any] = {
-                **self.admin_site.each_context(request),
-                "title": "Revoke API keys",
-                "opts": self.model._meta,
-                "keys": working,
-            }
-            return TemplateResponse(request, "people/revoke_keys.html", context)
+        if not self.confirmed(request):
+            return self.confirm(request, "people/revoke_keys.html", "revoke", "Revoke API keys", working)
         actor, at = actor_for_user(request.user), clock.now()  # type: ignore[arg-type]
         for key in working:
             revoke_api_key(actor=actor, at=at, key=key)
@@ -99,7 +79,7 @@ class ApiKeyAdmin(LookOnly):
 
 
 @admin.register(AccessAttempt)
-class AccessAttemptAdmin(LookOnly):
+class AccessAttemptAdmin(Private):
     """Wrong tries at the door, and how to let somebody try again."""
 
     list_display = ("username", "ip_address", "failures_since_start", "attempt_time", "user_agent")
@@ -114,14 +94,8 @@ class AccessAttemptAdmin(LookOnly):
     def lift(self, request: HttpRequest, attempts: QuerySet[AccessAttempt]) -> HttpResponse | None:
         """First says who may try again; a second POST does it."""
         chosen = list(attempts)
-        if request.POST.get("confirmed") != "yes":
-            context: dict[str, Any] = {
-                **self.admin_site.each_context(request),
-                "title": "Let them try again",
-                "opts": self.model._meta,
-                "attempts": chosen,
-            }
-            return TemplateResponse(request, "people/lift_locks.html", context)
+        if not self.confirmed(request):
+            return self.confirm(request, "people/lift_locks.html", "lift", "Let them try again", chosen)
         lifted = lift_locks(actor=actor_for_user(request.user), at=clock.now(), attempts=chosen)  # type: ignore[arg-type]
         messages.success(request, f"Forgot the wrong tries of {lifted} rows.")
         return None

@@ -45,8 +45,8 @@ def _language_of(request: HttpRequest) -> str:
 def choose(request: HttpRequest) -> HttpResponse:
     """Keep the choice in a cookie and go back to the page."""
     back = request.POST.get("next", "")
-    here = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    response = redirect(back if here else "front")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    response = redirect(back if safe and back.startswith("/") else "front")  # anything else would be taken for the name of a page
     language = request.POST.get("language")
     if language in dict(settings.LANGUAGES):
         response.set_cookie(COOKIE, language, max_age=COOKIE_SECONDS, samesite="Lax", httponly=True, secure=not settings.SANDBOX)

@@ -45,7 +45,7 @@ class ApplicationAdmin(LookOnly):
     search_fields = ("name", "client_id", "user__name", "user__email")
     list_select_related = ("user",)
     fields = ("name", "user", "client_id", "authorization_grant_type", "client_type", "redirect_uris", "created", "disabled_at")
-    actions = ("disable",)  # type: ignore[assignment]
+    actions = ("disable",)
     change_list_template = "people/apps.html"
     change_form_template = "people/app.html"
 
@@ -82,8 +82,8 @@ class ApplicationAdmin(LookOnly):
     def disable(self, request: HttpRequest, apps: QuerySet[Application]) -> HttpResponseBase | None:
         """First says what would stop working; a second POST does it."""
         working = list(apps.filter(disabled_at=None))
-        if request.POST.get("confirmed") != "yes":
-            return self.page(request, "people/disable_apps.html", "Disable apps", {"apps": working})
+        if not self.confirmed(request):
+            return self.confirm(request, "people/disable_apps.html", "disable", "Disable apps", working)
         actor: Any = actor_for_user(request.user)  # type: ignore[arg-type]
         for app in working:
             disable_application(actor=actor, at=clock.now(), app=app)

@@ -221,6 +221,16 @@ def test_is_lifted_by_nobody_else() -> None:
     assert AccessAttempt.objects.exists()
 
 
+@pytest.mark.parametrize("row", ["x", "1'", "9" * 5000, "\0"])
+def test_rows_that_are_none_are_told_so(row: str) -> None:
+    guess(5)
+    staff = Client()
+    staff.force_login(sam(superuser=True))
+    form = {"action": "lift", "confirmed": "yes", "_selected_action": [row]}
+    assert "nothing was changed" in staff.post("/admin/axes/accessattempt/", form, follow=True).content.decode()
+    assert AccessAttempt.objects.exists()
+
+
 # --- from where ---
 
 

@@ -70,6 +70,19 @@ def test_lists_do_not_ask_once_a_row():
     assert {page: (few[page], count) for page, count in many.items() if count > few[page]} == {}
 
 
+def test_a_filter_with_a_character_that_no_text_has_is_refused():
+    client = staff(World())
+    for query in ("rail=%00", "q=%00", "rail=a&rail=b%00c"):
+        assert client.get(f"{address(Payment, 'changelist')}?{query}").status_code == 400
+
+
+def test_a_wrong_host_is_refused_with_the_headers_of_every_page():
+    refused = Client().get("/", headers={"Host": "elsewhere.example"})
+    assert refused.status_code == 400
+    assert "default-src 'none'" in refused["Content-Security-Policy"]
+    assert refused["X-Frame-Options"] == "DENY"
+
+
 def queries(client: Client, page: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         assert client.get(page).status_code == 200

@@ -43,7 +43,7 @@ def test_before_signing_in_the_browser_is_asked_and_staff_and_programs_stay_engl
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example", ""])
+@pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example", "", "no such page'>", "account_login"])
 def test_the_choice_leads_back_to_us_alone(back):
     World()
     answer = Client().post("/language/", {"language": "es", "next": back})
