@@ -9,7 +9,7 @@ import leases.urls
 import ledger.urls
 import payments.urls
 import webhooks.urls
-from directpay.api import docs, events, users
+from directpay.api import docs, events, payees, users
 from directpay.api.handlers import closed, no_such_address
 from directpay.ops import api as sandbox
 from directpay.people.sign_in.sessions import sessions
@@ -18,6 +18,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 API: list[URLPattern | URLResolver] = [
     *users.urlpatterns,
+    *payees.urlpatterns,
     *events.urlpatterns,
     *sandbox.urlpatterns,
     *ledger.urls.api_urlpatterns,

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from directpay.api.expanding import by_id
 from directpay.api.fields import MetadataField
 from directpay.api.lists import Filter
 from directpay.api.objects import rendered
@@ -39,9 +40,11 @@ class UserOutput(ObjectOutput):
     payee = serializers.CharField(required=False, help_text="The payee that a landlord began with.")
 
 
+@by_id
 class Users(ApiView):
     object_name = "user"
     output_serializer = UserOutput
+    expanders = {"payee": "payee"}
 
     def queryset_for(self, actor: Actor) -> QuerySet[User]:
         return visible_users(actor)

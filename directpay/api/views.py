@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 
 from directpay.api import idempotency
 from directpay.api.errors import answer_for
-from directpay.api.expanding import Expander, asked_names, put
+from directpay.api.expanding import Expander, Step, asked_steps, expand
 from directpay.api.idempotency import FIELD, HEADER, Answer, KeyRequired
 from directpay.api.limits.rates import Bucket, Left, spend
 from directpay.api.limits.turns import TURNS
@@ -51,7 +51,7 @@ class ApiView(APIView):
     kind: ClassVar[str] = "address"  # for the schema: collection, object, action or part
     object_name: ClassVar[str] = "object"
     output_serializer: ClassVar[type[Serializer[Any]] | None] = None  # for the schema only
-    expanders: ClassVar[Mapping[str, Expander]] = {}
+    expanders: ClassVar[Mapping[str, Expander | str]] = {}  # property → kind of object (`expanding.by_id`), or function
     moves_money: ClassVar[bool] = False  # its POST requires an Idempotency-Key
     id_param: ClassVar[str] = "id"  # what an error calls the id of the address
     key_in_body: ClassVar[bool] = False  # its POST also takes the key as the parameter `idempotency_key`
@@ -130,19 +130,17 @@ class ApiView(APIView):
             raise NotFound(f"No such {self.object_name.replace('_', ' ')}: {self.kwargs['id']}", param=self.id_param)
         return found
 
-    def shown(self, rows: Sequence[Any], context: Context, names: Sequence[str]) -> list[dict[str, Any]]:
+    def shown(self, rows: Sequence[Any], context: Context, steps: Sequence[Step]) -> list[dict[str, Any]]:
         """Rendered rows with what `expand` asks for."""
         objects = self.render_many(rows, context)
-        for name in names:
-            for target, value in zip(objects, self.expanders[name](rows, context), strict=True):
-                put(target, name, value)
+        expand(objects, rows, context, steps)
         return objects
 
     def read_one(self, request: Request) -> HttpResponse:
         query = read_query(request._request, ("expand",))
-        names = asked_names(query.get("expand"), self.expanders, in_list=False)
+        steps = asked_steps(query.get("expand"), self.expanders, in_list=False)
         context = Context(self.actor, self.at)
-        return json_response(self.shown([self.row()], context, names)[0])
+        return json_response(self.shown([self.row()], context, steps)[0])
 
     def post_once(
         self, request: Request, serializer: type[StrictSerializer], status: int, change: Callable[[dict[str, Any], datetime], Any]
@@ -161,15 +159,15 @@ class ApiView(APIView):
             raise KeyRequired(f"Send the header {HEADER}: a value of your own for this one payment, the same when you retry.", param=HEADER)
         at = self.at
         given = dict(parameters)
-        expand = given.pop("expand", None)
+        wished = given.pop("expand", None)
 
         def execute() -> Answer:
-            names = asked_names(expand, self.expanders, in_list=False)
+            steps = asked_steps(wished, self.expanders, in_list=False)
             row = change(checked(serializer, given), at)
             if isinstance(row, DirectPayError):  # a refusal that must stand: what led to it is kept, and so is the answer
                 refused = answer_for(row)
                 return Answer(refused.status_code, refused.content)
-            return Answer(status, to_bytes(self.shown([row], Context(self.actor, at), names)[0]))
+            return Answer(status, to_bytes(self.shown([row], Context(self.actor, at), steps)[0]))
 
         if key is None:
             with unit_of_work():
@@ -206,9 +204,9 @@ class CollectionView(ApiView):
 
     def get(self, request: Request, **_: Any) -> HttpResponse:
         query = read_query(request._request, {*PAGE_PARAMETERS, *self.filters})
-        names = asked_names(query.get("expand"), self.expanders, in_list=True)
+        steps = asked_steps(query.get("expand"), self.expanders, in_list=True)
         page = page_of(self.queryset_for(self.actor), query, self.filters, self.order, self.created_field)
-        data = self.shown(page.rows, Context(self.actor, self.at), names)
+        data = self.shown(page.rows, Context(self.actor, self.at), steps)
         url = request.path.rstrip("/").removeprefix(CLIENT_PREFIX)
         return json_response({"object": "list", "url": url, "has_more": page.has_more, "data": data})
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from directpay.api.expanding import by_id
 from directpay.api.fields import CurrencyField, IdField, MetadataField, merged_metadata
 from directpay.api.lists import Filter
 from directpay.api.objects import rendered
@@ -71,9 +72,11 @@ class PropertyOutput(ObjectOutput):
     units = UnitOutput(many=True)
 
 
+@by_id
 class Properties(ApiView):
     object_name = "property"
     output_serializer = PropertyOutput
+    expanders = {"landlord": "user", "payee": "payee"}
 
     def queryset_for(self, actor: Actor) -> QuerySet[Property]:
         return visible_properties(actor)
@@ -103,9 +106,11 @@ class UnitAdded(UnitInput):
     property = IdField("prop")
 
 
+@by_id
 class Units(ApiView):
     object_name = "unit"
     output_serializer = UnitOutput
+    expanders = {"property": "property"}
 
     def queryset_for(self, actor: Actor) -> QuerySet[Unit]:
         return visible_units(actor)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from directpay.api.expanding import by_id
 from directpay.api.fields import AmountField, CurrencyField, DateField, IdField, MetadataField, merged_metadata
 from directpay.api.lists import Filter
 from directpay.api.objects import rendered
@@ -88,9 +89,11 @@ class LeaseOutput(ObjectOutput):
     schedule = ScheduleOutput(many=True)
 
 
+@by_id
 class Leases(ApiView):
     object_name = "lease"
     output_serializer = LeaseOutput
+    expanders = {"property": "property", "unit": "unit", "landlord": "user", "payee": "payee", "renters.user": "user"}
 
     def queryset_for(self, actor: Actor) -> QuerySet[Lease]:
         return visible_leases(actor)

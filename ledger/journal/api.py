@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from directpay.api.expanding import asked_steps, by_id
 from directpay.api.fields import CurrencyField, DateField
 from directpay.api.lists import Filter, read_query
 from directpay.api.objects import json_response, rendered, unix
@@ -39,6 +40,7 @@ class AccountOutput(ObjectOutput):
     known_at = serializers.IntegerField(required=False, help_text="Where it was asked for.")
 
 
+@by_id
 class Accounts(ApiView):
     object_name = "ledger_account"
     output_serializer = AccountOutput
@@ -72,7 +74,9 @@ class AccountView(Accounts, ObjectView):
     """One account; `as_of`: its balance by the entries effective up to that day; `known_at`: by what was recorded until then."""
 
     def get(self, request: Request, **_: Any) -> HttpResponse:
-        query = checked(AsOf, read_query(request._request, ("as_of", "known_at")))
+        asked = read_query(request._request, ("as_of", "known_at", "expand"))
+        asked_steps(asked.pop("expand", None), self.expanders, in_list=False)
+        query = checked(AsOf, asked)
         row = self.row()
         if not query:
             return json_response(render_account(row, row.shown_minor))
@@ -98,8 +102,10 @@ class TransactionOutput(ObjectOutput):
     entries = EntryOutput(many=True)
 
 
+@by_id
 class Transactions(ApiView):
     object_name = "ledger_transaction"
+    expanders = {"entries.account": "ledger_account", "reverses": "ledger_transaction"}
     created_field = "at"
     output_serializer = TransactionOutput
 

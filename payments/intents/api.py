@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from directpay.api.expanding import asked_names
+from directpay.api.expanding import asked_steps
 from directpay.api.lists import Filter, page_of, read_query
 from directpay.api.objects import json_response
 from directpay.api.routes import route
@@ -78,9 +78,12 @@ class Intents(CountsAttempts, ApiView):
     output_serializer: ClassVar[Any] = IntentOutput
     id_param = "intent"
     expanders = {
+        "applies_to": "ledger_account",
         "customer": customers,
         "latest_charge": charges,
         "latest_charge.balance_transaction": nothing,
+        "lease": "lease",
+        "payment": "payment",
         "payment_method": payment_methods,
     }
 
@@ -251,7 +254,7 @@ class SearchIntentsView(Intents):
 
     def get(self, request: Request, **_: Any) -> HttpResponse:
         query = read_query(request._request, ("query", "limit", "page", "expand"))
-        names = asked_names(query.pop("expand", None), self.expanders, in_list=True)
+        steps = asked_steps(query.pop("expand", None), self.expanders, in_list=True)
         asked = checked(SearchQuery, query)
         rows = self.queryset_for(self.actor)
         after = asked.get("page")
@@ -265,7 +268,7 @@ class SearchIntentsView(Intents):
                 "url": request.path.rstrip("/").removeprefix(CLIENT_PREFIX),
                 "has_more": page.has_more,
                 "next_page": page.rows[-1].public_id if page.has_more else None,
-                "data": self.shown(page.rows, Context(self.actor, self.at), names),
+                "data": self.shown(page.rows, Context(self.actor, self.at), steps),
             }
         )
 

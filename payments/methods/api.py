@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from directpay.api.expanding import by_id
 from directpay.api.fields import AmountField, IdField, MetadataField, merged_metadata
 from directpay.api.lists import Filter
 from directpay.api.objects import rendered
@@ -53,9 +54,11 @@ class VerifyInput(StrictSerializer):
     amounts = serializers.ListField(child=AmountField(max_minor=99), min_length=2, max_length=2)
 
 
+@by_id
 class BankAccounts(ApiView):
     object_name = "bank_account"
     output_serializer = BankAccountOutput
+    expanders = {"user": "user"}
 
     def queryset_for(self, actor: Actor) -> QuerySet[BankAccount]:
         return visible_bank_accounts(actor)

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from directpay.api.expanding import by_id
 from directpay.api.fields import AmountField, CurrencyField, IdField, MetadataField, merged_metadata
 from directpay.api.lists import Filter
 from directpay.api.objects import rendered, unix
@@ -73,9 +74,17 @@ class PaymentOutput(ObjectOutput):
     reference = serializers.CharField()
 
 
+@by_id
 class Payments(ApiView):
     object_name = "payment"
     output_serializer: ClassVar[Any] = PaymentOutput
+    expanders = {
+        "applies_to": "ledger_account",
+        "bank_account": "bank_account",
+        "lease": "lease",
+        "payee": "payee",
+        "payer": "user",
+    }
 
     def queryset_for(self, actor: Actor) -> QuerySet[Payment]:
         return visible_payments(actor).prefetch_related("claims")

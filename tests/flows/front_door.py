@@ -1,0 +1,107 @@
+"""Every list and object of the API, as the OpenAPI document names them; and a world in which each has rows."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.urls import resolve
+from drf_spectacular.generators import SchemaGenerator
+
+from directpay.api.expanding import KINDS
+from directpay.api.views import ApiView, CollectionView, ObjectView
+from directpay.people.models import User
+from payments.intents.actions.create import Purpose, create_intent
+from tests.directpay.cast import Caller, key_of
+from tests.world import World
+
+PREFIX = "/api/v1/"
+
+
+@dataclass(frozen=True)
+class Resource:
+    name: str  # of the address
+    view: type[ApiView]
+
+    @property
+    def address(self) -> str:
+        return f"{PREFIX}{self.name}"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def paths_of_schema() -> dict[str, Any]:
+    return SchemaGenerator().get_schema(request=None, public=True)["paths"]
+
+
+def view_of(path: str) -> type[ApiView]:
+    view: Any = resolve(re.sub(r"\{\w+\}", "x_1", path)).func
+    return view.cls
+
+
+@cache
+def resources() -> list[Resource]:
+    """Those that have a list; each has objects as well, found at its address and id."""
+    found = [Resource(path.removeprefix(PREFIX), view_of(path)) for path, methods in paths_of_schema().items() if "get" in methods]
+    return [one for one in found if issubclass(one.view, CollectionView)]
+
+
+def searches() -> list[Resource]:
+    return [Resource(p.removeprefix(PREFIX), view_of(p)) for p, methods in paths_of_schema().items() if p.endswith("/search")]
+
+
+def object_view(one: Resource) -> type[ApiView]:
+    found = view_of(f"{one.address}/{{id}}")
+    assert issubclass(found, ObjectView)
+    return found
+
+
+def names_to_expand(view: type[ApiView]) -> Iterator[str]:
+    """All that this view shows whole, a level deep, and below it what is again found by its id."""
+    for name, rule in view.expanders.items():
+        yield name
+        if isinstance(rule, str):
+            yield from (f"{name}.{below}" for below in KINDS[rule].expanders if name.count(".") + below.count(".") < 2)
+
+
+def kind_of(expanders: Mapping[str, Any], name: str) -> Any:
+    """What stands in `expanders` for `name`, be it a property of an object that is itself found by its id."""
+    if name in expanders:
+        return expanders[name]
+    above = next(n for n in expanders if name.startswith(f"{n}."))
+    return kind_of(KINDS[expanders[above]].expanders, name.removeprefix(f"{above}."))
+
+
+def grow(w: World, leases: int) -> None:
+    """So many leases more, of renters of their own; on each a payment that has settled, one that waits, and an intent."""
+    for _ in range(leases):
+        n = User.objects.count()
+        renter = w.person(f"renter{n}", "renter")
+        w.person(f"landlord{n}", "landlord")
+        w.property(w.alice, name=f"House {n}", units=[{"name": "A"}])
+        lease = w.lease(renter, metadata={"number": str(n)})
+        shared = w.lease(renter, w.bob, rent=100_000 + n)
+        source, his = w.account(renter), w.account(w.bob)
+        w.pay(lease, "instant", amount=150_000, source=source, metadata={"number": str(n)})
+        w.pay(shared, "instant", amount=40_000, source=his)
+        w.pay(lease, "ach", amount=50_000, source=source)
+        purpose = Purpose(lease.currency, lease.unit.property.payee, origin=lease.public_id)
+        create_intent(
+            amount_minor=n + 1,
+            currency="usd",
+            rail="ach",
+            purpose=purpose,
+            customer=w.bob,
+            bank_account=None,
+            details={},
+            actor=w.actor(w.alice),
+            at=w.now,
+        )
+    w.later(minutes=10)  # what is instant has settled
+
+
+def callers(w: World) -> dict[str, Caller]:
+    """The platform, a landlord, a renter."""
+    return {"platform": Caller(key_of(None)), "alice": Caller(key_of(w.alice)), "bob": Caller(key_of(w.bob))}
