@@ -16,6 +16,7 @@ from directpay.events.models import Event
 from directpay.events.queries import visible_events
 from directpay.people.actor import Actor
 from directpay.people.queries import visible_payees
+from directpay.people.ways import Way
 
 
 class EventOutput(ObjectOutput):
@@ -27,12 +28,14 @@ class EventOutput(ObjectOutput):
 
 class Events(ApiView):
     object_name = "event"
+    order = ("at", "id")
     output_serializer = EventOutput
 
     def queryset_for(self, actor: Actor) -> QuerySet[Event]:
-        if actor.may_see_all:
-            return visible_events(None)
-        return visible_events([actor.account, *visible_payees(actor).values_list("public_id", flat=True)])
+        return visible_events(None if actor.may_see_all else accounts_of(actor))
+
+    def ways_for(self, actor: Actor) -> list[Way] | None:
+        return None if actor.may_see_all else [Way("account_ids__contains", [account]) for account in accounts_of(actor)]
 
     def render(self, row: Event, context: Context) -> Mapping[str, Any]:
         return {
@@ -51,7 +54,6 @@ class Events(ApiView):
 class EventsView(Events, CollectionView):
     """Everything that happened, newest first."""
 
-    created_field = "at"
     filters = {
         "type": Filter("type", serializers.CharField(max_length=60)),
         "object": Filter("object_id", serializers.CharField(max_length=40)),
@@ -60,6 +62,11 @@ class EventsView(Events, CollectionView):
 
 class EventView(Events, ObjectView):
     """One fact."""
+
+
+def accounts_of(actor: Actor) -> list[str]:
+    """Public ids of those whose events it may see: its own, and its payees'."""
+    return [actor.account, *visible_payees(actor).values_list("public_id", flat=True)]
 
 
 urlpatterns = resource("events", EventsView, EventView)

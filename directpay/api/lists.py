@@ -1,4 +1,4 @@
-"""Lists: pages by keyset, filters, `created[gte]`, and the query string that asks for them."""
+"""Lists: filters, `created[gte]`, and the query string that asks for them."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from directpay.api.brackets import parse_form
 from directpay.api.parsers import check_tree
 from directpay.kernel.errors import InvalidInput
 
-LIMIT_DEFAULT, LIMIT_MAX = 10, 100
 PAGE_PARAMETERS = ("limit", "starting_after", "ending_before", "created", "expand")
 BOUNDS = ("gt", "gte", "lt", "lte")
 LAST_SECOND = 4_102_444_800  # the year 2100
@@ -27,22 +26,40 @@ class Filter:
     field: serializers.Field[Any, Any, Any, Any]
     ranges: bool = False
 
-    def where(self, name: str, value: Any) -> Q:
-        """Raises ValidationError, naming the parameter."""
+    def where(self, name: str, value: Any, at: datetime) -> Q:
+        """The condition, at this moment. Raises ValidationError, naming the parameter."""
+        if self.ranges and isinstance(value, Mapping):
+            return _all(Q(**{f"{self.lookup}__{_bound(name, bound)}": self.read(name, v)}) for bound, v in value.items())
+        return Q(**{self.lookup: self.read(name, value)})
+
+    def read(self, name: str, value: Any) -> Any:
+        """The value as its field reads it. Raises ValidationError."""
         try:
-            if self.ranges and isinstance(value, Mapping):
-                return _all(Q(**{f"{self.lookup}__{_bound(name, bound)}": self.field.run_validation(v)}) for bound, v in value.items())
-            return Q(**{self.lookup: self.field.run_validation(value)})
+            return self.field.run_validation(value)
         except serializers.ValidationError as error:
             raise serializers.ValidationError({name: error.detail}) from error
 
 
 @dataclass(frozen=True)
-class Page:
-    """A part of a list, newest first."""
+class Related(Filter):
+    """By the id of another object. Its row is found first, so that an index on the pair of it and time serves the list in order."""
 
-    rows: list[Any]
-    has_more: bool
+    model: type[Model] = Model
+
+    def where(self, name: str, value: Any, at: datetime) -> Q:
+        public_id = self.read(name, value)
+        key = pk_of(self.model, public_id).first()
+        return Q(pk__in=[]) if key is None else Q(**{self.lookup: key["pk"]})
+
+
+def related(lookup: str, model: type[Model]) -> Related:
+    """`?lease=lse_…` where the row has `lookup`, a foreign key or a way to one. An unknown id finds nothing."""
+    return Related(lookup, serializers.CharField(max_length=40), model=model)
+
+
+def pk_of(model: type[Model], public_id: str) -> QuerySet[Any, dict[str, Any]]:
+    """The primary key of one row, for a condition."""
+    return model._default_manager.filter(public_id=public_id).order_by().values("pk")
 
 
 def read_query(request: HttpRequest, allowed: Collection[str]) -> dict[str, Any]:
@@ -61,54 +78,10 @@ def read_query(request: HttpRequest, allowed: Collection[str]) -> dict[str, Any]
     return query
 
 
-def page_of(
-    rows: QuerySet[Any], query: Mapping[str, Any], filters: Mapping[str, Filter], order: tuple[str, ...], created_field: str = "created_at"
-) -> Page:
-    """One page of `rows` (what the actor may see) in falling `order`, whose last field is unique. Two queries at most."""
-    limit = _limit(query.get("limit"))
-    after, before = query.get("starting_after"), query.get("ending_before")
-    if after is not None and before is not None:
-        raise InvalidInput("Give starting_after or ending_before, not both.", param="ending_before")
-    found = rows
-    for name, rule in filters.items():
-        if name in query:
-            found = found.filter(rule.where(name, query[name]))
-    if "created" in query:
-        found = found.filter(_created(created_field, query["created"]))
-    if before is not None:
-        newer = found.filter(_beyond(_row(rows, "ending_before", before), order, "gt")).order_by(*order)
-        page = list(newer[: limit + 1])
-        return Page(page[:limit][::-1], len(page) > limit)
-    if after is not None:
-        found = found.filter(_beyond(_row(rows, "starting_after", after), order, "lt"))
-    page = list(found.order_by(*(f"-{field}" for field in order))[: limit + 1])
-    return Page(page[:limit], len(page) > limit)
-
-
-def _limit(value: Any) -> int:
-    if value is None:
-        return LIMIT_DEFAULT
-    if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 3 and 1 <= int(value) <= LIMIT_MAX):
-        raise InvalidInput(f"The limit is a whole number from 1 to {LIMIT_MAX}.", param="limit")
-    return int(value)
-
-
-def _row(rows: QuerySet[Any], name: str, public_id: Any) -> Model:
-    row = rows.filter(public_id=public_id).first() if isinstance(public_id, str) else None
-    if row is None:
-        raise InvalidInput("There is no such object to start from.", param=name, code="resource_missing")
-    return row
-
-
-def _beyond(row: Model, order: tuple[str, ...], side: str) -> Q:
-    """Rows past `row`: compared field by field, as (a, b) < (x, y)."""
-    beyond, equal = Q(), Q()
-    for field in order:
-        value = getattr(row, field)
-        beyond |= equal & Q(**{f"{field}__{side}": value})
-        equal &= Q(**{field: value})
-    # said again about the first field alone, so that its index is used
-    return beyond & Q(**{f"{order[0]}__{side}e": getattr(row, order[0])}) if len(order) > 1 else beyond
+def where_of(query: Mapping[str, Any], filters: Mapping[str, Filter], created: str, at: datetime) -> Q:
+    """What the parameters ask of each row. Raises InvalidInput or ValidationError, naming the parameter."""
+    where = _all(rule.where(name, query[name], at) for name, rule in filters.items() if name in query)
+    return where & _created(created, query["created"]) if "created" in query else where
 
 
 def _created(field: str, value: Any) -> Q:

@@ -7,12 +7,13 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from directpay.api.expanding import by_id
+from directpay.api.lists import related
 from directpay.api.objects import rendered
 from directpay.api.routes import resource
 from directpay.api.serializers import ObjectOutput
 from directpay.api.views import ApiView, CollectionView, Context, ObjectView
 from directpay.people.actor import Actor
-from directpay.people.models import Payee
+from directpay.people.models import Payee, User
 from directpay.people.queries import visible_payees
 
 
@@ -36,6 +37,8 @@ class Payees(ApiView):
 
 class PayeesView(Payees, CollectionView):
     """To whom rent is paid: one book each."""
+
+    filters = {"owner": related("owner", User)}
 
 
 class PayeeView(Payees, ObjectView):

@@ -11,13 +11,16 @@ from directpay.api.expanding import by_id
 from directpay.api.fields import MetadataField
 from directpay.api.lists import Filter
 from directpay.api.objects import rendered
-from directpay.api.routes import resource
+from directpay.api.routes import resource, route
+from directpay.api.search_views import SearchView
+from directpay.api.searching import Choice, Text, Times
 from directpay.api.serializers import ObjectOutput, StrictSerializer
 from directpay.api.views import ApiView, CollectionView, Context, ObjectView
 from directpay.people.actions import create_user
 from directpay.people.actor import Actor
 from directpay.people.models import Locale, Role, User
-from directpay.people.queries import first_payee, visible_users
+from directpay.people.queries import first_payee, visible_users, ways_to_users
+from directpay.people.ways import Way
 
 ROLES = (Role.LANDLORD, Role.RENTER)
 
@@ -49,6 +52,9 @@ class Users(ApiView):
     def queryset_for(self, actor: Actor) -> QuerySet[User]:
         return visible_users(actor)
 
+    def ways_for(self, actor: Actor) -> list[Way] | None:
+        return ways_to_users(actor)
+
     def render(self, row: User, context: Context) -> Mapping[str, Any]:
         return render_user(row)
 
@@ -66,6 +72,18 @@ class UsersView(Users, CollectionView):
         return create_user(actor=actor, at=at, **data)
 
 
+class SearchUsersView(Users, SearchView):
+    """People, in Stripe's search language."""
+
+    search_fields = {
+        "created": Times(),
+        "email": Text("email", substring=True),
+        "name": Text("name", substring=True),
+        "phone": Text("phone"),
+        "role": Choice("role", Role.values),
+    }
+
+
 class UserView(Users, ObjectView):
     """One person."""
 
@@ -77,4 +95,4 @@ def render_user(user: User) -> dict[str, Any]:
     return rendered("user", user, email=user.email, name=user.name, role=user.role, phone=user.phone or None, locale=user.locale, **own)
 
 
-urlpatterns = resource("users", UsersView, UserView)
+urlpatterns = [route("users/search", SearchUsersView), *resource("users", UsersView, UserView)]

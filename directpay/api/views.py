@@ -22,8 +22,9 @@ from directpay.api.expanding import Expander, Step, asked_steps, expand
 from directpay.api.idempotency import FIELD, HEADER, Answer, KeyRequired
 from directpay.api.limits.rates import Bucket, Left, spend
 from directpay.api.limits.turns import TURNS
-from directpay.api.lists import PAGE_PARAMETERS, Filter, page_of, read_query
+from directpay.api.lists import PAGE_PARAMETERS, Filter, read_query, where_of
 from directpay.api.objects import json_response, to_bytes
+from directpay.api.paging import Listed, page_of
 from directpay.api.parsers import refuse_unmeasured
 from directpay.api.schema import ApiSchema
 from directpay.api.serializers import NoParameters, StrictSerializer, checked
@@ -32,6 +33,7 @@ from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import DirectPayError, NotAuthenticated, NotFound
 from directpay.people.actor import Actor
 from directpay.people.sign_in.address import network_of
+from directpay.people.ways import Way
 
 CLIENT_PREFIX = "/api"  # Stripe's clients put `url` of a list behind api_base, which ends in /api
 
@@ -51,6 +53,7 @@ class ApiView(APIView):
     kind: ClassVar[str] = "address"  # for the schema: collection, object, action or part
     object_name: ClassVar[str] = "object"
     output_serializer: ClassVar[type[Serializer[Any]] | None] = None  # for the schema only
+    order: ClassVar[tuple[str, str]] = ("created_at", "id")  # of lists, newest first: a time, which `created[gte]` asks too, and the key
     expanders: ClassVar[Mapping[str, Expander | str]] = {}  # property → kind of object (`expanding.by_id`), or function
     moves_money: ClassVar[bool] = False  # its POST requires an Idempotency-Key
     id_param: ClassVar[str] = "id"  # what an error calls the id of the address
@@ -71,6 +74,13 @@ class ApiView(APIView):
     def queryset_for(self, actor: Actor) -> QuerySet[Any]:
         """The rows that `actor` may see, with what rendering needs. What is not in it does not exist for this actor."""
         raise NotImplementedError
+
+    def ways_for(self, actor: Actor) -> Sequence[Way] | None:
+        """For lists of what may be long: how this actor comes to see rows. None for one that sees all."""
+        return None
+
+    def listed(self) -> Listed:
+        return Listed(self.queryset_for(self.actor), self.ways_for(self.actor), self.order)
 
     def render(self, row: Any, context: Context) -> Mapping[str, Any]:
         """The JSON object of one row, usually by `objects.rendered`."""
@@ -190,8 +200,6 @@ class CollectionView(ApiView):
     kind = "collection"
     input_serializer: ClassVar[type[StrictSerializer]] = NoParameters
     filters: ClassVar[Mapping[str, Filter]] = {}
-    order: ClassVar[tuple[str, ...]] = ("id",)  # falling; the last field is unique
-    created_field: ClassVar[str] = "created_at"  # what `created[gte]` and its like ask
     created_status: ClassVar[int] = 201
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -205,7 +213,7 @@ class CollectionView(ApiView):
     def get(self, request: Request, **_: Any) -> HttpResponse:
         query = read_query(request._request, {*PAGE_PARAMETERS, *self.filters})
         steps = asked_steps(query.get("expand"), self.expanders, in_list=True)
-        page = page_of(self.queryset_for(self.actor), query, self.filters, self.order, self.created_field)
+        page = page_of(self.listed(), query, where_of(query, self.filters, self.order[0], self.at))
         data = self.shown(page.rows, Context(self.actor, self.at), steps)
         url = request.path.rstrip("/").removeprefix(CLIENT_PREFIX)
         return json_response({"object": "list", "url": url, "has_more": page.has_more, "data": data})

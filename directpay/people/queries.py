@@ -6,25 +6,28 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from directpay.people.actor import STAFF, Actor
 from directpay.people.models import Payee, Role, User
+from directpay.people.ways import Way, any_of
 
-# Rooms above add what they know, e.g. leases: "the renters of my leases". Each returns a Q on User without joins
-# that multiply rows (use `Q(id__in=<subquery>)`).
-VISIBLE_TO: list[Callable[[Actor], Q]] = []
+# Rooms above add what they know, e.g. leases: "the renters of my leases".
+VISIBLE_TO: list[Callable[[Actor], Way]] = []
+
+
+def ways_to_users(actor: Actor) -> list[Way] | None:
+    """Oneself, those one created, and what rooms above add; None for staff, who see all."""
+    if actor.may_see_all:
+        return None
+    return [Way("id", actor.user_id), Way("created_by", actor.user_id), *(rule(actor) for rule in VISIBLE_TO)]
 
 
 def visible_users(actor: Actor) -> QuerySet[User]:
     """The people that `actor` may know of, with their payees: itself, those it created, and what rooms above add."""
     users = User.objects.prefetch_related(Prefetch("payees", Payee.objects.order_by("id")))
-    if actor.may_see_all:
-        return users
-    seen = Q(id=actor.user_id) | Q(created_by=actor.user_id)
-    for rule in VISIBLE_TO:
-        seen |= rule(actor)
-    return users.filter(seen)
+    ways = ways_to_users(actor)
+    return users if ways is None else users.filter(any_of(ways))
 
 
 def visible_payees(actor: Actor) -> QuerySet[Payee]:

@@ -1,14 +1,24 @@
 """Leases that an actor may see, and the people on them."""
 
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
 from django.db import connection
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import DateField, DateTimeField, F, Func, Prefetch, Q, QuerySet, Value
 
 from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import Actor
 from directpay.people.lookup import Lookup
 from directpay.people.models import User
+from directpay.people.ways import Way, any_of
 from leases.contracts.models import Lease, Party, Renter
+from leases.properties.models import Unit
 from ledger.journal.models import Account
+
+UPCOMING: Final = "upcoming"
+ACTIVE: Final = "active"
+ENDED: Final = "ended"
+STATUSES: Final = (UPCOMING, ACTIVE, ENDED)
 
 
 def with_people() -> QuerySet[Lease]:
@@ -20,10 +30,43 @@ def with_people() -> QuerySet[Lease]:
 
 def visible_leases(actor: Actor) -> QuerySet[Lease]:
     """Staff see all, landlords those of their properties, renters those that they stand on."""
+    ways = ways_to_leases(actor)
+    return with_people() if ways is None else with_people().filter(any_of(ways))
+
+
+def ways_to_leases(actor: Actor) -> list[Way] | None:
+    """By what one lets, and by what one rents."""
     if actor.may_see_all:
-        return with_people()
-    mine = Q(unit__property__landlord_id=actor.user_id) | Q(id__in=Renter.objects.filter(user_id=actor.user_id).values("lease_id"))
-    return with_people().filter(mine)
+        return None
+    lets = Way("unit", through=Unit.objects.filter(property__landlord_id=actor.user_id))
+    return [lets, Way("pk", through=Renter.objects.filter(user_id=actor.user_id), column="lease_id")]
+
+
+class LocalDay(Func):
+    """The day where the property stands, at a moment."""
+
+    template = "(timezone(%(expressions)s))::date"
+    output_field = DateField()
+
+    def __init__(self, at: datetime, **extra: Any) -> None:
+        super().__init__(F("unit__property__timezone"), Value(at, output_field=DateTimeField()), **extra)
+
+
+def status_of(lease: Lease, day: date) -> str:
+    """Of a lease on a day where its property stands."""
+    if lease.start_on > day:
+        return UPCOMING
+    return ENDED if lease.end_on is not None and lease.end_on < day else ACTIVE
+
+
+def where_status(status: str, at: datetime) -> Q:
+    """The rows for which `status_of` says this. The day in UTC is never more than one away: said too, so that an index is used."""
+    local, day = LocalDay(at), at.astimezone(UTC).date()
+    if status == UPCOMING:
+        return Q(start_on__gte=day, start_on__gt=local)
+    if status == ENDED:
+        return Q(end_on__lte=day, end_on__lt=local)
+    return Q(start_on__lte=local) & (Q(end_on=None) | Q(end_on__gte=local))
 
 
 LEASE = ("id", "public_id", "currency")
@@ -41,9 +84,9 @@ def lease_to_pay(public_id: str, actor: Actor, *, currency: str | None = None) -
     return lease
 
 
-def renters_of_landlord(actor: Actor) -> Q:
+def renters_of_landlord(actor: Actor) -> Way:
     """For people.queries.VISIBLE_TO: a landlord knows the renters of its leases. Roommates do not learn each other's addresses."""
-    return Q(id__in=Renter.objects.filter(lease__unit__property__landlord_id=actor.user_id).values("user_id"))
+    return Way("id", through=Renter.objects.filter(lease__unit__property__landlord_id=actor.user_id), column="user_id")
 
 
 def owes_on(payer: User, account: Account) -> bool:

@@ -9,9 +9,11 @@ from rest_framework import serializers
 
 from directpay.api.expanding import by_id
 from directpay.api.fields import CurrencyField, IdField, MetadataField, merged_metadata
-from directpay.api.lists import Filter
+from directpay.api.lists import related
 from directpay.api.objects import rendered
-from directpay.api.routes import resource
+from directpay.api.routes import resource, route
+from directpay.api.search_views import SearchView
+from directpay.api.searching import Choice, Reference, Text, Times
 from directpay.api.serializers import ObjectOutput, StrictSerializer
 from directpay.api.views import ApiView, CollectionView, Context, ObjectView
 from directpay.kernel.errors import InvalidInput
@@ -89,13 +91,28 @@ class PropertiesView(Properties, CollectionView):
     """Buildings and what is let in them."""
 
     input_serializer = PropertyInput
-    filters = {"landlord": Filter("landlord__public_id", serializers.CharField(max_length=40))}
+    filters = {"landlord": related("landlord", User), "payee": related("payee", Payee)}
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Property:
         landlord = _landlord(actor, data.pop("landlord", None))
         payee = _payee(actor, landlord, data.pop("payee", None))
         made = add_property(landlord, payee, {**data, "metadata": merged_metadata({}, data.get("metadata"))}, actor=actor, at=at)
         return visible_properties(actor).get(id=made.id)
+
+
+class SearchPropertiesView(Properties, SearchView):
+    """Properties, in Stripe's search language."""
+
+    search_fields = {
+        "city": Text("city"),
+        "created": Times(),
+        "currency": Choice("currency"),
+        "landlord": Reference("landlord", User),
+        "name": Text("name", substring=True),
+        "payee": Reference("payee", Payee),
+        "postal_code": Text("postal_code"),
+        "state": Text("state"),
+    }
 
 
 class PropertyView(Properties, ObjectView):
@@ -123,7 +140,7 @@ class UnitsView(Units, CollectionView):
     """Units by themselves."""
 
     input_serializer = UnitAdded
-    filters = {"property": Filter("property__public_id", serializers.CharField(max_length=40))}
+    filters = {"property": related("property", Property)}
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Unit:
         name = data.pop("property")
@@ -131,6 +148,12 @@ class UnitsView(Units, CollectionView):
         if home is None:
             raise InvalidInput(f"No such property: {name}.", param="property", code="resource_missing")
         return add_unit(home, {**data, "metadata": merged_metadata({}, data.get("metadata"))}, actor=actor, at=at)
+
+
+class SearchUnitsView(Units, SearchView):
+    """Units, in Stripe's search language."""
+
+    search_fields = {"created": Times(), "name": Text("name", substring=True), "property": Reference("property", Property)}
 
 
 class UnitView(Units, ObjectView):
@@ -174,4 +197,9 @@ def render_property(row: Property) -> dict[str, Any]:
     )
 
 
-urlpatterns = [*resource("properties", PropertiesView, PropertyView), *resource("units", UnitsView, UnitView)]
+urlpatterns = [
+    route("properties/search", SearchPropertiesView),
+    *resource("properties", PropertiesView, PropertyView),
+    route("units/search", SearchUnitsView),
+    *resource("units", UnitsView, UnitView),
+]

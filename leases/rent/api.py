@@ -1,31 +1,35 @@
 """`/api/v1/leases`, and `/api/v1/payments` where a lease is named."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from rest_framework import serializers
 
 from directpay.api.expanding import by_id
 from directpay.api.fields import AmountField, CurrencyField, DateField, IdField, MetadataField, merged_metadata
-from directpay.api.lists import Filter
+from directpay.api.lists import Filter, related
 from directpay.api.objects import rendered
 from directpay.api.routes import resource, route
+from directpay.api.search_views import SearchView
+from directpay.api.searching import Choice, Number, Reference, Times
 from directpay.api.serializers import ObjectOutput, StrictSerializer
 from directpay.api.views import ApiView, CollectionView, Context, ObjectView, PartView
 from directpay.kernel.errors import InvalidInput, NotAllowed
 from directpay.people.actor import RENTER, Actor
-from directpay.people.models import Role, User
+from directpay.people.models import Payee, Role, User
 from directpay.people.queries import visible_users
+from directpay.people.ways import Way
 from leases.contracts.actions import RENTERS_LIMIT, Terms
 from leases.contracts.models import Lease
-from leases.contracts.queries import lease_to_pay, visible_leases
-from leases.properties.models import Unit
+from leases.contracts.queries import STATUSES, lease_to_pay, status_of, visible_leases, ways_to_leases, where_status
+from leases.properties.models import Property, Unit
 from leases.properties.queries import visible_units
 from leases.rent.actions.open_lease import open_lease
 from leases.rent.actions.pay_rent import CHARGES_LIMIT, PayRequest, pay_rent
-from leases.rent.queries import Balance, ScheduleRow, balances, schedules, total
+from leases.rent.queries import Balance, ScheduleRow, balances, local_today, schedules, total
 from payments.payins.api import PaymentInput, PaymentsView, source_of
 from payments.payins.models import Payment
 
@@ -79,6 +83,7 @@ class LeaseOutput(ObjectOutput):
     unit = serializers.CharField()
     landlord = serializers.CharField()
     payee = serializers.CharField()
+    status = serializers.ChoiceField(choices=STATUSES)
     renters = RenterOutput(many=True)
     rent_amount = serializers.IntegerField()
     currency = serializers.CharField()
@@ -98,9 +103,20 @@ class Leases(ApiView):
     def queryset_for(self, actor: Actor) -> QuerySet[Lease]:
         return visible_leases(actor)
 
+    def ways_for(self, actor: Actor) -> list[Way] | None:
+        return ways_to_leases(actor)
+
     def render_many(self, rows: Sequence[Lease], context: Context) -> list[dict[str, Any]]:
         found = schedules(rows, context.at)
-        return [render_lease(row, found[row.id]) for row in rows]
+        return [render_lease(row, found[row.id], context.at) for row in rows]
+
+
+@dataclass(frozen=True)
+class StatusFilter(Filter):
+    """A status is not kept: it is what the days of the lease say, where its property stands."""
+
+    def where(self, name: str, value: Any, at: datetime) -> Q:
+        return where_status(self.read(name, value), at)
 
 
 class LeasesView(Leases, CollectionView):
@@ -108,9 +124,12 @@ class LeasesView(Leases, CollectionView):
 
     input_serializer = LeaseInput
     filters = {
-        "property": Filter("unit__property__public_id", serializers.CharField(max_length=40)),
-        "unit": Filter("unit__public_id", serializers.CharField(max_length=40)),
-        "renter": Filter("renters__user__public_id", serializers.CharField(max_length=40)),
+        "landlord": related("unit__property__landlord", User),
+        "payee": related("unit__property__payee", Payee),
+        "property": related("unit__property", Property),
+        "renter": related("renters__user", User),
+        "status": StatusFilter("", serializers.ChoiceField(choices=STATUSES)),
+        "unit": related("unit", Unit),
     }
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Lease:
@@ -130,6 +149,22 @@ class LeasesView(Leases, CollectionView):
         if data.get("currency", unit.property.currency) != unit.property.currency:
             raise InvalidInput(f"The property is let in {unit.property.currency.upper()}.", param="currency")
         return open_lease(terms, actor=actor, at=at)
+
+
+class SearchLeasesView(Leases, SearchView):
+    """Leases, in Stripe's search language."""
+
+    search_fields = {
+        "created": Times(),
+        "currency": Choice("currency"),
+        "landlord": Reference("unit__property__landlord", User),
+        "payee": Reference("unit__property__payee", Payee),
+        "property": Reference("unit__property", Property),
+        "rent_amount": Number("rent_minor"),
+        "renter": Reference("renters__user", User),
+        "status": Choice("", STATUSES, where_status),
+        "unit": Reference("unit", Unit),
+    }
 
 
 class LeaseView(Leases, ObjectView):
@@ -228,7 +263,7 @@ def render_row(row: ScheduleRow) -> dict[str, Any]:
     }
 
 
-def render_lease(row: Lease, schedule: Sequence[ScheduleRow]) -> dict[str, Any]:
+def render_lease(row: Lease, schedule: Sequence[ScheduleRow], at: datetime) -> dict[str, Any]:
     """A lease as the API shows it, with its schedule."""
     home = row.unit.property
     return rendered(
@@ -238,6 +273,7 @@ def render_lease(row: Lease, schedule: Sequence[ScheduleRow]) -> dict[str, Any]:
         unit=row.unit.public_id,
         landlord=home.landlord.public_id,
         payee=home.payee.public_id,
+        status=status_of(row, local_today(row, at)),
         renters=[{"user": r.user.public_id, "share": r.share} for r in row.renters.all()],
         rent_amount=row.rent_minor,
         currency=row.currency,
@@ -250,6 +286,7 @@ def render_lease(row: Lease, schedule: Sequence[ScheduleRow]) -> dict[str, Any]:
 
 
 urlpatterns = [
+    route("leases/search", SearchLeasesView),
     *resource("leases", LeasesView, LeaseView, schedule=LeaseScheduleView, balance=LeaseBalanceView),
     route("payments", PaymentsForLeasesView),
 ]

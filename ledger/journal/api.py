@@ -1,18 +1,19 @@
 """`/api/v1/ledger/…`: the books, read only."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from directpay.api.expanding import asked_steps, by_id
 from directpay.api.fields import CurrencyField, DateField
-from directpay.api.lists import Filter, read_query
+from directpay.api.lists import Filter, Related, pk_of, read_query
 from directpay.api.objects import json_response, rendered, unix
 from directpay.api.routes import route
 from directpay.api.serializers import ObjectOutput, StrictSerializer, checked
@@ -20,8 +21,9 @@ from directpay.api.views import ApiView, CollectionView, Context, ObjectView
 from directpay.kernel.errors import NotAllowed
 from directpay.people.actor import Actor
 from directpay.people.queries import visible_payees
+from directpay.people.ways import Way
 from ledger.journal.actions.watermarks import known_until
-from ledger.journal.models import Account, Entry, Transaction
+from ledger.journal.models import Account, Book, Entry, Transaction
 from ledger.journal.queries import balance_as_of, trial_balance
 
 LAST_SECOND = 32_503_680_000  # the year 3000
@@ -54,13 +56,48 @@ class Accounts(ApiView):
         return render_account(row, row.shown_minor)
 
 
+@dataclass(frozen=True)
+class BookFilter(Filter):
+    """As books are shown: `P`, or `L/pye_…`; the payee's id alone means its book."""
+
+    def where(self, name: str, value: Any, at: datetime) -> Q:
+        said = self.read(name, value)
+        book = {"kind": "P", "subject": ""} if said == "P" else {"kind": "L", "subject": said.removeprefix("L/")}
+        key = Book.objects.filter(**book).values_list("pk", flat=True).first()
+        return Q(pk__in=[]) if key is None else self.of(key)
+
+    def of(self, key: int) -> Q:
+        return Q(**{self.lookup: key})
+
+
+@dataclass(frozen=True)
+class EntriesOfBook(BookFilter):
+    """Transactions with an entry there."""
+
+    def of(self, key: int) -> Q:
+        return with_entry(Q(book=key))
+
+
+@dataclass(frozen=True)
+class EntriesOnAccount(Related):
+    """Transactions with an entry there."""
+
+    def where(self, name: str, value: Any, at: datetime) -> Q:
+        key = pk_of(Account, self.read(name, value)).first()
+        return Q(pk__in=[]) if key is None else with_entry(Q(account=key["pk"]))
+
+
+def with_entry(which: Q) -> Q:
+    return Q(pk__in=Entry.objects.filter(which).order_by().values("transaction_id"))
+
+
 class AccountsView(Accounts, CollectionView):
     """Accounts with their balances."""
 
     filters = {
         "number": Filter("number", serializers.CharField(max_length=5)),
         "currency": Filter("currency", CurrencyField()),
-        "book": Filter("book__subject", serializers.CharField(max_length=40)),
+        "book": BookFilter("book", serializers.CharField(max_length=42)),
         "subject": Filter("subject", serializers.CharField(max_length=80)),
     }
 
@@ -106,14 +143,19 @@ class TransactionOutput(ObjectOutput):
 class Transactions(ApiView):
     object_name = "ledger_transaction"
     expanders = {"entries.account": "ledger_account", "reverses": "ledger_transaction"}
-    created_field = "at"
+    order = ("at", "id")
     output_serializer = TransactionOutput
 
     def queryset_for(self, actor: Actor) -> QuerySet[Transaction]:
         if actor.may_see_all:
             return Transaction.objects.select_related("reverses")
-        mine = Entry.objects.filter(_own_books(actor))
-        return Transaction.objects.select_related("reverses").filter(id__in=mine.values("transaction_id"))
+        return Transaction.objects.select_related("reverses").filter(with_entry(_own_books(actor)))
+
+    def ways_for(self, actor: Actor) -> list[Way] | None:
+        if actor.may_see_all:
+            return None
+        books = Book.objects.filter(kind="L", subject__in=visible_payees(actor).values("public_id"))
+        return [Way("entries__book", through=books, also=Q(entries__at=F("at")), repeats=True)]
 
     def render_many(self, rows: Sequence[Transaction], context: Context) -> list[dict[str, Any]]:
         legs = Entry.objects.filter(transaction__in=[row.id for row in rows]).select_related("account").order_by("id")
@@ -131,6 +173,9 @@ class TransactionsView(Transactions, CollectionView):
     filters = {
         "reference": Filter("reference", serializers.CharField(max_length=120)),
         "kind": Filter("kind", serializers.CharField(max_length=40)),
+        "book": EntriesOfBook("", serializers.CharField(max_length=42)),
+        "account": EntriesOnAccount("", serializers.CharField(max_length=40), model=Account),
+        "effective_on": Filter("effective_on", DateField(), ranges=True),
     }
 
 

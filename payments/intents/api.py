@@ -4,24 +4,24 @@ What a lease has to do with it belongs to leases/rent: its views take over these
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import transaction
-from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.db.models import Q, QuerySet
 from rest_framework import serializers
-from rest_framework.request import Request
 
-from directpay.api.expanding import asked_steps
-from directpay.api.lists import Filter, page_of, read_query
-from directpay.api.objects import json_response
+from directpay.api.lists import Filter, related
 from directpay.api.routes import route
-from directpay.api.serializers import StrictSerializer, checked
-from directpay.api.views import CLIENT_PREFIX, ActionView, ApiView, CollectionView, Context, ObjectView
+from directpay.api.search_views import SearchView
+from directpay.api.searching import Choice, Number, Reference, Times
+from directpay.api.views import ActionView, ApiView, CollectionView, Context, ObjectView
 from directpay.kernel.errors import DirectPayError, InvalidInput
 from directpay.people.actor import Actor
+from directpay.people.models import User
 from directpay.people.queries import visible_users
+from directpay.people.ways import Way
 from payments.intents.actions.cancel import cancel_intent
 from payments.intents.actions.change import IntentUnexpectedState
 from payments.intents.actions.confirm import confirm_intent
@@ -29,9 +29,16 @@ from payments.intents.actions.create import Purpose, create_intent
 from payments.intents.actions.update import update_intent
 from payments.intents.models import PaymentIntent
 from payments.intents.parameters import account_purpose, bank_account_of, changes_of
-from payments.intents.queries import REQUIRES_ACTION, REQUIRES_PAYMENT_METHOD, status_of, visible_intents
+from payments.intents.queries import (
+    REQUIRES_ACTION,
+    REQUIRES_PAYMENT_METHOD,
+    STATUSES,
+    status_of,
+    visible_intents,
+    ways_to_intents,
+    where_status,
+)
 from payments.intents.rendering import render_charge, render_customer, render_intent, render_payment_method
-from payments.intents.search import SearchFilter
 from payments.intents.shapes import (
     CancelInput,
     CaptureInput,
@@ -39,8 +46,6 @@ from payments.intents.shapes import (
     IntentInput,
     IntentOutput,
     IntentUpdate,
-    SearchOutput,
-    SearchQuery,
     VerifyIntentInput,
 )
 from payments.methods.actions import TRIES, AmountsWrong, verify_bank_account
@@ -89,6 +94,9 @@ class Intents(CountsAttempts, ApiView):
 
     def queryset_for(self, actor: Actor) -> QuerySet[PaymentIntent]:
         return visible_intents(actor)
+
+    def ways_for(self, actor: Actor) -> list[Way] | None:
+        return ways_to_intents(actor)
 
     def render(self, row: PaymentIntent, context: Context) -> Mapping[str, Any]:
         return render_intent(row, context)
@@ -142,13 +150,23 @@ class Intents(CountsAttempts, ApiView):
         return super().handle_exception(exc)
 
 
+@dataclass(frozen=True)
+class StatusFilter(Filter):
+    """A status is not kept: it is what the intent, its payment and its bank account say together."""
+
+    def where(self, name: str, value: Any, at: datetime) -> Q:
+        return where_status(self.read(name, value))
+
+
 class IntentsView(Intents, CollectionView):
     """Payment intents. With `confirm` the payment is made at once: then the Idempotency-Key is required."""
 
     input_serializer = IntentInput
     filters = {
-        "customer": Filter("customer__public_id", serializers.CharField(max_length=80)),
+        "customer": related("customer", User),
         "lease": Filter("origin", serializers.CharField(max_length=40)),
+        "payment_method": related("bank_account", BankAccount),
+        "status": StatusFilter("", serializers.ChoiceField(choices=STATUSES)),
     }
 
     def moves_money_with(self, parameters: Mapping[str, Any]) -> bool:
@@ -244,33 +262,18 @@ class VerifyIntentView(Intents, ActionView):
             return refusal
 
 
-class SearchIntentsView(Intents):
-    """Intents by amount, created, currency, customer, metadata and status, in Stripe's search language. What was just written is found."""
+class SearchIntentsView(Intents, SearchView):
+    """Payment intents, in Stripe's search language. What was just written is found."""
 
-    kind = "part"  # for the schema: an object with parameters of its own
-    output_serializer = SearchOutput
-    query_serializer: ClassVar[type[StrictSerializer]] = SearchQuery
-    http_method_names = ["get", "head", "options"]
-
-    def get(self, request: Request, **_: Any) -> HttpResponse:
-        query = read_query(request._request, ("query", "limit", "page", "expand"))
-        steps = asked_steps(query.pop("expand", None), self.expanders, in_list=True)
-        asked = checked(SearchQuery, query)
-        rows = self.queryset_for(self.actor)
-        after = asked.get("page")
-        if after is not None and not rows.filter(public_id=after).exists():
-            raise InvalidInput("This is not the next_page of a search.", param="page")
-        where = {"query": asked["query"], "limit": str(asked["limit"]), **({"starting_after": after} if after else {})}
-        page = page_of(rows, where, {"query": SearchFilter("", serializers.CharField())}, ("id",))
-        return json_response(
-            {
-                "object": "search_result",
-                "url": request.path.rstrip("/").removeprefix(CLIENT_PREFIX),
-                "has_more": page.has_more,
-                "next_page": page.rows[-1].public_id if page.has_more else None,
-                "data": self.shown(page.rows, Context(self.actor, self.at), steps),
-            }
-        )
+    search_fields = {
+        "amount": Number("amount_minor"),
+        "created": Times(),
+        "currency": Choice("currency"),
+        "customer": Reference("customer", User),
+        "lease": Reference("origin"),
+        "payment_method": Reference("bank_account", BankAccount),
+        "status": Choice("", STATUSES, lambda status, at: where_status(status)),
+    }
 
 
 # `payment_intents`, one of them, and what pays it are routed by leases, whose views take over where a lease is paid.

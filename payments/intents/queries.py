@@ -5,6 +5,8 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from directpay.people.actor import Actor
+from directpay.people.models import Payee
+from directpay.people.ways import Way, any_of
 from payments.intents.models import PaymentIntent, State
 from payments.methods.models import BankAccount
 from payments.payins.models import Status
@@ -57,10 +59,15 @@ def with_related() -> QuerySet[PaymentIntent]:
 
 def visible_intents(actor: Actor) -> QuerySet[PaymentIntent]:
     """Staff see all; everybody else what they made, what they are to pay, and what is to be paid to them."""
+    ways = ways_to_intents(actor)
+    return with_related() if ways is None else with_related().filter(any_of(ways))
+
+
+def ways_to_intents(actor: Actor) -> list[Way] | None:
     if actor.may_see_all:
-        return with_related()
+        return None
     me = actor.user_id
-    return with_related().filter(Q(created_by_id=me) | Q(customer_id=me) | Q(payee__owner_id=me))
+    return [Way("created_by", me), Way("customer", me), Way("payee", through=Payee.objects.filter(owner_id=me))]
 
 
 def status_of(intent: PaymentIntent) -> str:

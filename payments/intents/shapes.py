@@ -11,7 +11,7 @@ from payments.rails.registry import RAILS
 
 CAPTURE_METHODS = ("automatic", "automatic_async")
 REASONS_TO_CANCEL = ("duplicate", "fraudulent", "requested_by_customer", "abandoned")
-DESCRIPTION_LENGTH, TYPES_LIMIT, LIMIT_DEFAULT, LIMIT_MAX = 1000, 10, 10, 100
+DESCRIPTION_LENGTH, TYPES_LIMIT = 1000, 10
 WHOLE_AT_ONCE: dict[str, Any] = {"invalid_choice": "bank debits are taken whole and at once: automatic or automatic_async."}
 
 
@@ -103,12 +103,6 @@ class VerifyIntentInput(StrictSerializer):
     amounts = serializers.ListField(child=AmountField(max_minor=99), min_length=2, max_length=2)
 
 
-class SearchQuery(StrictSerializer):
-    query = serializers.CharField(help_text="For example metadata['lease']:'L-1' AND status:'succeeded'.")
-    limit = serializers.IntegerField(min_value=1, max_value=LIMIT_MAX, default=LIMIT_DEFAULT)
-    page = serializers.CharField(max_length=80, required=False, help_text="`next_page` of the page before.")
-
-
 class IntentOutput(ObjectOutput):
     status = serializers.ChoiceField(choices=STATUSES)
     amount = serializers.IntegerField()
@@ -132,11 +126,3 @@ class IntentOutput(ObjectOutput):
     payment_method_options = serializers.DictField()
     payment_method_types = serializers.ListField(child=serializers.CharField())
     rail = serializers.ChoiceField(choices=list(RAILS))
-
-
-class SearchOutput(serializers.Serializer[Any]):
-    object = serializers.CharField()
-    url = serializers.CharField()
-    has_more = serializers.BooleanField()
-    next_page = serializers.CharField(allow_null=True)
-    data: Any = IntentOutput(many=True)

@@ -9,9 +9,11 @@ from rest_framework import serializers
 
 from directpay.api.expanding import by_id
 from directpay.api.fields import AmountField, IdField, MetadataField, merged_metadata
-from directpay.api.lists import Filter
+from directpay.api.lists import Filter, related
 from directpay.api.objects import rendered
-from directpay.api.routes import resource
+from directpay.api.routes import resource, route
+from directpay.api.search_views import SearchView
+from directpay.api.searching import Choice, Reference, Text, Times
 from directpay.api.serializers import ObjectOutput, StrictSerializer
 from directpay.api.views import ActionView, ApiView, CollectionView, Context, ObjectView
 from directpay.kernel.errors import InvalidInput
@@ -72,13 +74,27 @@ class BankAccountsView(BankAccounts, CollectionView):
 
     input_serializer = BankAccountInput
     filters = {
-        "user": Filter("user__public_id", serializers.CharField(max_length=40)),
+        "user": related("user", User),
         "status": Filter("status", serializers.ChoiceField(choices=STATUSES)),
     }
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> BankAccount:
         owner = own_user(actor, data.pop("user"))
         return add_bank_account(owner, {**data, "metadata": merged_metadata({}, data.get("metadata"))}, actor=actor, at=at)
+
+
+class SearchBankAccountsView(BankAccounts, SearchView):
+    """Bank accounts, in Stripe's search language."""
+
+    search_fields = {
+        "account_type": Choice("account_type", ACCOUNT_TYPES),
+        "bank_name": Text("bank_name", substring=True),
+        "created": Times(),
+        "currency": Choice("currency"),
+        "last4": Text("last4"),
+        "status": Choice("status", STATUSES),
+        "user": Reference("user", User),
+    }
 
 
 class BankAccountView(BankAccounts, ObjectView):
@@ -130,4 +146,7 @@ def render_bank_account(row: BankAccount) -> dict[str, Any]:
     )
 
 
-urlpatterns = resource("bank-accounts", BankAccountsView, BankAccountView, verify=VerifyBankAccountView)
+urlpatterns = [
+    route("bank-accounts/search", SearchBankAccountsView),
+    *resource("bank-accounts", BankAccountsView, BankAccountView, verify=VerifyBankAccountView),
+]

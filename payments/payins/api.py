@@ -11,21 +11,27 @@ from rest_framework.request import Request
 
 from directpay.api.expanding import by_id
 from directpay.api.fields import AmountField, CurrencyField, IdField, MetadataField, merged_metadata
-from directpay.api.lists import Filter
+from directpay.api.lists import Filter, related
 from directpay.api.objects import rendered, unix
 from directpay.api.routes import route
+from directpay.api.search_views import SearchView
+from directpay.api.searching import Choice, Number, Reference, Times
 from directpay.api.serializers import ObjectOutput, StrictSerializer
 from directpay.api.views import ActionView, ApiView, CollectionView, Context, ObjectView, PartView
 from directpay.events.models import Event
 from directpay.events.queries import history_of, snapshot_at
 from directpay.kernel.errors import InvalidInput, NotFound
 from directpay.people.actor import Actor
+from directpay.people.models import Payee, User
+from directpay.people.ways import Way
+from ledger.journal.models import Account
+from payments.methods.models import BankAccount
 from payments.methods.queries import bank_account_to_pay_from
 from payments.payins.actions.cancel import cancel_payment
 from payments.payins.actions.pay import pay
 from payments.payins.attempts import CountsAttempts
 from payments.payins.models import Payment, Status
-from payments.payins.queries import visible_payments
+from payments.payins.queries import visible_payments, ways_to_payments
 from payments.rails.registry import RAILS
 
 HISTORY_LIMIT = 1_000
@@ -89,6 +95,9 @@ class Payments(ApiView):
     def queryset_for(self, actor: Actor) -> QuerySet[Payment]:
         return visible_payments(actor).prefetch_related("claims")
 
+    def ways_for(self, actor: Actor) -> list[Way] | None:
+        return ways_to_payments(actor)
+
     def render(self, row: Payment, context: Context) -> Mapping[str, Any]:
         return render_payment(row)
 
@@ -103,8 +112,11 @@ class PaymentsView(CountsAttempts, Payments, CollectionView):
         "status": Filter("status", serializers.ChoiceField(choices=Status.values)),
         "rail": Filter("rail", serializers.ChoiceField(choices=list(RAILS))),
         "lease": Filter("origin", serializers.CharField(max_length=40)),
-        "payer": Filter("payer__public_id", serializers.CharField(max_length=40)),
-        "payee": Filter("payee__public_id", serializers.CharField(max_length=40)),
+        "applies_to": related("applies_to", Account),
+        "bank_account": related("bank_account", BankAccount),
+        "payment_method": related("bank_account", BankAccount),
+        "payer": related("payer", User),
+        "payee": related("payee", Payee),
     }
 
     def post(self, request: Request, **named: Any) -> HttpResponse:
@@ -131,6 +143,24 @@ class PaymentsView(CountsAttempts, Payments, CollectionView):
             actor=actor,
             at=at,
         )
+
+
+class SearchPaymentsView(Payments, SearchView):
+    """Payments, in Stripe's search language."""
+
+    search_fields = {
+        "amount": Number("amount_minor"),
+        "applies_to": Reference("applies_to", Account),
+        "bank_account": Reference("bank_account", BankAccount),
+        "created": Times(),
+        "currency": Choice("currency"),
+        "lease": Reference("origin"),
+        "payee": Reference("payee", Payee),
+        "payer": Reference("payer", User),
+        "payment_method": Reference("bank_account", BankAccount),
+        "rail": Choice("rail", list(RAILS)),
+        "status": Choice("status", Status.values),
+    }
 
 
 class PaymentView(Payments, ObjectView):
@@ -220,6 +250,7 @@ def render_payment(p: Payment) -> dict[str, Any]:
 
 # `payments` itself is routed by leases, whose view takes over where a lease is named.
 urlpatterns = [
+    route("payments/search", SearchPaymentsView),
     route("payments/{id}", PaymentView),
     route("payments/{id}/cancel", CancelPaymentView),
     route("payments/{id}/history", PaymentHistoryView),

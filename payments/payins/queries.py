@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from directpay.people.actor import Actor
-from directpay.people.models import User
+from directpay.people.models import Payee, User
+from directpay.people.ways import Way, any_of
 from ledger.allocation.queries import Claim as AllocationClaim
 from ledger.journal.models import Account
 from payments.payins.models import CLEARED, LIVE, Claim, Payment
@@ -21,9 +22,14 @@ def with_related() -> QuerySet[Payment]:
 
 def visible_payments(actor: Actor) -> QuerySet[Payment]:
     """Staff see all; a payer what it pays; a landlord what its payees get."""
+    ways = ways_to_payments(actor)
+    return with_related() if ways is None else with_related().filter(any_of(ways))
+
+
+def ways_to_payments(actor: Actor) -> list[Way] | None:
     if actor.may_see_all:
-        return with_related()
-    return with_related().filter(Q(payer_id=actor.user_id) | Q(payee__owner_id=actor.user_id))
+        return None
+    return [Way("payer", actor.user_id), Way("payee", through=Payee.objects.filter(owner_id=actor.user_id))]
 
 
 # Rooms above say which accounts a person may pay, e.g. leases: "the accounts of the leases that one stands on".

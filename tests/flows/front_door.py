@@ -22,7 +22,7 @@ PREFIX = "/api/v1/"
 @dataclass(frozen=True)
 class Resource:
     name: str  # of the address
-    view: type[ApiView]
+    view: Any  # of the list, or of the search
 
     @property
     def address(self) -> str:

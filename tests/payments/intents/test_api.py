@@ -206,7 +206,9 @@ class TestListing:
         assert api.found(f"?customer={w.bob.public_id}") == [old]
         assert api.found(f"?lease={lease.public_id}") == [old]
         assert api.found(f"?created[gte]={int(w.now.timestamp())}") == [new]
-        assert error_of(api.get("?status=canceled"))["param"] == "status"
+        assert api.found("?status=canceled") == []
+        assert api.found("?status=requires_payment_method") == [new]
+        assert error_of(api.get("?state=canceled"))["param"] == "state"
 
 
 class TestVersions:

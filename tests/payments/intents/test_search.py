@@ -10,13 +10,14 @@ from django.db.models import Q
 from hypothesis import given
 from hypothesis import strategies as st
 
+from directpay.api.searching import SearchInvalid, parse
 from directpay.ops.clock import set_clock
+from payments.intents.api import SearchIntentsView
 from payments.intents.models import PaymentIntent
 from payments.intents.queries import STATUSES, status_of, where_status
-from payments.intents.search import SearchInvalid, parse
 from tests.directpay.cast import error_of
 from tests.payments.intents.conftest import payment_of, unproven
-from tests.world import NO_FUNDS
+from tests.world import NO_FUNDS, START
 
 pytestmark = pytest.mark.django_db
 
@@ -160,4 +161,4 @@ def test_says_of_each_row_what_its_status_says(w, api, lease, rent):
 @given(st.text(alphabet="amount status:'\"\\<>=-~[]()ANDOR123null", max_size=60))
 def test_reads_anything_or_says_why_not(text):
     with suppress(SearchInvalid):
-        assert isinstance(parse(text), Q)
+        assert isinstance(parse(text, SearchIntentsView.search_fields, START), Q)

@@ -1,0 +1,117 @@
+"""Pages by keyset: the rows next to one that is known, in an order that an index has, whoever asks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Model, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from directpay.kernel.errors import InvalidInput
+from directpay.people.ways import Way
+
+LIMIT_DEFAULT, LIMIT_MAX = 10, 100
+KEY = RawSQL("owner.key", ())  # of the row that a way leads through
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a list is of: the rows that the actor may see, with what rendering needs. `order` falls, and its last field is unique."""
+
+    rows: QuerySet[Any]
+    ways: Sequence[Way] | None  # by which it sees them; None: it sees all, or few
+    order: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A part of a list, newest first."""
+
+    rows: list[Any]
+    has_more: bool
+
+
+def page_of(listed: Listed, query: Mapping[str, Any], where: Q) -> Page:
+    """One page of those for which `where` holds. Three queries at most, however many rows there are."""
+    limit = _limit(query.get("limit"))
+    after, before = query.get("starting_after"), query.get("ending_before")
+    if after is not None and before is not None:
+        raise InvalidInput("Give starting_after or ending_before, not both.", param="ending_before")
+    if before is not None:
+        newer = where & _beyond(_row(listed.rows, "ending_before", before), listed.order, "gt")
+        page = _nearest(listed, newer, "", limit + 1)
+        return Page(page[:limit][::-1], len(page) > limit)
+    if after is not None:
+        where &= _beyond(_row(listed.rows, "starting_after", after), listed.order, "lt")
+    page = _nearest(listed, where, "-", limit + 1)
+    return Page(page[:limit], len(page) > limit)
+
+
+def _nearest(listed: Listed, where: Q, sign: str, count: int) -> list[Any]:
+    """The first so many rows, falling or (without sign) rising."""
+    order = [f"{sign}{field}" for field in listed.order]
+    if listed.ways is None:
+        return list(listed.rows.filter(where).order_by(*order)[:count])
+    keys = _keys(listed, where, order, count)
+    return list(listed.rows.filter(pk__in=keys).order_by(*order)) if keys else []
+
+
+def _keys(listed: Listed, where: Q, order: Sequence[str], count: int) -> list[Any]:
+    """Primary keys of the first rows over all ways: the first of each way, by its own index, and the first of these."""
+    parts: list[str] = []
+    parameters: list[Any] = []
+    for way in listed.ways or ():
+        try:
+            sql, given = _first(way, listed, where, order, count)
+        except EmptyResultSet:
+            continue
+        parts.append(f"({sql})")
+        parameters += given
+    if not parts:
+        return []
+    columns = [f"o{n}" for n in range(len(order))]
+    falling = ", ".join(f"{column}{' DESC' if order[0].startswith('-') else ''}" for column in columns)
+    together = f"SELECT k FROM ({' UNION '.join(parts)}) found ({', '.join(columns)}, k) ORDER BY {falling} LIMIT {count}"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(together, parameters)
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _first(way: Way, listed: Listed, where: Q, order: Sequence[str], count: int) -> tuple[str, tuple[Any, ...]]:
+    """SQL and parameters. Raises EmptyResultSet where nothing can be found."""
+    reached = Q(**{way.lookup: way.value if way.through is None else KEY}) & way.also
+    rows = listed.rows.model._default_manager.filter(reached).filter(where).order_by(*order)
+    found = rows.values_list(*listed.order, "pk")
+    sql, given = (found.distinct() if way.repeats else found)[:count].query.sql_with_params()
+    if way.through is None:
+        return sql, given
+    owners, theirs = way.through.order_by().values_list(way.column).query.sql_with_params()
+    return f"SELECT first.* FROM ({owners}) owner (key) CROSS JOIN LATERAL ({sql}) first", (*theirs, *given)  # noqa: S608
+
+
+def _limit(value: Any) -> int:
+    if value is None:
+        return LIMIT_DEFAULT
+    if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 3 and 1 <= int(value) <= LIMIT_MAX):
+        raise InvalidInput(f"The limit is a whole number from 1 to {LIMIT_MAX}.", param="limit")
+    return int(value)
+
+
+def _row(rows: QuerySet[Any], name: str, public_id: Any) -> Model:
+    row = rows.filter(public_id=public_id).first() if isinstance(public_id, str) else None
+    if row is None:
+        raise InvalidInput("There is no such object to start from.", param=name, code="resource_missing")
+    return row
+
+
+def _beyond(row: Model, order: tuple[str, ...], side: str) -> Q:
+    """Rows past `row`: compared field by field, as (a, b) < (x, y)."""
+    beyond, equal = Q(), Q()
+    for field in order:
+        value = getattr(row, field)
+        beyond |= equal & Q(**{f"{field}__{side}": value})
+        equal &= Q(**{field: value})
+    # said again about the first field alone, so that its index is used
+    return beyond & Q(**{f"{order[0]}__{side}e": getattr(row, order[0])}) if len(order) > 1 else beyond

@@ -1,0 +1,37 @@
+"""Ways by which an actor comes to see rows: the rule itself, told so that indexes can serve the newest of them in order.
+
+"Mine to pay, or mine to receive" as one OR has no index that gives its rows in order: PostgreSQL walks the whole table, or fetches
+and sorts all that the actor ever had. Each way alone has one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+
+@dataclass(frozen=True)
+class Way:
+    """Rows whose `lookup` is `value`; or, with `through`, is the `column` of one of those rows, each of which is asked for itself."""
+
+    lookup: str
+    value: Any = None
+    through: QuerySet[Any] | None = None
+    column: str = "pk"
+    also: Q = field(default_factory=Q)  # of the same joins as `lookup`
+    repeats: bool = False  # one row may be reached more than once
+
+    @property
+    def rule(self) -> Q:
+        if self.through is None:
+            return Q(**{self.lookup: self.value}) & self.also
+        return Q(**{f"{self.lookup}__in": self.through.values(self.column)}) & self.also
+
+
+def any_of(ways: Sequence[Way]) -> Q:
+    """What an actor may see: by one way or another; nothing without any."""
+    seen = Q(pk__in=[])
+    for way in ways:
+        seen |= way.rule
+    return seen
