@@ -18,6 +18,7 @@ BENCHMARKS = {
     "hordak": "bench.hordak:hordak",
     "growth": "bench.growth:growth",
     "background": "bench.background:background",
+    "lists": "bench.lists:lists",
     "http": "bench.http.accepting:accepting",
 }
 

@@ -3,6 +3,7 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
@@ -37,7 +38,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     locale = models.CharField(max_length=2, choices=Locale.choices, default=Locale.EN)
     metadata = models.JSONField(default=dict, blank=True)
     is_active = models.BooleanField(default=True)
-    created_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, editable=False, related_name="+")
+    created_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, editable=False, related_name="+", db_index=False)
     created_at = models.DateTimeField(editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)  # counts its events
 
@@ -53,6 +54,15 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(Upper("email"), name="user_email_once"),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_known"),
             models.CheckConstraint(condition=Q(is_superuser=False) | Q(role=Role.STAFF), name="user_superuser_is_staff"),
+        ]
+        indexes = [
+            models.Index(fields=["created_at", "id"], name="user_at"),
+            models.Index(fields=["role", "created_at", "id"], name="user_role_at"),
+            models.Index(fields=["created_by", "created_at", "id"], name="user_creator_at"),
+            models.Index(Upper("phone"), name="user_phone"),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="user_name"),
+            GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="user_email"),
+            GinIndex(fields=["metadata"], name="user_metadata", condition=~Q(metadata={})),
         ]
 
     def __str__(self) -> str:
@@ -79,6 +89,9 @@ class Payee(models.Model):
     name = models.CharField(max_length=200)
     metadata = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["created_at", "id"], name="payee_at")]
 
     def __str__(self) -> str:
         return self.name

@@ -1,5 +1,6 @@
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from leases.properties.models import Unit
@@ -44,6 +45,12 @@ class Lease(models.Model):
                     (DaysOf("start_on", "end_on", RangeBoundary(inclusive_lower=True, inclusive_upper=True)), RangeOperators.OVERLAPS),
                 ],
             ),
+        ]
+        indexes = [
+            models.Index(fields=["created_at", "id"], name="lease_at"),
+            models.Index(fields=["start_on"], name="lease_start"),
+            models.Index(fields=["end_on"], name="lease_end"),
+            GinIndex(fields=["metadata"], name="lease_metadata", condition=~models.Q(metadata={})),
         ]
 
     def __str__(self) -> str:

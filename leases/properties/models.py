@@ -1,4 +1,6 @@
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
 
 
 class Property(models.Model):
@@ -22,7 +24,12 @@ class Property(models.Model):
 
     class Meta:
         verbose_name_plural = "properties"
-        indexes = [models.Index(fields=["landlord", "id"], name="property_of_landlord")]
+        indexes = [
+            models.Index(fields=["landlord", "id"], name="property_of_landlord"),
+            models.Index(fields=["created_at", "id"], name="property_at"),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="property_name"),
+            GinIndex(fields=["metadata"], name="property_metadata", condition=~models.Q(metadata={})),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -40,6 +47,11 @@ class Unit(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["property", "name"], name="unit_once")]
+        indexes = [
+            models.Index(fields=["created_at", "id"], name="unit_at"),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="unit_name"),
+            GinIndex(fields=["metadata"], name="unit_metadata", condition=~models.Q(metadata={})),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -82,6 +82,11 @@ class Account(models.Model):
             models.CheckConstraint(condition=models.Q(floor__in=["zero", "kinds", "any"]), name="account_floor_known"),
             models.CheckConstraint(condition=models.Q(held_minor__gte=0), name="account_held"),
         ]
+        indexes = [
+            models.Index(fields=["created_at", "id"], name="account_at"),
+            models.Index(fields=["number", "created_at", "id"], name="account_number_at"),
+            models.Index(fields=["subject", "created_at", "id"], name="account_subject_at"),
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -123,7 +128,10 @@ class Transaction(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["reverses"], name="transaction_reversed_once", condition=models.Q(reverses__isnull=False))
         ]
-        indexes = [models.Index(fields=["at", "id"], name="transaction_at")]
+        indexes = [
+            models.Index(fields=["at", "id"], name="transaction_at"),
+            models.Index(fields=["kind", "at", "id"], name="transaction_kind_at"),
+        ]
 
     def __str__(self) -> str:
         return self.reference

@@ -33,11 +33,13 @@ class PaymentIntent(models.Model):
     # What is paid: an account of the books, or what a room above knows by its public id, e.g. a lease. Neither until somebody says it.
     applies_to = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="payment_intents")
     origin = models.CharField(max_length=40, default="", blank=True)
-    payee = models.ForeignKey("directpay.Payee", on_delete=models.PROTECT, null=True, related_name="payment_intents")
-    customer = models.ForeignKey("directpay.User", on_delete=models.PROTECT, null=True, related_name="payment_intents")
+    payee = models.ForeignKey("directpay.Payee", on_delete=models.PROTECT, null=True, related_name="payment_intents", db_index=False)
+    customer = models.ForeignKey("directpay.User", on_delete=models.PROTECT, null=True, related_name="payment_intents", db_index=False)
     bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, null=True, related_name="payment_intents")
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, null=True, related_name="payment_intent")
-    created_by = models.ForeignKey("directpay.User", on_delete=models.PROTECT, null=True, related_name="+")  # None: the platform
+    created_by = models.ForeignKey(  # None: the platform
+        "directpay.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     description = models.CharField(max_length=1000, default="", blank=True)
     capture_method = models.CharField(max_length=15, default="automatic_async")
     mandate_data = models.JSONField(default=dict, blank=True)  # the payer's consent, as the caller recorded it
@@ -64,9 +66,11 @@ class PaymentIntent(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["customer", "id"], name="intent_of_customer"),
-            models.Index(fields=["payee", "id"], name="intent_of_payee"),
-            models.Index(fields=["created_by", "id"], name="intent_of_creator"),
+            models.Index(fields=["created_at", "id"], name="intent_at"),
+            models.Index(fields=["customer", "created_at", "id"], name="intent_customer_at"),
+            models.Index(fields=["payee", "created_at", "id"], name="intent_payee_at"),
+            models.Index(fields=["created_by", "created_at", "id"], name="intent_creator_at"),
+            models.Index(fields=["origin", "created_at", "id"], name="intent_origin_at"),
             GinIndex(fields=["metadata"], opclasses=["jsonb_path_ops"], name="intent_metadata"),
         ]
 

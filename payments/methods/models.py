@@ -1,3 +1,4 @@
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django_fsm import FSMField, transition
 
@@ -13,7 +14,7 @@ class BankAccount(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     public_id = models.CharField(max_length=40, unique=True)
-    user = models.ForeignKey("directpay.User", on_delete=models.PROTECT, related_name="bank_accounts")
+    user = models.ForeignKey("directpay.User", on_delete=models.PROTECT, related_name="bank_accounts", db_index=False)
     account_holder_name = models.CharField(max_length=100)
     account_holder_type = models.CharField(max_length=10, default="individual", choices=[("individual",) * 2, ("company",) * 2])
     account_type = models.CharField(max_length=8, choices=[("checking",) * 2, ("savings",) * 2])
@@ -34,7 +35,12 @@ class BankAccount(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(verification_tries__range=(0, 3)), name="bank_account_three_tries")]
-        indexes = [models.Index(fields=["user", "id"], name="bank_account_of_user")]
+        indexes = [
+            models.Index(fields=["created_at", "id"], name="bank_account_at"),
+            models.Index(fields=["user", "created_at", "id"], name="bank_account_user_at"),
+            models.Index(fields=["status", "created_at", "id"], name="bank_account_status_at"),
+            GinIndex(fields=["metadata"], name="bank_account_metadata", condition=~models.Q(metadata={})),
+        ]
 
     def __str__(self) -> str:
         return f"{self.bank_name} ••{self.last4}"

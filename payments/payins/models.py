@@ -1,3 +1,4 @@
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django_fsm import FSMField, transition
 
@@ -41,10 +42,10 @@ class Payment(models.Model):
     tax_minor = models.BigIntegerField(default=0)
     charged_minor = models.BigIntegerField()  # what the payer is charged
     net_minor = models.BigIntegerField()  # what the payee gets
-    payer = models.ForeignKey("directpay.User", on_delete=models.PROTECT, related_name="payments")
-    payee = models.ForeignKey("directpay.Payee", on_delete=models.PROTECT, related_name="payments")
+    payer = models.ForeignKey("directpay.User", on_delete=models.PROTECT, related_name="payments", db_index=False)
+    payee = models.ForeignKey("directpay.Payee", on_delete=models.PROTECT, related_name="payments", db_index=False)
     applies_to = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="payments")
-    bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="payments")
+    bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="payments", db_index=False)
     origin = models.CharField(max_length=40, default="")  # public id of what asked for it, e.g. a lease
     metadata = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
@@ -83,9 +84,16 @@ class Payment(models.Model):
         ]
         indexes = [
             models.Index(fields=["applies_to"], name="payment_live", condition=models.Q(status__in=LIVE)),
-            models.Index(fields=["payer", "id"], name="payment_of_payer"),
-            models.Index(fields=["payee", "id"], name="payment_of_payee"),
-            models.Index(fields=["origin", "id"], name="payment_of_origin"),
+            # A list falls by time, whatever it is of: each filter has its own index in that order.
+            models.Index(fields=["created_at", "id"], name="payment_at"),
+            models.Index(fields=["payer", "created_at", "id"], name="payment_payer_at"),
+            models.Index(fields=["payee", "created_at", "id"], name="payment_payee_at"),
+            models.Index(fields=["origin", "created_at", "id"], name="payment_origin_at"),
+            models.Index(fields=["bank_account", "created_at", "id"], name="payment_source_at"),
+            models.Index(fields=["rail", "created_at", "id"], name="payment_rail_at"),
+            # most are settled: the newest of those are never far
+            models.Index(fields=["status", "created_at", "id"], name="payment_status_at", condition=~models.Q(status=S.SETTLED)),
+            GinIndex(fields=["metadata"], name="payment_metadata", condition=~models.Q(metadata={})),
         ]
 
     def __str__(self) -> str:

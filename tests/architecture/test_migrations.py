@@ -12,7 +12,7 @@ from django_migration_linter import MigrationLinter
 from directpay.ops import roles
 from tests import services
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # indexes are made outside of one
 OURS = ("directpay", "ledger", "payments", "leases", "webhooks")
 # Tables made in SQL: the linter takes the NOT NULL of a new table for one that is added to rows that stand.
 NEW_TABLES = ("0002_event_log", "0002_journal", "0004_seals")

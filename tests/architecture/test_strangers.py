@@ -89,6 +89,7 @@ class Alices(World):
         transaction = Transaction.objects.filter(reference=f"payment.completed:{self.paid.public_id}").get()
         return {
             "users": self.bob.public_id,
+            "payees": self.alice.payees.get().public_id,
             "events": event.public_id,
             "accounts": self.leased.parties.get().account.public_id,
             "transactions": transaction.public_id,

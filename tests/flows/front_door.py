@@ -17,6 +17,18 @@ from tests.directpay.cast import Caller, key_of
 from tests.world import World
 
 PREFIX = "/api/v1/"
+# Where a filter or a search is not for the property of its name.
+READS: dict[tuple[str, str], Any] = {
+    ("events", "object"): lambda row: [row["data"]["object"]["id"]],
+    ("leases", "renter"): lambda row: [renter["user"] for renter in row["renters"]],
+    ("payments", "payment_method"): lambda row: [row["bank_account"]],
+    ("properties", "city"): lambda row: [row["address"]["city"]],
+    ("properties", "state"): lambda row: [row["address"]["state"]],
+    ("properties", "postal_code"): lambda row: [row["address"]["postal_code"]],
+    ("ledger/accounts", "number"): lambda row: [row["code"].partition("/")[0].partition(".")[0]],
+    ("ledger/accounts", "subject"): lambda row: [row["code"].partition("/")[2].partition(".")[0]],
+    ("ledger/transactions", "account"): lambda row: [entry["account"] for entry in row["entries"]],
+}
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,11 @@ def kind_of(expanders: Mapping[str, Any], name: str) -> Any:
         return expanders[name]
     above = next(n for n in expanders if name.startswith(f"{n}."))
     return kind_of(KINDS[expanders[above]].expanders, name.removeprefix(f"{above}."))
+
+
+def values(one: str, name: str, row: dict[str, Any]) -> list[Any]:
+    """What a filter or a search finds this row by."""
+    return READS[one, name](row) if (one, name) in READS else [row[name]]
 
 
 def grow(w: World, leases: int) -> None:

@@ -7,22 +7,10 @@ from urllib.parse import quote
 import pytest
 
 from tests.directpay.cast import Caller, error_of, key_of
-from tests.flows.front_door import Resource, callers, grow, resources, searches
+from tests.flows.front_door import Resource, callers, grow, resources, searches, values
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
-# Where a filter or a search is not for the property of its name.
-READS: dict[tuple[str, str], Any] = {
-    ("events", "object"): lambda row: [row["data"]["object"]["id"]],
-    ("leases", "renter"): lambda row: [renter["user"] for renter in row["renters"]],
-    ("payments", "payment_method"): lambda row: [row["bank_account"]],
-    ("properties", "city"): lambda row: [row["address"]["city"]],
-    ("properties", "state"): lambda row: [row["address"]["state"]],
-    ("properties", "postal_code"): lambda row: [row["address"]["postal_code"]],
-    ("ledger/accounts", "number"): lambda row: [row["code"].partition("/")[0].partition(".")[0]],
-    ("ledger/accounts", "subject"): lambda row: [row["code"].partition("/")[2].partition(".")[0]],
-    ("ledger/transactions", "account"): lambda row: [entry["account"] for entry in row["entries"]],
-}
 UNSHOWN = {("ledger/transactions", "book")}  # asked by the book of a landlord, further down
 
 
@@ -41,10 +29,6 @@ def rows(caller: Caller, address: str) -> list[dict[str, Any]]:
     answer = caller.get(address)
     assert answer.status_code == 200, (address, answer.content)
     return answer.json()["data"]
-
-
-def values(one: str, name: str, row: dict[str, Any]) -> list[Any]:
-    return READS[one, name](row) if (one, name) in READS else [row[name]]
 
 
 def walked(caller: Caller, one: Resource, size: int) -> list[str]:
