@@ -78,13 +78,12 @@ def read_query(request: HttpRequest, allowed: Collection[str]) -> dict[str, Any]
     return query
 
 
-def where_of(query: Mapping[str, Any], filters: Mapping[str, Filter], created: str, at: datetime) -> Q:
-    """What the parameters ask of each row. Raises InvalidInput or ValidationError, naming the parameter."""
-    where = _all(rule.where(name, query[name], at) for name, rule in filters.items() if name in query)
-    return where & _created(created, query["created"]) if "created" in query else where
+def where_of(query: Mapping[str, Any], filters: Mapping[str, Filter], at: datetime) -> Q:
+    """What the filters ask of each row. Raises ValidationError, naming the parameter."""
+    return _all(rule.where(name, query[name], at) for name, rule in filters.items() if name in query)
 
 
-def _created(field: str, value: Any) -> Q:
+def created_within(field: str, value: Any) -> Q:
     """`created=` a second, or `created[gte]=` and so on; the rows know microseconds, the API whole seconds."""
     if not isinstance(value, Mapping):
         second = _second(value, "created")

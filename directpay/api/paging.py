@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from directpay.api.lists import created_within
 from directpay.kernel.errors import InvalidInput
 from directpay.people.ways import Way
 
@@ -33,58 +34,74 @@ class Page:
     has_more: bool
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """From where to where: by the time of creation that was asked for, and past one row."""
+
+    created: Any = None
+    past: tuple[Any, ...] = ()  # the row's values of the order
+    rising: bool = False
+
+    def where(self, order: Sequence[str]) -> Q:
+        """Of rows that have these columns."""
+        within = Q() if self.created is None else created_within(order[0], self.created)
+        return within & _beyond(order, self.past, "gt" if self.rising else "lt") if self.past else within
+
+    def sorted(self, order: Sequence[str]) -> list[str]:
+        return list(order) if self.rising else [f"-{name}" for name in order]
+
+
 def page_of(listed: Listed, query: Mapping[str, Any], where: Q) -> Page:
     """One page of those for which `where` holds. Three queries at most, however many rows there are."""
     limit = _limit(query.get("limit"))
     after, before = query.get("starting_after"), query.get("ending_before")
     if after is not None and before is not None:
         raise InvalidInput("Give starting_after or ending_before, not both.", param="ending_before")
-    if before is not None:
-        newer = where & _beyond(_row(listed.rows, "ending_before", before), listed.order, "gt")
-        page = _nearest(listed, newer, "", limit + 1)
-        return Page(page[:limit][::-1], len(page) > limit)
-    if after is not None:
-        where &= _beyond(_row(listed.rows, "starting_after", after), listed.order, "lt")
-    page = _nearest(listed, where, "-", limit + 1)
-    return Page(page[:limit], len(page) > limit)
+    name, start = ("ending_before", before) if before is not None else ("starting_after", after)
+    row = None if start is None else _row(listed.rows, name, start)
+    past = () if row is None else tuple(getattr(row, field) for field in listed.order)
+    page = _nearest(listed, where, Bounds(query.get("created"), past, rising=before is not None), limit + 1)
+    kept = page[:limit]
+    return Page(kept[::-1] if before is not None else kept, len(page) > limit)
 
 
-def _nearest(listed: Listed, where: Q, sign: str, count: int) -> list[Any]:
-    """The first so many rows, falling or (without sign) rising."""
-    order = [f"{sign}{field}" for field in listed.order]
+def _nearest(listed: Listed, where: Q, bounds: Bounds, count: int) -> list[Any]:
+    """The first so many rows, falling or rising."""
+    order = bounds.sorted(listed.order)
     if listed.ways is None:
-        return list(listed.rows.filter(where).order_by(*order)[:count])
-    keys = _keys(listed, where, order, count)
+        return list(listed.rows.filter(bounds.where(listed.order) & where).order_by(*order)[:count])
+    keys = _keys(listed, where, bounds, count)
     return list(listed.rows.filter(pk__in=keys).order_by(*order)) if keys else []
 
 
-def _keys(listed: Listed, where: Q, order: Sequence[str], count: int) -> list[Any]:
+def _keys(listed: Listed, where: Q, bounds: Bounds, count: int) -> list[Any]:
     """Primary keys of the first rows over all ways: the first of each way, by its own index, and the first of these."""
     parts: list[str] = []
     parameters: list[Any] = []
     for way in listed.ways or ():
         try:
-            sql, given = _first(way, listed, where, order, count)
+            sql, given = _first(way, listed, where, bounds, count)
         except EmptyResultSet:
             continue
         parts.append(f"({sql})")
         parameters += given
     if not parts:
         return []
-    columns = [f"o{n}" for n in range(len(order))]
-    falling = ", ".join(f"{column}{' DESC' if order[0].startswith('-') else ''}" for column in columns)
-    together = f"SELECT k FROM ({' UNION '.join(parts)}) found ({', '.join(columns)}, k) ORDER BY {falling} LIMIT {count}"  # noqa: S608
+    columns = [f"o{n}" for n in range(len(listed.order))]
+    order = ", ".join(column if bounds.rising else f"{column} DESC" for column in columns)
+    together = f"SELECT k FROM ({' UNION '.join(parts)}) found ({', '.join(columns)}, k) ORDER BY {order} LIMIT {count}"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(together, parameters)
         return [key for (key,) in cursor.fetchall()]
 
 
-def _first(way: Way, listed: Listed, where: Q, order: Sequence[str], count: int) -> tuple[str, tuple[Any, ...]]:
+def _first(way: Way, listed: Listed, where: Q, bounds: Bounds, count: int) -> tuple[str, tuple[Any, ...]]:
     """SQL and parameters. Raises EmptyResultSet where nothing can be found."""
-    reached = Q(**{way.lookup: way.value if way.through is None else KEY}) & way.also
-    rows = listed.rows.model._default_manager.filter(reached).filter(where).order_by(*order)
-    found = rows.values_list(*listed.order, "pk")
-    sql, given = (found.distinct() if way.repeats else found)[:count].query.sql_with_params()
+    order = way.order or listed.order
+    reached = Q(**{way.lookup: way.value if way.through is None else KEY}) & bounds.where(order)
+    rows = listed.rows.model._default_manager.filter(reached).filter(where).order_by(*bounds.sorted(order))
+    found = rows.values_list(*order, "pk")
+    sql, given = (found.distinct() if way.order else found)[:count].query.sql_with_params()
     if way.through is None:
         return sql, given
     owners, theirs = way.through.order_by().values_list(way.column).query.sql_with_params()
@@ -106,12 +123,11 @@ def _row(rows: QuerySet[Any], name: str, public_id: Any) -> Model:
     return row
 
 
-def _beyond(row: Model, order: tuple[str, ...], side: str) -> Q:
-    """Rows past `row`: compared field by field, as (a, b) < (x, y)."""
+def _beyond(order: Sequence[str], values: Sequence[Any], side: str) -> Q:
+    """Rows past these values: compared field by field, as (a, b) < (x, y)."""
     beyond, equal = Q(), Q()
-    for field in order:
-        value = getattr(row, field)
+    for field, value in zip(order, values, strict=True):
         beyond |= equal & Q(**{f"{field}__{side}": value})
         equal &= Q(**{field: value})
     # said again about the first field alone, so that its index is used
-    return beyond & Q(**{f"{order[0]}__{side}e": getattr(row, order[0])}) if len(order) > 1 else beyond
+    return beyond & Q(**{f"{order[0]}__{side}e": values[0]})

@@ -213,7 +213,7 @@ class CollectionView(ApiView):
     def get(self, request: Request, **_: Any) -> HttpResponse:
         query = read_query(request._request, {*PAGE_PARAMETERS, *self.filters})
         steps = asked_steps(query.get("expand"), self.expanders, in_list=True)
-        page = page_of(self.listed(), query, where_of(query, self.filters, self.order[0], self.at))
+        page = page_of(self.listed(), query, where_of(query, self.filters, self.at))
         data = self.shown(page.rows, Context(self.actor, self.at), steps)
         url = request.path.rstrip("/").removeprefix(CLIENT_PREFIX)
         return json_response({"object": "list", "url": url, "has_more": page.has_more, "data": data})

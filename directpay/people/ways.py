@@ -5,7 +5,7 @@ and sorts all that the actor ever had. Each way alone has one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -13,20 +13,22 @@ from django.db.models import Q, QuerySet
 
 @dataclass(frozen=True)
 class Way:
-    """Rows whose `lookup` is `value`; or, with `through`, is the `column` of one of those rows, each of which is asked for itself."""
+    """Rows whose `lookup` is `value`; or, with `through`, is the `column` of one of those rows, each of which is asked for itself.
+
+    Where `lookup` leads to many rows of another table, `order` names there what the list falls by: its index has both.
+    """
 
     lookup: str
     value: Any = None
     through: QuerySet[Any] | None = None
     column: str = "pk"
-    also: Q = field(default_factory=Q)  # of the same joins as `lookup`
-    repeats: bool = False  # one row may be reached more than once
+    order: tuple[str, ...] = ()
 
     @property
     def rule(self) -> Q:
         if self.through is None:
-            return Q(**{self.lookup: self.value}) & self.also
-        return Q(**{f"{self.lookup}__in": self.through.values(self.column)}) & self.also
+            return Q(**{self.lookup: self.value})
+        return Q(**{f"{self.lookup}__in": self.through.values(self.column)})
 
 
 def any_of(ways: Sequence[Way]) -> Q:

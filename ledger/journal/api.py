@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -155,7 +155,7 @@ class Transactions(ApiView):
         if actor.may_see_all:
             return None
         books = Book.objects.filter(kind="L", subject__in=visible_payees(actor).values("public_id"))
-        return [Way("entries__book", through=books, also=Q(entries__at=F("at")), repeats=True)]
+        return [Way("entries__book", through=books, order=("entries__at", "entries__transaction_id"))]
 
     def render_many(self, rows: Sequence[Transaction], context: Context) -> list[dict[str, Any]]:
         legs = Entry.objects.filter(transaction__in=[row.id for row in rows]).select_related("account").order_by("id")
@@ -175,7 +175,6 @@ class TransactionsView(Transactions, CollectionView):
         "kind": Filter("kind", serializers.CharField(max_length=40)),
         "book": EntriesOfBook("", serializers.CharField(max_length=42)),
         "account": EntriesOnAccount("", serializers.CharField(max_length=40), model=Account),
-        "effective_on": Filter("effective_on", DateField(), ranges=True),
     }
 
 
