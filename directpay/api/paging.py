@@ -98,11 +98,11 @@ def _keys(listed: Listed, where: Q, bounds: Bounds, count: int) -> list[Any]:
 def _first(way: Way, listed: Listed, where: Q, bounds: Bounds, count: int) -> tuple[str, tuple[Any, ...]]:
     """SQL and parameters. Raises EmptyResultSet where nothing can be found."""
     order = way.order or listed.order
-    reached = Q(**{way.lookup: way.value if way.through is None else KEY}) & bounds.where(order)
+    reached = (Q(**{way.lookup: KEY}) if way.apart else way.rule) & bounds.where(order)
     rows = listed.rows.model._default_manager.filter(reached).filter(where).order_by(*bounds.sorted(order))
     found = rows.values_list(*order, "pk")
     sql, given = (found.distinct() if way.order else found)[:count].query.sql_with_params()
-    if way.through is None:
+    if way.through is None or not way.apart:
         return sql, given
     owners, theirs = way.through.order_by().values_list(way.column).query.sql_with_params()
     return f"SELECT first.* FROM ({owners}) owner (key) CROSS JOIN LATERAL ({sql}) first", (*theirs, *given)  # noqa: S608

@@ -13,8 +13,9 @@ from django.db.models import Q, QuerySet
 
 @dataclass(frozen=True)
 class Way:
-    """Rows whose `lookup` is `value`; or, with `through`, is the `column` of one of those rows, each of which is asked for itself.
+    """Rows whose `lookup` is `value`; or, with `through`, is the `column` of one of those rows.
 
+    Where those are few and each leads to many, they are asked `apart`: then the newest of each are enough.
     Where `lookup` leads to many rows of another table, `order` names there what the list falls by: its index has both.
     """
 
@@ -22,6 +23,7 @@ class Way:
     value: Any = None
     through: QuerySet[Any] | None = None
     column: str = "pk"
+    apart: bool = False
     order: tuple[str, ...] = ()
 
     @property

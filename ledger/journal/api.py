@@ -155,7 +155,7 @@ class Transactions(ApiView):
         if actor.may_see_all:
             return None
         books = Book.objects.filter(kind="L", subject__in=visible_payees(actor).values("public_id"))
-        return [Way("entries__book", through=books, order=("entries__at", "entries__transaction_id"))]
+        return [Way("entries__book", through=books, apart=True, order=("entries__at", "entries__transaction_id"))]
 
     def render_many(self, rows: Sequence[Transaction], context: Context) -> list[dict[str, Any]]:
         legs = Entry.objects.filter(transaction__in=[row.id for row in rows]).select_related("account").order_by("id")

@@ -67,7 +67,7 @@ def ways_to_intents(actor: Actor) -> list[Way] | None:
     if actor.may_see_all:
         return None
     me = actor.user_id
-    return [Way("created_by", me), Way("customer", me), Way("payee", through=Payee.objects.filter(owner_id=me))]
+    return [Way("created_by", me), Way("customer", me), Way("payee", through=Payee.objects.filter(owner_id=me), apart=True)]
 
 
 def status_of(intent: PaymentIntent) -> str:

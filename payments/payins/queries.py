@@ -29,7 +29,7 @@ def visible_payments(actor: Actor) -> QuerySet[Payment]:
 def ways_to_payments(actor: Actor) -> list[Way] | None:
     if actor.may_see_all:
         return None
-    return [Way("payer", actor.user_id), Way("payee", through=Payee.objects.filter(owner_id=actor.user_id))]
+    return [Way("payer", actor.user_id), Way("payee", through=Payee.objects.filter(owner_id=actor.user_id), apart=True)]
 
 
 # Rooms above say which accounts a person may pay, e.g. leases: "the accounts of the leases that one stands on".
