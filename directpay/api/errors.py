@@ -66,8 +66,7 @@ def error_response(status: int, **parts: Any) -> HttpResponse:
 def answer_for(error: Exception, context: Mapping[str, Any] | None = None) -> HttpResponse:
     """DRF's exception handler: what the caller may know of `error`; the rest goes to the log."""
     if isinstance(error, DirectPayError):
-        parts = {"type": error.type, "code": error.code, "message": error.message, "param": error.param, "details": error.details}
-        response = error_response(error.status, **parts)
+        response = error_response(error.status, **_parts(error))
         seconds = getattr(error, "retry_after_seconds", None)
         if seconds:
             response["Retry-After"] = str(seconds)
@@ -90,6 +89,15 @@ def answer_for(error: Exception, context: Mapping[str, Any] | None = None) -> Ht
         log.error("database unavailable", exc_info=error)
         return retry_later()
     return unexpected(error)
+
+
+def answer_body(error: DirectPayError) -> dict[str, Any]:
+    """The JSON of its answer."""
+    return body_of(**_parts(error))
+
+
+def _parts(error: DirectPayError) -> dict[str, Any]:
+    return {"type": error.type, "code": error.code, "message": error.message, "param": error.param, "details": error.details}
 
 
 def retry_later() -> HttpResponse:

@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 
 from directpay.api import idempotency
 from directpay.api.errors import answer_for
+from directpay.api.examples import Ask
 from directpay.api.expanding import Expander, asked_names, put
 from directpay.api.idempotency import FIELD, HEADER, Answer, KeyRequired
 from directpay.api.limits.rates import Bucket, Left, spend
@@ -56,6 +57,15 @@ class ApiView(APIView):
     id_param: ClassVar[str] = "id"  # what an error calls the id of the address
     key_in_body: ClassVar[bool] = False  # its POST also takes the key as the parameter `idempotency_key`
     takes_publishable_keys: ClassVar[bool] = False
+    query_serializer: ClassVar[type[StrictSerializer]] = NoParameters  # of its GET, besides what lists take
+    # for the schema only
+    example: ClassVar[Mapping[str, Any]] = {}  # an object that it answers with
+    example_id: ClassVar[str] = ""  # the id in the address of its GET, where it is not that of the example
+    query_examples: ClassVar[Mapping[str, Any]] = {}
+    asks: ClassVar[Mapping[str, Ask]] = {}  # examples of its POST
+    refusals: ClassVar[Sequence[DirectPayError]] = ()  # of its POST (of its GET, where it has no other), as examples
+    keeps_refusals: ClassVar[bool] = False  # its POST may return a DirectPayError, which is then replayed
+    always_refused: ClassVar[bool] = False  # its POST has no good answer
     left: Left | None = None  # of this caller's rate, once it is charged
 
     @property
@@ -83,6 +93,11 @@ class ApiView(APIView):
     def moves_money_with(self, parameters: Mapping[str, Any]) -> bool:
         """Whether this POST moves money; override where its parameters decide."""
         return self.moves_money
+
+    @property
+    def may_move_money(self) -> bool:
+        """Whether any POST to it does."""
+        return self.moves_money or type(self).moves_money_with is not ApiView.moves_money_with
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """As DRF's, without negotiating: answers are JSON, whatever Accept says."""
@@ -269,7 +284,6 @@ class PartView(ApiView):
     """GET …/{id}/part: something computed about one object, or a list that is short by nature."""
 
     kind = "part"
-    query_serializer: ClassVar[type[StrictSerializer]] = NoParameters
     http_method_names = ["get", "head", "options"]
 
     def read(self, row: Any, query: dict[str, Any], context: Context) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from directpay.api.examples import ALICE, COMMON, HOME, OTHER_UNIT, PAYEE, UNIT, Ask
 from directpay.api.fields import CurrencyField, IdField, MetadataField, merged_metadata
 from directpay.api.lists import Filter
 from directpay.api.objects import rendered
@@ -71,9 +72,24 @@ class PropertyOutput(ObjectOutput):
     units = UnitOutput(many=True)
 
 
+UNIT_SHOWN: dict[str, Any] = {"id": UNIT, "object": "unit", "property": HOME, "name": "2B", **COMMON}
+WHERE = {"line1": "114 Linden St", "city": "Columbus", "state": "OH", "postal_code": "43215"}
+HOUSE = {"landlord": ALICE, "name": "Linden House", "timezone": "America/New_York"}
+
+
 class Properties(ApiView):
     object_name = "property"
     output_serializer = PropertyOutput
+    example = {
+        "id": HOME,
+        "object": "property",
+        **HOUSE,
+        "payee": PAYEE,
+        "currency": "usd",
+        "address": {**WHERE, "line2": None, "country": "US"},
+        "units": [UNIT_SHOWN],
+        **COMMON,
+    }
 
     def queryset_for(self, actor: Actor) -> QuerySet[Property]:
         return visible_properties(actor)
@@ -86,6 +102,8 @@ class PropertiesView(Properties, CollectionView):
     """Buildings and what is let in them."""
 
     input_serializer = PropertyInput
+    asks = {"property": Ask({**HOUSE, "address": WHERE, "units": [{"name": "2B"}]})}
+    refusals = (InvalidInput("No such landlord: usr_nobody.", param="landlord", code="resource_missing"),)
     filters = {"landlord": Filter("landlord__public_id", serializers.CharField(max_length=40))}
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Property:
@@ -106,6 +124,7 @@ class UnitAdded(UnitInput):
 class Units(ApiView):
     object_name = "unit"
     output_serializer = UnitOutput
+    example = UNIT_SHOWN
 
     def queryset_for(self, actor: Actor) -> QuerySet[Unit]:
         return visible_units(actor)
@@ -118,6 +137,8 @@ class UnitsView(Units, CollectionView):
     """Units by themselves."""
 
     input_serializer = UnitAdded
+    asks = {"another_unit": Ask({"property": HOME, "name": "3A"}, answer={"id": OTHER_UNIT, "name": "3A"})}
+    refusals = (InvalidInput("No such property: prop_nowhere.", param="property", code="resource_missing"),)
     filters = {"property": Filter("property__public_id", serializers.CharField(max_length=40))}
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Unit:

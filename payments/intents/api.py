@@ -22,6 +22,7 @@ from directpay.api.views import CLIENT_PREFIX, ActionView, ApiView, CollectionVi
 from directpay.kernel.errors import DirectPayError, InvalidInput
 from directpay.people.actor import Actor
 from directpay.people.queries import visible_users
+from payments.intents import examples
 from payments.intents.actions.cancel import cancel_intent
 from payments.intents.actions.change import IntentUnexpectedState
 from payments.intents.actions.confirm import confirm_intent
@@ -31,7 +32,7 @@ from payments.intents.models import PaymentIntent
 from payments.intents.parameters import account_purpose, bank_account_of, changes_of
 from payments.intents.queries import REQUIRES_ACTION, REQUIRES_PAYMENT_METHOD, status_of, visible_intents
 from payments.intents.rendering import render_charge, render_customer, render_intent, render_payment_method
-from payments.intents.search import SearchFilter
+from payments.intents.search import SearchFilter, SearchInvalid
 from payments.intents.shapes import (
     CancelInput,
     CaptureInput,
@@ -76,6 +77,7 @@ def nothing(rows: Sequence[PaymentIntent], context: Context) -> list[None]:
 class Intents(CountsAttempts, ApiView):
     object_name = "payment_intent"
     output_serializer: ClassVar[Any] = IntentOutput
+    example: ClassVar[Mapping[str, Any]] = examples.SHOWN
     id_param = "intent"
     expanders = {
         "customer": customers,
@@ -143,6 +145,8 @@ class IntentsView(Intents, CollectionView):
     """Payment intents. With `confirm` the payment is made at once: then the Idempotency-Key is required."""
 
     input_serializer = IntentInput
+    asks = examples.CREATED_ASKS
+    refusals = examples.NOT_MADE
     filters = {
         "customer": Filter("customer__public_id", serializers.CharField(max_length=80)),
         "lease": Filter("origin", serializers.CharField(max_length=40)),
@@ -178,6 +182,8 @@ class IntentView(Intents, ObjectView):
     """One payment intent. What is written on it may be changed always, what it pays until somebody pays it."""
 
     update_serializer = IntentUpdate
+    asks = examples.UPDATED
+    refusals = examples.NOT_CHANGED
 
     def update(self, actor: Actor, row: PaymentIntent, data: dict[str, Any], at: datetime) -> PaymentIntent:
         return update_intent(
@@ -194,6 +200,8 @@ class ConfirmIntentView(Intents, ActionView):
     """Pay it: from the bank account that it has, or that is named now."""
 
     input_serializer = ConfirmInput
+    asks = examples.CONFIRMED
+    refusals = examples.NOT_CONFIRMED
     moves_money = True
 
     def act(self, actor: Actor, row: PaymentIntent, data: dict[str, Any], at: datetime) -> PaymentIntent:
@@ -204,6 +212,8 @@ class CancelIntentView(Intents, ActionView):
     """Give it up while no payment has left for the bank."""
 
     input_serializer = CancelInput
+    asks = examples.GIVEN_UP
+    refusals = examples.NOT_GIVEN_UP
 
     def act(self, actor: Actor, row: PaymentIntent, data: dict[str, Any], at: datetime) -> PaymentIntent:
         return cancel_intent(row, reason=data.get("cancellation_reason", ""), actor=actor, at=at)
@@ -213,6 +223,9 @@ class CaptureIntentView(Intents, ActionView):
     """Refused: bank rails take money at once and never hold it first."""
 
     input_serializer = CaptureInput
+    asks = examples.CAPTURED
+    refusals = examples.NOT_CAPTURED
+    always_refused = True
     moves_money = True
 
     def act(self, actor: Actor, row: PaymentIntent, data: dict[str, Any], at: datetime) -> PaymentIntent:
@@ -224,6 +237,9 @@ class VerifyIntentView(Intents, ActionView):
     """Name the two small deposits of its bank account, in minor units: when they are right, it is paid at once. Three tries."""
 
     input_serializer = VerifyIntentInput
+    asks = examples.PROVEN
+    refusals = examples.NOT_PROVEN
+    keeps_refusals = True
     moves_money = True
 
     def act(self, actor: Actor, row: PaymentIntent, data: dict[str, Any], at: datetime) -> Any:
@@ -246,6 +262,9 @@ class SearchIntentsView(Intents):
 
     kind = "part"  # for the schema: an object with parameters of its own
     output_serializer = SearchOutput
+    example = examples.SEARCHED
+    query_examples = {"query": "status:'canceled'"}
+    refusals = (SearchInvalid("This is not a search: a field, a colon and a value.", param="query"),)
     query_serializer: ClassVar[type[StrictSerializer]] = SearchQuery
     http_method_names = ["get", "head", "options"]
 
