@@ -51,7 +51,7 @@ shell: install ## a Django shell on the running installation
 migrate: install ## migrate the running installation's database, as its owner
 	@DIRECTPAY_DATABASE_ROLE=owner $(MANAGE) migrate
 
-docs: install ## write docs/openapi.yaml from the code
+docs: install ## write docs/openapi.yaml from the code, and from it the curl script and the Postman collection
 	@$(MANAGE) openapi
 
 test: install-dev chromium ## every test, on a PostgreSQL and a Valkey of their own, with branch coverage

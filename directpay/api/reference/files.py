@@ -4,7 +4,10 @@ from pathlib import Path
 
 from django.conf import settings
 
+from directpay.api.reference.curl import script
 from directpay.api.reference.document import as_text, document
+from directpay.api.reference.postman import collection
+from directpay.api.reference.story import story
 
 DOCS = Path(settings.BASE_DIR) / "docs"
 AGAIN = "write it anew: make docs"
@@ -13,7 +16,12 @@ AGAIN = "write it anew: make docs"
 def contents() -> dict[str, str]:
     """File in docs/ → what stands in it."""
     described = document()
-    return {"openapi.yaml": as_text(described)}
+    calls = story(described)
+    return {
+        "openapi.yaml": as_text(described),
+        "curl/every_operation.sh": script(calls),
+        "postman.json": collection(calls, described["info"]["title"], described["info"]["description"]),
+    }
 
 
 def outdated(docs: Path = DOCS) -> dict[str, str]:
