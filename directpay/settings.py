@@ -279,6 +279,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "LIST_SERIALIZER_ERRORS_AS_DICT": True,
 }
+API_CHANGES: list[str] = []  # dotted names of directpay.api.versions.Change, oldest first: none yet
 SPECTACULAR_SETTINGS = {
     "TITLE": "DirectPay",
     "DESCRIPTION": "Rent payments with books that add up. Conventions are Stripe's.",

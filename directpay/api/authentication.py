@@ -13,11 +13,13 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from directpay.api.versions import versions
 from directpay.kernel import clock
 from directpay.kernel.errors import NotAllowed, NotAuthenticated
 from directpay.people.actions import mark_used
 from directpay.people.actor import Actor
 from directpay.people.models import ApiKey
+from directpay.people.oauth.actions import pin_app
 from directpay.people.oauth.queries import usable_token
 from directpay.people.queries import UsableKey, usable_key
 
@@ -37,8 +39,11 @@ class KeyAuthentication(BaseAuthentication):
         if key is None:
             what = "access token" if kind == APP_TOKEN else "API key"
             raise NotAuthenticated(f"This {what} is not valid: unknown, expired or revoked.")
+        newest = versions()[-1].isoformat()
         if kind != APP_TOKEN:
-            mark_used(key=key, at=at)
+            mark_used(key=key, at=at, version=newest)
+        elif not key.version:
+            pin_app(key=key, version=newest)
         raw: Any = request._request
         raw.actor = key.actor
         raw.at = at  # the clock is read once: the whole request happens at this instant

@@ -84,7 +84,7 @@ class AdvanceView(SandboxClock):
         key = idempotency.key_of(request.headers.get(idempotency.HEADER))
         if key is None:
             return json_response(self._advanced(request))
-        given = dict(request.data)
+        given = self.given(request)
         keyed = idempotency.keyed(
             account=self.actor.account, method="POST", path=request.path, key=key, parameters=given, moves_money=False
         )
@@ -95,7 +95,7 @@ class AdvanceView(SandboxClock):
         return answer.response()
 
     def _advanced(self, request: Request) -> dict[str, Any]:
-        data = checked(AdvanceInput, dict(request.data))
+        data = checked(AdvanceInput, self.given(request))
         if len(data) != 1:
             raise InvalidInput("Say where to (`to`), or how far (`seconds`).", param="to")
         return _rendered(advance(data["to"] if "to" in data else clock.now() + timedelta(seconds=data["seconds"])))

@@ -104,7 +104,7 @@ class PaymentsView(CountsAttempts, Payments, CollectionView):
     }
 
     def post(self, request: Request, **named: Any) -> HttpResponse:
-        self.attempting(dict(request.data).get("rail"))
+        self.attempting(self.given(request).get("rail"))
         return super().post(request, **named)
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Payment:

@@ -215,10 +215,10 @@ class TestVersions:
         assert api.get("", **{"Stripe-Version": version})["Stripe-Version"] == version
         assert api.get("/pi_unknown", **{"Stripe-Version": version})["Stripe-Version"] == version
 
-    def test_are_not_made_up(self, api):
-        assert "Stripe-Version" not in api.get("")
+    def test_without_one_ours_is_said(self, api):
+        assert api.get("")["Stripe-Version"] == "2026-11-01"
 
-    @pytest.mark.parametrize("version", ["latest", "2026-13-01", "2026-10-28.", "2026-10-28.a b", "2026-10-28; beta=v1", ""])
+    @pytest.mark.parametrize("version", ["latest", "2026-13-01", "2026-10-28.", "2026-10-28.a b", "2026-10-28; beta=v1", "2026-11-02", ""])
     def test_that_are_none_are_refused(self, api, version):
         answer = api.get("", **{"Stripe-Version": version})
         assert (answer.status_code, error_of(answer)["param"]) == (400, "Stripe-Version")
