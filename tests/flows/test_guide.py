@@ -18,6 +18,7 @@ from directpay.api.reference.document import document
 from directpay.people.models import User
 from directpay.people.oauth.models import Application
 from tests.architecture.tidiness import ROOT
+from tests.directpay.api.reading import JSON, Reader
 from tests.directpay.cast import key_of
 from tests.directpay.people.oauth_app import App, answered, browser_of
 from tests.world import World
@@ -157,4 +158,18 @@ def test_every_operation_path_that_the_guide_names_exists():
     known = {re.sub(r"\{id\}", "*", path.removeprefix("/api/v1")) for path in document()["paths"]}
     named = {re.sub(r"\$\w+", "*", path) for path in re.findall(r"\$DP(/[\w/$-]+)", GUIDE.read_text())}
     assert len(named) > 8
+    assert named <= known
+
+
+def test_every_error_that_the_guide_names_is_documented_with_its_status():
+    reader = Reader(document())
+    known = {
+        (status, value["error"]["code"])
+        for _, _, operation in reader.operations()
+        for status, answer in reader.answers(operation).items()
+        if status >= 400
+        for value in reader.examples(answer["content"][JSON]).values()
+    }
+    named = {(int(status), code) for status, code in re.findall(r"\b([45]\d\d)\s+`(\w+)`", GUIDE.read_text())}
+    assert len(named) > 6
     assert named <= known

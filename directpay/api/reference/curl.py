@@ -9,7 +9,7 @@ from typing import Any
 from directpay.api.reference.story import ID, Call
 
 EMAIL = re.compile(r"([\w.]+)@example\.com")
-HEAD = """#!/usr/bin/env bash
+HEAD = r"""#!/usr/bin/env bash
 # Every operation of the API once, each with the ids of those before it. Written by `make docs` from docs/openapi.yaml.
 #
 #   DP=http://127.0.0.1:8000 KEY=sk_test_… bash docs/curl/every_operation.sh
@@ -35,7 +35,12 @@ print(found)' "$@" <<<"$answer"
 # A new key for each request that changes something; to send a request again, send its key again.
 fresh() { count=$((count + 1)); key="every-operation-$run-$count"; }
 
-said() { printf '%s\\n  %s\\n' "$1" "${answer:0:160}"; }
+# Stops where the answer is another error than this one.
+unless() {
+  if [[ $answer == '{"error":'* && $answer != *"\"$1\""* ]]; then echo "$answer" >&2; exit 1; fi
+}
+
+said() { printf '%s\n  %s\n' "$1" "${answer:0:160}"; }
 """
 
 
@@ -54,13 +59,15 @@ def _lines(call: Call) -> str:
     if call.method == "POST":
         body = EMAIL.sub(r"\1+$run@example.com", _with_variables(json.dumps(call.body, ensure_ascii=False), call.needs))
         lines.append("fresh")
-        curl = "curl" if call.statuses == (400,) else "curl --fail-with-body"  # one that is always refused does not fail
+        curl = "curl" if call.refusal else "curl --fail-with-body"
         sent = f'"${{auth[@]}}" "${{json[@]}}" -H "Idempotency-Key: $key" "$DP{address}" -d @-'
         lines += [f"answer=$({curl} {sent} <<JSON", body, "JSON", ")"]
     else:
         query = "".join(f" --data-urlencode {json.dumps(f'{name}={value}')}" for name, value in call.query.items())
         lines.append(f'answer=$(curl --fail-with-body "${{auth[@]}}" {"--get" + query + " " if query else ""}"$DP{address}")')
     lines.append(f'said "{call.title}"')
+    if call.refusal:
+        lines.append(f"unless {call.refusal}  # which is an answer too")
     lines += [f"{name}=$(pick {' '.join(map(str, place))})" for name, place in call.gives.items()]
     return "\n".join(lines) + "\n"
 

@@ -7,13 +7,18 @@ from typing import Any
 
 ID = re.compile(r"[a-z]+_[0-9A-Za-z]{24}")
 JSON = "application/json"
+NEVER, LATE = "payment_intent_unexpected_state", "payment_not_cancelable"
 # What an id that stands inside of an answer is called; others are called as the example that makes them.
 KINDS = {"acct": "account", "evt": "event", "txn": "transaction", "unit": "unit"}
 
 
 @dataclass(frozen=True)
 class Call:
-    """A request of the story. `needs`: ids of the document → variables; `gives`: variables → where they stand in the answer."""
+    """A request of the story, and what it should be answered.
+
+    `refusal`: the code of an error that is an answer too. `needs`: ids of the document → variables. `gives`: variables → where they
+    stand in the answer.
+    """
 
     title: str
     tag: str
@@ -23,6 +28,7 @@ class Call:
     query: Mapping[str, Any]
     body: Mapping[str, Any] | None
     statuses: tuple[int, ...]
+    refusal: str
     answer: Any
     needs: Mapping[str, str]
     gives: Mapping[str, tuple[str | int, ...]]
@@ -76,6 +82,7 @@ def _calls(described: Mapping[str, Any]) -> Iterator[Call]:
             asks = operation["requestBody"]["content"][JSON]["examples"] if "requestBody" in operation else {"": {"value": None}}
             for name, ask in asks.items():
                 answer = answers[name] if name in answers else next(iter(answers.values()), {"value": {}})
+                refused = _refusal(operation, good)
                 yield Call(
                     title=f"{operation['summary']}{f': {name}' if len(asks) > 1 else ''}",
                     tag=operation["tags"][0],
@@ -84,11 +91,20 @@ def _calls(described: Mapping[str, Any]) -> Iterator[Call]:
                     address=path.replace("{id}", _id_of(operation, name)),
                     query=_query_of(operation),
                     body=ask["value"],
-                    statuses=tuple(good) or (400,),
+                    statuses=(*good, *(status for status, _ in refused)),
+                    refusal="".join(code for _, code in refused),
                     answer={**answer["value"], "": name},
                     needs={},
                     gives={},
                 )
+
+
+def _refusal(operation: Mapping[str, Any], good: Sequence[int]) -> list[tuple[int, str]]:
+    """Status and code: of what is always refused, and of what comes too late where the money has left meanwhile."""
+    if not good:
+        return [(400, NEVER)]
+    late = LATE in operation["responses"].get("409", {}).get("content", {JSON: {"examples": ()}})[JSON]["examples"]
+    return [(409, LATE)] if late else []
 
 
 def _id_of(operation: Mapping[str, Any], name: str) -> str:
