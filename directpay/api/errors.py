@@ -18,6 +18,7 @@ from directpay.kernel.request_context import request_id
 
 log = logging.getLogger(__name__)
 API_PREFIX = "/api/"
+SHOULD_RETRY = "Stripe-Should-Retry"
 WWW_AUTHENTICATE = 'Bearer realm="DirectPay"'
 DATABASE_AWAY = (OperationalError, InterfaceError)  # includes deadlocks and time-outs: the same request may simply be sent again
 RETRY_SECONDS = 1
@@ -71,7 +72,7 @@ def answer_for(error: Exception, context: Mapping[str, Any] | None = None) -> Ht
         if seconds:
             response["Retry-After"] = str(seconds)
         if error.status == 409:  # Stripe's clients send every 409 again unless they are told that it would be the same
-            response["Stripe-Should-Retry"] = "true" if seconds else "false"
+            response[SHOULD_RETRY] = "true" if seconds else "false"
         return response
     if isinstance(error, exceptions.ValidationError):
         return error_response(400, **_fault(error.detail))

@@ -41,7 +41,7 @@ def headers_of(status: int, method: str, keeps_refusals: bool) -> list[str]:
         found.append("WWW-Authenticate")
     else:
         found += LIMITS
-    if method == "POST" and (status in SAVED or (keeps_refusals and status in (400, 409))):
+    if method == "POST" and (status in SAVED or (keeps_refusals and status in (400, 403, 409))):
         found.append("Idempotent-Replayed")
     if status in (409, 429, 503):
         found.append("Retry-After")

@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db import connection
 from django.http import HttpResponse
 
-from directpay.api.errors import is_refusal, unexpected
+from directpay.api.errors import SHOULD_RETRY, is_refusal, unexpected
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import Conflict, DirectPayError, InvalidInput
 from directpay.kernel.instruments import Counter
@@ -80,6 +80,8 @@ class Answer:
 
     def response(self) -> HttpResponse:
         response = HttpResponse(self.body, status=self.status, content_type="application/json")
+        if self.status == 409:
+            response[SHOULD_RETRY] = "false"  # it is saved: the same key is answered the same
         if self.replayed:
             response[REPLAYED] = "true"
             HITS.add()
