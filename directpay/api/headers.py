@@ -36,11 +36,9 @@ SAVED: Final = (200, 201, 500)  # answers that an idempotency key keeps
 
 def headers_of(status: int, method: str, keeps_refusals: bool) -> list[str]:
     """Names of the headers that such an answer carries, or may carry."""
-    found = ["Request-Id", "Stripe-Version"]
-    if status == 401:
-        found.append("WWW-Authenticate")
-    else:
-        found += LIMITS
+    if status == 401:  # nobody is known yet, so neither is a version
+        return ["Request-Id", "WWW-Authenticate"]
+    found = ["Request-Id", "Stripe-Version", *LIMITS]
     if method == "POST" and (status in SAVED or (keeps_refusals and status in (400, 403, 409))):
         found.append("Idempotent-Replayed")
     if status in (409, 429, 503):

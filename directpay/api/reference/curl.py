@@ -57,19 +57,25 @@ def _lines(call: Call) -> str:
     address = _with_variables(call.address, call.needs)
     lines = ["", f"# {call.method} {call.path}"]
     if call.method == "POST":
-        body = EMAIL.sub(r"\1+$run@example.com", _with_variables(json.dumps(call.body, ensure_ascii=False), call.needs))
+        body = EMAIL.sub(r"\1+$run@example.com", _with_variables(_quoted(json.dumps(call.body, ensure_ascii=False)), call.needs))
         lines.append("fresh")
         curl = "curl" if call.refusal else "curl --fail-with-body"
         sent = f'"${{auth[@]}}" "${{json[@]}}" -H "Idempotency-Key: $key" "$DP{address}" -d @-'
         lines += [f"answer=$({curl} {sent} <<JSON", body, "JSON", ")"]
     else:
-        query = "".join(f" --data-urlencode {json.dumps(f'{name}={value}')}" for name, value in call.query.items())
+        asked = [_quoted(f"{name}={value}").replace('"', '\\"') for name, value in call.query.items()]
+        query = "".join(f' --data-urlencode "{_with_variables(one, call.needs)}"' for one in asked)
         lines.append(f'answer=$(curl --fail-with-body "${{auth[@]}}" {"--get" + query + " " if query else ""}"$DP{address}")')
     lines.append(f'said "{call.title}"')
     if call.refusal:
         lines.append(f"unless {call.refusal}  # which is an answer too")
     lines += [f"{name}=$(pick {' '.join(map(str, place))})" for name, place in call.gives.items()]
     return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """Between double quotes, or in a here-document, it stays what it is."""
+    return re.sub(r"[\\$`]", r"\\\g<0>", text)
 
 
 def _with_variables(text: str, needs: Mapping[str, Any]) -> str:

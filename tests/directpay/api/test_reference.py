@@ -112,7 +112,9 @@ def missing(reader: Reader) -> list[str]:
 
 
 def missing_headers(method: str, status: int, there: set[str]) -> set[str]:
-    must = {*OF_ALL, *(LIMITS if status != 401 else ["WWW-Authenticate"])}
+    if status == 401:
+        return {"Request-Id", "WWW-Authenticate"} - there
+    must = {*OF_ALL, *LIMITS}
     must |= {"Retry-After"} if status in (409, 429, 503) else set()
     must |= {"Stripe-Should-Retry"} if status == 409 else set()
     must |= {"Idempotent-Replayed"} if method == "post" and status in (200, 201, 500) else set()
