@@ -29,7 +29,7 @@ from directpay.api.objects import json_response, to_bytes
 from directpay.api.parsers import refuse_unmeasured
 from directpay.api.schema import ApiSchema
 from directpay.api.serializers import NoParameters, StrictSerializer, checked
-from directpay.events.unit import unit_of_work
+from directpay.events.unit import door_transaction
 from directpay.kernel.errors import DirectPayError, NotAuthenticated, NotFound
 from directpay.people.actor import Actor
 from directpay.people.sign_in.address import network_of
@@ -210,7 +210,7 @@ class ApiView(APIView):
             return Answer(status, to_bytes(self.shown([row], Context(self.actor, at), names)[0]))
 
         if key is None:
-            with unit_of_work():
+            with door_transaction():
                 answer = execute()
             return answer.response()
         keyed = idempotency.keyed(
