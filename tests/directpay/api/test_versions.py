@@ -80,7 +80,8 @@ class TestWhoAsksForAVersion:
         wish = {"title": "a"} if meant == OLD else {"name": "a"}
         answer = make(caller, asked, **wish)
         assert answer[HEADER] == asked
-        assert answer.json() | {"id": ""} == make(caller, meant, **wish).json() | {"id": ""}
+        apart = {"id": "", "created": 0}
+        assert answer.json() | apart == make(caller, meant, **wish).json() | apart
 
     @pytest.mark.parametrize("asked", ["2027-03-02", "2027-12-01", "2026-11-02", "2027-13-01", "2027-3-1", "newest", ""])
     def test_that_is_none_is_told_so(self, caller, changed, asked):
