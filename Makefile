@@ -13,7 +13,7 @@ PROCESSES ?= 2
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
-.PHONY: help up down reset backup restore demo advance shell migrate test chaos sim bench test-load check audit format lock install install-dev chromium
+.PHONY: help up down reset backup restore demo advance shell migrate docs test chaos sim bench test-load check audit format lock install install-dev chromium
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ shell: install ## a Django shell on the running installation
 
 migrate: install ## migrate the running installation's database, as its owner
 	@DIRECTPAY_DATABASE_ROLE=owner $(MANAGE) migrate
+
+docs: install ## write docs/openapi.yaml from the code, and from it the curl script and the Postman collection
+	@$(MANAGE) openapi
 
 test: install-dev chromium ## every test, on a PostgreSQL and a Valkey of their own, with branch coverage
 	@$(BIN)/python -m pytest $(TESTS) -n $(PROCESSES) --cov --cov-report=term:skip-covered --cov-fail-under=92

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "directpay.api.row_scope.RowScopeMiddleware",
     "directpay.api.limits.pages.PageRateMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "leases.portal.language.TheirLanguageMiddleware",
@@ -118,6 +119,7 @@ def _database() -> dict:
     address = env.db_url_config(env.str(name, "postgres://directpay_runtime@127.0.0.1:5432/directpay"))
     return {
         **address,
+        "ENGINE": "directpay.row_security",
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
@@ -279,6 +281,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "LIST_SERIALIZER_ERRORS_AS_DICT": True,
 }
+API_CHANGES: list[str] = []  # dotted names of directpay.api.versions.Change, oldest first: none yet
 SPECTACULAR_SETTINGS = {
     "TITLE": "DirectPay",
     "DESCRIPTION": "Rent payments with books that add up. Conventions are Stripe's.",
@@ -286,7 +289,8 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PREPROCESSING_HOOKS": ["directpay.api.schema.without_final_slash"],
-    "POSTPROCESSING_HOOKS": [],
+    "POSTPROCESSING_HOOKS": ["directpay.api.schema.without_marks"],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {},
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

@@ -13,11 +13,14 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from directpay.api.versions import versions
 from directpay.kernel import clock
 from directpay.kernel.errors import NotAllowed, NotAuthenticated
+from directpay.kernel.row_scope import every_row, narrow_to
 from directpay.people.actions import mark_used
 from directpay.people.actor import Actor
 from directpay.people.models import ApiKey
+from directpay.people.oauth.actions import pin_app
 from directpay.people.oauth.queries import usable_token
 from directpay.people.queries import UsableKey, usable_key
 
@@ -33,12 +36,17 @@ class KeyAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Actor, UsableKey]:
         secret = _secret_of(request.META.get("HTTP_AUTHORIZATION", ""))
         kind, at = _checked_kind(secret), clock.now()
-        key = usable_token(secret, at) if kind == APP_TOKEN else usable_key(secret, at)
-        if key is None:
-            what = "access token" if kind == APP_TOKEN else "API key"
-            raise NotAuthenticated(f"This {what} is not valid: unknown, expired or revoked.")
-        if kind != APP_TOKEN:
-            mark_used(key=key, at=at)
+        with every_row():
+            key = usable_token(secret, at) if kind == APP_TOKEN else usable_key(secret, at)
+            if key is None:
+                what = "access token" if kind == APP_TOKEN else "API key"
+                raise NotAuthenticated(f"This {what} is not valid: unknown, expired or revoked.")
+            newest = versions()[-1].isoformat()
+            if kind != APP_TOKEN:
+                mark_used(key=key, at=at, version=newest)
+            elif not key.version:
+                pin_app(key=key, version=newest)
+        narrow_to(key.actor.rows)
         raw: Any = request._request
         raw.actor = key.actor
         raw.at = at  # the clock is read once: the whole request happens at this instant

@@ -18,6 +18,7 @@ from directpay.kernel.request_context import request_id
 
 log = logging.getLogger(__name__)
 API_PREFIX = "/api/"
+SHOULD_RETRY = "Stripe-Should-Retry"
 WWW_AUTHENTICATE = 'Bearer realm="DirectPay"'
 DATABASE_AWAY = (OperationalError, InterfaceError)  # includes deadlocks and time-outs: the same request may simply be sent again
 RETRY_SECONDS = 1
@@ -66,13 +67,12 @@ def error_response(status: int, **parts: Any) -> HttpResponse:
 def answer_for(error: Exception, context: Mapping[str, Any] | None = None) -> HttpResponse:
     """DRF's exception handler: what the caller may know of `error`; the rest goes to the log."""
     if isinstance(error, DirectPayError):
-        parts = {"type": error.type, "code": error.code, "message": error.message, "param": error.param, "details": error.details}
-        response = error_response(error.status, **parts)
+        response = error_response(error.status, **_parts(error))
         seconds = getattr(error, "retry_after_seconds", None)
         if seconds:
             response["Retry-After"] = str(seconds)
         if error.status == 409:  # Stripe's clients send every 409 again unless they are told that it would be the same
-            response["Stripe-Should-Retry"] = "true" if seconds else "false"
+            response[SHOULD_RETRY] = "true" if seconds else "false"
         return response
     if isinstance(error, exceptions.ValidationError):
         return error_response(400, **_fault(error.detail))
@@ -90,6 +90,15 @@ def answer_for(error: Exception, context: Mapping[str, Any] | None = None) -> Ht
         log.error("database unavailable", exc_info=error)
         return retry_later()
     return unexpected(error)
+
+
+def answer_body(error: DirectPayError) -> dict[str, Any]:
+    """The JSON of its answer."""
+    return body_of(**_parts(error))
+
+
+def _parts(error: DirectPayError) -> dict[str, Any]:
+    return {"type": error.type, "code": error.code, "message": error.message, "param": error.param, "details": error.details}
 
 
 def retry_later() -> HttpResponse:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from directpay.api.examples import COMMON, EVENT, KEY, PAYEE, PAYMENT, REQUEST
 from directpay.api.lists import Filter
 from directpay.api.objects import unix
 from directpay.api.routes import resource
@@ -19,17 +20,34 @@ from directpay.people.queries import visible_payees
 from directpay.people.ways import Way
 
 
+class EventRequest(serializers.Serializer[Any]):
+    id = serializers.CharField(help_text="The Request-Id of what led to it.")
+
+
+class EventData(serializers.Serializer[Any]):
+    object = serializers.DictField(help_text="What it happened to, as it stood right after.")
+
+
 class EventOutput(ObjectOutput):
     type = serializers.CharField()
     actor = serializers.CharField()
-    request = serializers.DictField(allow_null=True)
-    data = serializers.DictField()  # type: ignore[assignment]  # DRF keeps declared fields apart from its own `data`
+    request = EventRequest(allow_null=True)
+    data = EventData()  # type: ignore[assignment]  # DRF keeps declared fields apart from its own `data`
 
 
 class Events(ApiView):
     object_name = "event"
     order = ("at", "id")
     output_serializer = EventOutput
+    example = {
+        "id": EVENT,
+        "object": "event",
+        "type": "payment.initiated",
+        "actor": f"key:{KEY}",
+        "request": {"id": REQUEST},
+        "data": {"object": {"id": PAYMENT, "payee": PAYEE, "amount": 150000, "status": "initiated", "currency": "usd"}},
+        **COMMON,
+    }
 
     def queryset_for(self, actor: Actor) -> QuerySet[Event]:
         return visible_events(None if actor.may_see_all else accounts_of(actor))

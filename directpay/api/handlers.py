@@ -37,10 +37,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return error_response(500)
 
 
-def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """allauth asks for this one: its limits count within a minute, or a few."""
+def too_many_requests(request: HttpRequest, *, seconds: int = LIMIT_SECONDS) -> HttpResponse:
+    """For our limits and for allauth's, which count within a minute, or a few."""
     page = render(request, "429.html", status=429)
-    page["Retry-After"] = LIMIT_SECONDS
+    page["Retry-After"] = str(seconds)
     return page
 
 

@@ -17,11 +17,12 @@ from uuid import UUID
 from django.db import connection
 from django.http import HttpResponse
 
-from directpay.api.errors import is_refusal, unexpected
-from directpay.events.unit import unit_of_work
+from directpay.api.errors import SHOULD_RETRY, is_refusal, unexpected
+from directpay.events.unit import door_transaction, unit_of_work
 from directpay.kernel.errors import Conflict, DirectPayError, InvalidInput
 from directpay.kernel.instruments import Counter
 from directpay.kernel.milestones import milestone
+from directpay.kernel.row_scope import every_row
 
 HEADER = "Idempotency-Key"
 FIELD = "idempotency_key"
@@ -80,6 +81,8 @@ class Answer:
 
     def response(self) -> HttpResponse:
         response = HttpResponse(self.body, status=self.status, content_type="application/json")
+        if self.status == 409:
+            response[SHOULD_RETRY] = "false"  # it is saved: the same key is answered the same
         if self.replayed:
             response[REPLAYED] = "true"
             HITS.add()
@@ -124,7 +127,7 @@ def answer_once(*, request: Keyed, at: datetime, execute: Callable[[], Answer]) 
     Raises KeyReused, KeyInUse, KeyExpired, and whatever `execute` refuses with.
     """
     try:
-        with unit_of_work():
+        with door_transaction():
             saved = _claim(request, at)
             if saved is not None:
                 return saved
@@ -163,7 +166,7 @@ SET CONSTRAINTS ALL DEFERRED
 def _claim(request: Keyed, at: datetime) -> Answer | None:
     """Take the lock until the transaction ends, and find what is saved; None means: execute."""
     lock = int.from_bytes(request.digest.bytes[:8], "big", signed=True)
-    with connection.cursor() as cursor:
+    with every_row(), connection.cursor() as cursor:
         cursor.execute(CLAIM, [lock, request.digest])
         if not cursor.fetchone()[0]:
             raise KeyInUse("A request with this idempotency key is still running. Send it again in a moment.")
@@ -184,7 +187,7 @@ def _claim(request: Keyed, at: datetime) -> Answer | None:
 
 def _save(request: Keyed, answer: Answer, at: datetime) -> None:
     values: list[Any] = [request.digest, request.parameters_hash, request.moves_money, answer.status, answer.body.decode(), at]
-    with connection.cursor() as cursor:
+    with every_row(), connection.cursor() as cursor:
         cursor.execute(SAVE, [*values, at - REPLAYED_FOR])
         cursor.nextset()
         if cursor.rowcount != 1:

@@ -72,6 +72,8 @@ def read_query(request: HttpRequest, allowed: Collection[str]) -> dict[str, Any]
         return {}
     query = parse_form(text)
     check_tree(query)
+    understood = getattr(request, "understood", None)  # by a view, for callers of an older version
+    query = understood(query) if understood else query
     for name in query:
         if name not in allowed:
             raise InvalidInput(f"Received unknown parameter: {name[:80]}.", param=name[:80], code="parameter_unknown")

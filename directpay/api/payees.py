@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from directpay.api.examples import ALICE, COMMON, PAYEE
 from directpay.api.expanding import by_id
 from directpay.api.lists import related
 from directpay.api.objects import rendered
@@ -27,6 +28,7 @@ class Payees(ApiView):
     object_name = "payee"
     output_serializer = PayeeOutput
     expanders = {"owner": "user"}
+    example = {"id": PAYEE, "object": "payee", "name": "Alice Adams", "owner": ALICE, **COMMON}
 
     def queryset_for(self, actor: Actor) -> QuerySet[Payee]:
         return visible_payees(actor)

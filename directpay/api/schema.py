@@ -1,29 +1,23 @@
 """OpenAPI 3.1 of every resource, from what its view declares: drf-spectacular asks, nothing is annotated by hand."""
 
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, ClassVar
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.plumbing import ResolvedComponent, force_instance
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
-from rest_framework.serializers import CharField, Serializer
+from rest_framework.serializers import CharField, ListField, Serializer
+
+from directpay.api.faults import MEANING, faults_of, named
+from directpay.api.headers import ANSWERED, ASKED, headers_of
+from directpay.api.serializers import StrictSerializer
+from directpay.kernel.errors import DirectPayError
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
-LIST_ERRORS, POST_ERRORS = (400, 401, 403, 429), (400, 401, 403, 404, 409, 413, 415, 429, 500)
-
-MEANING = {
-    400: "The request is wrong: `param` says where.",
-    401: "No valid API key.",
-    402: "The card or bank refused.",
-    403: "This key may not do that.",
-    404: "No such object, or not yours.",
-    409: "Does not fit the present state, or the idempotency key is in use.",
-    413: "The body is too large.",
-    415: "Neither JSON nor a form.",
-    429: "Too many requests.",
-    500: "A fault on our side.",
-}
+JSON = "application/json"
+OWN = (400, 404, 409)  # errors that are an operation's own; the others are nearly always the same
 ERROR = {
     "type": "object",
     "required": ["error"],
@@ -72,9 +66,24 @@ WORDS = {
 
 
 class ApiSchema(AutoSchema):
-    """Reads kind, serializers, filters and expanders off the view."""
+    """Reads kind, serializers, filters, expanders, examples and refusals off the view."""
 
     view: Any
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        """As drf-spectacular's, with examples, headers and errors."""
+        operation: Any = super().get_operation(*args, **kwargs)
+        operation["parameters"] = [*self._header_parameters(), *operation.get("parameters", ())]
+        if self.view.always_refused:
+            operation["responses"] = {}
+        for status, answer in operation["responses"].items():
+            answer["headers"] = self._headers(int(status))
+            answer["content"][JSON]["examples"] = dict(self._answers())
+        if "requestBody" in operation:
+            asks = {name: {"value": dict(ask.body)} for name, ask in self.view.asks.items()}
+            operation["requestBody"]["content"][JSON]["examples"] = asks
+        operation["responses"] |= self._errors()
+        return operation
 
     def get_operation_id(self) -> str:
         tokens = [token.replace("-", "_") for token in self._tokenize_path()]
@@ -82,53 +91,109 @@ class ApiSchema(AutoSchema):
             return "_".join([tokens[-1], *tokens[:-1]])
         return "_".join([WORDS.get((self.view.kind, self.method), self.method.lower()), *tokens])
 
+    def get_summary(self) -> str:
+        """The operation id as words."""
+        return self.get_operation_id().replace("_", " ").capitalize()
+
     def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular's own
         return (type(self.view).__doc__ or "").strip()
 
     def get_override_parameters(self) -> list[Any]:
-        found = [_parameter("Request-Id", _text(64), "Named on the answer, in logs and events.", OpenApiParameter.HEADER)]
         if self.method == "POST":
             words = "1 to 255 characters. The same request with the same key is answered again and not done again."
             required = self.view.moves_money and not self.view.key_in_body
-            found.append(_parameter(IDEMPOTENCY_HEADER, _text(255), words, OpenApiParameter.HEADER, required))
-        elif self.method == "GET":
-            found += self._query_parameters()
-        return found
+            return [_parameter(IDEMPOTENCY_HEADER, _text(255), words, OpenApiParameter.HEADER, required)]
+        return self._query_parameters() if self.method == "GET" else []
 
     def get_request_serializer(self) -> Any:
         if self.method != "POST":
             return None
         serializer = getattr(self.view, "update_serializer" if self.view.kind == "object" else "input_serializer", None)
-        return _with_key(serializer) if serializer and self.view.key_in_body else serializer
+        if serializer is None:
+            return None
+        return _with_more(serializer, bool(self.view.key_in_body), tuple(sorted(self.view.expanders)))
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
         """`Payment` rather than `PaymentOutput`."""
         return super().get_serializer_name(serializer, direction).removesuffix("Output")
 
     def get_response_serializers(self) -> Any:
-        errors = {code: OpenApiResponse(self._error(), MEANING[code]) for code in self._error_codes()}
         if self.method == "DELETE":
-            return {200: OpenApiResponse(DELETED, "Deleted."), **errors}
+            return {200: OpenApiResponse(DELETED, "Deleted.")}
         if self.view.kind == "collection":
             if self.method == "GET":
-                return {200: OpenApiResponse(self._list(), "A page of the list, newest first."), **errors}
-            return {self.view.created_status: OpenApiResponse(self._object(), "Created."), **errors}
-        return {200: OpenApiResponse(self._object(), "The object."), **errors}
+                return {200: OpenApiResponse(self._list(), "A page of the list, newest first.")}
+            return {self.view.created_status: OpenApiResponse(self._object(), "Created.")}
+        return {200: OpenApiResponse(self._object(), "The object.")}
 
-    def _error_codes(self) -> list[int]:
-        codes = set(POST_ERRORS if self.method == "POST" else LIST_ERRORS) | ({404} if self.view.kind != "collection" else set())
-        if self.view.moves_money and self.method == "POST":
-            codes.add(402)
-        return sorted(codes)
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        """What is sent is strict; and a description is the serializer's own, not that of a class that it comes from."""
+        schema = super()._map_basic_serializer(serializer, direction)
+        if not vars(type(serializer)).get("__doc__"):
+            schema.pop("description", None)
+        if isinstance(serializer, StrictSerializer) and direction == "request":
+            schema["additionalProperties"] = False
+        return schema
+
+    def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
+        """With the ids of the examples, under the names of the requests that they belong to."""
+        found = super()._resolve_path_parameters(variables)
+        for parameter in found:
+            if self.method == "POST":
+                parameter["examples"] = {name: {"value": ask.id} for name, ask in self.view.asks.items()}
+            else:
+                parameter["example"] = self.view.example_id or self.view.example.get("id", "")
+        return found
+
+    def _header_parameters(self) -> Iterator[dict[str, Any]]:
+        for name, words in ASKED.items():
+            yield self._component(name, {"name": name, "in": "header", **words}, ResolvedComponent.PARAMETER)
+
+    def _headers(self, status: int) -> dict[str, Any]:
+        names = headers_of(status, self.method, self.view.keeps_refusals)
+        return {name: self._component(name, ANSWERED[name], ResolvedComponent.HEADER) for name in names}
+
+    def _answers(self) -> Iterator[tuple[str, Any]]:
+        """Examples of a good answer: for a POST one for each request, under the same name."""
+        if self.method == "POST":
+            for name, ask in self.view.asks.items():
+                yield name, {"value": {**self.view.example, **ask.answer}}
+        elif self.method == "DELETE":
+            yield "deleted", {"value": {"id": self.view.example.get("id", ""), "object": self.view.object_name, "deleted": True}}
+        elif self.view.kind == "collection":
+            url = self.path.removeprefix("/api")
+            yield "page", {"value": {"object": "list", "url": url, "has_more": False, "data": [self.view.example]}}
+        else:
+            yield self.view.object_name, {"value": self.view.example}
+
+    def _errors(self) -> dict[str, Any]:
+        given = self.get_request_serializer() or getattr(self.view, "query_serializer", None)
+        faults = faults_of(self.view, self.method, self.path, given)
+        return {str(status): self._error(status, found) for status, found in faults.items()}
+
+    def _error(self, status: int, faults: Sequence[DirectPayError]) -> dict[str, Any]:
+        codes = {"type": "object", "properties": {"code": {"enum": sorted({fault.code for fault in faults})}}}
+        schema = {"allOf": [self._component("Error", ERROR), {"properties": {"error": codes}}]}
+        examples = {name: self._shared(name, example, ResolvedComponent.EXAMPLE) for name, example in named(faults).items()}
+        content = {JSON: {"schema": schema, "examples": examples}}
+        answer = {"description": MEANING[status], "headers": self._headers(status), "content": content}
+        return answer if status in OWN else self._shared(f"{self.method}-{status}", answer, ResolvedComponent.RESPONSE)
+
+    def _shared(self, name: str, schema: dict[str, Any], kind: str) -> dict[str, Any]:
+        """What many operations have stands once; what differs stands where it is."""
+        known = self.registry._components.get((name, kind))
+        return self._component(name, schema, kind) if known is None or known.schema == schema else schema
 
     def _query_parameters(self) -> list[Any]:
         view = self.view
-        if view.kind == "part":
-            return [view.query_serializer] if view.query_serializer().fields else []
         found = []
-        if view.expanders:
-            words = "Objects to show whole: " + ", ".join(sorted(view.expanders))
-            found.append(_parameter("expand[]", {"type": "array", "items": {"type": "string"}}, words))
+        if view.expanders and view.kind != "part":
+            found += self._expand("data." if view.kind == "collection" else "")
+        for name, field in view.query_serializer().fields.items():
+            schema = self._map_serializer_field(field, "request")
+            self._insert_field_validators(field, schema)
+            words, example = schema.pop("description", None), view.query_examples.get(name)
+            found.append(_parameter(name, schema, words, required=field.required, example=example))
         if view.kind != "collection":
             return found
         found += [
@@ -144,9 +209,13 @@ class ApiSchema(AutoSchema):
             found += [_parameter(f"{name}{bound}", schema, f"Only objects with this {name.replace('_', ' ')}.") for bound in ["", *bounds]]
         return found
 
+    def _expand(self, prefix: str) -> list[Any]:
+        words = "Objects to show whole: " + ", ".join(f"{prefix}{name}" for name in sorted(self.view.expanders))
+        return [_parameter("expand[]", {"type": "array", "items": {"type": "string"}}, words)]
+
     def _object(self) -> Any:
         serializer: type[Serializer[Any]] | None = self.view.output_serializer
-        return ANY_OBJECT if serializer is None else self.resolve_serializer(serializer(), "response").ref
+        return ANY_OBJECT if serializer is None else self.resolve_serializer(force_instance(serializer), "response").ref
 
     def _list(self) -> dict[str, Any]:
         serializer: type[Serializer[Any]] | None = self.view.output_serializer
@@ -163,11 +232,8 @@ class ApiSchema(AutoSchema):
         }
         return self._component(f"{name}List", schema)
 
-    def _error(self) -> dict[str, Any]:
-        return self._component("Error", ERROR)
-
-    def _component(self, name: str, schema: dict[str, Any]) -> dict[str, Any]:
-        component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, schema=schema, object=name)
+    def _component(self, name: str, schema: dict[str, Any], kind: str = ResolvedComponent.SCHEMA) -> dict[str, Any]:
+        component = ResolvedComponent(name=name, type=kind, schema=schema, object=name)
         self.registry.register_on_missing(component)
         return component.ref
 
@@ -205,17 +271,35 @@ def without_final_slash(endpoints: list[tuple[str, str, str, Any]]) -> list[tupl
     return [(path.rstrip("/"), regex, method, callback) for path, regex, method, callback in endpoints]
 
 
+def without_marks(result: Any, **_: Any) -> Any:
+    """drf-spectacular's own notes to itself do not belong into the document."""
+    if isinstance(result, dict):
+        return {name: without_marks(inner) for name, inner in result.items() if name != "x-spec-enum-id"}
+    return [without_marks(inner) for inner in result] if isinstance(result, list) else result
+
+
 @cache
-def _with_key(serializer: type[Serializer[Any]]) -> type[Serializer[Any]]:
-    """The parameters of a view that also takes the idempotency key in the body."""
-    words = f"Means the same as the header {IDEMPOTENCY_HEADER}; where both are sent they must agree."
-    key = CharField(max_length=255, required=False, help_text=words)
-    return type(f"Keyed{serializer.__name__}", (serializer,), {"idempotency_key": key})
+def _with_more(serializer: type[Serializer[Any]], key_in_body: bool, expandable: tuple[str, ...]) -> type[Serializer[Any]]:
+    """The parameters of a view, with those that every view of its kind takes."""
+    more: dict[str, Any] = {}
+    name = serializer.__name__
+    if key_in_body:
+        words = f"Means the same as the header {IDEMPOTENCY_HEADER}; where both are sent they must agree."
+        name = f"Keyed{name}"
+        more["idempotency_key"] = CharField(max_length=255, required=False, help_text=words)
+    if expandable:
+        words = f"Objects to show whole: {', '.join(expandable)}"
+        name = f"Expanding{name}"
+        more["expand"] = ListField(child=CharField(), required=False, help_text=words)
+    return type(name, (serializer,), more) if more else serializer
 
 
 def _text(limit: int) -> dict[str, Any]:
     return {"type": "string", "minLength": 1, "maxLength": limit}
 
 
-def _parameter(name: str, schema: Any, words: str, where: Any = OpenApiParameter.QUERY, required: bool = False) -> OpenApiParameter:
-    return OpenApiParameter(name, schema, where, required=required, description=words)
+def _parameter(
+    name: str, schema: Any, words: str | None, where: Any = OpenApiParameter.QUERY, required: bool = False, example: Any = None
+) -> OpenApiParameter:
+    shown = {**schema, "examples": [example]} if example is not None else schema
+    return OpenApiParameter(name, shown, where, required=required, description=words or "")

@@ -1,11 +1,10 @@
 """`GET …/search`: the same answer for every resource, page by page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -14,10 +13,10 @@ from directpay.api.lists import read_query
 from directpay.api.objects import json_response
 from directpay.api.paging import LIMIT_DEFAULT, LIMIT_MAX, page_of
 from directpay.api.schema import ApiSchema
-from directpay.api.searching import Field, parse
+from directpay.api.searching import Field, SearchInvalid, parse
 from directpay.api.serializers import StrictSerializer, checked
 from directpay.api.views import CLIENT_PREFIX, ApiView, Context
-from directpay.kernel.errors import InvalidInput
+from directpay.kernel.errors import DirectPayError, InvalidInput
 
 
 class SearchQuery(StrictSerializer):
@@ -37,9 +36,11 @@ class SearchSchema(ApiSchema):
     """The parameters of the query, what can be asked and shown whole."""
 
     def _query_parameters(self) -> list[Any]:
-        words = "Objects to show whole: " + ", ".join(f"data.{name}" for name in sorted(self.view.expanders))
-        names = OpenApiParameter("expand[]", {"type": "array", "items": {"type": "string"}}, OpenApiParameter.QUERY, description=words)
-        return [self.view.query_serializer, *([names] if self.view.expanders else [])]
+        return [*(self._expand("data.") if self.view.expanders else []), *super()._query_parameters()]
+
+    def _answers(self) -> Iterator[tuple[str, Any]]:
+        page = {"object": "search_result", "url": self.path.removeprefix(CLIENT_PREFIX), "has_more": False, "next_page": None}
+        yield "page", {"value": {**page, "data": [self.view.example]}}
 
     def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular's own
         return f"{super().get_description()} By {', '.join(sorted(self.view.search_fields))} and metadata['…'].".strip()
@@ -55,6 +56,8 @@ class SearchView(ApiView):
     schema = SearchSchema()
     search_fields: ClassVar[Mapping[str, Field]] = {}
     query_serializer: ClassVar[type[StrictSerializer]] = SearchQuery
+    query_examples: ClassVar[Mapping[str, Any]] = {"query": "created>1767225600"}
+    refusals: ClassVar[Sequence[DirectPayError]] = (SearchInvalid("This is not a search: a field, a colon and a value.", param="query"),)
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: Request, **_: Any) -> HttpResponse:

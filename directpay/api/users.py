@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from directpay.api.examples import ALICE, BOB, COMMON, PAYEE, Ask
 from directpay.api.expanding import by_id
 from directpay.api.fields import MetadataField
 from directpay.api.lists import Filter
@@ -16,7 +17,8 @@ from directpay.api.search_views import SearchView
 from directpay.api.searching import Choice, Text, Times
 from directpay.api.serializers import ObjectOutput, StrictSerializer
 from directpay.api.views import ApiView, CollectionView, Context, ObjectView
-from directpay.people.actions import create_user
+from directpay.kernel.errors import NotAllowed
+from directpay.people.actions import EmailUnavailable, create_user
 from directpay.people.actor import Actor
 from directpay.people.models import Locale, Role, User
 from directpay.people.queries import first_payee, visible_users, ways_to_users
@@ -43,11 +45,16 @@ class UserOutput(ObjectOutput):
     payee = serializers.CharField(required=False, help_text="The payee that a landlord began with.")
 
 
+RENTER = {"email": "bob.brown@example.com", "name": "Bob Brown", "role": "renter"}
+LANDLORD = {"email": "alice.adams@example.com", "name": "Alice Adams", "role": "landlord"}
+
+
 @by_id
 class Users(ApiView):
     object_name = "user"
     output_serializer = UserOutput
     expanders = {"payee": "payee"}
+    example = {"id": BOB, "object": "user", **RENTER, "phone": None, "locale": "en", **COMMON}
 
     def queryset_for(self, actor: Actor) -> QuerySet[User]:
         return visible_users(actor)
@@ -63,6 +70,11 @@ class UsersView(Users, CollectionView):
     """Landlords and renters. Staff keys see and create both; a landlord's key creates renters and sees its own."""
 
     input_serializer = UserInput
+    asks = {"landlord": Ask(LANDLORD, answer={"id": ALICE, **LANDLORD, "payee": PAYEE}), "renter": Ask(RENTER)}
+    refusals = (
+        EmailUnavailable("This address cannot be used.", param="email"),
+        NotAllowed("This key may not create a landlord."),
+    )
     filters = {
         "role": Filter("role", serializers.ChoiceField(choices=Role.values)),
         "email": Filter("email__iexact", serializers.CharField(max_length=254)),

@@ -4,10 +4,11 @@ A room writes one mix-in (`Resource`: object_name, queryset_for, render) and com
 create), ObjectView (read, update, delete), ActionView (POST …/{id}/verb) and PartView (GET …/{id}/part).
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -16,8 +17,9 @@ from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from directpay.api import idempotency
+from directpay.api import idempotency, versions
 from directpay.api.errors import answer_for
+from directpay.api.examples import Ask
 from directpay.api.expanding import Expander, Step, asked_steps, expand
 from directpay.api.idempotency import FIELD, HEADER, Answer, KeyRequired
 from directpay.api.limits.rates import Bucket, Left, spend
@@ -28,8 +30,7 @@ from directpay.api.paging import Listed, page_of
 from directpay.api.parsers import refuse_unmeasured
 from directpay.api.schema import ApiSchema
 from directpay.api.serializers import NoParameters, StrictSerializer, checked
-from directpay.api.versions import check_version, echo_version
-from directpay.events.unit import unit_of_work
+from directpay.events.unit import door_transaction
 from directpay.kernel.errors import DirectPayError, NotAuthenticated, NotFound
 from directpay.people.actor import Actor
 from directpay.people.sign_in.address import network_of
@@ -59,6 +60,16 @@ class ApiView(APIView):
     id_param: ClassVar[str] = "id"  # what an error calls the id of the address
     key_in_body: ClassVar[bool] = False  # its POST also takes the key as the parameter `idempotency_key`
     takes_publishable_keys: ClassVar[bool] = False
+    query_serializer: ClassVar[type[StrictSerializer]] = NoParameters  # of its GET, besides what lists take
+    # for the schema only
+    example: ClassVar[Mapping[str, Any]] = {}  # an object that it answers with
+    example_id: ClassVar[str] = ""  # the id in the address of its GET, where it is not that of the example
+    query_examples: ClassVar[Mapping[str, Any]] = {}
+    asks: ClassVar[Mapping[str, Ask]] = {}  # examples of its POST
+    refusals: ClassVar[Sequence[DirectPayError]] = ()  # of its POST (of its GET, where it has no other), as examples
+    keeps_refusals: ClassVar[bool] = False  # its POST may return a DirectPayError, which is then replayed
+    always_refused: ClassVar[bool] = False  # its POST has no good answer
+    speaks: date | None = None  # the version of the API that this request is in, once it is known who calls
     left: Left | None = None  # of this caller's rate, once it is charged
 
     @property
@@ -94,10 +105,18 @@ class ApiView(APIView):
         """Whether this POST moves money; override where its parameters decide."""
         return self.moves_money
 
+    @property
+    def may_move_money(self) -> bool:
+        """Whether any POST to it does."""
+        return self.moves_money or type(self).moves_money_with is not ApiView.moves_money_with
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """As DRF's, without negotiating: answers are JSON, whatever Accept says."""
         self.perform_authentication(request)
-        check_version(request.headers)
+        self.speaks = versions.version_asked(request.headers) or self._pinned(request)
+        if request.method in ("GET", "HEAD"):
+            raw: Any = request._request
+            raw.understood = self.understood
         self.check_permissions(request)
         self.check_throttles(request)
 
@@ -117,13 +136,21 @@ class ApiView(APIView):
         self.left = spend(buckets)
         self.turn.enter_context(TURNS.turn(self.actor.account))
 
+    def _pinned(self, request: Request) -> date:
+        """The version of the key: the newest, until its first use is noted."""
+        pinned: str = request.auth.version  # type: ignore[union-attr]  # a UsableKey
+        return date.fromisoformat(pinned) if pinned else versions.versions()[-1]
+
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         with ExitStack() as self.turn:
             return super().dispatch(request, *args, **kwargs)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer = super().finalize_response(request, response, *args, **kwargs)
-        echo_version(request.headers, answer)
+        if self.speaks is not None:
+            answer[versions.HEADER] = request.headers.get(versions.HEADER) or self.speaks.isoformat()
+            if answer.content and (unknown := versions.since(self.speaks)):
+                answer.content = to_bytes(versions.as_before(unknown, json.loads(answer.content)))
         if self.left is not None:
             answer["RateLimit-Limit"] = str(self.left.limit)
             answer["RateLimit-Remaining"] = str(self.left.remaining)
@@ -132,6 +159,17 @@ class ApiView(APIView):
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         return HttpResponse(status=204)
+
+    def given(self, request: Request) -> dict[str, Any]:
+        """The parameters of a body, in today's shape."""
+        return self.understood(dict(request.data))
+
+    def understood(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Parameters in today's shape, of whichever version they are."""
+        unknown = versions.since(self.speaks) if self.speaks else ()
+        match = self.request.resolver_match
+        method = "POST" if self.request.method == "POST" else "GET"
+        return versions.understood(unknown, f"{method} {match.url_name if match else ''}", parameters)
 
     def row(self) -> Any:
         """The object of this address. Raises NotFound, the same for absent and foreign."""
@@ -161,7 +199,7 @@ class ApiView(APIView):
         """
         read_query(request._request, ())
         refuse_unmeasured(request._request)
-        parameters = dict(request.data)
+        parameters = self.given(request)
         field = parameters.pop(FIELD, None) if self.key_in_body else None
         key = idempotency.key_of(request.headers.get(HEADER), field)
         moves_money = self.moves_money_with(parameters)
@@ -180,7 +218,7 @@ class ApiView(APIView):
             return Answer(status, to_bytes(self.shown([row], Context(self.actor, at), steps)[0]))
 
         if key is None:
-            with unit_of_work():
+            with door_transaction():
                 answer = execute()
             return answer.response()
         keyed = idempotency.keyed(
@@ -275,7 +313,6 @@ class PartView(ApiView):
     """GET …/{id}/part: something computed about one object, or a list that is short by nature."""
 
     kind = "part"
-    query_serializer: ClassVar[type[StrictSerializer]] = NoParameters
     http_method_names = ["get", "head", "options"]
 
     def read(self, row: Any, query: dict[str, Any], context: Context) -> Mapping[str, Any]:

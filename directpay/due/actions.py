@@ -1,7 +1,7 @@
 """Promising work, moving it, and taking it back: steps inside the action that makes the promise."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 
@@ -9,6 +9,7 @@ from directpay.events.unit import require_transaction
 from directpay.kernel.arrays import moments, texts
 from directpay.kernel.request_context import cause_of
 
+A_DAY = timedelta(days=1)
 UPSERT = """
 INSERT INTO directpay_due (queue, key, due_at, attempts, last_error, request_id)
 SELECT %s, key, due_at, 0, '', request_id
@@ -28,6 +29,11 @@ def schedule(queue: str, items: Iterable[tuple[str, datetime]]) -> None:
     if promised:
         with connection.cursor() as cursor:
             cursor.execute(UPSERT, [queue, texts(promised), moments(promised.values()), texts(map(cause_of, promised))])
+
+
+def renew(queue: str, keys: Sequence[str], at: datetime, *, after: timedelta = A_DAY) -> None:
+    """Step: work that never ends is promised again, `after` this time."""
+    schedule(queue, [(key, at + after) for key in keys])
 
 
 def done(queue: str, keys: Sequence[str]) -> None:

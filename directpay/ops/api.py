@@ -1,7 +1,8 @@
 """`/api/v1/sandbox/clock`: the time of the sandbox, and a way to move it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -9,13 +10,16 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from directpay.api import idempotency
+from directpay.api.examples import CREATED, Ask
+from directpay.api.lists import read_query
 from directpay.api.objects import json_response, to_bytes, unix
+from directpay.api.parsers import refuse_unmeasured
 from directpay.api.routes import route
 from directpay.api.serializers import StrictSerializer, checked
 from directpay.api.views import ApiView
 from directpay.kernel import clock
-from directpay.kernel.errors import InvalidInput, NotAllowed, NotFound
-from directpay.ops.clock import advance, is_frozen, is_moved
+from directpay.kernel.errors import DirectPayError, InvalidInput, NotAllowed, NotFound
+from directpay.ops.clock import ClockBusy, advance, is_frozen, is_moved
 
 LONGEST_SECONDS = 5 * 366 * 86_400
 
@@ -34,10 +38,18 @@ class ClockOutput(serializers.Serializer[Any]):
     livemode = serializers.BooleanField()
 
 
+REFUSALS: tuple[DirectPayError, ...] = (
+    NotAllowed("The clock is everybody's: it takes a staff key."),
+    NotFound("Only the sandbox has a clock that can be moved."),
+)
+
+
 class SandboxClock(ApiView):
     object_name = "clock"
     kind = "object"
     output_serializer = ClockOutput
+    example = {"object": "clock", "now": "2026-11-02T15:00:00Z", "unix": CREATED, "moved": True, "frozen": False, "livemode": False}
+    refusals: ClassVar[Sequence[DirectPayError]] = REFUSALS
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -53,6 +65,7 @@ class ClockView(SandboxClock):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: Request) -> HttpResponse:
+        read_query(request._request, ())
         return json_response(_rendered(clock.now()))
 
 
@@ -62,12 +75,16 @@ class AdvanceView(SandboxClock):
     http_method_names = ["post", "options"]
     kind = "action"
     input_serializer = AdvanceInput
+    asks = {"by_seconds": Ask({"seconds": 60}, answer={"now": "2026-11-02T15:01:00Z", "unix": CREATED + 60})}
+    refusals = (*REFUSALS, ClockBusy("The clock is being advanced already."))
 
     def post(self, request: Request) -> HttpResponse:
+        read_query(request._request, ())
+        refuse_unmeasured(request._request)
         key = idempotency.key_of(request.headers.get(idempotency.HEADER))
         if key is None:
             return json_response(self._advanced(request))
-        given = dict(request.data)
+        given = self.given(request)
         keyed = idempotency.keyed(
             account=self.actor.account, method="POST", path=request.path, key=key, parameters=given, moves_money=False
         )
@@ -78,7 +95,7 @@ class AdvanceView(SandboxClock):
         return answer.response()
 
     def _advanced(self, request: Request) -> dict[str, Any]:
-        data = checked(AdvanceInput, dict(request.data))
+        data = checked(AdvanceInput, self.given(request))
         if len(data) != 1:
             raise InvalidInput("Say where to (`to`), or how far (`seconds`).", param="to")
         return _rendered(advance(data["to"] if "to" in data else clock.now() + timedelta(seconds=data["seconds"])))

@@ -1,5 +1,6 @@
 """What this floor sets up when Django starts."""
 
+from django.apps import apps
 from django.conf import settings
 from django.db.models.signals import post_migrate
 
@@ -21,4 +22,5 @@ def register() -> None:
     query_times.install()
     for collector in (build.collect, backlog.collect, backlog.collect_heartbeat):
         register_collector(collector)
-    post_migrate.connect(grants.after_migrate, dispatch_uid="directpay.grants")
+    # Django says so once for each app: of all of them, one is asked.
+    post_migrate.connect(grants.after_migrate, sender=apps.get_app_config("directpay"), dispatch_uid="directpay.grants")

@@ -1,10 +1,16 @@
-"""What the runtime role may do, table by table. Applied by the owner after every migrate; a new table gets the default."""
+"""What the runtime role and the role of doors may do, table by table. Applied by the owner after every migrate.
 
+A new table gets the default for the one, and nothing for the other until somebody says whose its rows are.
+"""
+
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connections
 
-RUNTIME = "directpay_runtime"
+from directpay.row_security.policies import apply_policies, declared
+from directpay.row_security.tables import LOOK, NOBODYS, RUNTIME, TENANT
+
 DEFAULT = "SELECT, INSERT, UPDATE"
 READ_ONLY = (
     "django_migrations",
@@ -55,23 +61,62 @@ MAY_DELETE = (
 ACCOUNT_COLUMNS = "accepts_payments, payable_limit, pays_into, cost_account_id, closed_at"
 
 
+# Functions that doors may call: they read, and see no more than who calls them.
+ASKED_BY_DOORS = (
+    "leases_open_charges",
+    "ledger_archived_until",
+    "ledger_balance_as_of",
+    "ledger_code",
+    "ledger_items",
+    "ledger_known",
+    "payments_is_live",
+)
+TABLES = """SELECT c.relname::text, c.relispartition FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND pg_get_userbyid(c.relowner) = current_user"""
+FUNCTIONS = """SELECT p.proname::text, p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE n.nspname = 'public' AND pg_get_userbyid(p.proowner) = current_user"""
+
+
+class RoleMissing(Exception):
+    """The message says how to make it."""
+
+
 def apply_grants(connection: Any) -> None:
-    """Run as the owner. Partitions get nothing: rows reach them through their parent only."""
+    """Run as the owner. Partitions get nothing: rows reach them through their parent only. Raises RoleMissing."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [RUNTIME])
-        if cursor.fetchone() is None:
+        cursor.execute("SELECT rolname::text FROM pg_roles WHERE rolname IN (%s, %s)", [RUNTIME, TENANT])
+        roles = {role for (role,) in cursor.fetchall()}
+        if RUNTIME not in roles:
             return
-        cursor.execute(
-            """SELECT c.relname, c.relispartition FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-               WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND pg_get_userbyid(c.relowner) = current_user"""
-        )
+        if TENANT not in roles:
+            raise RoleMissing(
+                f"The role {TENANT} is not there, behind which pages and API look at the rows of one person. Make it once, as a superuser: "
+                f"`manage.py bootstrap`, or CREATE ROLE {TENANT} NOLOGIN; GRANT {TENANT} TO {RUNTIME};"
+            )
+        apply_policies(connection)
+        _, policies = declared()
+        doors = {**dict.fromkeys(policies, LOOK), **NOBODYS}
+        cursor.execute(TABLES)
         for table, is_partition in cursor.fetchall():
-            cursor.execute(f'REVOKE ALL ON "{table}" FROM {RUNTIME}')
+            cursor.execute(f'REVOKE ALL ON "{table}" FROM {RUNTIME}, {TENANT}')
             if not is_partition:
                 cursor.execute(f'GRANT {_rights(table)} ON "{table}" TO {RUNTIME}')
+                if doors.get(table):
+                    cursor.execute(f'GRANT {doors[table]} ON "{table}" TO {TENANT}')
+        cursor.execute(FUNCTIONS)
+        for name, function in cursor.fetchall():
+            cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC, {TENANT}")
+            cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {RUNTIME}")
+            if name in ASKED_BY_DOORS or _asks_who(name, policies.values()):
+                cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {TENANT}")
         cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {RUNTIME}")
-        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {RUNTIME}")
-        cursor.execute(f"REVOKE CREATE ON SCHEMA public FROM {RUNTIME}")
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {RUNTIME}, {TENANT}")
+        cursor.execute(f"REVOKE CREATE ON SCHEMA public FROM {RUNTIME}, {TENANT}")
+
+
+def _asks_who(function: str, policies: Iterable[dict[str, str]]) -> bool:
+    """Whether a policy calls it."""
+    return any(f"{function}(" in rule for rules in policies for rule in rules.values())
 
 
 def _rights(table: str) -> str:

@@ -87,6 +87,7 @@ def external_urls(runtime_password: str) -> tuple[str, str]:
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS) as connection:
             roles.ensure_new_role(connection, roles.RUNTIME, runtime_password)
+            roles.ensure_tenant_role(connection)
         psycopg.connect(runtime_url, connect_timeout=CONNECT_SECONDS).close()
     except psycopg.Error as error:
         raise ServiceError(

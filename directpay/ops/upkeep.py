@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 
 from directpay.api.idempotency import forget_old_answers
-from directpay.due.actions import schedule
+from directpay.due.actions import A_DAY, renew
 from directpay.due.registry import QUEUES
 from directpay.events.actions import forget_deliveries
 from directpay.events.unit import unit_of_work
@@ -18,7 +18,7 @@ from directpay.ops import partitions
 from directpay.people.oauth.actions import forget_ended_tokens
 
 ANSWERS_QUEUE, RETENTION_QUEUE, SIGN_INS_QUEUE = "ops.answers", "ops.retention", "ops.sign_ins"
-EVERY, SOON = timedelta(days=1), timedelta(minutes=1)
+SOON = timedelta(minutes=1)
 AT_ONCE = 10_000  # rows in one transaction
 ALL = "all"
 PROMISE = """
@@ -41,17 +41,22 @@ def drop_old_answers(keys: Sequence[str], at: datetime) -> None:
     """The due queue's work: answers older than a day; the keys of money are kept for ever, without their answers."""
     forget_old_answers(at=at)
     with unit_of_work():
-        schedule(ANSWERS_QUEUE, [(key, at + EVERY) for key in keys])
+        renew(ANSWERS_QUEUE, keys, at)
 
 
 def drop_what_is_old(keys: Sequence[str], at: datetime) -> None:
-    """The due queue's work: deliveries made long ago and sessions that have ended. Events, and what was not delivered, stay for ever."""
+    """The due queue's work: deliveries made long ago, and sessions that have ended. Events, and what was not delivered, stay for ever.
+
+    Sessions end by the machine's clock: to move the sandbox's signs nobody out.
+    """
     with unit_of_work():
         dropped = forget_deliveries(before=at - timedelta(days=settings.KEEP_DELIVERIES_DAYS), limit=AT_ONCE)
-        ended = list(Session.objects.filter(expire_date__lt=at).order_by("expire_date").values_list("pk", flat=True)[:AT_ONCE])
+        ended = list(
+            Session.objects.filter(expire_date__lt=clock.system_now()).order_by("expire_date").values_list("pk", flat=True)[:AT_ONCE]
+        )
         sessions, _ = Session.objects.filter(pk__in=ended).delete()
         more = max(dropped, sessions) >= AT_ONCE
-        schedule(RETENTION_QUEUE, [(key, at + (SOON if more else EVERY)) for key in keys])
+        renew(RETENTION_QUEUE, keys, at, after=SOON if more else A_DAY)
 
 
 def forget_sign_ins(keys: Sequence[str], at: datetime) -> None:
@@ -60,4 +65,4 @@ def forget_sign_ins(keys: Sequence[str], at: datetime) -> None:
     forget_ended_tokens(at=at)
     with unit_of_work(), connection.cursor() as cursor:
         cursor.execute(FORGET_CACHED, [clock.system_now()])
-        schedule(SIGN_INS_QUEUE, [(key, at + EVERY) for key in keys])
+        renew(SIGN_INS_QUEUE, keys, at)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from directpay.kernel.row_scope import EVERYBODY, NOBODY
+
 STAFF: Final = "staff"
 LANDLORD: Final = "landlord"
 RENTER: Final = "renter"
@@ -29,6 +31,11 @@ class Actor:
     def account(self) -> str:
         """The API account: keys of one owner share it, and with it their idempotency keys."""
         return self.user_public_id or "platform"
+
+    @property
+    def rows(self) -> int:
+        """Whose rows the database may show to this actor's doors."""
+        return EVERYBODY if self.may_see_all else self.user_id or NOBODY
 
 
 def system(part: str) -> Actor:

@@ -55,7 +55,7 @@ class PayeeAdmin(Private):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(Private):
-    list_display = ("shown", "name", "owner", "kind", "mode", "last_used_at", "expires_at", "revoked_at")
+    list_display = ("shown", "name", "owner", "kind", "mode", "api_version", "last_used_at", "expires_at", "revoked_at")
     list_filter = ("kind", "mode")
     search_fields = ("public_id", "shown", "name", "owner__email")
     list_select_related = ("owner",)

@@ -123,6 +123,7 @@ class ApiKey(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    api_version = models.CharField(max_length=10, blank=True, db_default="", editable=False)  # the newest when it was first used
     version = models.PositiveIntegerField(default=1, editable=False)  # counts its events
 
     class Meta:

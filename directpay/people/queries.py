@@ -60,11 +60,12 @@ class UsableKey:
     scopes: Sequence[str]
     last_used_at: datetime | None
     actor: Actor
+    version: str  # of the API that it speaks, "" until its first use is noted
 
 
 # Written out, because every request asks it and the ORM takes longer than Postgres.
 USABLE = """
-SELECT k.id, k.kind, k.scopes, k.last_used_at, k.public_id, u.id, u.public_id, u.role
+SELECT k.id, k.kind, k.scopes, k.last_used_at, k.public_id, k.api_version, u.id, u.public_id, u.role
 FROM directpay_apikey k LEFT JOIN directpay_user u ON u.id = k.owner_id
 WHERE k.secret_hash = %s AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > %s) AND (k.owner_id IS NULL OR u.is_active)
 """
@@ -80,6 +81,6 @@ def usable_key(secret: str, at: datetime) -> UsableKey | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    key_id, kind, scopes, last_used_at, public_id, user_id, user_public_id, role = row
+    key_id, kind, scopes, last_used_at, public_id, version, user_id, user_public_id, role = row
     actor = Actor("key", f"key:{public_id}", user_id, user_public_id, role or STAFF, role in (None, STAFF))
-    return UsableKey(key_id, kind, scopes, last_used_at, actor)
+    return UsableKey(key_id, kind, scopes, last_used_at, actor, version)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from directpay.api.examples import ALICE, COMMON, HOME, OTHER_UNIT, PAYEE, UNIT, Ask
 from directpay.api.expanding import by_id
 from directpay.api.fields import CurrencyField, IdField, MetadataField, merged_metadata
 from directpay.api.lists import related
@@ -74,11 +75,26 @@ class PropertyOutput(ObjectOutput):
     units = UnitOutput(many=True)
 
 
+UNIT_SHOWN: dict[str, Any] = {"id": UNIT, "object": "unit", "property": HOME, "name": "2B", **COMMON}
+WHERE = {"line1": "114 Linden St", "city": "Columbus", "state": "OH", "postal_code": "43215"}
+HOUSE = {"landlord": ALICE, "name": "Linden House", "timezone": "America/New_York"}
+
+
 @by_id
 class Properties(ApiView):
     object_name = "property"
     output_serializer = PropertyOutput
     expanders = {"landlord": "user", "payee": "payee"}
+    example = {
+        "id": HOME,
+        "object": "property",
+        **HOUSE,
+        "payee": PAYEE,
+        "currency": "usd",
+        "address": {**WHERE, "line2": None, "country": "US"},
+        "units": [UNIT_SHOWN],
+        **COMMON,
+    }
 
     def queryset_for(self, actor: Actor) -> QuerySet[Property]:
         return visible_properties(actor)
@@ -92,6 +108,8 @@ class PropertiesView(Properties, CollectionView):
 
     input_serializer = PropertyInput
     filters = {"landlord": related("landlord", User), "payee": related("payee", Payee)}
+    asks = {"property": Ask({**HOUSE, "address": WHERE, "units": [{"name": "2B"}]})}
+    refusals = (InvalidInput("No such landlord: usr_nobody.", param="landlord", code="resource_missing"),)
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Property:
         landlord = _landlord(actor, data.pop("landlord", None))
@@ -128,6 +146,7 @@ class Units(ApiView):
     object_name = "unit"
     output_serializer = UnitOutput
     expanders = {"property": "property"}
+    example = UNIT_SHOWN
 
     def queryset_for(self, actor: Actor) -> QuerySet[Unit]:
         return visible_units(actor)
@@ -141,6 +160,8 @@ class UnitsView(Units, CollectionView):
 
     input_serializer = UnitAdded
     filters = {"property": related("property", Property)}
+    asks = {"another_unit": Ask({"property": HOME, "name": "3A"}, answer={"id": OTHER_UNIT, "name": "3A"})}
+    refusals = (InvalidInput("No such property: prop_nowhere.", param="property", code="resource_missing"),)
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Unit:
         name = data.pop("property")

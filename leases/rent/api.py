@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from rest_framework import serializers
@@ -29,6 +29,7 @@ from leases.properties.models import Property, Unit
 from leases.properties.queries import visible_units
 from leases.rent.actions.open_lease import open_lease
 from leases.rent.actions.pay_rent import CHARGES_LIMIT, PayRequest, pay_rent
+from leases.rent.examples import ASKS, BALANCE, REFUSED, SCHEDULE, SHOWN
 from leases.rent.queries import Balance, ScheduleRow, balances, local_today, schedules, total
 from payments.payins.api import PaymentInput, PaymentsView, source_of
 from payments.payins.models import Payment
@@ -94,11 +95,36 @@ class LeaseOutput(ObjectOutput):
     schedule = ScheduleOutput(many=True)
 
 
+class LeaseScheduleOutput(serializers.Serializer[Any]):
+    object = serializers.ChoiceField(choices=["list"])
+    url = serializers.CharField()
+    has_more = serializers.BooleanField()
+    data: Any = ScheduleOutput(many=True)
+
+
+class OwedOutput(serializers.Serializer[Any]):
+    owed = serializers.IntegerField(help_text="What is due and not paid.")
+    in_flight = serializers.IntegerField(help_text="What is on its way.")
+    payable = serializers.IntegerField(help_text="What a payment may be now: owed and ahead, less what is on its way.")
+
+
+class RenterBalanceOutput(OwedOutput):
+    user = serializers.CharField()
+
+
+class LeaseBalanceOutput(OwedOutput):
+    object = serializers.ChoiceField(choices=["lease_balance"])
+    lease = serializers.CharField()
+    currency = serializers.CharField()
+    renters = RenterBalanceOutput(many=True)
+
+
 @by_id
 class Leases(ApiView):
     object_name = "lease"
-    output_serializer = LeaseOutput
+    output_serializer: ClassVar[Any] = LeaseOutput
     expanders = {"property": "property", "unit": "unit", "landlord": "user", "payee": "payee", "renters.user": "user"}
+    example: ClassVar[Mapping[str, Any]] = SHOWN
 
     def queryset_for(self, actor: Actor) -> QuerySet[Lease]:
         return visible_leases(actor)
@@ -123,6 +149,8 @@ class LeasesView(Leases, CollectionView):
     """Leases. Creating one makes its schedule of charges; what is due already is owed at once."""
 
     input_serializer = LeaseInput
+    asks = ASKS
+    refusals = REFUSED
     filters = {
         "landlord": related("unit__property__landlord", User),
         "payee": related("unit__property__payee", Payee),
@@ -174,6 +202,10 @@ class LeaseView(Leases, ObjectView):
 class LeaseScheduleView(Leases, PartView):
     """What falls due when, what of it is paid."""
 
+    output_serializer = LeaseScheduleOutput
+    example = SCHEDULE
+    example_id = SHOWN["id"]
+
     def read(self, row: Lease, query: dict[str, Any], context: Context) -> Mapping[str, Any]:
         rows = [render_row(r) for r in schedules([row], context.at)[row.id]]
         return {"object": "list", "url": f"/v1/leases/{row.public_id}/schedule", "has_more": False, "data": rows}
@@ -181,6 +213,10 @@ class LeaseScheduleView(Leases, PartView):
 
 class LeaseBalanceView(Leases, PartView):
     """What is owed, on its way and payable now, for the lease and by renter."""
+
+    output_serializer = LeaseBalanceOutput
+    example = BALANCE
+    example_id = SHOWN["id"]
 
     def read(self, row: Lease, query: dict[str, Any], context: Context) -> Mapping[str, Any]:
         parties = balances(row)

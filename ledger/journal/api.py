@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from directpay.api.examples import ACCOUNT, COMMON, CREATED, INCOME, LEASE, NOVEMBER, PAYEE, TRANSACTION
 from directpay.api.expanding import asked_steps, by_id
 from directpay.api.fields import CurrencyField, DateField
 from directpay.api.lists import Filter, Related, pk_of, read_query
@@ -22,9 +23,10 @@ from directpay.kernel.errors import NotAllowed
 from directpay.people.actor import Actor
 from directpay.people.queries import visible_payees
 from directpay.people.ways import Way
-from ledger.journal.actions.watermarks import known_until
+from ledger.journal.actions.watermarks import NotYetKnown, known_until
 from ledger.journal.models import Account, Book, Entry, Transaction
 from ledger.journal.queries import balance_as_of, trial_balance
+from ledger.journal.queries.past import EntriesArchived
 
 LAST_SECOND = 32_503_680_000  # the year 3000
 
@@ -38,14 +40,27 @@ class AccountOutput(ObjectOutput):
     currency = serializers.CharField()
     balance = serializers.IntegerField(help_text="Positive on the normal side.")
     available = serializers.IntegerField(help_text="The balance now, less what pending holds would take.")
-    as_of = serializers.DateField(required=False, help_text="Where it was asked for.")
-    known_at = serializers.IntegerField(required=False, help_text="Where it was asked for.")
+    as_of = serializers.DateField(required=False, allow_null=True, help_text="Where it was asked for.")
+    known_at = serializers.IntegerField(required=False, allow_null=True, help_text="Where it was asked for.")
 
 
 @by_id
 class Accounts(ApiView):
     object_name = "ledger_account"
     output_serializer = AccountOutput
+    example = {
+        "id": ACCOUNT,
+        "object": "ledger_account",
+        "code": f"L1500/{LEASE}:joint.usd",
+        "book": f"L/{PAYEE}",
+        "name": "receivable",
+        "normal_side": "debit",
+        "fund": "operating",
+        "currency": "usd",
+        "balance": 150000,
+        "available": 150000,
+        **COMMON,
+    }
 
     def queryset_for(self, actor: Actor) -> QuerySet[Account]:
         """Staff see all books; a landlord those of its payees."""
@@ -103,12 +118,19 @@ class AccountsView(Accounts, CollectionView):
 
 
 class AsOf(StrictSerializer):
-    as_of = DateField(required=False)
+    as_of = DateField(required=False, help_text="Counts what is effective through that day.")
     known_at = serializers.IntegerField(required=False, min_value=0, max_value=LAST_SECOND, help_text="Unix seconds: what was known then.")
 
 
 class AccountView(Accounts, ObjectView):
     """One account; `as_of`: its balance by the entries effective up to that day; `known_at`: by what was recorded until then."""
+
+    query_serializer = AsOf
+    query_examples = {"as_of": "2026-11-30"}
+    refusals = (
+        NotYetKnown("Nobody knows yet what will be known then.", param="known_at"),
+        EntriesArchived("What was known then stands in entries that are archived.", param="known_at"),
+    )
 
     def get(self, request: Request, **_: Any) -> HttpResponse:
         asked = read_query(request._request, ("as_of", "known_at", "expand"))
@@ -145,6 +167,19 @@ class Transactions(ApiView):
     expanders = {"entries.account": "ledger_account", "reverses": "ledger_transaction"}
     order = ("at", "id")
     output_serializer = TransactionOutput
+    example = {
+        "id": TRANSACTION,
+        "object": "ledger_transaction",
+        "reference": f"charge.due:{NOVEMBER}",
+        "kind": "charge.due",
+        "effective_on": "2026-11-01",
+        **COMMON,
+        "reverses": None,
+        "entries": [
+            {"account": ACCOUNT, "code": f"L1500/{LEASE}:joint.usd", "side": "debit", "amount": 150000, "balance_after": 150000},
+            {"account": INCOME, "code": "L4100/rent.usd", "side": "credit", "amount": 150000, "balance_after": 150000},
+        ],
+    }
 
     def queryset_for(self, actor: Actor) -> QuerySet[Transaction]:
         if actor.may_see_all:
@@ -182,13 +217,40 @@ class TransactionView(Transactions, ObjectView):
     """One transaction."""
 
 
+class BookBalanceOutput(serializers.Serializer[Any]):
+    book = serializers.CharField()
+    currency = serializers.CharField()
+    debits = serializers.IntegerField()
+    credits = serializers.IntegerField()
+    difference = serializers.IntegerField()
+
+
+class TrialBalanceOutput(serializers.Serializer[Any]):
+    object = serializers.ChoiceField(choices=["trial_balance"])
+    balanced = serializers.BooleanField(help_text="Every difference is zero.")
+    created = serializers.IntegerField(help_text="Unix seconds.")
+    data: Any = BookBalanceOutput(many=True)
+
+
 class TrialBalanceView(ApiView):
     """Debits and credits per book and currency, from the entries themselves. Staff only."""
 
     object_name = "trial_balance"
+    output_serializer = TrialBalanceOutput
+    example = {
+        "object": "trial_balance",
+        "balanced": True,
+        "created": CREATED,
+        "data": [
+            {"book": "P", "currency": "usd", "debits": 1000000, "credits": 1000000, "difference": 0},
+            {"book": f"L/{PAYEE}", "currency": "usd", "debits": 150000, "credits": 150000, "difference": 0},
+        ],
+    }
+    refusals = (NotAllowed("The trial balance covers every book: it is for staff."),)
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: Request, **_: Any) -> HttpResponse:
+        read_query(request._request, ())
         if not self.actor.may_see_all:
             raise NotAllowed("The trial balance covers every book: it is for staff.")
         rows = trial_balance()

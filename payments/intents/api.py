@@ -22,6 +22,7 @@ from directpay.people.actor import Actor
 from directpay.people.models import User
 from directpay.people.queries import visible_users
 from directpay.people.ways import Way
+from payments.intents import examples
 from payments.intents.actions.cancel import cancel_intent
 from payments.intents.actions.change import IntentUnexpectedState
 from payments.intents.actions.confirm import confirm_intent
@@ -81,6 +82,7 @@ def nothing(rows: Sequence[PaymentIntent], context: Context) -> list[None]:
 class Intents(CountsAttempts, ApiView):
     object_name = "payment_intent"
     output_serializer: ClassVar[Any] = IntentOutput
+    example: ClassVar[Mapping[str, Any]] = examples.SHOWN
     id_param = "intent"
     expanders = {
         "applies_to": "ledger_account",
@@ -162,6 +164,8 @@ class IntentsView(Intents, CollectionView):
     """Payment intents. With `confirm` the payment is made at once: then the Idempotency-Key is required."""
 
     input_serializer = IntentInput
+    asks = examples.CREATED_ASKS
+    refusals = examples.NOT_MADE
     filters = {
         "customer": related("customer", User),
         "lease": Filter("origin", serializers.CharField(max_length=40)),
@@ -199,6 +203,8 @@ class IntentView(Intents, ObjectView):
     """One payment intent. What is written on it may be changed always, what it pays until somebody pays it."""
 
     update_serializer = IntentUpdate
+    asks = examples.UPDATED
+    refusals = examples.NOT_CHANGED
 
     def update(self, actor: Actor, row: PaymentIntent, data: dict[str, Any], at: datetime) -> PaymentIntent:
         return update_intent(
@@ -215,6 +221,8 @@ class ConfirmIntentView(Intents, ActionView):
     """Pay it: from the bank account that it has, or that is named now."""
 
     input_serializer = ConfirmInput
+    asks = examples.CONFIRMED
+    refusals = examples.NOT_CONFIRMED
     moves_money = True
 
     def act(self, actor: Actor, row: PaymentIntent, data: dict[str, Any], at: datetime) -> PaymentIntent:
@@ -225,6 +233,8 @@ class CancelIntentView(Intents, ActionView):
     """Give it up while no payment has left for the bank."""
 
     input_serializer = CancelInput
+    asks = examples.GIVEN_UP
+    refusals = examples.NOT_GIVEN_UP
 
     def act(self, actor: Actor, row: PaymentIntent, data: dict[str, Any], at: datetime) -> PaymentIntent:
         return cancel_intent(row, reason=data.get("cancellation_reason", ""), actor=actor, at=at)
@@ -234,6 +244,9 @@ class CaptureIntentView(Intents, ActionView):
     """Refused: bank rails take money at once and never hold it first."""
 
     input_serializer = CaptureInput
+    asks = examples.CAPTURED
+    refusals = examples.NOT_CAPTURED
+    always_refused = True
     moves_money = True
 
     def act(self, actor: Actor, row: PaymentIntent, data: dict[str, Any], at: datetime) -> PaymentIntent:
@@ -245,6 +258,9 @@ class VerifyIntentView(Intents, ActionView):
     """Name the two small deposits of its bank account, in minor units: when they are right, it is paid at once. Three tries."""
 
     input_serializer = VerifyIntentInput
+    asks = examples.PROVEN
+    refusals = examples.NOT_PROVEN
+    keeps_refusals = True
     moves_money = True
 
     def act(self, actor: Actor, row: PaymentIntent, data: dict[str, Any], at: datetime) -> Any:
@@ -274,6 +290,7 @@ class SearchIntentsView(Intents, SearchView):
         "payment_method": Reference("bank_account", BankAccount),
         "status": Choice("", STATUSES, lambda status, at: where_status(status)),
     }
+    query_examples = {"query": "status:'canceled'"}
 
 
 # `payment_intents`, one of them, and what pays it are routed by leases, whose views take over where a lease is paid.

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from directpay.api.fields import AmountField, CurrencyField, IdField, MetadataField
 from directpay.api.serializers import ObjectOutput, StrictSerializer
 from payments.intents.queries import STATUSES
+from payments.intents.rendering import NOTHING
 from payments.rails.registry import RAILS
 
 CAPTURE_METHODS = ("automatic", "automatic_async")
@@ -103,17 +105,31 @@ class VerifyIntentInput(StrictSerializer):
     amounts = serializers.ListField(child=AmountField(max_minor=99), min_length=2, max_length=2)
 
 
+@extend_schema_field({"type": "null"})
+class NullField(serializers.Field):
+    """What Stripe has and bank rails do not."""
+
+
+class AmountDetails(serializers.Serializer[Any]):
+    tip = serializers.DictField()
+
+
 class IntentOutput(ObjectOutput):
+    """A payment intent as Stripe's clients read it. Names that bank rails have nothing for stand there with null."""
+
     status = serializers.ChoiceField(choices=STATUSES)
     amount = serializers.IntegerField()
     amount_capturable = serializers.IntegerField()
+    amount_details = AmountDetails()
     amount_received = serializers.IntegerField()
     applies_to = serializers.CharField(allow_null=True)
+    automatic_payment_methods = serializers.DictField(allow_null=True)
     canceled_at = serializers.IntegerField(allow_null=True)
     cancellation_reason = serializers.CharField(allow_null=True)
     capture_method = serializers.ChoiceField(choices=CAPTURE_METHODS)
     charges = serializers.DictField()
     client_secret = serializers.CharField()
+    confirmation_method = serializers.ChoiceField(choices=("automatic",))
     currency = serializers.CharField()
     customer = serializers.CharField(allow_null=True)
     description = serializers.CharField(allow_null=True)
@@ -126,3 +142,7 @@ class IntentOutput(ObjectOutput):
     payment_method_options = serializers.DictField()
     payment_method_types = serializers.ListField(child=serializers.CharField())
     rail = serializers.ChoiceField(choices=list(RAILS))
+
+    def get_fields(self) -> dict[str, Any]:
+        """And what Stripe has that we do not."""
+        return {**super().get_fields(), **{name: NullField() for name in NOTHING}}

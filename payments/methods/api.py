@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from directpay.api.examples import ACCOUNT_NUMBER, BANK, BOB, COMMON, OTHER_ACCOUNT_NUMBER, ROUTING_NUMBER, UNPROVEN_BANK, Ask
 from directpay.api.expanding import by_id
 from directpay.api.fields import AmountField, IdField, MetadataField, merged_metadata
 from directpay.api.lists import Filter, related
@@ -20,7 +21,7 @@ from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import Actor
 from directpay.people.models import User
 from directpay.people.queries import visible_users
-from payments.methods.actions import AmountsWrong, add_bank_account, verify_bank_account
+from payments.methods.actions import AmountsWrong, NotVerifiable, TooManyUnproven, add_bank_account, verify_bank_account
 from payments.methods.models import BankAccount
 from payments.methods.queries import visible_bank_accounts
 
@@ -56,11 +57,27 @@ class VerifyInput(StrictSerializer):
     amounts = serializers.ListField(child=AmountField(max_minor=99), min_length=2, max_length=2)
 
 
+HOLDER = {"user": BOB, "account_holder_name": "Bob Brown", "routing_number": ROUTING_NUMBER, "account_type": "checking"}
+
+
 @by_id
 class BankAccounts(ApiView):
     object_name = "bank_account"
     output_serializer = BankAccountOutput
     expanders = {"user": "user"}
+    example = {
+        "id": BANK,
+        "object": "bank_account",
+        **HOLDER,
+        "account_holder_type": "individual",
+        "bank_name": "First Linden Bank",
+        "last4": "6789",
+        "currency": "usd",
+        "fingerprint": "9767469350e0a64d",
+        "status": "new",
+        "verification_tries_left": 3,
+        **COMMON,
+    }
 
     def queryset_for(self, actor: Actor) -> QuerySet[BankAccount]:
         return visible_bank_accounts(actor)
@@ -73,6 +90,17 @@ class BankAccountsView(BankAccounts, CollectionView):
     """Accounts to pay from and to be paid to. The number is kept encrypted and never shown again."""
 
     input_serializer = BankAccountInput
+    asks = {
+        "bank": Ask({**HOLDER, "account_number": ACCOUNT_NUMBER}),
+        "unproven_bank": Ask(
+            {**HOLDER, "account_number": OTHER_ACCOUNT_NUMBER},
+            answer={"id": UNPROVEN_BANK, "last4": "1116", "fingerprint": "0746f9e278226176"},
+        ),
+    }
+    refusals = (
+        InvalidInput("No such user: usr_nobody.", param="user", code="resource_missing"),
+        TooManyUnproven("Too many accounts are waiting to be verified: verify one of them, or try again tomorrow."),
+    )
     filters = {
         "user": related("user", User),
         "status": Filter("status", serializers.ChoiceField(choices=STATUSES)),
@@ -105,6 +133,12 @@ class VerifyBankAccountView(BankAccounts, ActionView):
     """Name the two small deposits, in minor units. Three tries."""
 
     input_serializer = VerifyInput
+    asks = {"deposits": Ask({"amounts": [32, 45]}, BANK, {"status": "verified", "verification_tries_left": 2})}
+    refusals = (
+        AmountsWrong("These are not the amounts. Tries left: 2.", param="amounts", bank_account=BANK, tries_left=2),
+        NotVerifiable("This account is not waiting for its deposits to be named.", bank_account=BANK),
+    )
+    keeps_refusals = True
 
     def act(self, actor: Actor, row: BankAccount, data: dict[str, Any], at: datetime) -> Any:
         account = verify_bank_account(row, data["amounts"], actor=actor, at=at)

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     atomic = False  # indexes are made concurrently
 
     dependencies = [
-        ("directpay", "0007_lists"),
+        ("directpay", "0008_lists"),
         ("ledger", "0009_lists"),
         ("payments", "0005_standing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

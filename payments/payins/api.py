@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -30,6 +31,7 @@ from payments.methods.queries import bank_account_to_pay_from
 from payments.payins.actions.cancel import cancel_payment
 from payments.payins.actions.pay import pay
 from payments.payins.attempts import CountsAttempts
+from payments.payins.examples import ASKS, CALLS_OFF, HISTORY, NOT_CALLED_OFF, REFUSED, SHOWN
 from payments.payins.models import Payment, Status
 from payments.payins.queries import visible_payments, ways_to_payments
 from payments.rails.registry import RAILS
@@ -91,6 +93,7 @@ class Payments(ApiView):
         "payee": "payee",
         "payer": "user",
     }
+    example: ClassVar[Mapping[str, Any]] = SHOWN
 
     def queryset_for(self, actor: Actor) -> QuerySet[Payment]:
         return visible_payments(actor).prefetch_related("claims")
@@ -108,6 +111,8 @@ class PaymentsView(CountsAttempts, Payments, CollectionView):
     input_serializer = PaymentInput
     moves_money = True
     key_in_body = True
+    asks = ASKS
+    refusals = REFUSED
     filters = {
         "status": Filter("status", serializers.ChoiceField(choices=Status.values)),
         "rail": Filter("rail", serializers.ChoiceField(choices=list(RAILS))),
@@ -120,7 +125,7 @@ class PaymentsView(CountsAttempts, Payments, CollectionView):
     }
 
     def post(self, request: Request, **named: Any) -> HttpResponse:
-        self.attempting(dict(request.data).get("rail"))
+        self.attempting(self.given(request).get("rail"))
         return super().post(request, **named)
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Payment:
@@ -170,18 +175,50 @@ class PaymentView(Payments, ObjectView):
 class CancelPaymentView(Payments, ActionView):
     """Call it off while it has not left for the bank."""
 
+    asks = CALLS_OFF
+    refusals = NOT_CALLED_OFF
+
     def act(self, actor: Actor, row: Payment, data: dict[str, Any], at: datetime) -> Payment:
         return cancel_payment(row, actor=actor, at=at)
 
 
 class HistoryQuery(StrictSerializer):
-    at = serializers.DateTimeField(required=False, default_timezone=UTC)
+    at = serializers.DateTimeField(required=False, default_timezone=UTC, help_text="Then: the payment as it stood at that moment.")
+
+
+class FactOutput(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    object = serializers.ChoiceField(choices=["event"])
+    type = serializers.CharField()
+    created = serializers.IntegerField(help_text="Unix seconds.")
+    at = serializers.DateTimeField()
+    actor = serializers.CharField()
+    to = serializers.CharField(allow_null=True)
+    snapshot = serializers.DictField(help_text="The payment as it stood right after.")
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is a word of Python's."""
+        return {**super().get_fields(), "from": serializers.CharField(allow_null=True)}
+
+
+class FactsOutput(serializers.Serializer[Any]):
+    object = serializers.ChoiceField(choices=["list"])
+    url = serializers.CharField()
+    has_more = serializers.BooleanField()
+    data: Any = FactOutput(many=True)
+
+
+HistoryOutput = PolymorphicProxySerializer("HistoryOutput", [FactsOutput, FactOutput], resource_type_field_name=None)
 
 
 class PaymentHistoryView(Payments, PartView):
     """Every change as an immutable event, oldest first; `?at=` answers with the payment as it stood at that moment."""
 
     query_serializer = HistoryQuery
+    output_serializer: ClassVar[Any] = HistoryOutput
+    example = HISTORY
+    example_id = SHOWN["id"]
+    refusals = (NotFound("This payment did not exist at that moment.", param="at"),)
 
     def read(self, row: Payment, query: dict[str, Any], context: Context) -> Mapping[str, Any]:
         if "at" in query:

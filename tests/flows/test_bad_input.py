@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from directpay.api.reference.document import document
 from directpay.events.models import Event
 from directpay.people.actions import create_api_key
 from directpay.people.actor import SYSTEM
@@ -315,3 +316,22 @@ def test_a_payee_beside_an_account(w, api, lease, payment):
     body = {"applies_to": account, "amount": 1_000, "currency": "usd", "rail": "ach", "bank_account": payment["bank_account"]}
     refused(api.post("payments", {**body, "payee": w.payee.public_id}), 400, "payee")
     assert api.post("payments", body)[0] == 201
+
+
+def test_every_operation_names_a_parameter_of_the_query_that_it_does_not_know(api):
+    wrong = {}
+    for path, methods in document()["paths"].items():
+        address = path.removeprefix("/api/v1/").replace("{id}", "nobody")
+        for method in methods:
+            status, answer = api.get(f"{address}?colour=red") if method == "get" else api.post(f"{address}?colour=red", {})
+            if (status, answer["error"]["code"], answer["error"]["param"]) != (400, "parameter_unknown", "colour"):
+                wrong[f"{method} {path}"] = (status, answer)
+    assert wrong == {}
+
+
+def test_every_operation_names_a_parameter_of_the_body_that_it_does_not_know(api):
+    """Those with an id in their address look for the object first, or not: either way nobody is left in doubt."""
+    for path, methods in document()["paths"].items():
+        if "post" in methods and "{id}" not in path:
+            status, answer = api.post(path.removeprefix("/api/v1/"), {"colour": "red"})
+            assert (status, answer["error"]["param"]) == (400, "colour"), path

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 
 from directpay.api.errors import API_PREFIX
+from directpay.api.handlers import too_many_requests
 from directpay.api.limits.rates import Bucket, RateLimited, spend
 from directpay.people.sign_in.address import network_of
 
@@ -28,7 +28,5 @@ class PageRateMiddleware:
         try:
             spend(buckets)
         except RateLimited as refused:
-            page = render(request, "429.html", status=429)
-            page["Retry-After"] = str(refused.retry_after_seconds)
-            return page
+            return too_many_requests(request, seconds=refused.retry_after_seconds)
         return self.get_response(request)

@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 0.25
 QUIET_SECONDS = 5.0  # after Valkey did not answer, do not ask it again for so long
 MICROSECONDS = 1_000_000
+TOO_MANY = "Too many requests: wait a moment, then send the same request again."
 _quiet_until = 0.0
 
 # Times in whole microseconds, which a double holds exactly. Answers: the bucket that refuses (0: none) and the wait, or the tightest
@@ -112,8 +113,8 @@ def spend(buckets: Sequence[Bucket], now_microseconds: int | None = None) -> Lef
     return Left(limited[wait - 1][1].burst, least, _seconds(full))
 
 
-def refusal(whose: str, seconds: int) -> RateLimited:
-    error = RateLimited("Too many requests: wait a moment, then send the same request again.", limit=whose)
+def refusal(whose: str, seconds: int, sentence: str = TOO_MANY) -> RateLimited:
+    error = RateLimited(sentence, limit=whose)
     error.retry_after_seconds = seconds
     return error
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from directpay.api.limits.rates import RateLimited
+from directpay.api.limits.rates import refusal
 
 RETRY_SECONDS = 1
 
@@ -41,9 +41,7 @@ class Turns:
             part = -(-self.places // len(self.taken))
             if self.taken.total() >= self.places and len(self.taken) > 1 and self.taken[account] > part:
                 self._leave(account)
-                error = RateLimited("Others wait for their turn: send the same request again in a moment.", limit="turns")
-                error.retry_after_seconds = RETRY_SECONDS
-                raise error
+                raise refusal("turns", RETRY_SECONDS, "Others wait for their turn: send the same request again in a moment.")
 
     def _leave(self, account: str) -> None:
         self.taken[account] -= 1

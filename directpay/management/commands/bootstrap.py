@@ -10,7 +10,7 @@ ADDRESSES = ("DATABASE_SUPERUSER_URL", "DATABASE_OWNER_URL", "DATABASE_URL")
 
 
 class Command(BaseCommand):
-    help = "Make both database roles and the database on a server of your own: needs the address of a superuser once."
+    help = "Make the database roles and the database on a server of your own: needs the address of a superuser once."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -23,4 +23,4 @@ class Command(BaseCommand):
             raise CommandError(f"DATABASE_OWNER_URL must name the role {roles.OWNER}, and DATABASE_URL the role {roles.RUNTIME}.")
         passwords = roles.Passwords(owner["PASSWORD"], runtime["PASSWORD"])
         made = roles.bootstrap(os.environ["DATABASE_SUPERUSER_URL"], passwords, owner["NAME"])
-        self.stdout.write(f"Both roles are there, the database {owner['NAME']} {'is new' if made else 'was there already'}.")
+        self.stdout.write(f"The roles are there, the database {owner['NAME']} {'is new' if made else 'was there already'}.")

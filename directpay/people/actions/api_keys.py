@@ -63,7 +63,16 @@ def roll_api_key(*, actor: Actor, at: datetime, key: ApiKey, overlap: timedelta 
         old = _locked(key)
         if old.revoked_at or (old.expires_at and old.expires_at <= at):
             raise Conflict("This key no longer works, so it cannot be rolled: create a new one.", code="api_key_inactive")
-        made = _insert(owner=old.owner, mode=old.mode, kind=old.kind, scopes=old.scopes, name=old.name, expires_at=old.expires_at, at=at)
+        made = _insert(
+            owner=old.owner,
+            mode=old.mode,
+            kind=old.kind,
+            scopes=old.scopes,
+            name=old.name,
+            expires_at=old.expires_at,
+            at=at,
+            api_version=old.api_version,
+        )
         old.expires_at = min(at + overlap, old.expires_at or at + overlap)
         old.version += 1
         old.save(update_fields=["expires_at", "version"])
@@ -90,21 +99,23 @@ def revoke_api_key(*, actor: Actor, at: datetime, key: ApiKey) -> ApiKey:
 
 
 TOUCH = """
-UPDATE directpay_apikey SET last_used_at = %s WHERE id = (
+UPDATE directpay_apikey SET last_used_at = %s, api_version = CASE WHEN api_version = '' THEN %s ELSE api_version END WHERE id = (
     SELECT id FROM directpay_apikey WHERE id = %s AND (last_used_at IS NULL OR last_used_at <= %s) FOR NO KEY UPDATE SKIP LOCKED
 )
 """
 
 
-def mark_used(*, key: UsableKey, at: datetime) -> None:
+def mark_used(*, key: UsableKey, at: datetime, version: str) -> None:
     """Note that a key is in use, at most once a minute; of many requests at once one writes and none waits.
+
+    The first time it is pinned to `version`, the newest of the API: what its owner's program was written for.
 
     No event and no transaction of its own: it is a hint for people, not a fact, and must not hold up money.
     """
     if key.last_used_at is not None and at - key.last_used_at < USED_EVERY:
         return
     with connection.cursor() as cursor:
-        cursor.execute(TOUCH, [at, key.id, at - USED_EVERY])
+        cursor.execute(TOUCH, [at, version, key.id, at - USED_EVERY])
 
 
 def _check_may_manage(actor: Actor, owner_id: int | None) -> None:
@@ -117,7 +128,15 @@ def _locked(key: ApiKey) -> ApiKey:
 
 
 def _insert(
-    *, owner: User | None, mode: str, kind: str, scopes: Sequence[str], name: str, expires_at: datetime | None, at: datetime
+    *,
+    owner: User | None,
+    mode: str,
+    kind: str,
+    scopes: Sequence[str],
+    name: str,
+    expires_at: datetime | None,
+    at: datetime,
+    api_version: str = "",
 ) -> NewKey:
     start = f"{PREFIXES[ApiKey.Kind(kind)]}_{ApiKey.Mode(mode).value}_"
     secret = start + random_base62(SECRET_LENGTH)
@@ -132,5 +151,6 @@ def _insert(
         scopes=list(scopes),
         created_at=at,
         expires_at=expires_at,
+        api_version=api_version,
     )
     return NewKey(key, secret)

@@ -16,7 +16,7 @@ from directpay.people.models import Role, User
 from directpay.people.oauth import events, tokens
 from directpay.people.oauth.models import Application
 from directpay.people.oauth.redirects import check_redirect_uris
-from directpay.people.queries import hash_of
+from directpay.people.queries import UsableKey, hash_of
 
 REFRESH_LIFE = timedelta(days=30)  # from the end of the access token that came with it
 SECRET_MARK = "sha256$"  # noqa: S105 (a mark)
@@ -28,6 +28,11 @@ class NewSecret:
 
     app: Application
     secret: str = field(repr=False)
+
+
+def pin_app(*, key: UsableKey, version: str) -> None:
+    """The app of this token speaks `version` of the API from now on, unless it is pinned already. A note, not a fact, as for keys."""
+    Application.objects.filter(accesstoken=key.id, api_version="").update(api_version=version)
 
 
 def register_application(

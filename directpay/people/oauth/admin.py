@@ -40,7 +40,7 @@ class RegisterForm(forms.Form):
 class ApplicationAdmin(LookOnly):
     """The toolkit registers it for the model (APPLICATION_ADMIN_CLASS)."""
 
-    list_display = ("name", "user", "client_id", "authorization_grant_type", "client_type", "created", "disabled_at")
+    list_display = ("name", "user", "client_id", "authorization_grant_type", "client_type", "api_version", "created", "disabled_at")
     list_filter = ("authorization_grant_type", "client_type")
     search_fields = ("name", "client_id", "user__name", "user__email")
     list_select_related = ("user",)

@@ -24,6 +24,7 @@ class Application(AbstractApplication):
     created = models.DateTimeField(editable=False)
     updated = None
     disabled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    api_version = models.CharField(max_length=10, blank=True, db_default="", editable=False)  # as of a key
     version = models.PositiveIntegerField(default=1, editable=False)  # counts its events
 
     class Meta:

@@ -13,7 +13,7 @@ from directpay.people.queries import UsableKey
 
 # Written out, as for keys. A token without a person was given to the app for its owner.
 USABLE = """
-SELECT t.id, t.scope, t.user_id, a.client_id, u.id, u.public_id, u.role
+SELECT t.id, t.scope, t.user_id, a.client_id, a.api_version, u.id, u.public_id, u.role
 FROM oauth2_provider_accesstoken t
 JOIN directpay_application a ON a.id = t.application_id
 JOIN directpay_user owner ON owner.id = a.user_id
@@ -37,10 +37,10 @@ def usable_token(token: str, at: datetime) -> UsableKey | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    token_id, scope, person_id, client_id, user_id, user_public_id, role = row
+    token_id, scope, person_id, client_id, version, user_id, user_public_id, role = row
     label = f"app:{client_id}" if person_id is None else f"app:{client_id}/{user_public_id}"
     actor = Actor("app", label, user_id, user_public_id, role, role == STAFF)
-    return UsableKey(token_id, ApiKey.Kind.SECRET, scope.split(), at, actor)
+    return UsableKey(token_id, ApiKey.Kind.SECRET, scope.split(), at, actor, version)
 
 
 def apps_of(user: User, at: datetime) -> QuerySet[Application]:

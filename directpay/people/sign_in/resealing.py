@@ -5,22 +5,21 @@ from datetime import datetime, timedelta
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.db.models import Q
 
-from directpay.due.actions import schedule
+from directpay.due.actions import A_DAY, renew
 from directpay.events.unit import unit_of_work
-from directpay.kernel.sealing import keys_of
+from directpay.people.keys_at_rest import newest_version
 
 RESEAL_QUEUE = "people.reseal"
 SEALED = {Authenticator.Type.TOTP: "secret", Authenticator.Type.RECOVERY_CODES: "seed"}
 AT_ONCE = 200
-EVERY, SOON = timedelta(days=1), timedelta(seconds=1)
+SOON = timedelta(seconds=1)
 
 
 def reseal_some() -> int:
     """Seal one batch again under the newest key, in a transaction; rows that somebody works on wait. Returns how many."""
-    prefix, adapter = f"{next(iter(keys_of(settings.VAULT_KEYS)))}:", get_adapter()
+    prefix, adapter = f"{newest_version()}:", get_adapter()
     stale = Q(pk__in=[])
     for kind, name in SEALED.items():
         stale |= Q(type=kind, data__has_key=name) & ~Q(**{f"data__{name}__startswith": prefix})
@@ -37,4 +36,4 @@ def reseal(keys: Sequence[str], at: datetime) -> None:
     """The due queue's work: once a day there is nothing to do; after a new key, batch after batch."""
     more = reseal_some() == AT_ONCE
     with unit_of_work():
-        schedule(RESEAL_QUEUE, [(key, at + (SOON if more else EVERY)) for key in keys])
+        renew(RESEAL_QUEUE, keys, at, after=SOON if more else A_DAY)

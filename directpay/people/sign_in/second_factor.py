@@ -11,11 +11,12 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
 from django.core.cache import cache
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from directpay.kernel import sealing
+from directpay.people.keys_at_rest import keys_at_rest
 from directpay.people.models import User
 
 CONTEXT = "people.second_factor"  # what a sealed secret is bound to: it is no account number, and none is one of these
@@ -32,10 +33,10 @@ class SecondFactor(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        return sealing.seal(text, context=CONTEXT, keys=_keys())
+        return sealing.seal(text, context=CONTEXT, keys=keys_at_rest())
 
     def decrypt(self, encrypted_text: str) -> str:
-        return sealing.unseal(encrypted_text, context=CONTEXT, keys=_keys())
+        return sealing.unseal(encrypted_text, context=CONTEXT, keys=keys_at_rest())
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
@@ -78,10 +79,3 @@ def needs_second_factor(user: User) -> bool:
     if not (settings.STAFF_SECOND_FACTOR and user.is_staff):
         return False
     return not get_adapter().is_mfa_enabled(user, types=SECOND_STEPS)
-
-
-def _keys() -> dict[str, bytes]:
-    keys = sealing.keys_of(settings.VAULT_KEYS)
-    if not keys:
-        raise ImproperlyConfigured("DIRECTPAY_VAULT_KEYS is not set")
-    return keys

@@ -11,7 +11,7 @@ from leases.rent.models import Charge
 from leases.rent.postings import parts as parts_of
 from leases.rent.queries import OpenCharge, local_today, payable_charges
 from payments.payins.models import LIVE, Payment
-from payments.payins.queries import in_flight_minor, with_related
+from payments.payins.queries import in_flight_minor
 
 SOON_DAYS = 10  # a bank transfer takes up to a week: from then on the next rent is worth a button
 
@@ -114,7 +114,8 @@ def owing(lease: Lease, user_id: int, at: datetime) -> Owing | None:
 
 def on_their_way(account_id: int) -> list[Payment]:
     """Payments in flight to a renter's account, newest first, whoever of the joint renters sent them."""
-    return list(with_related().select_related("payee__owner").filter(applies_to_id=account_id, status__in=LIVE).order_by("-id"))
+    sent = Payment.objects.select_related("payer", "payee__owner", "applies_to__book")  # from which bank account is nobody else's business
+    return list(sent.filter(applies_to_id=account_id, status__in=LIVE).order_by("-id"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,7 @@ def test_keeps_a_refusal_that_is_returned_with_what_led_to_it(caller: Caller) ->
     first, again = (caller.post(TRANSFERS, {"name": "refused for good"}, key="k-1") for _ in range(2))
     assert (first.status_code, error_of(first)["code"]) == (409, "thing_refused_for_good")
     assert (again.status_code, again.content, again["Idempotent-Replayed"]) == (409, first.content, "true")
+    assert [answer["Stripe-Should-Retry"] for answer in (first, again)] == ["false", "false"]
     assert names() == ["refused for good"]
 
 

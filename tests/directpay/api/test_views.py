@@ -142,16 +142,19 @@ def test_describes_itself_in_openapi_3_1(caller: Caller) -> None:
     assert {"/api/v1/things", "/api/v1/things/{id}", "/api/v1/things/{id}/rename", "/api/v1/things/{id}/size"} <= set(paths)
     create = paths["/api/v1/transfers"]["post"]
     assert set(create["requestBody"]["content"]) == {"application/json", "application/x-www-form-urlencoded"}
-    assert {"201", "400", "401", "402", "409", "413"} <= set(create["responses"])
-    assert create["responses"]["400"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Error"}
-    headers = {p["name"] for p in create["parameters"] if p["in"] == "header"}
-    assert headers == {"Idempotency-Key", "Request-Id"}
+    assert {"201", "400", "401", "409", "413"} <= set(create["responses"])
+    refused = create["responses"]["400"]["content"]["application/json"]["schema"]
+    assert refused["allOf"][0] == {"$ref": "#/components/schemas/Error"}
+    assert "idempotency_key_required" in refused["allOf"][1]["properties"]["error"]["properties"]["code"]["enum"]
+    headers = {p.get("name") or p["$ref"].rpartition("/")[2] for p in create["parameters"]}
+    assert headers == {"Idempotency-Key", "Request-Id", "Stripe-Version"}
     listing = paths["/api/v1/things"]["get"]
-    assert {"limit", "starting_after", "created[gte]", "name", "started[lt]", "expand[]"} <= {p["name"] for p in listing["parameters"]}
+    assert {"limit", "starting_after", "created[gte]", "name", "started[lt]", "expand[]"} <= {p.get("name") for p in listing["parameters"]}
     shown = schema["components"]["schemas"]
     assert shown["ThingList"]["properties"]["data"]["items"] == {"$ref": "#/components/schemas/Thing"}
-    assert shown["ThingInput"]["required"] == ["name"]
-    assert set(shown["KeyedThingInput"]["properties"]) - set(shown["ThingInput"]["properties"]) == {"idempotency_key"}
+    assert shown["ExpandingThingInput"]["required"] == ["name"]
+    more = set(shown["ExpandingKeyedThingInput"]["properties"]) - set(shown["ExpandingThingInput"]["properties"])
+    assert more == {"idempotency_key"}
     assert listing["operationId"] == "list_things"
     assert paths["/api/v1/things/{id}/rename"]["post"]["operationId"] == "rename_things"
 

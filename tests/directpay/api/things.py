@@ -21,6 +21,7 @@ from directpay.api.routes import resource, route
 from directpay.api.serializers import MetadataOnly, ObjectOutput, StrictSerializer
 from directpay.api.users import render_user
 from directpay.api.views import ActionView, ApiView, CollectionView, Context, ObjectView, PartView
+from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import Conflict
 from directpay.kernel.ids import public_id
 from directpay.people.actor import Actor
@@ -59,6 +60,11 @@ class ThingOutput(ObjectOutput):
 
 def make(name: str, at: datetime, metadata: Mapping[str, str] | None = None) -> Payee:
     """A row; then the name says what goes wrong."""
+    with unit_of_work():
+        return _make(name, at, metadata)
+
+
+def _make(name: str, at: datetime, metadata: Mapping[str, str] | None) -> Payee:
     owner = User.objects.filter(role="landlord").earliest("id")
     thing = Payee(public_id=public_id("thing"), owner=owner, name=name, metadata=dict(metadata or {}), created_at=at)
     if name == "half-truth":

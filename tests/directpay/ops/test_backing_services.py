@@ -29,12 +29,14 @@ def server(superuser: psycopg.Connection) -> Iterator[str]:
     superuser.execute("CREATE DATABASE a_server_of_their_own OWNER their_owner")
     yield with_role(addresses().superuser_url(NAME), "their_owner", "theirs")
     superuser.execute("DROP DATABASE a_server_of_their_own")
+    superuser.execute("DROP ROLE IF EXISTS their_tenant")
     superuser.execute("DROP ROLE their_owner")
     superuser.execute("DROP ROLE IF EXISTS their_runtime")
 
 
 def test_makes_the_runtime_role_beside_the_owner(server: str, monkeypatch: pytest.MonkeyPatch, superuser: psycopg.Connection) -> None:
     monkeypatch.setattr(roles, "RUNTIME", "their_runtime")
+    monkeypatch.setattr(roles, "TENANT", "their_tenant")
     monkeypatch.setenv("DATABASE_URL", server)
     monkeypatch.delenv("DATABASE_OWNER_URL")
     runtime, owner = external_urls("generated/password")
@@ -43,6 +45,8 @@ def test_makes_the_runtime_role_beside_the_owner(server: str, monkeypatch: pytes
         rights = "SELECT rolname::text, rolsuper, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user"
         assert connection.execute(rights).fetchone() == ("their_runtime", False, False, False)
     assert external_urls("generated/password") == (runtime, owner)
+    with psycopg.connect(runtime, autocommit=True) as connection:
+        connection.execute("SET ROLE their_tenant")
     superuser.execute("DROP ROLE their_runtime")
 
 
@@ -96,8 +100,8 @@ def test_bootstrap_makes_roles_and_database_as_often_as_one_likes(
     call_command("bootstrap")
     try:
         assert capsys.readouterr().out.splitlines() == [
-            f"Both roles are there, the database {name} is new.",
-            f"Both roles are there, the database {name} was there already.",
+            f"The roles are there, the database {name} is new.",
+            f"The roles are there, the database {name} was there already.",
         ]
         owner = superuser.execute("SELECT pg_get_userbyid(datdba)::text FROM pg_database WHERE datname = %s", [name]).fetchone()
         assert owner == ("directpay_owner",)

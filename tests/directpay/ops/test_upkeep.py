@@ -92,9 +92,10 @@ def test_drops_deliveries_made_long_ago_and_keeps_those_that_wait(settings):
     assert sorted(Delivery.objects.values_list("event_id", flat=True)) == [1, 2]
 
 
-def test_drops_sessions_that_have_ended():
+def test_drops_sessions_that_have_ended_by_the_machines_clock():
+    set_clock(NOW + timedelta(days=400), frozen=True)
     for key, hours in (("ended", -1), ("open", 1)):
-        Session.objects.create(session_key=key, session_data="", expire_date=NOW + timedelta(hours=hours))
+        Session.objects.create(session_key=key, session_data="", expire_date=clock.system_now() + timedelta(hours=hours))
     promise_upkeep()
     run_all()
     assert list(Session.objects.values_list("session_key", flat=True)) == ["open"]

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("directpay", "0006_application"),
+        ("directpay", "0007_api_version"),
     ]
 
     operations = [

@@ -1,0 +1,33 @@
+"""One story for all examples of the document: Alice lets 2B in Linden House, Bob pays the rent. Each room tells its part of it.
+
+An id means the same thing in every example, so that a reader (or the makers of docs/curl and docs/postman.json) can follow it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+CREATED: Final = 1_793_631_600  # Monday, 2 November 2026, 10:00 in New York
+ALICE, BOB = "usr_AliceK3v9Qm2xT7bW4nR8cLp", "usr_BobH5tY8sD1fG6jK2lZ9xCvB"
+PAYEE = "pye_AliceP4oI7uY2tR5eW8qA1sD"
+BANK, UNPROVEN_BANK = "ba_LindenM3nB6vC9xZ2aS5dF8g", "ba_OtherQ7wE1rT4yU8iO3pL6kJ"
+HOME, UNIT, OTHER_UNIT = "prop_LindenJ4hG7fD2sA9qW3eR64", "unit_2BT5yU8iO1pL4kJ7hG2fD9sY", "unit_3AZ6xC3vB9nM2lK5jH8gF1dT"
+LEASE, ACCOUNT = "lse_2BobX9cV4bN7mL2kJ5hG8fD3", "acct_RentS6aQ9wE3rT5yU1iO8pL2"
+NOVEMBER, DECEMBER = "chg_NovemberK8jH3gF6dS1aQ4wE", "chg_DecemberR7tY2uI5oP8lK3jH"
+INTENT_PAYMENT, PROVEN_PAYMENT = "pay_IntentW2sX5dC8fV1gB4hN7j", "pay_ProvenM3kL6zQ9aW2sE5rT8y"
+PAYMENT, CALLED_OFF = "pay_RentG1fD4sA7qW2eR5tY8uI3", "pay_CalledOffO6pL9kJ4hG7fD2s"
+INTENT, UNPROVEN_INTENT, DROPPED_INTENT = "pi_RentA5qW8eR1tY4uI7oP2lK9", "pi_UnprovenJ3hG6fD9sA4qW7eR", "pi_DroppedT2yU5iO8pL1kJ4hG7"
+EVENT, TRANSACTION, INCOME = "evt_FirstF6dS9aQ2wE5rT8yU3iO", "txn_FirstP1lK4jH7gF2dS5aQ8wE", "acct_IncomeY1uI4oP7lK2jH5gF8M"
+REQUEST, KEY = "req_ExampleE3rT6yU9iO2pL5kJ8", "ak_ExampleH7gF1dS4aQ8wE2rT5"
+# In parts, for hypothesis tries whole constants of our modules wherever a text may stand, and a log must never show these.
+ROUTING_NUMBER, ACCOUNT_NUMBER, OTHER_ACCOUNT_NUMBER = "11" + 7 * "0", 3 * "0" + "123456789", 3 * "0" + "111111116"
+COMMON: Final = {"created": CREATED, "livemode": False, "metadata": {}}
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """An example of a POST: its body, the id in its address, and in what the answer differs from the example of its view."""
+
+    body: Mapping[str, Any] = field(default_factory=dict)
+    id: str = ""
+    answer: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,79 @@
+"""Writes the policies that the apps declare. Applied by the owner after every migrate, as the grants are.
+
+An app's `row_policies.py` has `FUNCTIONS` (SQL) and `POLICIES` (table → who sees a row, as SQL). Several apps may say so of one table:
+a row is seen where any of them says yes. A migration that drops a column named in a policy drops the policy first.
+"""
+
+import hashlib
+import re
+from collections import defaultdict
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Final
+
+from django.apps import apps
+from django.db import transaction
+
+from directpay.row_security.tables import HIDDEN, RUNTIME, TENANT
+
+TABLES: Final = """SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND pg_get_userbyid(c.relowner) = current_user"""
+FORCED: Final = "SELECT relrowsecurity AND relforcerowsecurity FROM pg_class WHERE oid = to_regclass(%s)"
+STANDING: Final = "SELECT policyname::text FROM pg_policies WHERE schemaname = 'public' AND tablename = %s"
+# Who asks: the person of the request, 0 for nobody.
+ASKING: Final = """
+CREATE OR REPLACE FUNCTION directpay_asking() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT coalesce(nullif(current_setting('directpay.asking', true), '')::bigint, 0) $$
+"""
+NAMES: Final = re.compile(r"FUNCTION (\w+)\(")
+MARK: Final = "SELECT obj_description(to_regprocedure('directpay_asking()'), 'pg_proc')"
+
+
+def declared() -> tuple[list[str], dict[str, dict[str, str]]]:
+    """Functions in order, and table → app → who sees a row."""
+    functions, policies = [ASKING], defaultdict(dict)  # type: ignore[var-annotated]
+    for app in apps.get_app_configs():
+        if find_spec(f"{app.name}.row_policies") is None:
+            continue
+        said = import_module(f"{app.name}.row_policies")
+        functions.append(said.FUNCTIONS)
+        for table, rule in said.POLICIES.items():
+            policies[table][app.label] = rule
+    return functions, dict(policies)
+
+
+def apply_policies(connection: Any) -> None:
+    """Run as the owner. Where what stands was written from the same declarations, nothing is touched: a policy locks its table."""
+    functions, policies = declared()
+    with connection.cursor() as cursor:
+        cursor.execute(TABLES)
+        tables = {table for (table,) in cursor.fetchall()}
+        wanted = {table: policies.get(table, {}) for table in sorted({*policies, *HIDDEN} & tables)}
+        if not wanted:  # all migrations were taken back
+            for name in NAMES.findall("".join(functions)):
+                cursor.execute(f"DROP FUNCTION IF EXISTS {name}")
+            return
+        digest = hashlib.sha256(repr((functions, wanted)).encode()).hexdigest()
+        cursor.execute(MARK)
+        if cursor.fetchone() == (digest,):
+            return
+        with transaction.atomic(using=connection.alias):
+            cursor.execute("SET LOCAL check_function_bodies = off")  # on the way back, tables of apps above are gone already
+            for function in functions:
+                cursor.execute(function)
+        for table, rules in wanted.items():
+            with transaction.atomic(using=connection.alias):  # nobody meets a table between two sets of policies
+                _write(cursor, table, rules)
+        cursor.execute(f"COMMENT ON FUNCTION directpay_asking() IS '{digest}'")
+
+
+def _write(cursor: Any, table: str, rules: dict[str, str]) -> None:
+    cursor.execute(STANDING, [table])
+    for (name,) in cursor.fetchall():
+        cursor.execute(f'DROP POLICY "{name}" ON "{table}"')
+    cursor.execute(f'CREATE POLICY everybody ON "{table}" TO CURRENT_USER, {RUNTIME} USING (true) WITH CHECK (true)')
+    for place, (app, rule) in enumerate(rules.items()):  # asked in the order of their names: whoever is lower knows cheaper
+        cursor.execute(f'CREATE POLICY "{place}_{app}" ON "{table}" FOR SELECT TO {TENANT} USING ({rule})')
+    cursor.execute(FORCED, [table])
+    if cursor.fetchone() != (True,):
+        cursor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY')

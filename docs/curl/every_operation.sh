@@ -1,0 +1,333 @@
+#!/usr/bin/env bash
+# Every operation of the API once, each with the ids of those before it. Written by `make docs` from docs/openapi.yaml.
+#
+#   DP=http://127.0.0.1:8000 KEY=sk_test_… bash docs/curl/every_operation.sh
+#
+# KEY is the platform's own key of a sandbox (after `make up`: secret_key in var/demo.json). It stops at the first request that fails.
+set -euo pipefail
+: "${DP:?the base address, for example http://127.0.0.1:8000}" "${KEY:?a secret key, sk_test_…}"
+
+run=$(date +%s)-$$  # addresses and keys of this run are its own
+count=0
+auth=(--silent --show-error -H "Authorization: Bearer $KEY")
+json=(-H "Content-Type: application/json")
+
+# What stands at a place in the last answer: pick units 0 id
+pick() {
+  python3 -c 'import json, sys
+found = json.load(sys.stdin)
+for step in sys.argv[1:]:
+    found = found[int(step) if step.isdigit() else step]
+print(found)' "$@" <<<"$answer"
+}
+
+# A new key for each request that changes something; to send a request again, send its key again.
+fresh() { count=$((count + 1)); key="every-operation-$run-$count"; }
+
+# Stops where the answer is another error than this one.
+unless() {
+  if [[ $answer == '{"error":'* && $answer != *"\"$1\""* ]]; then echo "$answer" >&2; exit 1; fi
+}
+
+said() { printf '%s\n  %s\n' "$1" "${answer:0:160}"; }
+
+# --- sandbox ---
+
+# POST /api/v1/sandbox/clock/advance
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/sandbox/clock/advance" -d @- <<JSON
+{"seconds": 60}
+JSON
+)
+said "Advance sandbox clock"
+
+# GET /api/v1/sandbox/clock
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/sandbox/clock")
+said "Retrieve sandbox clock"
+
+# --- users ---
+
+# POST /api/v1/users
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/users" -d @- <<JSON
+{"email": "alice.adams+$run@example.com", "name": "Alice Adams", "role": "landlord"}
+JSON
+)
+said "Create users: landlord"
+landlord=$(pick id)
+
+# POST /api/v1/users
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/users" -d @- <<JSON
+{"email": "bob.brown+$run@example.com", "name": "Bob Brown", "role": "renter"}
+JSON
+)
+said "Create users: renter"
+renter=$(pick id)
+
+# GET /api/v1/users
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/users")
+said "List users"
+
+# GET /api/v1/users/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/users/$renter")
+said "Retrieve users"
+
+# --- bank-accounts ---
+
+# POST /api/v1/bank-accounts
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/bank-accounts" -d @- <<JSON
+{"user": "$renter", "account_holder_name": "Bob Brown", "routing_number": "110000000", "account_type": "checking", "account_number": "000123456789"}
+JSON
+)
+said "Create bank accounts: bank"
+bank=$(pick id)
+
+# POST /api/v1/bank-accounts
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/bank-accounts" -d @- <<JSON
+{"user": "$renter", "account_holder_name": "Bob Brown", "routing_number": "110000000", "account_type": "checking", "account_number": "000111111116"}
+JSON
+)
+said "Create bank accounts: unproven_bank"
+unproven_bank=$(pick id)
+
+# POST /api/v1/bank-accounts/{id}/verify
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/bank-accounts/$bank/verify" -d @- <<JSON
+{"amounts": [32, 45]}
+JSON
+)
+said "Verify bank accounts"
+
+# GET /api/v1/bank-accounts
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/bank-accounts")
+said "List bank accounts"
+
+# GET /api/v1/bank-accounts/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/bank-accounts/$bank")
+said "Retrieve bank accounts"
+
+# --- properties ---
+
+# POST /api/v1/properties
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/properties" -d @- <<JSON
+{"landlord": "$landlord", "name": "Linden House", "timezone": "America/New_York", "address": {"line1": "114 Linden St", "city": "Columbus", "state": "OH", "postal_code": "43215"}, "units": [{"name": "2B"}]}
+JSON
+)
+said "Create properties"
+property=$(pick id)
+unit=$(pick units 0 id)
+
+# GET /api/v1/properties
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/properties")
+said "List properties"
+
+# GET /api/v1/properties/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/properties/$property")
+said "Retrieve properties"
+
+# --- leases ---
+
+# POST /api/v1/leases
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases" -d @- <<JSON
+{"unit": "$unit", "renters": [{"user": "$renter"}], "rent_amount": 150000, "start_date": "2026-11-01", "end_date": "2027-10-31", "due_day": 1}
+JSON
+)
+said "Create leases"
+lease=$(pick id)
+
+# GET /api/v1/leases
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases")
+said "List leases"
+
+# GET /api/v1/leases/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease")
+said "Retrieve leases"
+
+# GET /api/v1/leases/{id}/balance
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/balance")
+said "Read leases balance"
+
+# GET /api/v1/leases/{id}/schedule
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/schedule")
+said "Read leases schedule"
+
+# --- payments ---
+
+# POST /api/v1/payments
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payments" -d @- <<JSON
+{"lease": "$lease", "rail": "instant", "bank_account": "$bank"}
+JSON
+)
+said "Create payments: payment"
+account=$(pick applies_to)
+payment=$(pick id)
+
+# POST /api/v1/payments
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payments" -d @- <<JSON
+{"lease": "$lease", "rail": "ach", "bank_account": "$bank", "amount": 10000, "metadata": {"note": "called off"}}
+JSON
+)
+said "Create payments: called_off"
+called_off=$(pick id)
+
+# POST /api/v1/payments/{id}/cancel
+fresh
+answer=$(curl "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payments/$called_off/cancel" -d @- <<JSON
+{}
+JSON
+)
+said "Cancel payments"
+unless payment_not_cancelable  # which is an answer too
+
+# GET /api/v1/payments
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payments")
+said "List payments"
+
+# GET /api/v1/payments/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payments/$payment")
+said "Retrieve payments"
+
+# GET /api/v1/payments/{id}/history
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payments/$payment/history")
+said "Read payments history"
+event=$(pick data 0 id)
+
+# --- payment_intents ---
+
+# POST /api/v1/payment_intents
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_intents" -d @- <<JSON
+{"amount": 60000, "currency": "usd", "customer": "$renter", "lease": "$lease", "payment_method_types": ["us_bank_account"]}
+JSON
+)
+said "Create payment intents: intent"
+intent=$(pick id)
+
+# POST /api/v1/payment_intents
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_intents" -d @- <<JSON
+{"amount": 25000, "currency": "usd", "lease": "$lease", "payment_method": "$unproven_bank", "confirm": true}
+JSON
+)
+said "Create payment intents: unproven_intent"
+unproven_intent=$(pick id)
+
+# POST /api/v1/payment_intents
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_intents" -d @- <<JSON
+{"amount": 150000, "currency": "usd"}
+JSON
+)
+said "Create payment intents: dropped_intent"
+dropped_intent=$(pick id)
+
+# POST /api/v1/payment_intents/{id}
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_intents/$intent" -d @- <<JSON
+{"description": "Part of December"}
+JSON
+)
+said "Update payment intents"
+
+# POST /api/v1/payment_intents/{id}/cancel
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_intents/$dropped_intent/cancel" -d @- <<JSON
+{"cancellation_reason": "abandoned"}
+JSON
+)
+said "Cancel payment intents"
+
+# POST /api/v1/payment_intents/{id}/capture
+fresh
+answer=$(curl "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_intents/$intent/capture" -d @- <<JSON
+{"amount_to_capture": 60000}
+JSON
+)
+said "Capture payment intents"
+unless payment_intent_unexpected_state  # which is an answer too
+
+# POST /api/v1/payment_intents/{id}/confirm
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_intents/$intent/confirm" -d @- <<JSON
+{"payment_method": "$bank"}
+JSON
+)
+said "Confirm payment intents"
+
+# POST /api/v1/payment_intents/{id}/verify_microdeposits
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_intents/$unproven_intent/verify_microdeposits" -d @- <<JSON
+{"amounts": [32, 45]}
+JSON
+)
+said "Verify microdeposits payment intents"
+
+# GET /api/v1/payment_intents
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payment_intents")
+said "List payment intents"
+
+# GET /api/v1/payment_intents/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payment_intents/$intent")
+said "Retrieve payment intents"
+
+# GET /api/v1/payment_intents/search
+answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=status:'canceled'" "$DP/api/v1/payment_intents/search")
+said "Read payment intents search"
+
+# --- units ---
+
+# POST /api/v1/units
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/units" -d @- <<JSON
+{"property": "$property", "name": "3A"}
+JSON
+)
+said "Create units"
+
+# GET /api/v1/units
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/units")
+said "List units"
+
+# GET /api/v1/units/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/units/$unit")
+said "Retrieve units"
+
+# --- events ---
+
+# GET /api/v1/events
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/events")
+said "List events"
+
+# GET /api/v1/events/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/events/$event")
+said "Retrieve events"
+
+# --- ledger ---
+
+# GET /api/v1/ledger/accounts
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/ledger/accounts")
+said "List ledger accounts"
+
+# GET /api/v1/ledger/accounts/{id}
+answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "as_of=2026-11-30" "$DP/api/v1/ledger/accounts/$account")
+said "Retrieve ledger accounts"
+
+# GET /api/v1/ledger/transactions
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/ledger/transactions")
+said "List ledger transactions"
+transaction=$(pick data 0 id)
+
+# GET /api/v1/ledger/transactions/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/ledger/transactions/$transaction")
+said "Retrieve ledger transactions"
+
+# GET /api/v1/ledger/trial_balance
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/ledger/trial_balance")
+said "Get ledger trial balance"

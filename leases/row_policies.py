@@ -1,0 +1,75 @@
+"""Whose rows these are: a lease is its landlord's and its renters', and they know each other, the home, and what is owed on it."""
+
+from typing import Final
+
+FUNCTIONS: Final = """
+CREATE OR REPLACE FUNCTION leases_on(the_lease bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM leases_renter r WHERE r.lease_id = the_lease AND r.user_id = directpay_asking())
+        OR EXISTS (
+            SELECT FROM leases_lease l JOIN leases_unit u ON u.id = l.unit_id JOIN leases_property p ON p.id = u.property_id
+            WHERE l.id = the_lease AND p.landlord_id = directpay_asking()
+        );
+END $$;
+
+-- What this person rents.
+CREATE OR REPLACE FUNCTION leases_rented()
+RETURNS TABLE (lease_id bigint, unit_id bigint, property_id bigint, payee_id bigint, landlord_id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT l.id, u.id, p.id, p.payee_id, p.landlord_id
+    FROM leases_renter r JOIN leases_lease l ON l.id = r.lease_id
+    JOIN leases_unit u ON u.id = l.unit_id JOIN leases_property p ON p.id = u.property_id
+    WHERE r.user_id = directpay_asking()
+$$;
+
+-- Whether this person lets to the other, or they live together.
+CREATE OR REPLACE FUNCTION leases_together(the_user bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM leases_renter r WHERE r.user_id = the_user AND leases_on(r.lease_id));
+END $$;
+
+CREATE OR REPLACE FUNCTION leases_own_property(the_property bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM leases_property p WHERE p.id = the_property AND p.landlord_id = directpay_asking());
+END $$;
+
+CREATE OR REPLACE FUNCTION leases_party_account(the_account bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM leases_party y WHERE y.account_id = the_account AND leases_on(y.lease_id));
+END $$;
+
+CREATE OR REPLACE FUNCTION leases_paid_on(the_payment bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM payments_payment p WHERE p.id = the_payment AND leases_party_account(p.applies_to_id));
+END $$;
+
+-- The books in which the accounts of what this person rents stand.
+CREATE OR REPLACE FUNCTION leases_rented_books() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+    SELECT a.book_id FROM leases_rented() r JOIN leases_party y ON y.lease_id = r.lease_id JOIN ledger_account a ON a.id = y.account_id
+$$;
+"""
+POLICIES: Final = {
+    "directpay_user": "id IN (SELECT landlord_id FROM leases_rented()) OR leases_together(id)",
+    "directpay_payee": "id IN (SELECT payee_id FROM leases_rented())",
+    "leases_property": "landlord_id = (SELECT directpay_asking()) OR id IN (SELECT property_id FROM leases_rented())",
+    "leases_unit": "leases_own_property(property_id) OR id IN (SELECT unit_id FROM leases_rented())",
+    "leases_lease": "leases_on(id)",
+    "leases_party": "leases_on(lease_id)",
+    "leases_renter": "leases_on(lease_id)",
+    "leases_charge": "leases_on(lease_id)",
+    "ledger_account": "leases_party_account(id)",
+    "ledger_entry": "leases_party_account(account_id)",
+    "ledger_allocation": "leases_party_account(account_id)",
+    "ledger_checkpoint": "leases_party_account(account_id)",
+    "ledger_hold": "leases_party_account(account_id)",
+    "ledger_book": "id IN (SELECT leases_rented_books())",
+    "payments_payment": "leases_party_account(applies_to_id)",
+    "payments_claim": "leases_paid_on(payment_id)",
+    "payments_railfee": "payee_id IN (SELECT payee_id FROM leases_rented())",
+}
