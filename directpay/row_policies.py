@@ -3,7 +3,7 @@
 from typing import Final
 
 FUNCTIONS: Final = """
-CREATE OR REPLACE FUNCTION directpay_own_payees() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER
+CREATE OR REPLACE FUNCTION directpay_own_payees() RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 10 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$ SELECT id FROM directpay_payee WHERE owner_id = directpay_asking() $$;
 
 -- Public ids under which events name whom they concern: the person's, and those of its payees.

@@ -3,7 +3,7 @@
 from typing import Final
 
 FUNCTIONS: Final = """
-CREATE OR REPLACE FUNCTION leases_on(the_lease bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+CREATE OR REPLACE FUNCTION leases_on(the_lease bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM leases_renter r WHERE r.lease_id = the_lease AND r.user_id = directpay_asking())
@@ -24,37 +24,45 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- Whether this person lets to the other, or they live together.
-CREATE OR REPLACE FUNCTION leases_together(the_user bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+CREATE OR REPLACE FUNCTION leases_together(the_user bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM leases_renter r WHERE r.user_id = the_user AND leases_on(r.lease_id));
 END $$;
 
-CREATE OR REPLACE FUNCTION leases_own_property(the_property bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+CREATE OR REPLACE FUNCTION leases_own_property(the_property bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM leases_property p WHERE p.id = the_property AND p.landlord_id = directpay_asking());
 END $$;
 
-CREATE OR REPLACE FUNCTION leases_party_account(the_account bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+CREATE OR REPLACE FUNCTION leases_party_account(the_account bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM leases_party y WHERE y.account_id = the_account AND leases_on(y.lease_id));
 END $$;
 
-CREATE OR REPLACE FUNCTION leases_paid_on(the_payment bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+CREATE OR REPLACE FUNCTION leases_paid_on(the_payment bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM payments_payment p WHERE p.id = the_payment AND leases_party_account(p.applies_to_id));
 END $$;
 
 -- The books in which the accounts of what this person rents stand.
-CREATE OR REPLACE FUNCTION leases_rented_books() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER
+CREATE OR REPLACE FUNCTION leases_rented_books() RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 10 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
     SELECT a.book_id FROM leases_rented() r JOIN leases_party y ON y.lease_id = r.lease_id JOIN ledger_account a ON a.id = y.account_id
 $$;
+
+-- What happens to a payment on what this person rents is told, whoever sent it.
+CREATE OR REPLACE FUNCTION leases_rented_payments() RETURNS SETOF text LANGUAGE sql STABLE ROWS 50 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+    SELECT p.public_id FROM leases_rented() r JOIN leases_party y ON y.lease_id = r.lease_id
+    JOIN payments_payment p ON p.applies_to_id = y.account_id
+$$;
 """
 POLICIES: Final = {
+    "directpay_event": "object_id IN (SELECT leases_rented_payments())",
     "directpay_user": "id IN (SELECT landlord_id FROM leases_rented()) OR leases_together(id)",
     "directpay_payee": "id IN (SELECT payee_id FROM leases_rented())",
     "leases_property": "landlord_id = (SELECT directpay_asking()) OR id IN (SELECT property_id FROM leases_rented())",

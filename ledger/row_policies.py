@@ -3,20 +3,22 @@
 from typing import Final
 
 FUNCTIONS: Final = """
-CREATE OR REPLACE FUNCTION ledger_own_books() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+CREATE OR REPLACE FUNCTION ledger_own_books() RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 10 SECURITY DEFINER
+SET search_path = public, pg_temp
 AS $$
     SELECT b.id FROM ledger_book b JOIN directpay_payee p ON p.public_id = b.subject
     WHERE b.kind = 'L' AND p.owner_id = directpay_asking()
 $$;
 
-CREATE OR REPLACE FUNCTION ledger_own_account(the_account bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+CREATE OR REPLACE FUNCTION ledger_own_account(the_account bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM ledger_account a WHERE a.id = the_account AND a.book_id IN (SELECT ledger_own_books()));
 END $$;
 
 -- A transaction is seen where one of its legs is: asked with the rights of who asks, so that the policies of entries answer.
-CREATE OR REPLACE FUNCTION ledger_seen_in(the_transaction bigint) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = public, pg_temp
+CREATE OR REPLACE FUNCTION ledger_seen_in(the_transaction bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000
+SET search_path = public, pg_temp
 AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM ledger_entry e WHERE e.transaction_id = the_transaction);

@@ -3,7 +3,7 @@
 from typing import Final
 
 FUNCTIONS: Final = """
-CREATE OR REPLACE FUNCTION payments_own(the_payment bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+CREATE OR REPLACE FUNCTION payments_own(the_payment bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
     RETURN EXISTS (
@@ -12,17 +12,20 @@ BEGIN
     );
 END $$;
 
-CREATE OR REPLACE FUNCTION payments_paid_me_from(the_bank_account bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+CREATE OR REPLACE FUNCTION payments_knows_bank_account(the_bank_account bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000
+SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
     RETURN EXISTS (
         SELECT FROM payments_payment p WHERE p.bank_account_id = the_bank_account AND p.payee_id IN (SELECT directpay_own_payees())
     ) OR EXISTS (
-        SELECT FROM payments_paymentintent i WHERE i.bank_account_id = the_bank_account AND i.payee_id IN (SELECT directpay_own_payees())
+        SELECT FROM payments_paymentintent i
+        WHERE i.bank_account_id = the_bank_account
+            AND (directpay_asking() IN (i.customer_id, i.created_by_id) OR i.payee_id IN (SELECT directpay_own_payees()))
     );
 END $$;
 
-CREATE OR REPLACE FUNCTION payments_own_settlement(the_settlement bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+CREATE OR REPLACE FUNCTION payments_own_settlement(the_settlement bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
     RETURN EXISTS (
@@ -31,7 +34,7 @@ BEGIN
 END $$;
 
 -- Whether this person has paid, or was to pay, this payee.
-CREATE OR REPLACE FUNCTION payments_pays(the_payee bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+CREATE OR REPLACE FUNCTION payments_pays(the_payee bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM payments_payment p WHERE p.payer_id = directpay_asking() AND p.payee_id = the_payee)
@@ -42,7 +45,7 @@ BEGIN
 END $$;
 
 -- Whether these two have to do with each other: one pays or is to pay what the other gets or asked for.
-CREATE OR REPLACE FUNCTION payments_knows(the_user bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+CREATE OR REPLACE FUNCTION payments_knows(the_user bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM payments_payment p WHERE p.payer_id = the_user AND p.payee_id IN (SELECT directpay_own_payees()))
@@ -55,7 +58,7 @@ BEGIN
 END $$;
 
 -- The account that a payment or an intent of this person's pays.
-CREATE OR REPLACE FUNCTION payments_pays_on(the_account bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+CREATE OR REPLACE FUNCTION payments_pays_on(the_account bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM payments_payment p WHERE p.applies_to_id = the_account AND p.payer_id = directpay_asking())
@@ -65,7 +68,8 @@ BEGIN
         );
 END $$;
 
-CREATE OR REPLACE FUNCTION payments_books_paid() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+CREATE OR REPLACE FUNCTION payments_books_paid() RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 10 SECURITY DEFINER
+SET search_path = public, pg_temp
 AS $$
     SELECT a.book_id FROM payments_payment p JOIN ledger_account a ON a.id = p.applies_to_id WHERE p.payer_id = directpay_asking()
     UNION SELECT a.book_id FROM payments_paymentintent i JOIN ledger_account a ON a.id = i.applies_to_id
@@ -81,7 +85,7 @@ POLICIES: Final = {
     "payments_payment": f"payer_id = (SELECT directpay_asking()) OR {PAID_TO_ME}",
     "payments_claim": "payments_own(payment_id)",
     "payments_paymentintent": f"(SELECT directpay_asking()) IN (created_by_id, customer_id) OR {PAID_TO_ME}",
-    "payments_bankaccount": "user_id = (SELECT directpay_asking()) OR payments_paid_me_from(id)",
+    "payments_bankaccount": "user_id = (SELECT directpay_asking()) OR payments_knows_bank_account(id)",
     "payments_settlement": PAID_TO_ME,
     "payments_settlementline": "payments_own_settlement(settlement_id) OR payments_own(payment_id)",
     "payments_railfee": f"{PAID_TO_ME} OR payments_pays(payee_id)",

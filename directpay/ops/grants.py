@@ -88,10 +88,10 @@ def apply_grants(connection: Any) -> None:
         roles = {role for (role,) in cursor.fetchall()}
         if RUNTIME not in roles:
             return
-        if TENANT not in roles:
+        if TENANT not in roles or not _may_become(cursor):
             raise RoleMissing(
-                f"The role {TENANT} is not there, behind which pages and API look at the rows of one person. Make it once, as a superuser: "
-                f"`manage.py bootstrap`, or CREATE ROLE {TENANT} NOLOGIN; GRANT {TENANT} TO {RUNTIME};"
+                f"The role {TENANT}, as which pages and API look at the rows of one person, is not there, or {RUNTIME} may not become it. "
+                f"As a superuser, once: `manage.py bootstrap`, or CREATE ROLE {TENANT} NOLOGIN; GRANT {TENANT} TO {RUNTIME};"
             )
         apply_policies(connection)
         _, policies = declared()
@@ -112,6 +112,11 @@ def apply_grants(connection: Any) -> None:
         cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {RUNTIME}")
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {RUNTIME}, {TENANT}")
         cursor.execute(f"REVOKE CREATE ON SCHEMA public FROM {RUNTIME}, {TENANT}")
+
+
+def _may_become(cursor: Any) -> bool:
+    cursor.execute("SELECT pg_has_role(%s, %s, 'SET')", [RUNTIME, TENANT])
+    return cursor.fetchone() == (True,)
 
 
 def _asks_who(function: str, policies: Iterable[dict[str, str]]) -> bool:

@@ -9,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from directpay.kernel.row_scope import NOBODY, rows_of
 from directpay.ops import heartbeat
 
 
@@ -49,6 +50,14 @@ def check_postgres() -> None:
         raise
 
 
+def check_row_security() -> None:
+    """Doors can look as one person, and nobody sees nobody's rows."""
+    with rows_of(NOBODY), connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM directpay_user) OR EXISTS (SELECT FROM payments_payment)")
+        if cursor.fetchone() != (False,):
+            raise NotReady("row security is not in force: run `manage.py migrate` as the owner")
+
+
 def check_redis() -> None:
     heartbeat.client().ping()
 
@@ -76,4 +85,5 @@ CHECKS: dict[str, Callable[[], None]] = {
     "redis": check_redis,
     "worker": check_worker,
     "migrations": check_migrations,
+    "row_security": check_row_security,
 }

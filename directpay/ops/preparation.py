@@ -84,9 +84,10 @@ def run_steps(steps: Iterable[Step]) -> None:
 
 
 def migration_fingerprint(owner_url: str) -> str:
-    """Changes with the code of any migration, of the grants, of any dependency, and with the database."""
-    files = sorted(path for app in BASE_DIR.glob("*/migrations") for path in app.glob("*.py"))
-    return _digest([*files, BASE_DIR / "directpay" / "ops" / "grants.py", BASE_DIR / "requirements.txt"], owner_url)
+    """Changes with the code of any migration, of grants and policies, of any dependency, and with the database."""
+    files = sorted(path for app in BASE_DIR.glob("*/migrations") for path in app.rglob("*") if path.suffix in (".py", ".sql"))
+    policies = sorted([*BASE_DIR.glob("*/row_policies.py"), *BASE_DIR.glob("directpay/row_security/*.py")])
+    return _digest([*files, *policies, BASE_DIR / "directpay" / "ops" / "grants.py", BASE_DIR / "requirements.txt"], owner_url)
 
 
 def static_fingerprint() -> str:

@@ -91,8 +91,9 @@ def external_urls(runtime_password: str) -> tuple[str, str]:
         psycopg.connect(runtime_url, connect_timeout=CONNECT_SECONDS).close()
     except psycopg.Error as error:
         raise ServiceError(
-            f"DATABASE_URL is taken for the owner's, and the role {roles.RUNTIME} cannot be made or used beside it ({_first_line(error)}). "
-            "Make that role yourself, then set DATABASE_URL to its address and DATABASE_OWNER_URL to the owner's."
+            f"DATABASE_URL is taken for the owner's, and the roles {roles.RUNTIME} and {roles.TENANT} cannot be made or used beside it "
+            f"({_first_line(error)}). "
+            "Make them yourself, then set DATABASE_URL to its address and DATABASE_OWNER_URL to the owner's."
         ) from error
     return runtime_url, url
 

@@ -25,7 +25,7 @@ class ScopedCursor(base.Cursor):
         switch = self._switch()
         if not switch:
             return super().execute(query, params, **options)
-        if not isinstance(query, str):
+        if not isinstance(query, str) or self._may_be_alone():
             self._say(switch)
             return super().execute(query, params, **options)
         self.connection.scope_in_force = UNKNOWN
@@ -43,6 +43,10 @@ class ScopedCursor(base.Cursor):
         self.settle()
         return super().copy(*args, **options)
 
+    def stream(self, *args: Any, **options: Any) -> Any:
+        self.settle()
+        return super().stream(*args, **options)
+
     def settle(self) -> None:
         """Change the role now, in a round trip of its own."""
         if switch := self._switch():
@@ -52,6 +56,10 @@ class ScopedCursor(base.Cursor):
         self.connection.scope_in_force = UNKNOWN
         super().execute("; ".join(switch))
         self.connection.scope_in_force = row_scope()
+
+    def _may_be_alone(self) -> bool:
+        """Whether this may be a statement that no other may stand beside, as VACUUM is: commands and workers give them, doors do not."""
+        return row_scope() == EVERYBODY and self.connection.scope_in_force is UNKNOWN and self.connection.autocommit
 
     def _switch(self) -> list[str]:
         """The statements that are needed first. In a failed transaction nothing but its end is heard."""
@@ -71,6 +79,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
             with super().create_cursor() as plain:
                 plain.settle()
         return super().create_cursor(name)
+
+    def _commit(self) -> None:
+        """The commit of a transaction in which a statement has failed is a rollback too."""
+        failed = self.connection is not None and self.connection.info.transaction_status == TransactionStatus.INERROR
+        try:
+            super()._commit()
+        except Exception:
+            self._forget_scope()
+            raise
+        if failed:
+            self._forget_scope()
 
     def _rollback(self) -> None:
         super()._rollback()

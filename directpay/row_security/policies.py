@@ -1,7 +1,11 @@
 """Writes the policies that the apps declare. Applied by the owner after every migrate, as the grants are.
 
 An app's `row_policies.py` has `FUNCTIONS` (SQL) and `POLICIES` (table → who sees a row, as SQL). Several apps may say so of one table:
-a row is seen where any of them says yes. A migration that drops a column named in a policy drops the policy first.
+a row is seen where any of them says yes. A migration that drops a column named in a policy drops the policy first; a function that changes
+what it returns gets another name.
+
+A policy is asked before the conditions of the query, for every row that an index does not leave out: what costs little comes first, and a
+function that looks something up says what it costs.
 """
 
 import hashlib
@@ -26,6 +30,10 @@ CREATE OR REPLACE FUNCTION directpay_asking() RETURNS bigint LANGUAGE sql STABLE
 $$ SELECT coalesce(nullif(current_setting('directpay.asking', true), '')::bigint, 0) $$
 """
 NAMES: Final = re.compile(r"FUNCTION (\w+)\(")
+STANDING_NOW: Final = """
+SELECT c.relname::text, (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid)::integer FROM pg_class c
+WHERE c.oid = ANY (SELECT to_regclass(name) FROM unnest(%s::text[]) AS name) AND c.relrowsecurity AND c.relforcerowsecurity
+"""
 MARK: Final = "SELECT obj_description(to_regprocedure('directpay_asking()'), 'pg_proc')"
 
 
@@ -55,7 +63,7 @@ def apply_policies(connection: Any) -> None:
             return
         digest = hashlib.sha256(repr((functions, wanted)).encode()).hexdigest()
         cursor.execute(MARK)
-        if cursor.fetchone() == (digest,):
+        if cursor.fetchone() == (digest,) and _all_stand(cursor, wanted):
             return
         with transaction.atomic(using=connection.alias):
             cursor.execute("SET LOCAL check_function_bodies = off")  # on the way back, tables of apps above are gone already
@@ -63,8 +71,15 @@ def apply_policies(connection: Any) -> None:
                 cursor.execute(function)
         for table, rules in wanted.items():
             with transaction.atomic(using=connection.alias):  # nobody meets a table between two sets of policies
+                cursor.execute("SET LOCAL lock_timeout = '10s'")  # rather fail, and go on from here the next time, than hold up all others
                 _write(cursor, table, rules)
         cursor.execute(f"COMMENT ON FUNCTION directpay_asking() IS '{digest}'")
+
+
+def _all_stand(cursor: Any, wanted: dict[str, dict[str, str]]) -> bool:
+    """Whether every table has its wall: a migration may have put another in its place."""
+    cursor.execute(STANDING_NOW, [list(wanted)])
+    return dict(cursor.fetchall()) == {table: 1 + len(rules) for table, rules in wanted.items()}
 
 
 def _write(cursor: Any, table: str, rules: dict[str, str]) -> None:
@@ -72,8 +87,8 @@ def _write(cursor: Any, table: str, rules: dict[str, str]) -> None:
     for (name,) in cursor.fetchall():
         cursor.execute(f'DROP POLICY "{name}" ON "{table}"')
     cursor.execute(f'CREATE POLICY everybody ON "{table}" TO CURRENT_USER, {RUNTIME} USING (true) WITH CHECK (true)')
-    for place, (app, rule) in enumerate(rules.items()):  # asked in the order of their names: whoever is lower knows cheaper
-        cursor.execute(f'CREATE POLICY "{place}_{app}" ON "{table}" FOR SELECT TO {TENANT} USING ({rule})')
+    for place, (app, rule) in enumerate(rules.items()):  # asked from the last name to the first: whoever is lower knows cheaper
+        cursor.execute(f'CREATE POLICY "{9 - place}_{app}" ON "{table}" FOR SELECT TO {TENANT} USING ({rule})')
     cursor.execute(FORCED, [table])
     if cursor.fetchone() != (True,):
         cursor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY')

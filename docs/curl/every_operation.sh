@@ -54,6 +54,7 @@ answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $k
 JSON
 )
 said "Create users: landlord"
+payee=$(pick payee)
 landlord=$(pick id)
 
 # POST /api/v1/users
@@ -72,6 +73,10 @@ said "List users"
 # GET /api/v1/users/{id}
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/users/$renter")
 said "Retrieve users"
+
+# GET /api/v1/users/search
+answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/users/search")
+said "Read users search"
 
 # --- bank-accounts ---
 
@@ -109,6 +114,10 @@ said "List bank accounts"
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/bank-accounts/$bank")
 said "Retrieve bank accounts"
 
+# GET /api/v1/bank-accounts/search
+answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/bank-accounts/search")
+said "Read bank accounts search"
+
 # --- properties ---
 
 # POST /api/v1/properties
@@ -128,6 +137,10 @@ said "List properties"
 # GET /api/v1/properties/{id}
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/properties/$property")
 said "Retrieve properties"
+
+# GET /api/v1/properties/search
+answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/properties/search")
+said "Read properties search"
 
 # --- leases ---
 
@@ -155,6 +168,10 @@ said "Read leases balance"
 # GET /api/v1/leases/{id}/schedule
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/schedule")
 said "Read leases schedule"
+
+# GET /api/v1/leases/search
+answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/leases/search")
+said "Read leases search"
 
 # --- payments ---
 
@@ -198,6 +215,10 @@ said "Retrieve payments"
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payments/$payment/history")
 said "Read payments history"
 event=$(pick data 0 id)
+
+# GET /api/v1/payments/search
+answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/payments/search")
+said "Read payments search"
 
 # --- payment_intents ---
 
@@ -299,6 +320,10 @@ said "List units"
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/units/$unit")
 said "Retrieve units"
 
+# GET /api/v1/units/search
+answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/units/search")
+said "Read units search"
+
 # --- events ---
 
 # GET /api/v1/events
@@ -331,3 +356,13 @@ said "Retrieve ledger transactions"
 # GET /api/v1/ledger/trial_balance
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/ledger/trial_balance")
 said "Get ledger trial balance"
+
+# --- payees ---
+
+# GET /api/v1/payees
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payees")
+said "List payees"
+
+# GET /api/v1/payees/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payees/$payee")
+said "Retrieve payees"

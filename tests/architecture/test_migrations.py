@@ -79,3 +79,16 @@ def test_all_of_them_go_back_with_data_and_forth_again(somewhere):
     with psycopg.connect(here) as connection:
         connection.execute("UPDATE ledger_limit SET ahead = '10 years'")
     assert ran(told, "-c", STORY).startswith("lse_")
+
+
+def test_a_wall_that_is_gone_is_built_again(somewhere):
+    """A migration may have put another table in the place of one, under its name."""
+    here, standing = services.addresses().superuser_url(NAME), "SELECT relrowsecurity FROM pg_class WHERE relname = 'payments_bankaccount'"
+    with psycopg.connect(here, autocommit=True) as connection:
+        connection.execute("ALTER TABLE payments_bankaccount DISABLE ROW LEVEL SECURITY")
+        ran(somewhere, "manage.py", "migrate", "--no-input", "--skip-checks")
+        assert connection.execute(standing).fetchone() == (True,)
+        connection.execute('DROP POLICY "9_payments" ON payments_bankaccount')
+        ran(somewhere, "manage.py", "migrate", "--no-input", "--skip-checks")
+        names = connection.execute("SELECT count(*) FROM pg_policies WHERE tablename = 'payments_bankaccount'")
+        assert names.fetchone() == (2,)

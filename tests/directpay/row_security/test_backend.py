@@ -1,6 +1,7 @@
 """The backend says for whom it asks: before the statement that needs it, in the same round trip, and again after a rollback."""
 
 import threading
+from contextlib import suppress
 
 import psycopg
 import pytest
@@ -114,6 +115,11 @@ class TestScope:
             with cursor.cursor.copy(asked) as copy:
                 assert list(copy.rows()) == []
 
+    def test_holds_for_streams(self) -> None:
+        bob()
+        with rows_of(NOBODY), connection.cursor() as cursor:
+            assert list(cursor.cursor.stream("SELECT name FROM directpay_user")) == []
+
     def test_holds_for_composed_statements(self) -> None:
         with rows_of(7), connection.cursor() as cursor:
             cursor.execute(psycopg.sql.SQL("SELECT directpay_asking()"))
@@ -128,6 +134,28 @@ def test_survives_the_rollback_of_a_transaction() -> None:
             transaction.set_rollback(True)
         assert asking() == ("directpay_tenant", 7)
     assert everybody()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_survives_the_commit_of_a_transaction_in_which_a_statement_failed() -> None:
+    """PostgreSQL takes everything back then, the change of role with it, and calls it a commit."""
+    with rows_of(7):
+        with transaction.atomic():
+            assert asking() == ("directpay_tenant", 7)
+            with suppress(DatabaseError), connection.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM no_such_table")
+            connection.needs_rollback = False  # somebody swallows it
+        assert asking() == ("directpay_tenant", 7)
+    assert everybody()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_that_must_be_alone_is_alone() -> None:
+    with rows_of(7), transaction.atomic():
+        asking()
+        transaction.set_rollback(True)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM directpay_clock")  # fails in a transaction, and with another statement beside it
 
 
 @pytest.mark.django_db(transaction=True)
