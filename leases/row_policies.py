@@ -55,14 +55,14 @@ SET search_path = public, pg_temp AS $$
 $$;
 
 -- What happens to a payment on what this person rents is told, whoever sent it.
-CREATE OR REPLACE FUNCTION leases_rented_payments() RETURNS SETOF text LANGUAGE sql STABLE ROWS 50 SECURITY DEFINER
+CREATE OR REPLACE FUNCTION leases_rented_payments() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
-    SELECT p.public_id FROM leases_rented() r JOIN leases_party y ON y.lease_id = r.lease_id
+    SELECT coalesce(array_agg(p.public_id), '{}') FROM leases_rented() r JOIN leases_party y ON y.lease_id = r.lease_id
     JOIN payments_payment p ON p.applies_to_id = y.account_id
 $$;
 """
 POLICIES: Final = {
-    "directpay_event": "object_id IN (SELECT leases_rented_payments())",
+    "directpay_event": "object_id = ANY ((SELECT leases_rented_payments())::text[])",
     "directpay_user": "id IN (SELECT landlord_id FROM leases_rented()) OR leases_together(id)",
     "directpay_payee": "id IN (SELECT payee_id FROM leases_rented())",
     "leases_property": "landlord_id = (SELECT directpay_asking()) OR id IN (SELECT property_id FROM leases_rented())",
