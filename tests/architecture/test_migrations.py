@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)  # indexes are made outside
 OURS = ("directpay", "ledger", "payments", "leases", "webhooks")
 # Tables made in SQL: the linter takes the NOT NULL of a new table for one that is added to rows that stand.
 NEW_TABLES = ("0002_event_log", "0002_journal", "0004_seals")
-NAME = "directpay_back_and_forth"
+NAME = f"{services.database_name()}_back_and_forth"  # of this worker
 STORY = """
 import django
 django.setup()
