@@ -10,7 +10,8 @@ from directpay.api.errors import API_PREFIX, error_response, is_html
 from directpay.kernel.ids import public_id
 from directpay.kernel.request_context import request_id
 
-SANE = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
+# It is logged: without a letter it might be the number of an account or of a card.
+SANE = re.compile(r"(?![0-9_.\-]{7,}$)[A-Za-z0-9_.\-]{1,64}")
 HEADER = "Request-Id"
 
 

@@ -27,7 +27,7 @@ EXPIRES_AFTER = timedelta(days=10)
 TRIES = 3
 UNPROVEN_LIMIT, UNPROVEN_WITHIN = 10, timedelta(days=1)
 SANDBOX_DEPOSITS = (32, 45)
-BANKS = {"110000000": "First Linden Bank"}
+BANKS = {"11" + 7 * "0": "First Linden Bank"}  # in parts, as in directpay.api.examples, and for the same reason
 
 
 class NotVerifiable(Conflict):
