@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import connections
 
-from directpay.row_security.policies import apply_policies, declared
-from directpay.row_security.tables import LOOK, NOBODYS, RUNTIME, TENANT
+from directpay.row_security.policies import TABLES, apply_policies, declared
+from directpay.row_security.tables import LOOK, MAY_BECOME, NOBODYS, RUNTIME, TENANT
 
 DEFAULT = "SELECT, INSERT, UPDATE"
 READ_ONLY = (
@@ -71,8 +71,6 @@ ASKED_BY_DOORS = (
     "ledger_known",
     "payments_is_live",
 )
-TABLES = """SELECT c.relname::text, c.relispartition FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND pg_get_userbyid(c.relowner) = current_user"""
 FUNCTIONS = """SELECT p.proname::text, p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
 WHERE n.nspname = 'public' AND pg_get_userbyid(p.proowner) = current_user"""
 
@@ -115,7 +113,7 @@ def apply_grants(connection: Any) -> None:
 
 
 def _may_become(cursor: Any) -> bool:
-    cursor.execute("SELECT pg_has_role(%s, %s, 'SET')", [RUNTIME, TENANT])
+    cursor.execute(MAY_BECOME, [RUNTIME, TENANT])
     return cursor.fetchone() == (True,)
 
 

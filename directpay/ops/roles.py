@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from directpay.row_security.tables import RUNTIME, TENANT
+from directpay.row_security.tables import MAY_BECOME, RUNTIME, TENANT
 
 OWNER = "directpay_owner"
 DATABASE = "directpay"
@@ -39,7 +39,7 @@ def ensure_tenant_role(connection: psycopg.Connection) -> None:
     """The runtime role may become it, and has none of its rights otherwise. Needs a role that may make roles, unless all is there."""
     if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [TENANT]).fetchone():
         connection.execute(sql.SQL("CREATE ROLE {} WITH NOINHERIT NOLOGIN").format(sql.Identifier(TENANT)))
-    may_become = connection.execute("SELECT pg_has_role(%s, %s, 'SET')", [RUNTIME, TENANT]).fetchone()
+    may_become = connection.execute(MAY_BECOME, [RUNTIME, TENANT]).fetchone()
     if may_become == (True,):
         return
     connection.execute(sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE").format(sql.Identifier(TENANT), sql.Identifier(RUNTIME)))

@@ -11,6 +11,7 @@ function that looks something up says what it costs.
 import hashlib
 import re
 from collections import defaultdict
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final
@@ -20,9 +21,8 @@ from django.db import transaction
 
 from directpay.row_security.tables import HIDDEN, RUNTIME, TENANT
 
-TABLES: Final = """SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND pg_get_userbyid(c.relowner) = current_user"""
-FORCED: Final = "SELECT relrowsecurity AND relforcerowsecurity FROM pg_class WHERE oid = to_regclass(%s)"
+TABLES: Final = """SELECT c.relname::text, c.relispartition FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND pg_get_userbyid(c.relowner) = current_user"""
 STANDING: Final = "SELECT policyname::text FROM pg_policies WHERE schemaname = 'public' AND tablename = %s"
 # Who asks: the person of the request, 0 for nobody.
 ASKING: Final = """
@@ -50,13 +50,19 @@ def declared() -> tuple[list[str], dict[str, dict[str, str]]]:
     return functions, dict(policies)
 
 
+@cache
+def walled() -> tuple[str, ...]:
+    """The tables that belong to an account."""
+    return tuple(sorted({*declared()[1], *HIDDEN}))
+
+
 def apply_policies(connection: Any) -> None:
     """Run as the owner. Where what stands was written from the same declarations, nothing is touched: a policy locks its table."""
     functions, policies = declared()
     with connection.cursor() as cursor:
         cursor.execute(TABLES)
-        tables = {table for (table,) in cursor.fetchall()}
-        wanted = {table: policies.get(table, {}) for table in sorted({*policies, *HIDDEN} & tables)}
+        tables = {table for table, _is_partition in cursor.fetchall()}
+        wanted = {table: policies.get(table, {}) for table in walled() if table in tables}
         if not wanted:  # all migrations were taken back
             for name in NAMES.findall("".join(functions)):
                 cursor.execute(f"DROP FUNCTION IF EXISTS {name}")
@@ -89,6 +95,4 @@ def _write(cursor: Any, table: str, rules: dict[str, str]) -> None:
     cursor.execute(f'CREATE POLICY everybody ON "{table}" TO CURRENT_USER, {RUNTIME} USING (true) WITH CHECK (true)')
     for place, (app, rule) in enumerate(rules.items()):  # asked from the last name to the first: whoever is lower knows cheaper
         cursor.execute(f'CREATE POLICY "{9 - place}_{app}" ON "{table}" FOR SELECT TO {TENANT} USING ({rule})')
-    cursor.execute(FORCED, [table])
-    if cursor.fetchone() != (True,):
-        cursor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY')
+    cursor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY')

@@ -5,6 +5,7 @@ from typing import Final
 TENANT: Final = "directpay_tenant"
 RUNTIME: Final = "directpay_runtime"
 LOOK: Final = "SELECT"
+MAY_BECOME: Final = "SELECT pg_has_role(%s, %s, 'SET')"  # one role the other
 
 # What belongs to nobody, or to whoever holds the key of the row; and what doors may do with it.
 NOBODYS: Final = {

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 
 from directpay.kernel.row_scope import NOBODY, rows_of
 from directpay.people.models import User
-from directpay.row_security.policies import declared
+from directpay.row_security.policies import declared, walled
 from directpay.row_security.tables import HIDDEN, NOBODYS
 from leases.contracts.models import Lease
 from ledger.journal.models import Entry
@@ -38,10 +38,6 @@ def forced() -> dict[str, bool]:
     with connection.cursor() as cursor:
         cursor.execute(TABLES)
         return dict(cursor.fetchall())
-
-
-def walled() -> list[str]:
-    return sorted({*declared()[1], *HIDDEN})
 
 
 def keys_of(table: str) -> set[tuple[object, ...]]:

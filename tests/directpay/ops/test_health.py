@@ -59,6 +59,19 @@ def test_names_migrations_that_are_not_applied(client: Client, fresh: None, supe
     assert client.get("/ready").status_code == 200
 
 
+@pytest.mark.django_db(transaction=True)  # within a transaction the catalog is remembered
+def test_names_a_table_that_is_open_to_everybody(client: Client, fresh: None, superuser) -> None:
+    tasks.heartbeat()
+    superuser.execute("ALTER TABLE payments_railfee DISABLE ROW LEVEL SECURITY")
+    try:
+        answer = client.get("/ready")
+    finally:
+        superuser.execute("ALTER TABLE payments_railfee ENABLE ROW LEVEL SECURITY")
+    assert answer.status_code == 503
+    assert "payments_railfee" in answer.json()["checks"]["row_security"]
+    assert client.get("/ready").status_code == 200
+
+
 def test_names_a_database_that_does_not_answer(client: Client, fresh: None, monkeypatch: pytest.MonkeyPatch) -> None:
     def gone() -> None:
         raise health.DatabaseError("the connection is lost\nand more")
