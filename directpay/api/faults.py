@@ -12,7 +12,7 @@ from directpay.api.errors import PLAIN, answer_body
 from directpay.api.examples import REQUEST
 from directpay.api.fields import AmountField
 from directpay.api.idempotency import FIELD, HEADER, KeyExpired, KeyInUse, KeyInvalid, KeyMismatch, KeyRequired, KeyReused
-from directpay.api.limits.rates import RateLimited
+from directpay.api.limits.rates import refusal
 from directpay.api.parsers import LengthRequired, NotJson, NotUtf8
 from directpay.kernel.errors import DirectPayError, InvalidInput, NotAllowed, NotAuthenticated, NotFound, TooLarge
 
@@ -48,7 +48,7 @@ EVERYWHERE: Final = (
     NotAuthenticated("This is a live key, and this is test mode.", code="api_key_wrong_mode"),
     NotAllowed("This key lacks the scope 'write'.", code="scope_missing"),
     NotAllowed("A publishable key cannot do this: use a secret key, on your server.", code="secret_key_required"),
-    RateLimited("Too many requests: wait a moment, then send the same request again.", limit="key"),
+    refusal("key", 1),
     Plain(500),
     Plain(503),
 )

@@ -1,6 +1,6 @@
 """Lists: filters, `created[gte]`, and the query string that asks for them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -49,7 +49,22 @@ class Related(Filter):
     def where(self, name: str, value: Any, at: datetime) -> Q:
         public_id = self.read(name, value)
         key = pk_of(self.model, public_id).first()
-        return Q(pk__in=[]) if key is None else Q(**{self.lookup: key["pk"]})
+        return Q(pk__in=[]) if key is None else self.of(key["pk"])
+
+    def of(self, key: Any) -> Q:
+        """The condition, by the primary key of the other object."""
+        return Q(**{self.lookup: key})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Derived(Filter):
+    """By what no column holds: `by` says for which rows it is so, at this moment."""
+
+    lookup: str = ""
+    by: Callable[[Any, datetime], Q]
+
+    def where(self, name: str, value: Any, at: datetime) -> Q:
+        return self.by(self.read(name, value), at)
 
 
 def related(lookup: str, model: type[Model]) -> Related:

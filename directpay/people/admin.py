@@ -2,8 +2,9 @@
 
 from axes.models import AccessAttempt
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from unfold.admin import ModelAdmin
 
 from directpay.events.look_only import LookOnly
 from directpay.kernel import clock
@@ -15,11 +16,8 @@ from directpay.people.queries import actor_for_user
 class Private(LookOnly):
     """For those of the staff who were given the right to view them, not for all."""
 
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return request.user.has_perm(f"{self.opts.app_label}.view_{self.opts.model_name}")
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_module_perms(self.opts.app_label)
+    has_view_permission = ModelAdmin.has_view_permission
+    has_module_permission = ModelAdmin.has_module_permission
 
 
 @admin.register(User)

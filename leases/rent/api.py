@@ -1,16 +1,15 @@
 """`/api/v1/leases`, and `/api/v1/payments` where a lease is named."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from rest_framework import serializers
 
 from directpay.api.expanding import by_id
 from directpay.api.fields import AmountField, CurrencyField, DateField, IdField, MetadataField, merged_metadata
-from directpay.api.lists import Filter, related
+from directpay.api.lists import Derived, related
 from directpay.api.objects import rendered
 from directpay.api.routes import resource, route
 from directpay.api.search_views import SearchView
@@ -137,14 +136,6 @@ class Leases(ApiView):
         return [render_lease(row, found[row.id], context.at) for row in rows]
 
 
-@dataclass(frozen=True)
-class StatusFilter(Filter):
-    """A status is not kept: it is what the days of the lease say, where its property stands."""
-
-    def where(self, name: str, value: Any, at: datetime) -> Q:
-        return where_status(self.read(name, value), at)
-
-
 class LeasesView(Leases, CollectionView):
     """Leases. Creating one makes its schedule of charges; what is due already is owed at once."""
 
@@ -156,7 +147,7 @@ class LeasesView(Leases, CollectionView):
         "payee": related("unit__property__payee", Payee),
         "property": related("unit__property", Property),
         "renter": related("renters__user", User),
-        "status": StatusFilter("", serializers.ChoiceField(choices=STATUSES)),
+        "status": Derived(field=serializers.ChoiceField(choices=STATUSES), by=where_status),
         "unit": related("unit", Unit),
     }
 

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from directpay.api.examples import ACCOUNT, COMMON, CREATED, INCOME, LEASE, NOVEMBER, PAYEE, TRANSACTION
 from directpay.api.expanding import asked_steps, by_id
 from directpay.api.fields import CurrencyField, DateField
-from directpay.api.lists import Filter, Related, pk_of, read_query
+from directpay.api.lists import Filter, Related, read_query
 from directpay.api.objects import json_response, rendered, unix
 from directpay.api.routes import route
 from directpay.api.serializers import ObjectOutput, StrictSerializer, checked
@@ -97,9 +97,8 @@ class EntriesOfBook(BookFilter):
 class EntriesOnAccount(Related):
     """Transactions with an entry there."""
 
-    def where(self, name: str, value: Any, at: datetime) -> Q:
-        key = pk_of(Account, self.read(name, value)).first()
-        return Q(pk__in=[]) if key is None else with_entry(Q(account=key["pk"]))
+    def of(self, key: int) -> Q:
+        return with_entry(Q(account=key))
 
 
 def with_entry(which: Q) -> Q:

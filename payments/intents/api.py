@@ -4,15 +4,14 @@ What a lease has to do with it belongs to leases/rent: its views take over these
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from rest_framework import serializers
 
-from directpay.api.lists import Filter, related
+from directpay.api.lists import Derived, Filter, related
 from directpay.api.routes import route
 from directpay.api.search_views import SearchView
 from directpay.api.searching import Choice, Number, Reference, Times
@@ -152,14 +151,6 @@ class Intents(CountsAttempts, ApiView):
         return super().handle_exception(exc)
 
 
-@dataclass(frozen=True)
-class StatusFilter(Filter):
-    """A status is not kept: it is what the intent, its payment and its bank account say together."""
-
-    def where(self, name: str, value: Any, at: datetime) -> Q:
-        return where_status(self.read(name, value))
-
-
 class IntentsView(Intents, CollectionView):
     """Payment intents. With `confirm` the payment is made at once: then the Idempotency-Key is required."""
 
@@ -170,7 +161,7 @@ class IntentsView(Intents, CollectionView):
         "customer": related("customer", User),
         "lease": Filter("origin", serializers.CharField(max_length=40)),
         "payment_method": related("bank_account", BankAccount),
-        "status": StatusFilter("", serializers.ChoiceField(choices=STATUSES)),
+        "status": Derived(field=serializers.ChoiceField(choices=STATUSES), by=lambda status, at: where_status(status)),
     }
 
     def moves_money_with(self, parameters: Mapping[str, Any]) -> bool:
