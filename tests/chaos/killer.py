@@ -52,11 +52,6 @@ class Killer:
             self._kill(name)
             self.done += 1
 
-    def _phases(self) -> set[str]:
-        with contextlib.suppress(psycopg.Error), psycopg.connect(self.url, connect_timeout=2) as connection:
-            return {phase for phase, sql in PHASES.items() if connection.execute(sql).fetchone()[0]}
-        return set()
-
     def _wait_for(self, phase: str) -> None:
         """Look closely until a payment is in `phase`, then count every phase that has one."""
         ends = time.monotonic() + WAIT_FOR_PHASE_SECONDS
@@ -68,16 +63,22 @@ class Killer:
                     self.hits[name] += 1
 
     def _kill(self, name: str) -> None:
+        """Again until one took: a component may end by itself, with the service it leans on, after it was seen to be back."""
+        ends = time.monotonic() + BACK_SECONDS
+        while not (took := self._signal(name, signal.SIGKILL)) and time.monotonic() < ends:
+            time.sleep(0.05)
+        self.kills[name] += took
+        if name == "valkey":
+            shutil.rmtree(self.valkey_data, ignore_errors=True)
+
+    def _signal(self, name: str, number: int) -> bool:
+        """Whether there was a process to take it."""
         with contextlib.suppress(ProcessLookupError, FileNotFoundError, ValueError):
-            os.kill(self.stack.pid_of(name), signal.SIGKILL)
-            self.kills[name] += 1
-            if name == "valkey":
-                shutil.rmtree(self.valkey_data, ignore_errors=True)
+            os.kill(self.stack.pid_of(name), number)
+            return True
+        return False
 
     def _wait_until_back(self, name: str) -> None:
         ends = time.monotonic() + BACK_SECONDS
-        while time.monotonic() < ends:
-            with contextlib.suppress(ProcessLookupError, FileNotFoundError, ValueError):
-                os.kill(self.stack.pid_of(name), 0)
-                return
+        while not self._signal(name, 0) and time.monotonic() < ends:
             time.sleep(0.05)
