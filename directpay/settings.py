@@ -119,7 +119,7 @@ def _database() -> dict:
     address = env.db_url_config(env.str(name, "postgres://directpay_runtime@127.0.0.1:5432/directpay"))
     return {
         **address,
-        "ENGINE": "directpay.row_security",
+        "ENGINE": "directpay.database",
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,

@@ -35,9 +35,11 @@ class KeyAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Actor, UsableKey]:
         secret = _secret_of(request.META.get("HTTP_AUTHORIZATION", ""))
-        kind, at = _checked_kind(secret), clock.now()
+        kind = _checked_kind(secret)
         with every_row():
-            key = usable_token(secret, at) if kind == APP_TOKEN else usable_key(secret, at)
+            now = clock.now_soon()
+            key = usable_token(secret, now) if kind == APP_TOKEN else usable_key(secret, now)
+            at = now()
             if key is None:
                 what = "access token" if kind == APP_TOKEN else "API key"
                 raise NotAuthenticated(f"This {what} is not valid: unknown, expired or revoked.")

@@ -23,6 +23,7 @@ from directpay.kernel.errors import Conflict, DirectPayError, InvalidInput
 from directpay.kernel.instruments import Counter
 from directpay.kernel.milestones import milestone
 from directpay.kernel.row_scope import every_row
+from directpay.kernel.statements import later
 
 HEADER = "Idempotency-Key"
 FIELD = "idempotency_key"
@@ -151,16 +152,7 @@ SELECT pg_try_advisory_xact_lock(%s);
 SELECT parameters_hash, moves_money, status, body, created_at FROM directpay_idempotencykey WHERE digest = %s
 """
 
-# Deferred constraints judge before the answer is kept: a violation is a 500, never a committed half-truth.
-SAVE = """
-SET CONSTRAINTS ALL IMMEDIATE;
-INSERT INTO directpay_idempotencykey (digest, parameters_hash, moves_money, status, body, created_at)
-VALUES (%s, %s, %s, %s, %s, %s)
-ON CONFLICT (digest) DO UPDATE SET parameters_hash = excluded.parameters_hash, moves_money = excluded.moves_money,
-    status = excluded.status, body = excluded.body, created_at = excluded.created_at
-WHERE directpay_idempotencykey.created_at <= %s AND NOT directpay_idempotencykey.moves_money;
-SET CONSTRAINTS ALL DEFERRED
-"""
+KEEP = "SELECT directpay_keep_answer(%s, %s, %s, %s, %s, %s, %s)"  # with the commit: its last word costs no round trip
 
 
 def _claim(request: Keyed, at: datetime) -> Answer | None:
@@ -186,12 +178,9 @@ def _claim(request: Keyed, at: datetime) -> Answer | None:
 
 
 def _save(request: Keyed, answer: Answer, at: datetime) -> None:
-    values: list[Any] = [request.digest, request.parameters_hash, request.moves_money, answer.status, answer.body.decode(), at]
-    with every_row(), connection.cursor() as cursor:
-        cursor.execute(SAVE, [*values, at - REPLAYED_FOR])
-        cursor.nextset()
-        if cursor.rowcount != 1:
-            raise RuntimeError("an answer under this idempotency key was saved without its lock")
+    with every_row():
+        kept = [request.digest, request.parameters_hash, request.moves_money, answer.status, answer.body.decode(), at, at - REPLAYED_FOR]
+        later(KEEP, kept)
 
 
 def saved_answer(request: Keyed, at: datetime) -> Answer | None:
@@ -212,15 +201,16 @@ def keep(request: Keyed, answer: Answer, at: datetime) -> None:
         unexpected(error)
 
 
+# A list made once: as a subquery of IN it might be looked up again and again, each time for other rows than the limit allows.
 FORGET = """
-DELETE FROM directpay_idempotencykey WHERE digest IN (
+DELETE FROM directpay_idempotencykey WHERE digest = ANY(ARRAY(
     SELECT digest FROM directpay_idempotencykey WHERE created_at <= %s AND NOT moves_money LIMIT %s FOR UPDATE SKIP LOCKED
-)
+))
 """
 EMPTY = """
-UPDATE directpay_idempotencykey SET body = '' WHERE digest IN (
+UPDATE directpay_idempotencykey SET body = '' WHERE digest = ANY(ARRAY(
     SELECT digest FROM directpay_idempotencykey WHERE created_at <= %s AND moves_money AND body <> '' LIMIT %s FOR UPDATE SKIP LOCKED
-)
+))
 """
 
 

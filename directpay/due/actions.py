@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db import connection
-
 from directpay.events.unit import require_transaction
 from directpay.kernel.arrays import moments, texts
 from directpay.kernel.request_context import cause_of
+from directpay.kernel.statements import later
 
 A_DAY = timedelta(days=1)
 UPSERT = """
@@ -27,8 +26,7 @@ def schedule(queue: str, items: Iterable[tuple[str, datetime]]) -> None:
     require_transaction()
     promised = dict(items)
     if promised:
-        with connection.cursor() as cursor:
-            cursor.execute(UPSERT, [queue, texts(promised), moments(promised.values()), texts(map(cause_of, promised))])
+        later(UPSERT, [queue, texts(promised), moments(promised.values()), texts(map(cause_of, promised))])
 
 
 def renew(queue: str, keys: Sequence[str], at: datetime, *, after: timedelta = A_DAY) -> None:
@@ -40,5 +38,4 @@ def done(queue: str, keys: Sequence[str]) -> None:
     """Step: nothing is left to do for these keys."""
     require_transaction()
     if keys:
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM directpay_due WHERE queue = %s AND key = ANY(%s::text[])", [queue, texts(keys)])
+        later("DELETE FROM directpay_due WHERE queue = %s AND key = ANY(%s::text[])", [queue, texts(keys)])

@@ -13,6 +13,7 @@ from directpay.events.unit import require_transaction
 from directpay.kernel.arrays import integers, moments, texts
 from directpay.kernel.ids import public_id
 from directpay.kernel.request_context import cause_of
+from directpay.kernel.statements import later
 
 SET_LIMIT = 5_000  # events in one call
 
@@ -50,7 +51,7 @@ FROM recorded JOIN unnest(%s::text[], %s::text[]) AS heard(type, listener) ON he
 
 
 def record(events: Sequence[NewEvent]) -> None:
-    """Step: append `events` in their order, with a delivery for each listener that wants them, in one round trip.
+    """Step: append `events` in their order, with a delivery for each listener that wants them, in no round trip of its own.
 
     Those who only promise work for what happened hear it here and now.
     """
@@ -60,30 +61,30 @@ def record(events: Sequence[NewEvent]) -> None:
     if len(events) > SET_LIMIT:
         raise ValueError(f"at most {SET_LIMIT} events at once")
     pairs = [(kind, name) for kind in dict.fromkeys(e.type for e in events) for name in names_for(kind)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            INSERT,
-            [
-                texts(public_id("evt") for _ in events),
-                texts(e.type for e in events),
-                texts(e.object_id for e in events),
-                integers(e.version for e in events),
-                moments(e.at for e in events),
-                texts(e.actor for e in events),
-                texts(cause_of(e.object_id) for e in events),
-                texts(json.dumps(list(e.account_ids)) for e in events),
-                texts(json.dumps(e.data) for e in events),
-                texts(kind for kind, _ in pairs),
-                texts(name for _, name in pairs),
-            ],
-        )
+    later(
+        INSERT,
+        [
+            texts(public_id("evt") for _ in events),
+            texts(e.type for e in events),
+            texts(e.object_id for e in events),
+            integers(e.version for e in events),
+            moments(e.at for e in events),
+            texts(e.actor for e in events),
+            texts(cause_of(e.object_id) for e in events),
+            texts(json.dumps(list(e.account_ids)) for e in events),
+            texts(json.dumps(e.data) for e in events),
+            texts(kind for kind, _ in pairs),
+            texts(name for _, name in pairs),
+        ],
+    )
     hear_at_once(events)
 
 
+# A list made once: as a subquery of IN it might be looked up again and again, each time for other rows than the limit allows.
 FORGET = """
-DELETE FROM directpay_delivery WHERE id IN (
+DELETE FROM directpay_delivery WHERE id = ANY(ARRAY(
     SELECT id FROM directpay_delivery WHERE event_at < %s AND done_at < %s LIMIT %s FOR UPDATE SKIP LOCKED
-)
+))
 """
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 EASTERN = ZoneInfo("America/New_York")  # the time of the Federal Reserve: cut-offs and bank days
@@ -13,17 +14,23 @@ def system_now() -> datetime:
 
 
 _source: Callable[[], datetime] = system_now
+_asking: Callable[[], Callable[[], datetime]] | None = None
 
 
-def set_source(source: Callable[[], datetime]) -> None:
-    """Put another clock behind `now`; called once at start-up."""
-    global _source
-    _source = source
+def set_source(source: Callable[[], datetime], asking: Callable[[], Callable[[], datetime]] | None = None) -> None:
+    """Put another clock behind `now`, called once at start-up. `asking`: the same for `now_soon`, where it has a question to ask."""
+    global _source, _asking
+    _source, _asking = source, asking
 
 
 def now() -> datetime:
     """The time of this installation, UTC-aware. Doors call it and hand it down as `at`."""
     return _source()
+
+
+def now_soon() -> Callable[[], datetime]:
+    """For a door that asks the database something else first: what is returned tells the time once that is answered, the same each time."""
+    return cache(_asking() if _asking else _source)
 
 
 def today(zone: ZoneInfo, at: datetime) -> date:

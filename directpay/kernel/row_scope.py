@@ -1,7 +1,7 @@
 """Whose rows the database may show to what runs here: everybody's, one person's, or nobody's.
 
 Kept per thread of work (a context variable). Outside of a request everybody's: workers and commands act for all. A request begins
-with nobody's, and has one person's once it is known who asks; `directpay.row_security` tells PostgreSQL.
+with nobody's, and has one person's once it is known who asks; `directpay.database` tells PostgreSQL.
 """
 
 from collections.abc import Iterator

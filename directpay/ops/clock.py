@@ -1,6 +1,8 @@
 """The movable clock of the sandbox: one row that web, workers, beat, simulated bank and tests read alike."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -12,6 +14,7 @@ from directpay.events.relay import relay_all
 from directpay.events.unit import unit_of_work
 from directpay.kernel import clock
 from directpay.kernel.errors import Conflict, InvalidInput, NotAllowed
+from directpay.kernel.statements import soon
 from directpay.ops.models import Clock
 from directpay.ops.partitions import make_partitions
 
@@ -26,20 +29,36 @@ class ClockBusy(Conflict):
     code = "clock_busy"
 
 
+ASK = "SELECT frozen_at, offset_microseconds FROM directpay_clock WHERE id = 1"
+
+
 def read_clock() -> datetime:
     """The source behind `kernel.clock.now`: the system's time moved by the row, or the moment at which the row stands still."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT frozen_at, offset_microseconds FROM directpay_clock WHERE id = 1")
-        row = cursor.fetchone()
+        cursor.execute(ASK)
+        return _told(cursor.fetchone())
+
+
+def ask_clock() -> Callable[[], datetime]:
+    """The same behind `kernel.clock.now_soon`."""
+    asked = soon(ASK)
+    return lambda: _told(asked.row())
+
+
+def _told(row: tuple[Any, ...] | None) -> datetime:
     if row is None:
         return clock.system_now()
     frozen_at, offset = row
-    return frozen_at or clock.system_now() + timedelta(microseconds=offset)
+    moment: datetime = frozen_at or clock.system_now() + timedelta(microseconds=offset)
+    return moment
 
 
 def install() -> None:
     """Live mode has no movable clock."""
-    clock.set_source(read_clock if settings.SANDBOX else clock.system_now)
+    if settings.SANDBOX:
+        clock.set_source(read_clock, ask_clock)
+    else:
+        clock.set_source(clock.system_now)
 
 
 def set_clock(at: datetime, *, frozen: bool) -> None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import QuerySet
 
+from directpay.kernel.statements import soon
 from directpay.people.actor import Actor
 
 USER_ID = 8_070_605_040_302_010  # stand in for the values of a call; no query has them of itself
@@ -27,16 +27,18 @@ class Lookup:
 
     def find(self, public_id: str, actor: Actor) -> tuple[Any, ...] | None:
         """The columns of that row; None when there is none, or none that this actor may see."""
+        return self.ask(public_id, actor)()
+
+    def ask(self, public_id: str, actor: Actor) -> Callable[[], tuple[Any, ...] | None]:
+        """The same, asked together with what else is asked before it is looked at."""
         kind = (actor.role, actor.may_see_all)
         if kind not in self._written:
             self._written[kind] = self._write(actor)
         sql, parameters = self._written[kind]
         if not sql:
-            return None
+            return lambda: None
         values = {USER_ID: actor.user_id, PUBLIC_ID: public_id}
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [values.get(value, value) for value in parameters])
-            return cursor.fetchone()
+        return soon(sql, [values.get(value, value) for value in parameters]).row
 
     def _write(self, actor: Actor) -> tuple[str, tuple[Any, ...]]:
         """SQL and its parameters; nothing where the rule shows nothing."""

@@ -65,22 +65,22 @@ class UsableKey:
 
 # Written out, because every request asks it and the ORM takes longer than Postgres.
 USABLE = """
-SELECT k.id, k.kind, k.scopes, k.last_used_at, k.public_id, k.api_version, u.id, u.public_id, u.role
+SELECT k.expires_at, k.id, k.kind, k.scopes, k.last_used_at, k.public_id, k.api_version, u.id, u.public_id, u.role
 FROM directpay_apikey k LEFT JOIN directpay_user u ON u.id = k.owner_id
-WHERE k.secret_hash = %s AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > %s) AND (k.owner_id IS NULL OR u.is_active)
+WHERE k.secret_hash = %s AND k.revoked_at IS NULL AND (k.owner_id IS NULL OR u.is_active)
 """
 
 
-def usable_key(secret: str, at: datetime) -> UsableKey | None:
+def usable_key(secret: str, now: Callable[[], datetime]) -> UsableKey | None:
     """The key of this secret, acting for its owner, or for the whole platform when it has none.
 
-    None when it is unknown, revoked, expired, or its owner may not act.
+    None when it is unknown, revoked, expired (`now` is asked after the database), or its owner may not act.
     """
     with connection.cursor() as cursor:
-        cursor.execute(USABLE, [hash_of(secret), at])
+        cursor.execute(USABLE, [hash_of(secret)])
         row = cursor.fetchone()
-    if row is None:
+    if row is None or (row[0] is not None and row[0] <= now()):
         return None
-    key_id, kind, scopes, last_used_at, public_id, version, user_id, user_public_id, role = row
+    _, key_id, kind, scopes, last_used_at, public_id, version, user_id, user_public_id, role = row
     actor = Actor("key", f"key:{public_id}", user_id, user_public_id, role or STAFF, role in (None, STAFF))
     return UsableKey(key_id, kind, scopes, last_used_at, actor, version)

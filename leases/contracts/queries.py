@@ -1,5 +1,6 @@
 """Leases that an actor may see, and the people on them."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -75,13 +76,23 @@ _lookup = Lookup(visible_leases, LEASE)
 
 def lease_to_pay(public_id: str, actor: Actor, *, currency: str | None = None) -> Lease:
     """The lease that a caller names to pay, as far as it may see it. Raises InvalidInput, also for another currency than the lease's."""
-    found = _lookup.find(public_id, actor)
-    if found is None:
-        raise InvalidInput(f"No such lease: {public_id}.", param="lease", code="resource_missing")
-    lease = Lease.from_db(connection.alias, LEASE, found)
-    if currency not in (None, lease.currency):
-        raise InvalidInput(f"This lease is in {lease.currency.upper()}.", param="currency")
-    return lease
+    return ask_for_lease_to_pay(public_id, actor, currency=currency)()
+
+
+def ask_for_lease_to_pay(public_id: str, actor: Actor, *, currency: str | None = None) -> Callable[[], Lease]:
+    """The same, asked together with what else is asked before it is looked at."""
+    asked = _lookup.ask(public_id, actor)
+
+    def told() -> Lease:
+        found = asked()
+        if found is None:
+            raise InvalidInput(f"No such lease: {public_id}.", param="lease", code="resource_missing")
+        lease = Lease.from_db(connection.alias, LEASE, found)
+        if currency not in (None, lease.currency):
+            raise InvalidInput(f"This lease is in {lease.currency.upper()}.", param="currency")
+        return lease
+
+    return told
 
 
 def renters_of_landlord(actor: Actor) -> Way:

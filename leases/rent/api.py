@@ -23,14 +23,14 @@ from directpay.people.queries import visible_users
 from directpay.people.ways import Way
 from leases.contracts.actions import RENTERS_LIMIT, Terms
 from leases.contracts.models import Lease
-from leases.contracts.queries import STATUSES, lease_to_pay, status_of, visible_leases, ways_to_leases, where_status
+from leases.contracts.queries import STATUSES, ask_for_lease_to_pay, status_of, visible_leases, ways_to_leases, where_status
 from leases.properties.models import Property, Unit
 from leases.properties.queries import visible_units
 from leases.rent.actions.open_lease import open_lease
 from leases.rent.actions.pay_rent import CHARGES_LIMIT, PayRequest, pay_rent
 from leases.rent.examples import ASKS, BALANCE, REFUSED, SCHEDULE, SHOWN
 from leases.rent.queries import Balance, ScheduleRow, balances, local_today, schedules, total
-from payments.payins.api import PaymentInput, PaymentsView, source_of
+from payments.payins.api import PaymentInput, PaymentsView, ask_for_source
 from payments.payins.models import Payment
 
 ROW_STATUSES = ("scheduled", "due", "partially_paid", "late", "paid")
@@ -242,10 +242,11 @@ class PaymentsForLeasesView(PaymentsView):
         for name in ("applies_to", "payee"):
             if name in data:
                 raise InvalidInput("A lease says by itself what it pays.", param=name)
-        lease = lease_to_pay(data["lease"], actor, currency=data.get("currency"))
+        asked, source = ask_for_lease_to_pay(data["lease"], actor, currency=data.get("currency")), ask_for_source(data, actor)
+        lease = asked()
         request = PayRequest(
             rail=data["rail"],
-            bank_account=source_of(data, actor),
+            bank_account=source(),
             amount_minor=data.get("amount"),
             charges=[(c["charge"], c.get("amount")) for c in data.get("charges", ())],
             allow_duplicate=data["allow_duplicate"],

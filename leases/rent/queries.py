@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -113,7 +114,11 @@ def payable_charges(lease: Lease, party: Party, parties: Sequence[Party]) -> Pay
     """What `party` may pay now. Ask it with the party's account locked before acting on it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT leases_open_charges(%s, %s)", [lease.id, party.account_id])
-        found = json.loads(cursor.fetchone()[0])
+        return payable_of(lease, party, parties, json.loads(cursor.fetchone()[0]))
+
+
+def payable_of(lease: Lease, party: Party, parties: Sequence[Party], found: Mapping[str, Any]) -> Payable:
+    """The same, as `leases_open_charges` tells it."""
     rows, ahead, charges = [], 0, []
     for id, public_id, category, due_on, amount, posted_at, paid, claimed in found["charges"]:
         values = [id, public_id, lease.id, category, date.fromisoformat(due_on), amount, posted_at and datetime.fromisoformat(posted_at)]

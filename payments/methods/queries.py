@@ -1,5 +1,7 @@
 """Bank accounts that an actor may see, and the one that it may pay from."""
 
+from collections.abc import Callable
+
 from django.db import connection
 from django.db.models import Q, QuerySet
 
@@ -29,12 +31,22 @@ _lookup = Lookup(visible_bank_accounts, (*ACCOUNT, "user__public_id"))
 
 def bank_account_to_pay_from(public_id: str, actor: Actor, *, param: str = "bank_account") -> BankAccount:
     """The actor's own verified account. Raises InvalidInput (unknown or foreign look the same), BankAccountNotVerified."""
-    found = _lookup.find(public_id, actor)
-    if found is None:
-        raise InvalidInput(f"No such bank account: {public_id!r}.", param=param, code="resource_missing")
-    *values, owner = found
-    account = BankAccount.from_db(connection.alias, ACCOUNT, values)
-    account.user = User.from_db(connection.alias, OWNER, [account.user_id, owner])
-    if account.status != BankAccount.Status.VERIFIED:
-        raise BankAccountNotVerified("This bank account is not verified: name its two small deposits first.", param=param)
-    return account
+    return ask_for_bank_account_to_pay_from(public_id, actor, param=param)()
+
+
+def ask_for_bank_account_to_pay_from(public_id: str, actor: Actor, *, param: str = "bank_account") -> Callable[[], BankAccount]:
+    """The same, asked together with what else is asked before it is looked at."""
+    asked = _lookup.ask(public_id, actor)
+
+    def told() -> BankAccount:
+        found = asked()
+        if found is None:
+            raise InvalidInput(f"No such bank account: {public_id!r}.", param=param, code="resource_missing")
+        *values, owner = found
+        account = BankAccount.from_db(connection.alias, ACCOUNT, values)
+        account.user = User.from_db(connection.alias, OWNER, [account.user_id, owner])
+        if account.status != BankAccount.Status.VERIFIED:
+            raise BankAccountNotVerified("This bank account is not verified: name its two small deposits first.", param=param)
+        return account
+
+    return told

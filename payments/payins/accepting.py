@@ -1,9 +1,10 @@
 """What accepting a payment reads and writes, a round trip each: the path that everybody waits for is not left to the ORM."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.db import connection
 
@@ -28,7 +29,11 @@ def stand(account_id: int, *, payee_id: int, rail: str) -> Standing:
     """Step: lock the account, and see what is on its way to it and what the rail costs its payee."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT payments_stand(%s, %s, %s)", [account_id, payee_id, rail])
-        found = json.loads(cursor.fetchone()[0])
+        return standing_of(json.loads(cursor.fetchone()[0]))
+
+
+def standing_of(found: Mapping[str, Any]) -> Standing:
+    """As `payments_stand` tells it."""
     account = Account.from_db(connection.alias, ACCOUNT, found["account"])
     return Standing(account, found["in_flight"], found["newest"] or "", tuple(found["fee"]) if found["fee"] else None)
 

@@ -1,6 +1,6 @@
 """`/api/v1/payments`. With a `lease` in the body, POST belongs to leases/rent: `directpay.urls` lets it come first."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -27,7 +27,7 @@ from directpay.people.models import Payee, User
 from directpay.people.ways import Way
 from ledger.journal.models import Account
 from payments.methods.models import BankAccount
-from payments.methods.queries import bank_account_to_pay_from
+from payments.methods.queries import ask_for_bank_account_to_pay_from
 from payments.payins.actions.cancel import cancel_payment
 from payments.payins.actions.pay import pay
 from payments.payins.attempts import CountsAttempts
@@ -246,13 +246,18 @@ def render_event(event: Event) -> dict[str, Any]:
     }
 
 
-def source_of(data: Mapping[str, Any], actor: Actor):
+def source_of(data: Mapping[str, Any], actor: Actor) -> BankAccount:
     """The verified bank account named by `bank_account`, or by `payment_method` which means the same."""
+    return ask_for_source(data, actor)()
+
+
+def ask_for_source(data: Mapping[str, Any], actor: Actor) -> Callable[[], BankAccount]:
+    """The same, asked together with what else is asked before it is looked at."""
     given = {name: data[name] for name in ("bank_account", "payment_method") if name in data}
     if len(set(given.values())) != 1:
         raise InvalidInput("Name one bank account to pay from.", param="bank_account", code="parameter_missing" if not given else None)
     name, public_id = next(iter(given.items()))
-    return bank_account_to_pay_from(public_id, actor, param=name)
+    return ask_for_bank_account_to_pay_from(public_id, actor, param=name)
 
 
 def render_payment(p: Payment) -> dict[str, Any]:

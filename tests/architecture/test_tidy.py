@@ -17,7 +17,7 @@ MAY_READ_THE_CLOCK = {
 }
 # Found by Django, Celery or the command line rather than by an import.
 ENTRANCES = re.compile(
-    r"(^|\.)(apps|admin|models|urls|tasks|settings|wsgi|celery|gather|row_policies|row_security\.base|migrations\..*|management\..*|__init__)$"
+    r"(^|\.)(apps|admin|models|urls|tasks|settings|wsgi|celery|gather|row_policies|database\.base|migrations\..*|management\..*|__init__)$"
 )
 RUN_BY_PATH = {"directpay.ops.install", "directpay.ops.stop", "directpay.ops.backup"}
 MAY_BE_INEXACT = ("payments/pricing/", "payments/fraud/", "leases/contracts/shares.py")  # rates, scores; a percentage read exactly

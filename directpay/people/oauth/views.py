@@ -87,7 +87,7 @@ class Introspect(ForPrograms, OAuthLibMixin, View):
         if not core.server.request_validator.authenticate_client(asked):
             return _refused("invalid_client", "Send the app's id and secret.", 401)
         at = clock.now()
-        key = usable_token(request.POST.get("token", ""), at)
+        key = usable_token(request.POST.get("token", ""), lambda: at)
         if key is None or not key.actor.label.startswith(f"app:{asked.client.client_id}"):
             return JsonResponse({"active": False}, headers={"Cache-Control": "no-store"})
         return JsonResponse(

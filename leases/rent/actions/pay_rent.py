@@ -11,11 +11,11 @@ from directpay.kernel.errors import InvalidInput
 from directpay.kernel.money import words
 from directpay.people.actor import Actor
 from leases.contracts.models import Lease
-from leases.contracts.seats import take_seat
 from leases.rent.postings import due_reference
-from leases.rent.queries import OpenCharge, payable_charges
+from leases.rent.queries import OpenCharge
+from leases.rent.standing import stand_to_pay
 from payments.methods.models import BankAccount
-from payments.payins.accepting import Standing, stand
+from payments.payins.accepting import Standing
 from payments.payins.actions.initiate import AmountExceedsPayable, ObligationInProgress, Terms, Wish, check_payable, initiate
 from payments.payins.models import Payment
 from payments.payins.queries import live_claims
@@ -41,9 +41,8 @@ def pay_rent(lease: Lease, request: PayRequest, *, actor: Actor, at: datetime) -
     Raises InvalidInput, AmountExceedsPayable, then ObligationInProgress, then DuplicateSuspected.
     """
     with unit_of_work():
-        seat = take_seat(lease, request.bank_account.user_id, param="bank_account")
-        standing = stand(seat.party.account_id, payee_id=seat.payee.id, rail=request.rail)
-        payable = payable_charges(lease, seat.party, seat.parties)
+        found = stand_to_pay(lease, request.bank_account.user_id, rail=request.rail, param="bank_account")
+        seat, standing, payable = found.seat, found.account, found.payable
         if request.charges:
             wishes = _named(payable.rows, request, standing.account.currency)
             amount = sum(wish.amount_minor for wish in wishes)

@@ -1,6 +1,7 @@
 """Which keys open the door, and for what."""
 
 import base64
+import re
 from datetime import timedelta
 
 import pytest
@@ -102,16 +103,12 @@ def test_opens_only_marked_addresses_to_publishable_keys(owner: User) -> None:
         assert (answer.status_code, error_of(answer)["code"]) == (403, "secret_key_required")
 
 
-def test_asks_the_database_once_for_the_key_and_once_for_the_time(owner: User) -> None:
+def test_asks_the_database_once_for_the_time_and_the_key(owner: User) -> None:
     caller = platform()
     caller.get(f"{THINGS}/none")
     with CaptureQueriesContext(connection) as queries:
         caller.get(f"{THINGS}/none")
-    assert [q["sql"].split("FROM ")[1].split()[0].strip(chr(34)) for q in queries] == [
-        "directpay_clock",
-        "directpay_apikey",
-        "directpay_payee",
-    ]
+    assert [re.findall(r'FROM "?(\w+)', q["sql"]) for q in queries] == [["directpay_clock", "directpay_apikey"], ["directpay_payee"]]
 
 
 def test_notes_the_use_of_a_key_at_most_once_a_minute(owner: User, frozen: object) -> None:

