@@ -177,4 +177,4 @@ def test_serves_the_docs_from_this_machine_alone(db: None, path: str) -> None:
 
 
 def test_keeps_the_strict_policy_elsewhere(caller: Caller) -> None:
-    assert "unsafe" not in caller.get(THINGS)["Content-Security-Policy"]
+    assert caller.get(THINGS)["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
