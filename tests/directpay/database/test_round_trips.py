@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import pytest
@@ -153,7 +154,8 @@ class TestLater:
 
     def test_what_fails_fails_at_the_commit_and_undoes_everything(self, table) -> None:
         with pytest.raises(IntegrityError, match="few"), transaction.atomic():
-            ask("INSERT INTO round_trip VALUES (1) RETURNING n"), later(ADD, [100, 1])
+            for n in (1, 100):
+                later(ADD, [n, n])
         assert stands() == []
         with transaction.atomic():
             ask("INSERT INTO round_trip VALUES (1) RETURNING n")
@@ -249,9 +251,10 @@ class TestHealth:
     @pytest.fixture(autouse=True)
     def checked(self) -> Iterator[None]:
         ask("SELECT 1")
-        connection.health_check_enabled, connection.health_check_done = True, False
+        wrapper: Any = connection
+        wrapper.health_check_enabled, wrapper.health_check_done = True, False
         yield
-        connection.health_check_enabled = False
+        wrapper.health_check_enabled = False
 
     def test_one_that_answered_lately_is_not_asked(self, table) -> None:
         with messages(1):
@@ -270,7 +273,7 @@ class TestHealth:
     def test_one_in_which_something_failed_is_asked(self, table) -> None:
         with pytest.raises(DatabaseError):
             ask("SELECT 1 / 0")
-        connection.health_check_done = False
+        connection.health_check_done = False  # type: ignore[attr-defined]
         with messages(2):
             ask("SELECT 1")
 
