@@ -18,12 +18,12 @@ from django.db import connection
 from django.http import HttpResponse
 
 from directpay.api.errors import SHOULD_RETRY, is_refusal, unexpected
+from directpay.database.statements import later
 from directpay.events.unit import door_transaction, unit_of_work
 from directpay.kernel.errors import Conflict, DirectPayError, InvalidInput
 from directpay.kernel.instruments import Counter
 from directpay.kernel.milestones import milestone
 from directpay.kernel.row_scope import every_row
-from directpay.kernel.statements import later
 
 HEADER = "Idempotency-Key"
 FIELD = "idempotency_key"

@@ -1,7 +1,7 @@
 """Django's PostgreSQL backend (`ENGINE = "directpay.database"`), which asks in fewer round trips.
 
 What must come before a statement goes in the same message: for whom it is asked (`kernel.row_scope`), the BEGIN of its transaction,
-writes whose answers nobody reads, and questions whose answers nobody needs yet (`kernel.statements`). The COMMIT takes along what is left.
+writes whose answers nobody reads, and questions whose answers nobody needs yet (`statements`). The COMMIT takes along what is left.
 """
 
 import select
@@ -110,7 +110,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return cursor
 
     def later(self, sql: str, params: Sequence[Any]) -> None:
-        """See `kernel.statements.later`."""
+        """See `statements.later`."""
         with self.cursor() as cursor:
             plain = cursor.cursor
             if not self.in_atomic_block or self.needs_rollback or plain.in_failed_transaction:
@@ -121,7 +121,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             ahead.add(plain.mogrify(sql, params))
 
     def soon(self, sql: str, params: Sequence[Any]) -> Soon:
-        """See `kernel.statements.soon`."""
+        """See `statements.soon`."""
 
         def ask(soon: Soon) -> list[Row]:
             self.settle()

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from directpay.database.statements import later
 from directpay.events.unit import require_transaction
 from directpay.kernel.arrays import moments, texts
 from directpay.kernel.request_context import cause_of
-from directpay.kernel.statements import later
 
 A_DAY = timedelta(days=1)
 UPSERT = """

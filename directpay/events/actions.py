@@ -8,12 +8,12 @@ from typing import Any
 
 from django.db import connection
 
+from directpay.database.statements import later
 from directpay.events.registry import hear_at_once, names_for
 from directpay.events.unit import require_transaction
 from directpay.kernel.arrays import integers, moments, texts
 from directpay.kernel.ids import public_id
 from directpay.kernel.request_context import cause_of
-from directpay.kernel.statements import later
 
 SET_LIMIT = 5_000  # events in one call
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from directpay.database.statements import soon
 from directpay.due.run import next_due_at, run_all
 from directpay.events.models import Delivery
 from directpay.events.registry import LISTENERS
@@ -14,7 +15,6 @@ from directpay.events.relay import relay_all
 from directpay.events.unit import unit_of_work
 from directpay.kernel import clock
 from directpay.kernel.errors import Conflict, InvalidInput, NotAllowed
-from directpay.kernel.statements import soon
 from directpay.ops.models import Clock
 from directpay.ops.partitions import make_partitions
 

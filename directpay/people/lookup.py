@@ -10,7 +10,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 
-from directpay.kernel.statements import soon
+from directpay.database.statements import soon
 from directpay.people.actor import Actor
 
 USER_ID = 8_070_605_040_302_010  # stand in for the values of a call; no query has them of itself

@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
+from directpay.database.statements import later, soon
 from directpay.kernel.row_scope import every_row, rows_of
-from directpay.kernel.statements import later, soon
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MADE = "CREATE TABLE round_trip (n int PRIMARY KEY, told int, CONSTRAINT few CHECK (n < 100))"
