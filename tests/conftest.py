@@ -8,7 +8,7 @@ import psycopg
 import pytest
 import redis
 
-from tests import log_of_the_run, services
+from tests import counted, log_of_the_run, services
 
 _running = ExitStack()
 
@@ -19,6 +19,7 @@ def _is_worker(config: pytest.Config) -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     log_of_the_run.register(config)
+    counted.register(config)
 
 
 @pytest.hookimpl(tryfirst=True)
