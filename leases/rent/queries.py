@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import Q
 
 from directpay.kernel.clock import today
 from leases.contracts.models import Lease, Party
@@ -61,14 +62,15 @@ def local_today(lease: Lease, at: datetime) -> date:
     return today(ZoneInfo(lease.unit.property.timezone), at)
 
 
-def charges_ahead(lease: Lease) -> list[Charge]:
-    """Not yet posted, up to and including the next due one."""
-    unposted = list(Charge.objects.filter(lease=lease, posted_at=None).order_by("due_on", "id")[:50])
+def charges_ahead(lease: Lease, party: Party) -> list[Charge]:
+    """Those of this party that are not yet posted, up to and including the next due one."""
+    of_party = Q(party=None) | Q(party=party)
+    unposted = list(Charge.objects.filter(of_party, lease=lease, posted_at=None).order_by("due_on", "id")[:50])
     return [c for c in unposted if c.due_on <= unposted[0].due_on] if unposted else []
 
 
 def ahead_minor(lease: Lease, party: Party, parties: Sequence[Party]) -> int:
-    return sum(amount for charge in charges_ahead(lease) for owner, amount in parts(charge, parties) if owner.id == party.id)
+    return sum(amount for charge in charges_ahead(lease, party) for owner, amount in parts(charge, parties) if owner.id == party.id)
 
 
 def prepaid(charges: Sequence[Charge], parties: Mapping[int, Sequence[Party]]) -> dict[tuple[int, int], int]:
@@ -96,10 +98,10 @@ def prepaid(charges: Sequence[Charge], parties: Mapping[int, Sequence[Party]]) -
 
 def share_of(charge: Charge, party: Party, parties: Sequence[Party]) -> int:
     """The party's part of a charge, in minor units."""
-    return next(amount for owner, amount in parts(charge, parties) if owner.id == party.id)
+    return next((amount for owner, amount in parts(charge, parties) if owner.id == party.id), 0)
 
 
-CHARGE = ("id", "public_id", "lease_id", "category", "due_on", "amount_minor", "posted_at")
+CHARGE = ("id", "public_id", "lease_id", "party_id", "category", "due_on", "amount_minor", "posted_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,9 @@ def payable_charges(lease: Lease, party: Party, parties: Sequence[Party]) -> Pay
 def payable_of(lease: Lease, party: Party, parties: Sequence[Party], found: Mapping[str, Any]) -> Payable:
     """The same, as `leases_open_charges` tells it."""
     rows, ahead, charges = [], 0, []
-    for id, public_id, category, due_on, amount, posted_at, paid, claimed in found["charges"]:
-        values = [id, public_id, lease.id, category, date.fromisoformat(due_on), amount, posted_at and datetime.fromisoformat(posted_at)]
+    for id, public_id, owner, category, due_on, amount, posted_at, paid, claimed in found["charges"]:
+        posted = posted_at and datetime.fromisoformat(posted_at)
+        values = [id, public_id, lease.id, owner, category, date.fromisoformat(due_on), amount, posted]
         charges.append((Charge.from_db(connection.alias, CHARGE, values), paid, claimed))
     waiting = [charge for charge, _, _ in charges if charge.posted_at is None]
     prepaid_of = prepaid(waiting, {lease.id: parties}) if waiting and found["waiting"] else {}

@@ -51,4 +51,5 @@ def _fact(charge: Charge, at: datetime) -> NewEvent:
         "amount": charge.amount_minor,
         "currency": charge.lease.currency,
     }
-    return NewEvent("charge.due", charge.public_id, 1, SYSTEM.label, at, data, [home.landlord.public_id, home.payee.public_id])
+    version = 1 if charge.scheduled else 2  # the first fact of one that was added is that it was
+    return NewEvent("charge.due", charge.public_id, version, SYSTEM.label, at, data, [home.landlord.public_id, home.payee.public_id])
