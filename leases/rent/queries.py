@@ -101,7 +101,8 @@ def share_of(charge: Charge, party: Party, parties: Sequence[Party]) -> int:
     return next((amount for owner, amount in parts(charge, parties) if owner.id == party.id), 0)
 
 
-CHARGE = ("id", "public_id", "lease_id", "party_id", "category", "due_on", "amount_minor", "posted_at")
+OF_SCHEDULE = ("party_id", "category", "scheduled", "description", "due_on", "period_start", "period_end", "amount_minor")
+CHARGE = ("id", "public_id", "lease_id", *OF_SCHEDULE, "posted_at")  # in the order of the model's fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +123,9 @@ def payable_charges(lease: Lease, party: Party, parties: Sequence[Party]) -> Pay
 def payable_of(lease: Lease, party: Party, parties: Sequence[Party], found: Mapping[str, Any]) -> Payable:
     """The same, as `leases_open_charges` tells it."""
     rows, ahead, charges = [], 0, []
-    for id, public_id, owner, category, due_on, amount, posted_at, paid, claimed in found["charges"]:
-        posted = posted_at and datetime.fromisoformat(posted_at)
-        values = [id, public_id, lease.id, owner, category, date.fromisoformat(due_on), amount, posted]
-        charges.append((Charge.from_db(connection.alias, CHARGE, values), paid, claimed))
+    for paid, claimed, *values in found["charges"]:
+        charge = _charge_of(lease, values)
+        charges.append((charge, paid, claimed))
     waiting = [charge for charge, _, _ in charges if charge.posted_at is None]
     prepaid_of = prepaid(waiting, {lease.id: parties}) if waiting and found["waiting"] else {}
     for charge, paid, claimed in charges:
@@ -135,6 +135,14 @@ def payable_of(lease: Lease, party: Party, parties: Sequence[Party], found: Mapp
         if left > 0:
             rows.append(OpenCharge(charge, party, share, left, max(0, left - claimed)))
     return Payable(rows, ahead)
+
+
+def _charge_of(lease: Lease, values: Sequence[Any]) -> Charge:
+    """From the columns that `leases_open_charges` tells."""
+    id, public_id, *said, due_on, first, last, amount, posted_at = values
+    days = [date.fromisoformat(day) for day in (due_on, first, last)]
+    posted = datetime.fromisoformat(posted_at) if posted_at else None
+    return Charge.from_db(connection.alias, CHARGE, [id, public_id, lease.id, *said, *days, amount, posted])
 
 
 def balances(lease: Lease) -> dict[int, Balance]:

@@ -1,4 +1,4 @@
--- As before; of a charge that one party owes alone, the others know nothing.
+-- As before, with all that a page says of a charge; of one that one party owes alone, the others know nothing.
 CREATE OR REPLACE FUNCTION leases_open_charges(the_lease bigint, the_account bigint) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     the_party bigint := (SELECT id FROM leases_party WHERE account_id = the_account);
@@ -17,7 +17,8 @@ BEGIN
     SELECT jsonb_build_object(
         'waiting', EXISTS (SELECT FROM items WHERE amount_minor < 0 AND -amount_minor > paired_minor),
         'charges', coalesce(jsonb_agg(jsonb_build_array(
-            c.id, c.public_id, c.party_id, c.category, c.due_on, c.amount_minor, c.posted_at, coalesce(paid.minor, 0), coalesce(claimed.minor, 0)
+            coalesce(paid.minor, 0), coalesce(claimed.minor, 0), c.id, c.public_id, c.party_id, c.category, c.scheduled, c.description,
+            c.due_on, c.period_start, c.period_end, c.amount_minor, c.posted_at
         ) ORDER BY c.posted_at IS NULL, c.due_on, c.id), '[]'::jsonb)
     ) INTO found
     FROM charges c
