@@ -86,6 +86,7 @@ class ByHand:
     given_up: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # account → written off and not owed again
     again: list[Credit] = field(default_factory=list)  # reinstatements that this step must bring; their ids are the product's
     fresh: set[str] = field(default_factory=set)  # charges and credits that this step must bring
+    facts: list[tuple[str, str, int]] = field(default_factory=list)  # events of this step: type, object, version
 
 
 # --- what must be answered ---
@@ -143,6 +144,7 @@ def charge_added(books: "Auditor", charge: Charge, lease: Lease, at: datetime) -
     lease.charges[charge.id] = charge
     books.lease_of_charge[charge.id] = lease
     books.hand.fresh.add(charge.id)
+    books.hand.facts.append(("charge.added", charge.id, 1))
     if charge.due_on <= lease.today(at):
         books.must_post(charge.reference, "charge.due", charge.due_on, lease.legs(charge))
 
@@ -151,6 +153,7 @@ def credit_granted(books: "Auditor", name: str, credit: Credit) -> None:
     """A4, A10."""
     books.hand.credits[name] = credit
     books.hand.fresh.add(name)
+    books.hand.facts.append((credit.posted_as, name, 1))
     if credit.kind == "write_off":
         books.hand.given_up[credit.account] += credit.amount
     books.must_post(f"{credit.posted_as}:{name}", credit.posted_as, credit.on, credit.legs())
@@ -164,6 +167,7 @@ def receipt_given(books: "Auditor", receipt: Receipt) -> None:
         books.hand.again.append(Credit(receipt.lease, receipt.label, "reinstatement", again, receipt.received_on))
     books.hand.receipts[receipt.id] = receipt
     books.edges["receipt: ∅ → recorded"] += 1
+    books.hand.facts.append(("receipt.recorded", receipt.id, 1))
     payee = receipt.lease.payee
     legs: list[Leg] = [(f"L1210/{payee}@{payee}", receipt.amount, None), (receipt.account, -receipt.amount, None)]
     books.must_post(f"receipt.recorded:{receipt.id}", "receipt.recorded", receipt.received_on, legs)
@@ -175,6 +179,7 @@ def receipts_banked(books: "Auditor", names: Sequence[str], slip: str, banked_on
     for receipt in found:
         receipt.banked_on, receipt.slip, receipt.version = banked_on, slip, receipt.version + 1
         books.edges["receipt: recorded → banked"] += 1
+        books.hand.facts.append(("receipt.banked", receipt.id, receipt.version))
     payee, total = found[0].lease.payee, sum(receipt.amount for receipt in found)
     legs: list[Leg] = [(f"L1200/{payee}@{payee}", total, None), (f"L1210/{payee}@{payee}", -total, None)]
     books.must_post(f"receipt.banked:{slip}", "receipt.banked", banked_on, legs)
@@ -186,6 +191,7 @@ def receipt_bounced(books: "Auditor", name: str, bounced_on: date) -> None:
     payee, place = receipt.lease.payee, "L1200" if receipt.banked_on else "L1210"
     books.edges[f"receipt: {receipt.state} → bounced"] += 1
     receipt.bounced_on, receipt.version = bounced_on, receipt.version + 1
+    books.hand.facts.append(("receipt.bounced", name, receipt.version))
     legs: list[Leg] = [(receipt.account, receipt.amount, None), (f"{place}/{payee}@{payee}", -receipt.amount, None)]
     books.must_post(f"receipt.bounced:{name}", "receipt.bounced", bounced_on, legs)
 
@@ -211,6 +217,7 @@ def check_credits(books: "Auditor", rows: Sequence[Sequence[Any]]) -> None:
             books.hand.again.remove(waiting[0])
             books.hand.given_up[waiting[0].account] -= waiting[0].amount
             books.hand.credits[name] = waiting[0]
+            books.hand.facts.append((waiting[0].posted_as, name, 1))
             books.must_post(f"{waiting[0].posted_as}:{name}", waiting[0].posted_as, waiting[0].on, waiting[0].legs())
             continue
         demand(name in books.hand.fresh, f"{name} is a credit that nobody asked for: {found}")
@@ -218,6 +225,13 @@ def check_credits(books: "Auditor", rows: Sequence[Sequence[Any]]) -> None:
         books.hand.fresh.remove(name)
     demand(not books.hand.again, f"never owed again, though it is paid after all: {[c.row() for c in books.hand.again]}")
     demand(not books.hand.fresh, f"never kept: {sorted(books.hand.fresh)}")
+
+
+def check_facts(books: "Auditor", events: Sequence[Sequence[Any]]) -> None:
+    """What is owed and what was given is told, each change once, in the versions of what it is about."""
+    found = [(kind, name, version) for _, name, version, _, _, _, kind in events if not kind.startswith("payment.")]
+    same("facts", sorted(books.hand.facts), sorted(found))
+    books.hand.facts.clear()
 
 
 def check_receipts(books: "Auditor", rows: Sequence[Sequence[Any]]) -> None:

@@ -26,6 +26,7 @@ def compare(books: Auditor, seen: Seen, now: datetime, *, rested: bool) -> None:
     for settlement, payment, net in seen["lines"]:
         books.lines_of[settlement].append((payment, net))
     _transactions(books, seen)
+    by_hand.check_facts(books, seen["events"])
     _payments(books, seen, before)
     _bank_accounts(books, seen, now)
     demand(not books.expected, f"never posted: {sorted(books.expected)}")
@@ -130,7 +131,9 @@ def _note(books: Auditor, reference: str, kind: str, at: datetime, legs: list[Le
     """What the posting means for what it is about."""
     subject = reference.partition(":")[2]
     if kind == "charge.due":
-        books.lease_of_charge[subject].charges[subject].posted = True
+        charge = books.lease_of_charge[subject].charges[subject]
+        charge.posted = True
+        books.hand.facts.append(("charge.due", subject, 1 if charge.scheduled else 2))
     elif kind == "payment.completed":
         p = books.payments[subject]
         p.completed_at = at
@@ -175,7 +178,7 @@ def _allocate(books: Auditor, references: list[str]) -> None:
 
 
 def _payments(books: Auditor, seen: Seen, before: dict[str, str]) -> None:
-    for _, identity, version, left, state, at in seen["events"]:
+    for _, identity, version, left, state, at, _ in seen["events"]:
         if identity in books.payments:
             _step(books, books.payments[identity], version, left, state, datetime.fromisoformat(at))
     claims: dict[str, list[tuple[str, int]]] = defaultdict(list)

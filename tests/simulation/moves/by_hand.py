@@ -1,12 +1,16 @@
 """Money given by hand: received, brought to the bank, not honoured; each of them twice, too early, of the wrong kind."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from directpay.people.actor import SYSTEM
+from leases.contracts.models import Lease
 from leases.receipts.actions import NewReceipt, bank_receipts, bounce_receipt, record_receipt
+from leases.receipts.models import Receipt
 from tests.simulation.auditor import by_hand
+from tests.simulation.crashes import crash_at
 from tests.simulation.moves.move import Move
 from tests.simulation.moves.owing import choose_debtor
 
@@ -32,21 +36,45 @@ def receive_given_up(h: "History") -> None:
     _record(h, lease, label, owed + h.rng.choice([lost, lost // 2, lost // 3, lost + 1_000, -(owed // 2)]))
 
 
-def _record(h: "History", lease, label: str, amount: int) -> None:
-    told, amount = h.auditor.leases[lease.public_id], max(1, amount)
+def receive_and_die(h: "History") -> None:
+    """Before the commit nothing happened; after it all of it stands, though nobody heard of it."""
+    lease, label, owed = choose_debtor(h)
+    wished, before = _wished(h, lease, label, owed + h.rng.randrange(1, 1_000)), h.rng.random() < 0.5
+    with crash_at(0, before=before) as died:
+        _ask(h, lease, wished)
+    if died and not before:
+        _stands(h, Receipt.objects.latest("id"), wished)
+    h.check()
+
+
+def _record(h: "History", lease: Lease, label: str, amount: int) -> None:
+    wished = _wished(h, lease, label, amount)
+    made = _ask(h, lease, wished)
+    if made is not None:
+        _stands(h, made, wished)
+    h.check()
+
+
+def _wished(h: "History", lease: Lease, label: str, amount: int) -> by_hand.Receipt:
+    told = h.auditor.leases[lease.public_id]
     days_ago = h.rng.choice([0, 0, 0, h.rng.randrange(1, 5), h.rng.randrange(1, 30), -1 if h.rng.random() < 0.2 else 0])
-    received_on = told.today(h.now) - timedelta(days=days_ago)
     method = h.rng.choices(list(METHODS), list(METHODS.values()))[0]
-    wish = NewReceipt(lease.parties.get(label=label), method, amount, received_on)
-    made = h.attempt(
-        f"{method} of {amount} from {label} of {lease.public_id}, received {received_on}",
-        by_hand.judge_receipt(told, received_on, h.now),
+    return by_hand.Receipt("", told, label, method, max(1, amount), told.today(h.now) - timedelta(days=days_ago))
+
+
+def _ask(h: "History", lease: Lease, wished: by_hand.Receipt) -> Receipt | None:
+    wish = NewReceipt(lease.parties.get(label=wished.label), wished.method, wished.amount, wished.received_on)
+    made: Receipt | None = h.attempt(
+        f"{wished.method} of {wished.amount} from {wished.label} of {lease.public_id}, received {wished.received_on}",
+        by_hand.judge_receipt(wished.lease, wished.received_on, h.now),
         lambda: record_receipt(lease, wish, actor=SYSTEM, at=h.now),
     )
-    if made is not None:
-        h.cast.receipts[made.public_id] = made
-        by_hand.receipt_given(h.auditor, by_hand.Receipt(made.public_id, told, label, method, amount, received_on))
-    h.check()
+    return made
+
+
+def _stands(h: "History", made: Receipt, wished: by_hand.Receipt) -> None:
+    h.cast.receipts[made.public_id] = made
+    by_hand.receipt_given(h.auditor, replace(wished, id=made.public_id))
 
 
 def bank(h: "History") -> None:
@@ -128,6 +156,7 @@ def _given(h: "History") -> bool:
 MOVES = (
     Move("receive", 4, receive, lambda h: bool(h.cast.leases)),
     Move("receive_given_up", 1.5, receive_given_up, lambda h: any(h.auditor.hand.given_up.values())),
+    Move("receive_and_die", 0.7, receive_and_die, lambda h: bool(h.cast.leases)),
     Move("bank", 3, bank, _given),
     Move("bank_wrongly", 0.7, bank_wrongly, _given),
     Move("bounce", 2.5, bounce, _given),

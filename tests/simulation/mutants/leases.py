@@ -231,4 +231,5 @@ MUTANTS = (
         "must be receipt_not_bounceable",
         moves=GIVING,
     ),
+    Mutant("nobody is told of a bounce", RECEIPTS, 'record([_fact("bounced", row, actor, at)])', "record([])", "facts", moves=GIVING),
 )
