@@ -55,7 +55,7 @@ class NewReceipt:
 def record_receipt(lease: Lease, wish: NewReceipt, *, actor: Actor, at: datetime) -> Receipt:
     """The money pays what is owed, oldest first; what is left over stands as paid ahead.
 
-    Raises InvalidInput for a day that is not yet or before the lease was known, PeriodClosed with the first day that is open.
+    Raises InvalidInput for a day that is yet to come, PeriodClosed with the first day that is open.
     """
     with unit_of_work():
         lease = lock_lease(lease)
