@@ -171,11 +171,16 @@ class ApiView(APIView):
         method = "POST" if self.request.method == "POST" else "GET"
         return versions.understood(unknown, f"{method} {match.url_name if match else ''}", parameters)
 
+    def addressed(self, actor: Actor) -> tuple[str, QuerySet[Any]]:
+        """What the id of the address names, and among which rows. Override where a view answers with something else."""
+        return self.object_name, self.queryset_for(actor)
+
     def row(self) -> Any:
         """The object of this address. Raises NotFound, the same for absent and foreign."""
-        found = self.queryset_for(self.actor).filter(public_id=self.kwargs["id"]).first()
+        name, rows = self.addressed(self.actor)
+        found = rows.filter(public_id=self.kwargs["id"]).first()
         if found is None:
-            raise NotFound(f"No such {self.object_name.replace('_', ' ')}: {self.kwargs['id']}", param=self.id_param)
+            raise NotFound(f"No such {name.replace('_', ' ')}: {self.kwargs['id']}", param=self.id_param)
         return found
 
     def shown(self, rows: Sequence[Any], context: Context, steps: Sequence[Step]) -> list[dict[str, Any]]:

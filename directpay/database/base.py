@@ -26,6 +26,7 @@ class FrugalCursor(base.Cursor):
 
     connection: Any
     fetchall: Any
+    mogrify: Any
     nextset: Any
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
@@ -69,6 +70,12 @@ class FrugalCursor(base.Cursor):
     def stream(self, *args: Any, **options: Any) -> Any:
         self.settle()
         return super().stream(*args, **options)
+
+    def put_ahead(self, query: str, params: Any, soon: Soon | None = None) -> None:
+        """Let the statement go with the next one; `soon` is told its rows then."""
+        ahead = ahead_of(self.connection)
+        ahead.switch()
+        ahead.add(self.mogrify(query, params), soon)
 
     def settle(self) -> None:
         """Send what is ahead now, in a round trip of its own: for a statement that cannot take it along."""
@@ -116,9 +123,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if not self.in_atomic_block or self.needs_rollback or plain.in_failed_transaction:
                 cursor.execute(sql, params)
                 return
-            ahead = ahead_of(self.connection)
-            ahead.switch()
-            ahead.add(plain.mogrify(sql, params))
+            plain.put_ahead(sql, params)
 
     def soon(self, sql: str, params: Sequence[Any]) -> Soon:
         """See `statements.soon`."""
@@ -135,9 +140,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with self.cursor() as cursor:
             plain = cursor.cursor
             if not plain.in_failed_transaction:
-                ahead = ahead_of(self.connection)
-                ahead.switch()
-                ahead.add(plain.mogrify(sql, params), soon)
+                plain.put_ahead(sql, params, soon)
         return soon
 
     def settle(self) -> None:

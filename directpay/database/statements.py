@@ -1,17 +1,11 @@
 """Statements that need no round trip of their own: they go with the next one, in order, and see what it would see."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import connection
 
-
-class Soon(Protocol):
-    """The rows of a question that goes with the next statement; whoever wants them earlier asks it alone."""
-
-    def rows(self) -> list[tuple[Any, ...]]: ...
-
-    def row(self) -> tuple[Any, ...] | None: ...
+from directpay.database.ahead import Soon
 
 
 def later(sql: str, params: Sequence[Any] = ()) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from directpay.kernel.errors import NotAllowed
 from directpay.kernel.row_scope import EVERYBODY, NOBODY
 
 STAFF: Final = "staff"
@@ -44,3 +45,9 @@ def system(part: str) -> Actor:
 
 
 SYSTEM: Final = system("due")
+
+
+def not_for_renters(actor: Actor, said: str) -> None:
+    """Raises NotAllowed with these words where a renter asks."""
+    if actor.role == RENTER:
+        raise NotAllowed(said)

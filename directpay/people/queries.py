@@ -10,7 +10,7 @@ from django.db.models import Prefetch, QuerySet
 
 from directpay.people.actor import STAFF, Actor
 from directpay.people.models import Payee, Role, User
-from directpay.people.ways import Way, any_of
+from directpay.people.ways import Way, seen_by
 
 # Rooms above add what they know, e.g. leases: "the renters of my leases".
 VISIBLE_TO: list[Callable[[Actor], Way]] = []
@@ -26,8 +26,7 @@ def ways_to_users(actor: Actor) -> list[Way] | None:
 def visible_users(actor: Actor) -> QuerySet[User]:
     """The people that `actor` may know of, with their payees: itself, those it created, and what rooms above add."""
     users = User.objects.prefetch_related(Prefetch("payees", Payee.objects.order_by("id")))
-    ways = ways_to_users(actor)
-    return users if ways is None else users.filter(any_of(ways))
+    return seen_by(users, ways_to_users(actor))
 
 
 def visible_payees(actor: Actor) -> QuerySet[Payee]:

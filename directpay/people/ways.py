@@ -6,9 +6,11 @@ and sorts all that the actor ever had. Each way alone has one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
+
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class Way:
         if self.through is None:
             return Q(**{self.lookup: self.value})
         return Q(**{f"{self.lookup}__in": self.through.values(self.column)})
+
+
+def seen_by(rows: QuerySet[Row], ways: Sequence[Way] | None) -> QuerySet[Row]:
+    """Of these rows, those that somebody comes to see by these ways; all, where `ways` is None."""
+    return rows if ways is None else rows.filter(any_of(ways))
 
 
 def any_of(ways: Sequence[Way]) -> Q:

@@ -1,6 +1,6 @@
 """Steps that make and lock a lease; opening one is an action of `rent`, which knows its schedule."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -113,7 +113,11 @@ def _open_party(lease: Lease, label: str, weight: int, at: datetime) -> Party:
 
 def lock_lease(lease: Lease) -> Lease:
     """Step: the first lock in the written order (lease, payment, accounts)."""
+    return lock_leases([lease.id])[0]
+
+
+def lock_leases(ids: Collection[int]) -> list[Lease]:
+    """Step: the same of several, in the order of their ids."""
     require_transaction()
-    return (
-        Lease.objects.select_for_update(of=("self",)).select_related("unit__property__payee", "unit__property__landlord").get(id=lease.id)
-    )
+    known = Lease.objects.select_related("unit__property__payee", "unit__property__landlord")
+    return list(known.filter(id__in=ids).order_by("id").select_for_update(of=("self",)))

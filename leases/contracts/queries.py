@@ -11,7 +11,7 @@ from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import Actor
 from directpay.people.lookup import Lookup
 from directpay.people.models import User
-from directpay.people.ways import Way, any_of
+from directpay.people.ways import Way, seen_by
 from leases.contracts.models import Lease, Party, Renter
 from leases.properties.models import Unit
 from ledger.journal.models import Account, Book
@@ -20,6 +20,14 @@ UPCOMING: Final = "upcoming"
 ACTIVE: Final = "active"
 ENDED: Final = "ended"
 STATUSES: Final = (UPCOMING, ACTIVE, ENDED)
+
+
+def ways_by_share(actor: Actor) -> list[Way] | None:
+    """To what belongs to a `lease` and to one `party` of it: landlords of the lease, renters of the party. None for staff, who see all."""
+    if actor.may_see_all:
+        return None
+    lets = Way("lease__unit", through=Unit.objects.filter(property__landlord_id=actor.user_id))
+    return [lets, Way("party", through=Renter.objects.filter(user_id=actor.user_id), column="party_id")]
 
 
 def with_people() -> QuerySet[Lease]:
@@ -31,8 +39,7 @@ def with_people() -> QuerySet[Lease]:
 
 def visible_leases(actor: Actor) -> QuerySet[Lease]:
     """Staff see all, landlords those of their properties, renters those that they stand on."""
-    ways = ways_to_leases(actor)
-    return with_people() if ways is None else with_people().filter(any_of(ways))
+    return seen_by(with_people(), ways_to_leases(actor))
 
 
 def ways_to_leases(actor: Actor) -> list[Way] | None:

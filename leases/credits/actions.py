@@ -22,7 +22,6 @@ from leases.rent.queries import local_today, payable_charges
 from ledger.allocation.actions import allocate
 from ledger.allocation.queries import Claim
 from ledger.journal.actions import Posting, lock_accounts, post_many
-from ledger.journal.models import Account
 
 
 class CreditTooLarge(InvalidInput):
@@ -47,7 +46,7 @@ def grant_credit(lease: Lease, wish: NewCredit, *, actor: Actor, at: datetime) -
     """The party owes that much less, from today. A credit beyond what is owed stands as paid ahead. Raises CreditTooLarge."""
     with unit_of_work():
         lease = lock_lease(lease)
-        (owed,) = _owed([wish.party.account_id])
+        owed = _owed(wish.party)
         _check_size(lease, wish, owed)
         credit = _kept(lease, wish, local_today(lease, at), at)
         post_many([_posting(credit, at)], at=at)
@@ -63,7 +62,7 @@ def reinstate_for(lease: Lease, party: Party, amount_minor: int, *, on: date, ac
     given_up = written_off_minor(party)
     if not given_up:
         return None
-    (owed,) = _owed([party.account_id])
+    owed = _owed(party)
     again = min(given_up, amount_minor - max(0, owed))
     if again <= 0:
         return None
@@ -74,9 +73,9 @@ def reinstate_for(lease: Lease, party: Party, amount_minor: int, *, on: date, ac
     return credit
 
 
-def _owed(accounts: list[int]) -> list[int]:
-    lock_accounts(accounts)
-    return [Account.objects.values_list("balance_minor", flat=True).get(id=account) for account in accounts]
+def _owed(party: Party) -> int:
+    """Read under the lock of its account."""
+    return lock_accounts([party.account_id])[party.account_id].balance_minor
 
 
 def _check_size(lease: Lease, wish: NewCredit, owed: int) -> None:

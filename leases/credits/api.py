@@ -14,15 +14,15 @@ from directpay.api.objects import rendered
 from directpay.api.routes import resource, route
 from directpay.api.serializers import ObjectOutput, StrictSerializer
 from directpay.api.views import ActionView, ApiView, CollectionView, Context, ObjectView
-from directpay.kernel.errors import InvalidInput, NotAllowed
-from directpay.people.actor import RENTER, Actor
+from directpay.kernel.errors import InvalidInput
+from directpay.people.actor import Actor, not_for_renters
 from directpay.people.ways import Way
 from leases.contracts.models import Lease
-from leases.contracts.queries import party_of
+from leases.contracts.queries import party_of, ways_by_share
 from leases.credits.actions import NewCredit, grant_credit
 from leases.credits.examples import ASKS, REFUSED, SHOWN
 from leases.credits.models import Credit
-from leases.credits.queries import visible_credits, ways_to_credits
+from leases.credits.queries import visible_credits
 from leases.rent.api import OfLease
 from leases.rent.models import Charge
 
@@ -60,7 +60,7 @@ class Credits(ApiView):
         return visible_credits(actor)
 
     def ways_for(self, actor: Actor) -> list[Way] | None:
-        return ways_to_credits(actor)
+        return ways_by_share(actor)
 
     def render(self, row: Credit, context: Context) -> Mapping[str, Any]:
         return render_credit(row)
@@ -88,8 +88,7 @@ class CreditLeaseView(OfLease, Credits, ActionView):
     refusals = REFUSED
 
     def act(self, actor: Actor, row: Lease, data: dict[str, Any], at: datetime) -> Credit:
-        if actor.role == RENTER:
-            raise NotAllowed("Credits are granted by the landlord.")
+        not_for_renters(actor, "Credits are granted by the landlord.")
         charge = None
         if "charge" in data:
             charge = row.charges.filter(public_id=data["charge"]).first()

@@ -3,10 +3,10 @@
 from django.db.models import Case, F, QuerySet, Sum, When
 
 from directpay.people.actor import Actor
-from directpay.people.ways import Way, any_of
-from leases.contracts.models import Party, Renter
+from directpay.people.ways import seen_by
+from leases.contracts.models import Party
+from leases.contracts.queries import ways_by_share
 from leases.credits.models import Credit
-from leases.properties.models import Unit
 
 
 def with_lease() -> QuerySet[Credit]:
@@ -15,15 +15,7 @@ def with_lease() -> QuerySet[Credit]:
 
 def visible_credits(actor: Actor) -> QuerySet[Credit]:
     """Staff see all, landlords those on their leases, renters those of their own share."""
-    ways = ways_to_credits(actor)
-    return with_lease() if ways is None else with_lease().filter(any_of(ways))
-
-
-def ways_to_credits(actor: Actor) -> list[Way] | None:
-    if actor.may_see_all:
-        return None
-    lets = Way("lease__unit", through=Unit.objects.filter(property__landlord_id=actor.user_id))
-    return [lets, Way("party", through=Renter.objects.filter(user_id=actor.user_id), column="party_id")]
+    return seen_by(with_lease(), ways_by_share(actor))
 
 
 SIGNED = Case(When(kind=Credit.Kind.WRITE_OFF, then=F("amount_minor")), default=-F("amount_minor"))

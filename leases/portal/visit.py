@@ -36,6 +36,13 @@ class Visit:
             raise Http404
         return lease
 
+    def let(self, lease_id: str) -> Lease:
+        """One that this person lets."""
+        lease = self.lease(lease_id)
+        if lease.unit.property.landlord_id != self.user.id:
+            raise Http404
+        return lease
+
     def payment(self, payment_id: str) -> Payment:
         payment = payments_of(self.actor).filter(public_id=payment_id).first()
         if payment is None:

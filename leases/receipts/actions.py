@@ -10,7 +10,7 @@ from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import Conflict, InvalidInput
 from directpay.kernel.ids import public_id
 from directpay.people.actor import Actor
-from leases.contracts.actions import lock_lease
+from leases.contracts.actions import lock_lease, lock_leases
 from leases.contracts.models import Lease, Party
 from leases.contracts.queries import book_of
 from leases.credits.actions import reinstate_for
@@ -18,10 +18,9 @@ from leases.receipts.models import Receipt
 from leases.receipts.postings import receipt_banked, receipt_bounced, receipt_recorded
 from leases.receipts.queries import with_lease
 from leases.rent.queries import local_today
-from ledger.allocation.actions import allocate, undo_credit
+from ledger.allocation.actions import allocate, reopen
 from ledger.journal.actions import post_many
 from ledger.journal.actions.periods import require_open
-from ledger.journal.queries import entries_of
 
 SLIP_LIMIT = 100  # receipts on one deposit slip
 MAY_BOUNCE = (Receipt.Method.CHECK, Receipt.Method.MONEY_ORDER, Receipt.Method.OTHER)
@@ -126,7 +125,7 @@ def bounce_receipt(receipt: Receipt, *, bounced_on: date | None = None, actor: A
             ],
             at=at,
         )
-        _reopen(row, at)
+        reopen([(account.id, f"receipt.recorded:{row.public_id}", f"receipt.bounced:{row.public_id}")], at=at)
         row.bounced_on, row.version = day, row.version + 1
         row.save(update_fields=["bounced_on", "version"])
         record([_fact("bounced", row, actor, at)])
@@ -144,19 +143,9 @@ def _recorded(receipt: Receipt, at: datetime) -> Any:
     )
 
 
-def _reopen(receipt: Receipt, at: datetime) -> None:
-    """What the receipt paid is open again; another credit that stood unused may pay it."""
-    account = receipt.party.account_id
-    names = [f"receipt.recorded:{receipt.public_id}", f"receipt.bounced:{receipt.public_id}"]
-    legs = {entry.transaction.reference: entry.id for entry in entries_of(names, [account])}
-    undo_credit(legs[names[0]], legs[names[1]], account, at=at)
-    allocate([account], at=at)
-
-
 def _locked(receipts: Sequence[Receipt]) -> list[Receipt]:
     """Their leases first, then they, by id."""
-    for lease in sorted({row.lease_id for row in receipts}):
-        lock_lease(Lease(id=lease))
+    lock_leases({row.lease_id for row in receipts})
     ids = [row.id for row in receipts]
     rows = list(with_lease().filter(id__in=ids).order_by("id").select_for_update(of=("self",)))
     if len(rows) != len(ids):

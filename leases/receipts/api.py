@@ -14,15 +14,14 @@ from directpay.api.objects import rendered
 from directpay.api.routes import resource
 from directpay.api.serializers import ObjectOutput, StrictSerializer
 from directpay.api.views import ActionView, ApiView, CollectionView, Context, ObjectView
-from directpay.kernel.errors import NotAllowed
-from directpay.people.actor import RENTER, Actor
+from directpay.people.actor import Actor, not_for_renters
 from directpay.people.ways import Way
 from leases.contracts.models import Lease
-from leases.contracts.queries import lease_of, party_of
+from leases.contracts.queries import lease_of, party_of, ways_by_share
 from leases.receipts.actions import NewReceipt, bank_receipts, bounce_receipt, record_receipt
 from leases.receipts.examples import ASKS, BANKS, BOUNCES, NOT_BANKED, NOT_BOUNCED, REFUSED, SHOWN
 from leases.receipts.models import Receipt
-from leases.receipts.queries import visible_receipts, ways_to_receipts, where_status
+from leases.receipts.queries import visible_receipts, where_status
 
 METHODS, STATUSES = Receipt.Method.values, Receipt.Status.values
 
@@ -72,7 +71,7 @@ class Receipts(ApiView):
         return visible_receipts(actor)
 
     def ways_for(self, actor: Actor) -> list[Way] | None:
-        return ways_to_receipts(actor)
+        return ways_by_share(actor)
 
     def render(self, row: Receipt, context: Context) -> Mapping[str, Any]:
         return render_receipt(row)
@@ -92,7 +91,7 @@ class ReceiptsView(Receipts, CollectionView):
     }
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Receipt:
-        only_landlords(actor, "Receipts are recorded by the landlord.")
+        not_for_renters(actor, "Receipts are recorded by the landlord.")
         lease = lease_of(data["lease"], actor)
         wish = NewReceipt(
             party=party_of(lease, data.get("renter"), param="renter"),
@@ -119,7 +118,7 @@ class BankReceiptView(Receipts, ActionView):
     refusals = NOT_BANKED
 
     def act(self, actor: Actor, row: Receipt, data: dict[str, Any], at: datetime) -> Receipt:
-        only_landlords(actor, "Receipts are banked by the landlord.")
+        not_for_renters(actor, "Receipts are banked by the landlord.")
         return bank_receipts([row], banked_on=data.get("banked_on"), actor=actor, at=at)[0]
 
 
@@ -132,13 +131,8 @@ class BounceReceiptView(Receipts, ActionView):
     refusals = NOT_BOUNCED
 
     def act(self, actor: Actor, row: Receipt, data: dict[str, Any], at: datetime) -> Receipt:
-        only_landlords(actor, "A receipt is said to have bounced by the landlord.")
+        not_for_renters(actor, "A receipt is said to have bounced by the landlord.")
         return bounce_receipt(row, bounced_on=data.get("bounced_on"), actor=actor, at=at)
-
-
-def only_landlords(actor: Actor, said: str) -> None:
-    if actor.role == RENTER:
-        raise NotAllowed(said)
 
 
 def render_receipt(row: Receipt) -> dict[str, Any]:

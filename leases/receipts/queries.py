@@ -5,9 +5,8 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from directpay.people.actor import Actor
-from directpay.people.ways import Way, any_of
-from leases.contracts.models import Renter
-from leases.properties.models import Unit
+from directpay.people.ways import seen_by
+from leases.contracts.queries import ways_by_share
 from leases.receipts.models import Receipt
 
 
@@ -17,15 +16,7 @@ def with_lease() -> QuerySet[Receipt]:
 
 def visible_receipts(actor: Actor) -> QuerySet[Receipt]:
     """Staff see all, landlords those on their leases, renters those of their own share."""
-    ways = ways_to_receipts(actor)
-    return with_lease() if ways is None else with_lease().filter(any_of(ways))
-
-
-def ways_to_receipts(actor: Actor) -> list[Way] | None:
-    if actor.may_see_all:
-        return None
-    lets = Way("lease__unit", through=Unit.objects.filter(property__landlord_id=actor.user_id))
-    return [lets, Way("party", through=Renter.objects.filter(user_id=actor.user_id), column="party_id")]
+    return seen_by(with_lease(), ways_by_share(actor))
 
 
 def where_status(status: str, at: datetime) -> Q:

@@ -16,8 +16,8 @@ from directpay.api.search_views import SearchView
 from directpay.api.searching import Choice, Number, Reference, Times
 from directpay.api.serializers import ObjectOutput, StrictSerializer
 from directpay.api.views import ApiView, CollectionView, Context, ObjectView, PartView
-from directpay.kernel.errors import InvalidInput, NotAllowed, NotFound
-from directpay.people.actor import RENTER, Actor
+from directpay.kernel.errors import InvalidInput
+from directpay.people.actor import Actor, not_for_renters
 from directpay.people.models import Payee, Role, User
 from directpay.people.queries import visible_users
 from directpay.people.ways import Way
@@ -140,11 +140,8 @@ class Leases(ApiView):
 class OfLease(ApiView):
     """For what is done to a lease and answers with something else."""
 
-    def row(self) -> Lease:
-        found = visible_leases(self.actor).filter(public_id=self.kwargs["id"]).first()
-        if found is None:
-            raise NotFound(f"No such lease: {self.kwargs['id']}", param=self.id_param)
-        return found
+    def addressed(self, actor: Actor) -> tuple[str, QuerySet[Lease]]:
+        return "lease", visible_leases(actor)
 
 
 class LeasesView(Leases, CollectionView):
@@ -163,8 +160,7 @@ class LeasesView(Leases, CollectionView):
     }
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Lease:
-        if actor.role == RENTER:
-            raise NotAllowed("Leases are opened by the landlord.")
+        not_for_renters(actor, "Leases are opened by the landlord.")
         unit = _unit(actor, data)
         terms = Terms(
             unit=unit,

@@ -11,8 +11,7 @@ from directpay.api.objects import rendered
 from directpay.api.routes import route
 from directpay.api.serializers import ObjectOutput, StrictSerializer
 from directpay.api.views import ActionView, Context
-from directpay.kernel.errors import NotAllowed
-from directpay.people.actor import RENTER, Actor
+from directpay.people.actor import Actor, not_for_renters
 from leases.contracts.models import Lease
 from leases.contracts.queries import party_of
 from leases.rent.actions.add_charge import CATEGORIES, NewCharge, add_charge
@@ -53,8 +52,7 @@ class ChargeLeaseView(OfLease, ActionView):
     refusals = NOT_CHARGED
 
     def act(self, actor: Actor, row: Lease, data: dict[str, Any], at: datetime) -> Charge:
-        if actor.role == RENTER:
-            raise NotAllowed("Charges are made by the landlord.")
+        not_for_renters(actor, "Charges are made by the landlord.")
         party = party_of(row, data["renter"], param="renter") if "renter" in data else None
         wish = NewCharge(
             category=data["category"],

@@ -9,6 +9,7 @@ from directpay.kernel.arrays import integers, texts
 from ledger.allocation.models import Allocation
 from ledger.allocation.queries import Claim, allocations_of_credit, open_entries, pairings
 from ledger.journal.actions import lock_accounts
+from ledger.journal.queries import entries_of
 
 INSERT = """
 INSERT INTO ledger_allocation (account_id, credit_entry_id, debit_entry_id, amount_minor, rule, reason, at)
@@ -34,6 +35,19 @@ def allocate(account_ids: Sequence[int], *, at: datetime, claims: Mapping[str, S
         accounts, credits, debits, amounts, rules = zip(*rows, strict=True)
         with connection.cursor() as cursor:
             cursor.execute(INSERT, [at, integers(accounts), integers(credits), integers(debits), integers(amounts), texts(rules)])
+
+
+def reopen(taken_back: Sequence[tuple[int, str, str]], *, at: datetime) -> None:
+    """Step: what was paid is open again. (account, reference of the credit, reference of the debit that took it back), each posted already.
+
+    A credit that stood unused may pay it.
+    """
+    accounts = sorted({account for account, _, _ in taken_back})
+    references = [reference for _, *both in taken_back for reference in both]
+    legs = {(e.transaction.reference, e.account_id): e.id for e in entries_of(references, accounts)}
+    for account, credit, debit in taken_back:
+        undo_credit(legs[credit, account], legs[debit, account], account, at=at)
+    allocate(accounts, at=at)
 
 
 def undo_credit(credit_entry_id: int, debit_entry_id: int, account_id: int, *, at: datetime) -> None:

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from directpay.people.actor import Actor
 from directpay.people.models import Payee
-from directpay.people.ways import Way, any_of
+from directpay.people.ways import Way, seen_by
 from payments.intents.models import PaymentIntent, State
 from payments.methods.models import BankAccount
 from payments.payins.models import Status
@@ -59,8 +59,7 @@ def with_related() -> QuerySet[PaymentIntent]:
 
 def visible_intents(actor: Actor) -> QuerySet[PaymentIntent]:
     """Staff see all; everybody else what they made, what they are to pay, and what is to be paid to them."""
-    ways = ways_to_intents(actor)
-    return with_related() if ways is None else with_related().filter(any_of(ways))
+    return seen_by(with_related(), ways_to_intents(actor))
 
 
 def ways_to_intents(actor: Actor) -> list[Way] | None:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet, Sum
 
 from directpay.people.actor import Actor
 from directpay.people.models import Payee, User
-from directpay.people.ways import Way, any_of
+from directpay.people.ways import Way, seen_by
 from ledger.allocation.queries import Claim as AllocationClaim
 from ledger.journal.models import Account
 from payments.payins.models import CLEARED, LIVE, Claim, Payment
@@ -22,8 +22,7 @@ def with_related() -> QuerySet[Payment]:
 
 def visible_payments(actor: Actor) -> QuerySet[Payment]:
     """Staff see all; a payer what it pays; a landlord what its payees get."""
-    ways = ways_to_payments(actor)
-    return with_related() if ways is None else with_related().filter(any_of(ways))
+    return seen_by(with_related(), ways_to_payments(actor))
 
 
 def ways_to_payments(actor: Actor) -> list[Way] | None:

@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from directpay.due.actions import done, schedule
 from directpay.events.unit import unit_of_work
 from directpay.people.actor import SYSTEM
-from ledger.allocation.actions import allocate, undo_credit
+from ledger.allocation.actions import reopen
 from ledger.journal.actions import post_many
-from ledger.journal.queries import entries_of
 from payments.payins.actions.change import change, lock_payments
 from payments.payins.actions.submit import call
 from payments.payins.models import CLEARED
@@ -54,11 +53,6 @@ def return_payments(answers: Mapping[str, Answer], *, at: datetime) -> list[Movi
 
 
 def _reopen(payments: Sequence[Moving], at: datetime) -> None:
-    """The debits that these payments paid are open again; a credit that stood unused may pay them."""
+    """The debits that these payments paid are open again, where an account is paid by its items."""
     by_items = [p for p in payments if p.applies_to.payable_limit == "balance"]
-    references = [name(p) for p in by_items for name in (completed_reference, returned_reference)]
-    legs = {(e.transaction.reference, e.account_id): e.id for e in entries_of(references, [p.applies_to_id for p in by_items])}
-    for payment in by_items:
-        account = payment.applies_to_id
-        undo_credit(legs[completed_reference(payment), account], legs[returned_reference(payment), account], account, at=at)
-    allocate(sorted({p.applies_to_id for p in by_items}), at=at)
+    reopen([(p.applies_to_id, completed_reference(p), returned_reference(p)) for p in by_items], at=at)

@@ -1,7 +1,7 @@
 """What a landlord records on a lease: a charge besides the rent, a credit, money given by hand and what became of it."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib import messages
@@ -35,7 +35,7 @@ REFUSALS = (  # what the rooms may say of a form, for the catalogue
     gettext_noop("Cash does not bounce."),
     gettext_noop("This receipt has bounced already."),
 )
-FIELDS = {"amount": "amount", "received_on": "day", "due_date": "day", "charge": "charge", "renter": "party"}  # of an error → of a form
+FIELDS = {"received_on": "day", "due_date": "day", "renter": "party"}  # what an error names → what the form calls it
 
 
 class Recorded(forms.Form):
@@ -51,11 +51,13 @@ class Recorded(forms.Form):
         if len(parties) > 1:
             names = {r.party_id: r.user.name for r in lease.renters.all()}
             choices = [(party.label, names.get(party.id, party.label)) for party in parties]
-            self.fields["party"] = forms.ChoiceField(choices=[*self.everybody(), *choices], label=_("Whose"))
+            everybody = self.everybody()
+            self.fields["party"] = forms.ChoiceField(choices=[*everybody, *choices], required=not everybody, label=_("Whose"))
         if "day" in self.fields:
             self.fields["day"].initial = day
 
     def everybody(self) -> list[tuple[str, str]]:
+        """The choice of none in particular, where it can be all of them."""
         return []
 
     @property
@@ -103,11 +105,6 @@ class ChargeForm(Recorded):
     def everybody(self) -> list[tuple[str, str]]:
         return [("", _("All, each the usual share"))]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "party" in self.fields:
-            self.fields["party"].required = False
-
 
 class CreditForm(Recorded):
     kind = forms.ChoiceField(
@@ -122,18 +119,15 @@ class CreditForm(Recorded):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.open = self._open(kwargs["day"])
-        self.fields["charge"].choices = [("", _("The oldest debt first")), *((name, title) for name, (title, _c) in self.open.items())]  # type: ignore[attr-defined]
+        self.open = self._open()
+        titles = [(charge.public_id, words.charge_title(charge, kwargs["day"])) for charge in self.open.values()]
+        self.fields["charge"].choices = [("", _("The oldest debt first")), *titles]  # type: ignore[attr-defined]
 
-    def _open(self, today: Any) -> dict[str, tuple[str, Charge]]:
-        parties, rows = list(self.by_label.values()), {}
-        for party in parties:
-            for row in payable_charges(self.lease, party, parties).rows:
-                if row.charge.posted_at:
-                    rows[row.charge.id] = row.charge
-        whole = {charge.id: charge for charge in Charge.objects.filter(id__in=list(rows))}
-        ordered = sorted(whole.values(), key=lambda charge: (charge.due_on, charge.id))
-        return {charge.public_id: (words.charge_title(charge, today), charge) for charge in ordered}
+    def _open(self) -> dict[str, Charge]:
+        """By public id, those of which somebody owes something, oldest first."""
+        parties = list(self.by_label.values())
+        rows = [row for party in parties for row in payable_charges(self.lease, party, parties).rows if row.charge.posted_at]
+        return {row.charge.public_id: row.charge for row in sorted(rows, key=lambda row: (row.charge.due_on, row.charge.id))}
 
 
 def _receipt(form: ReceiptForm, visit: Visit) -> str:
@@ -151,14 +145,21 @@ def _charge(form: ChargeForm, visit: Visit) -> str:
 
 def _credit(form: CreditForm, visit: Visit) -> str:
     said = form.cleaned_data
-    charge = form.open[said["charge"]][1] if said["charge"] else None
-    wish = NewCredit(form.party, said["kind"], said["amount"], said["reason"], charge)
+    wish = NewCredit(form.party, said["kind"], said["amount"], said["reason"], form.open.get(said["charge"]))
     return grant_credit(form.lease, wish, actor=visit.actor, at=visit.at).public_id
 
 
-PAGES: Mapping[str, tuple[type[Recorded], Callable[..., str], Any, Any, Any, Any]] = {
-    # what → form, action, title, what it does, button, what is said afterwards
-    "receipt": (
+class Page(NamedTuple):
+    form: type[Recorded]
+    act: Callable[..., str]
+    title: Any
+    does: Any
+    button: Any
+    done: Any  # what is said afterwards
+
+
+PAGES: Mapping[str, Page] = {
+    "receipt": Page(
         ReceiptForm,
         _receipt,
         gettext_lazy("Record a receipt"),
@@ -166,7 +167,7 @@ PAGES: Mapping[str, tuple[type[Recorded], Callable[..., str], Any, Any, Any, Any
         gettext_lazy("Record it"),
         gettext_lazy("Recorded. It stands in the balance now."),
     ),
-    "charge": (
+    "charge": Page(
         ChargeForm,
         _charge,
         gettext_lazy("Add a charge"),
@@ -174,7 +175,7 @@ PAGES: Mapping[str, tuple[type[Recorded], Callable[..., str], Any, Any, Any, Any
         gettext_lazy("Add the charge"),
         gettext_lazy("Added. It stands in the schedule now."),
     ),
-    "credit": (
+    "credit": Page(
         CreditForm,
         _credit,
         gettext_lazy("Grant a credit"),
@@ -187,22 +188,21 @@ PAGES: Mapping[str, tuple[type[Recorded], Callable[..., str], Any, Any, Any, Any
 
 @page_for(LANDLORD)
 def record(request: HttpRequest, visit: Visit, lease_id: str, what: str) -> HttpResponse:
-    lease = _own(visit, lease_id)
-    kind, act, title, does, button, done = PAGES[what]
-    day = local_today(lease, visit.at)
-    form = kind(request.POST if request.method == "POST" else None, lease=lease, day=day)
+    lease = visit.let(lease_id)
+    page, day = PAGES[what], local_today(lease, visit.at)
+    form = page.form(request.POST if request.method == "POST" else None, lease=lease, day=day)
     if request.method == "POST" and form.is_valid():
         try:
-            pressed_once(request, visit, lambda: act(form, visit))
+            pressed_once(request, visit, lambda: page.act(form, visit))
         except KeyInUse:
             return redirect("landlord_lease", lease_id=lease_id)
         except DirectPayError as error:
-            field = FIELDS.get(error.param or "", "")
+            field = FIELDS.get(error.param or "", error.param)
             form.add_error(field if field in form.fields else None, _(error.message))
         else:
-            messages.info(request, str(done))
+            messages.info(request, str(page.done))
             return redirect("landlord_lease", lease_id=lease_id)
-    context = {"lease": lease, "form": form, "attempt": public_id("at"), "title": title, "does": does, "button": button, "today": day}
+    context = {"lease": lease, "form": form, "attempt": public_id("at"), "page": page, "today": day}
     return render(request, "portal/landlord/record.html", context, status=422 if form.errors else 200)
 
 
@@ -210,8 +210,8 @@ def record(request: HttpRequest, visit: Visit, lease_id: str, what: str) -> Http
 @page_for(LANDLORD)
 def receipt(request: HttpRequest, visit: Visit, receipt_id: str, verb: str) -> HttpResponse:
     """Today it was banked, or came back."""
-    found = visible_receipts(visit.actor).filter(public_id=receipt_id).first()
-    if found is None or found.lease.unit.property.landlord_id != visit.user.id:
+    found = visible_receipts(visit.actor).filter(public_id=receipt_id, lease__unit__property__landlord_id=visit.user.id).first()
+    if found is None:
         raise Http404
     try:
         if verb == "bank":
@@ -223,10 +223,3 @@ def receipt(request: HttpRequest, visit: Visit, receipt_id: str, verb: str) -> H
     except Conflict as error:
         messages.info(request, _(error.message))
     return redirect("landlord_lease", lease_id=found.lease.public_id)
-
-
-def _own(visit: Visit, lease_id: str) -> Lease:
-    lease = visit.lease(lease_id)
-    if lease.unit.property.landlord_id != visit.user.id:
-        raise Http404
-    return lease

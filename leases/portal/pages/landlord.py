@@ -1,6 +1,6 @@
 """A landlord's leases, one lease, and the payments to its payees."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from directpay.people.actor import LANDLORD
@@ -24,9 +24,7 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 @page_for(LANDLORD)
 def lease(request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
-    found = visit.lease(lease_id)
-    if found.unit.property.landlord_id != visit.user.id:
-        raise Http404
+    found = visit.let(lease_id)
     of_party, plan = balances(found), schedules([found], visit.at)[found.id]
     names = {party.id: [r.user.name for r in found.renters.all() if r.party_id == party.id] for party in found.parties.all()}
     context = {

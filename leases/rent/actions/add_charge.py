@@ -60,7 +60,7 @@ def add_charge(lease: Lease, wish: NewCharge, *, actor: Actor, at: datetime) -> 
         record([_added(charge, actor, at)])
         if due_on <= today:
             post_charges([charge.public_id], at)
-            charge.refresh_from_db()
+            charge.posted_at = at
         else:
             zone = ZoneInfo(lease.unit.property.timezone)
             schedule(CHARGES_QUEUE, [(charge.public_id, datetime.combine(due_on, time(), tzinfo=zone))])

@@ -11,7 +11,7 @@ from directpay.kernel.clock import today
 from directpay.kernel.errors import InvalidInput
 from directpay.kernel.ids import public_id
 from directpay.people.actor import Actor
-from leases.contracts.actions import Terms, create_lease, lock_lease
+from leases.contracts.actions import Terms, create_lease, lock_leases
 from leases.contracts.models import Lease
 from leases.contracts.queries import with_people
 from leases.rent.actions.post_charges import CHARGES_QUEUE, post_charges
@@ -45,7 +45,7 @@ def extend_schedules(public_ids: Sequence[str], at: datetime) -> None:
     """The due queue's work: an open-ended lease always shows the year ahead. What fell due while nobody looked is posted."""
     with unit_of_work():
         # All leases are locked before anything is posted: leases come before accounts in the written order.
-        leases = [lock_lease(lease) for lease in Lease.objects.filter(public_id__in=list(public_ids)).order_by("id")]
+        leases = lock_leases(list(Lease.objects.filter(public_id__in=list(public_ids)).values_list("id", flat=True)))
         _post_due([(lease, _extend(lease, at)) for lease in leases], at)
 
 

@@ -5,6 +5,7 @@ from tests.simulation.mutants.mutant import Mutant
 PAY, SCHEDULE, OPEN = "leases/rent/actions/pay_rent.py", "leases/rent/schedule.py", "leases/rent/actions/open_lease.py"
 LEASES = {"open_lease": 30, "add_renter": 8}
 CREDITS, RECEIPTS, ADD = "leases/credits/actions.py", "leases/receipts/actions.py", "leases/rent/actions/add_charge.py"
+REOPEN = '        reopen([(account.id, f"receipt.recorded:{row.public_id}", f"receipt.bounced:{row.public_id}")], at=at)\n'
 GIVING = {"receive": 25.0, "bank": 15, "bounce": 20, "bank_wrongly": 8, "bounce_wrongly": 8, "pay_all": 5, "pay_part": 5}
 FORGIVING = {"charge_all": 15.0, "credit": 10, "credit_charge": 20, "write_off": 15, "write_off_charge": 10, "pay_all": 5, "pay_part": 5}
 GIVEN_UP = {"write_off": 20.0, "receive": 15, "receive_given_up": 25, "pay_all": 2, "pay_part": 2}
@@ -198,12 +199,12 @@ MUTANTS = (
         "must be receipt_not_bankable",
         moves=GIVING,
     ),
-    Mutant("a bounce does not reopen the debt", RECEIPTS, "        _reopen(row, at)\n", "", "allocations", moves=GIVING),
+    Mutant("a bounce does not reopen the debt", RECEIPTS, REOPEN, "", "allocations", moves=GIVING),
     Mutant(
         "a bounce leaves open what other money could pay",
-        RECEIPTS,
-        "    undo_credit(legs[names[0]], legs[names[1]], account, at=at)\n    allocate([account], at=at)",
-        "    undo_credit(legs[names[0]], legs[names[1]], account, at=at)",
+        "ledger/allocation/actions.py",
+        "        undo_credit(legs[credit, account], legs[debit, account], account, at=at)\n    allocate(accounts, at=at)",
+        "        undo_credit(legs[credit, account], legs[debit, account], account, at=at)",
         "allocations",
         moves={**GIVING, "receive": 50},
     ),
