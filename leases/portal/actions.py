@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.http import HttpRequest
 
-from directpay.api.idempotency import Answer, answer_once, keyed
+from directpay.api.idempotency import Answer, answer_once, fingerprint, keyed
 from directpay.events.unit import unit_of_work
 from directpay.kernel.ids import public_id
 from directpay.people.actor import Actor
@@ -33,8 +33,12 @@ def pay_once(lease: Lease, request: PayRequest, *, user: User, attempt: str, act
 
 
 def pressed_once(request: HttpRequest, visit: Visit, act: Callable[[], str]) -> None:
-    """Run `act`, which returns the id of what it made. Raises KeyInUse while the first press is at work, and what `act` refuses with."""
-    key = request.POST.get("attempt", "")[:80] or public_id("at")
+    """Run `act`, which returns the id of what it made. Raises KeyInUse while the first press is at work, and what `act` refuses with.
+
+    What was typed belongs to the attempt: a page that was gone back to, and changed, is another one.
+    """
+    typed = {name: request.POST.getlist(name) for name in request.POST if name not in ("attempt", "csrfmiddlewaretoken")}
+    key = f"{request.POST.get('attempt', '')[:80] or public_id('at')}:{fingerprint(typed)}"
     once = keyed(account=visit.actor.account, method="POST", path=request.path, key=key, parameters={}, moves_money=False)
     answer = answer_once(request=once, at=visit.at, execute=lambda: Answer(200, json.dumps({"id": act()}).encode()))
     if answer.status != 200:

@@ -42,6 +42,16 @@ def test_a_check_is_recorded_banked_and_comes_back(w):
     w.check()
 
 
+def test_a_page_that_was_gone_back_to_records_what_is_new_on_it_and_nothing_twice(w):
+    """The browser shows the page of before, with the same attempt: two checks are two."""
+    lease, alice = w.lease(), signed_in(w.alice)
+    said = {"amount": "700.00", "how": "check", "day": "2026-11-02", "number": "1042", "note": "", "attempt": "at_1"}
+    for number in ("1042", "1043", "1042", "1043"):
+        assert alice.post(page(w, lease, "receipt/"), {**said, "number": number}).status_code == 302
+    assert sorted(Receipt.objects.values_list("number", flat=True)) == ["1042", "1043"]
+    assert w.balance("L1500", lease=lease) == 10_000
+
+
 def test_a_charge_and_the_credit_for_it(w):
     lease, alice, bob = w.lease(), signed_in(w.alice), signed_in(w.bob)
     w.account(w.bob)
