@@ -1,7 +1,18 @@
 """Django looks for admin pages here; they live in their rooms."""
 
 from leases.contracts.admin import LeaseAdmin, PartyAdmin, RenterAdmin
+from leases.credits.admin import CreditAdmin
 from leases.properties.admin import PropertyAdmin, UnitAdmin
+from leases.receipts.admin import ReceiptAdmin
 from leases.rent.admin import ChargeAdmin
 
-__all__ = ["ChargeAdmin", "LeaseAdmin", "PartyAdmin", "PropertyAdmin", "RenterAdmin", "UnitAdmin"]
+__all__ = [
+    "ChargeAdmin",
+    "CreditAdmin",
+    "LeaseAdmin",
+    "PartyAdmin",
+    "PropertyAdmin",
+    "ReceiptAdmin",
+    "RenterAdmin",
+    "UnitAdmin",
+]

@@ -4,8 +4,10 @@ from directpay.due.registry import Queue
 from directpay.due.registry import register as register_queue
 from directpay.people.queries import VISIBLE_TO
 from leases.contracts.queries import owes_on, renters_of_landlord
+from leases.credits import postings as _credits  # noqa: F401 registers
 from leases.deposits import postings as _deposits  # noqa: F401 registers
 from leases.invariants import LEASES
+from leases.receipts import postings as _receipts  # noqa: F401 registers
 from leases.rent.actions.open_lease import SCHEDULE_QUEUE, extend_schedules
 from leases.rent.actions.post_charges import CHARGES_QUEUE, post_charges
 from ledger.journal.invariants import register_invariants

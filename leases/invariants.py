@@ -26,8 +26,9 @@ LEASES = (
     ),
     Invariant(
         "I17",
-        "What a lease owes in the books is its posted charges less its payments, from the rooms' own tables",
-        """SELECT l.public_id, b.owed, b.owed - coalesce(c.charged, 0) + coalesce(p.paid, 0) AS off_minor FROM leases_lease l
+        "What a lease owes in the books is its posted charges less its payments, receipts and credits, from the rooms' own tables",
+        """SELECT l.public_id, b.owed, b.owed - coalesce(c.charged, 0) + coalesce(p.paid, 0) + coalesce(h.given, 0) + coalesce(k.less, 0)
+           AS off_minor FROM leases_lease l
            JOIN (SELECT y.lease_id, sum(a.balance_minor) AS owed FROM leases_party y JOIN ledger_account a ON a.id = y.account_id
                  GROUP BY y.lease_id) b ON b.lease_id = l.id
            LEFT JOIN (SELECT lease_id, sum(amount_minor) AS charged FROM leases_charge WHERE posted_at IS NOT NULL GROUP BY lease_id) c
@@ -35,8 +36,12 @@ LEASES = (
            LEFT JOIN (SELECT y.lease_id, sum(m.amount_minor) AS paid FROM payments_payment m
                       JOIN leases_party y ON y.account_id = m.applies_to_id
                       WHERE m.status IN ('completed', 'settled') GROUP BY y.lease_id) p ON p.lease_id = l.id
-           WHERE b.owed <> coalesce(c.charged, 0) - coalesce(p.paid, 0)""",
-        tables=PAYING,
+           LEFT JOIN (SELECT lease_id, sum(amount_minor) AS given FROM leases_receipt WHERE bounced_on IS NULL GROUP BY lease_id) h
+             ON h.lease_id = l.id
+           LEFT JOIN (SELECT lease_id, sum(CASE WHEN kind = 'reinstatement' THEN -amount_minor ELSE amount_minor END) AS less
+                      FROM leases_credit GROUP BY lease_id) k ON k.lease_id = l.id
+           WHERE b.owed <> coalesce(c.charged, 0) - coalesce(p.paid, 0) - coalesce(h.given, 0) - coalesce(k.less, 0)""",
+        tables=(*PAYING, "leases_receipt", "leases_credit"),
     ),
     Invariant(
         "I18",
@@ -48,15 +53,17 @@ LEASES = (
     ),
     Invariant(
         "I20b",
-        "No account has more on its way than is owed on it and coming due",
+        "No account has more on its way than is owed on it and coming due, but for what was given by hand or forgiven meanwhile",
         """SELECT ledger_code(a.number, a.subject, a.currency) AS account, f.flying AS off_minor FROM ledger_account a
-           JOIN (SELECT applies_to_id, sum(amount_minor) AS flying FROM payments_payment WHERE status IN
+           JOIN (SELECT applies_to_id, sum(amount_minor) AS flying, min(created_at) AS since FROM payments_payment WHERE status IN
                  ('initiated', 'requires_action', 'in_review', 'authorized', 'processing', 'unknown') GROUP BY applies_to_id) f
              ON f.applies_to_id = a.id
            JOIN leases_party y ON y.account_id = a.id
            WHERE a.payable_limit = 'balance' AND f.flying > greatest(0, a.balance_minor + coalesce((
-             SELECT sum(amount_minor) FROM leases_charge c WHERE c.lease_id = y.lease_id AND c.posted_at IS NULL), 0))""",
-        tables=PAYING,
+             SELECT sum(amount_minor) FROM leases_charge c WHERE c.lease_id = y.lease_id AND c.posted_at IS NULL), 0))
+             + coalesce((SELECT sum(amount_minor) FROM leases_receipt r WHERE r.party_id = y.id AND r.created_at >= f.since), 0)
+             + coalesce((SELECT sum(amount_minor) FROM leases_credit k WHERE k.party_id = y.id AND k.created_at >= f.since), 0)""",
+        tables=(*PAYING, "leases_receipt", "leases_credit"),
     ),
     Invariant(
         "I24",

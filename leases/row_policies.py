@@ -48,6 +48,18 @@ BEGIN
     RETURN EXISTS (SELECT FROM payments_payment p WHERE p.id = the_payment AND leases_party_account(p.applies_to_id));
 END $$;
 
+-- Whether this person lets to the party, or pays for it: roommates do not see how the other has paid.
+CREATE OR REPLACE FUNCTION leases_deals(the_party bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM leases_renter r WHERE r.party_id = the_party AND r.user_id = directpay_asking())
+        OR EXISTS (
+            SELECT FROM leases_party y JOIN leases_lease l ON l.id = y.lease_id JOIN leases_unit u ON u.id = l.unit_id
+            JOIN leases_property p ON p.id = u.property_id
+            WHERE y.id = the_party AND p.landlord_id = directpay_asking()
+        );
+END $$;
+
 -- The books in which the accounts of what this person rents stand.
 CREATE OR REPLACE FUNCTION leases_rented_books() RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 10 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
@@ -71,6 +83,8 @@ POLICIES: Final = {
     "leases_party": "leases_on(lease_id)",
     "leases_renter": "leases_on(lease_id)",
     "leases_charge": "leases_on(lease_id)",
+    "leases_credit": "leases_deals(party_id)",
+    "leases_receipt": "leases_deals(party_id)",
     "ledger_account": "leases_party_account(id)",
     "ledger_entry": "leases_party_account(account_id)",
     "ledger_allocation": "leases_party_account(account_id)",

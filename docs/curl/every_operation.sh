@@ -153,6 +153,24 @@ JSON
 said "Create leases"
 lease=$(pick id)
 
+# POST /api/v1/leases/{id}/charges
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease/charges" -d @- <<JSON
+{"category": "utilities", "amount": 4200, "description": "Water, October"}
+JSON
+)
+said "Charges leases"
+water=$(pick id)
+
+# POST /api/v1/leases/{id}/credits
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease/credits" -d @- <<JSON
+{"amount": 4200, "reason": "The meter was read wrongly", "charge": "$water"}
+JSON
+)
+said "Credits leases"
+credit=$(pick id)
+
 # GET /api/v1/leases
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases")
 said "List leases"
@@ -302,6 +320,41 @@ said "Retrieve payment intents"
 answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=status:'canceled'" "$DP/api/v1/payment_intents/search")
 said "Read payment intents search"
 
+# --- receipts ---
+
+# POST /api/v1/receipts
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/receipts" -d @- <<JSON
+{"lease": "$lease", "amount": 20000, "method": "check", "number": "1042"}
+JSON
+)
+said "Create receipts"
+receipt=$(pick id)
+
+# POST /api/v1/receipts/{id}/bank
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/receipts/$receipt/bank" -d @- <<JSON
+{}
+JSON
+)
+said "Bank receipts"
+
+# POST /api/v1/receipts/{id}/bounce
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/receipts/$receipt/bounce" -d @- <<JSON
+{"bounced_on": "2026-11-02"}
+JSON
+)
+said "Bounce receipts"
+
+# GET /api/v1/receipts
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/receipts")
+said "List receipts"
+
+# GET /api/v1/receipts/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/receipts/$receipt")
+said "Retrieve receipts"
+
 # --- units ---
 
 # POST /api/v1/units
@@ -323,6 +376,16 @@ said "Retrieve units"
 # GET /api/v1/units/search
 answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/units/search")
 said "Read units search"
+
+# --- credits ---
+
+# GET /api/v1/credits
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/credits")
+said "List credits"
+
+# GET /api/v1/credits/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/credits/$credit")
+said "Retrieve credits"
 
 # --- events ---
 

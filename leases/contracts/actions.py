@@ -12,12 +12,11 @@ from directpay.kernel.errors import Conflict, InvalidInput
 from directpay.kernel.ids import public_id
 from directpay.people.models import User
 from leases.contracts import postings as _postings  # noqa: F401 registers the kinds
-from leases.contracts.models import Lease, Party, Renter
+from leases.contracts.models import JOINT, Lease, Party, Renter
 from leases.contracts.shares import plain_number, weights_of
 from leases.properties.models import Unit
 from ledger.journal.actions import open_account, open_book
 
-JOINT = "joint"
 RENTERS_LIMIT = 20
 
 

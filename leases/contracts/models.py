@@ -6,6 +6,8 @@ from django.db import models
 from leases.properties.models import Unit
 from ledger.journal.models import Account
 
+JOINT = "joint"
+
 
 class DaysOf(models.Func):
     """The days of a lease, both ends included; open where it has no end."""
@@ -75,6 +77,11 @@ class Party(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def renter_id(self) -> str | None:
+        """Public id of the one renter who owes here; None where all owe together."""
+        return None if self.label == JOINT else self.label
 
 
 class Renter(models.Model):

@@ -14,7 +14,7 @@ from directpay.people.models import User
 from directpay.people.ways import Way, any_of
 from leases.contracts.models import Lease, Party, Renter
 from leases.properties.models import Unit
-from ledger.journal.models import Account
+from ledger.journal.models import Account, Book
 
 UPCOMING: Final = "upcoming"
 ACTIVE: Final = "active"
@@ -68,6 +68,32 @@ def where_status(status: str, at: datetime) -> Q:
     if status == ENDED:
         return Q(end_on__lte=day, end_on__lt=local)
     return Q(start_on__lte=local) & (Q(end_on=None) | Q(end_on__gte=local))
+
+
+def lease_of(public_id: str, actor: Actor, *, param: str = "lease") -> Lease:
+    """The lease that a caller names, as far as it may see it. Raises InvalidInput."""
+    found = visible_leases(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise InvalidInput(f"No such lease: {public_id}.", param=param, code="resource_missing")
+    return found
+
+
+def book_of(lease: Lease) -> Book:
+    """The payee's, in which the lease is kept."""
+    return Book.objects.get(kind="L", subject=lease.unit.property.payee.public_id)
+
+
+def party_of(lease: Lease, user: str | None, *, param: str) -> Party:
+    """Whom a renter (by public id) pays for on this lease; without a name, the only party. Raises InvalidInput."""
+    if user is None:
+        parties = list(lease.parties.all())
+        if len(parties) > 1:
+            raise InvalidInput("Several owe on this lease, each a share: say which renter.", param=param, code="parameter_missing")
+        return parties[0]
+    found = next((r.party for r in lease.renters.all() if r.user.public_id == user), None)
+    if found is None:
+        raise InvalidInput(f"No such renter on this lease: {user}.", param=param, code="resource_missing")
+    return found
 
 
 LEASE = ("id", "public_id", "currency")

@@ -1,10 +1,10 @@
 """Addresses of the pages."""
 
-from django.urls import path, register_converter
+from django.urls import path, re_path, register_converter
 from django.views.generic import RedirectView
 
 from leases.portal import language
-from leases.portal.pages import bank_accounts, front, landlord, pay, payment, renter
+from leases.portal.pages import bank_accounts, by_hand, front, landlord, pay, payment, renter
 
 
 class PublicId:
@@ -35,6 +35,8 @@ urlpatterns = [
     path("renter/bank-accounts/<public_id:account_id>/verify/", bank_accounts.verify, name="bank_account_verify"),
     path("landlord/", landlord.home, name="landlord_home"),
     path("landlord/leases/<public_id:lease_id>/", landlord.lease, name="landlord_lease"),
+    re_path(r"^landlord/leases/(?P<lease_id>[0-9A-Za-z_]{1,80})/(?P<what>receipt|charge|credit)/$", by_hand.record, name="landlord_record"),
+    re_path(r"^landlord/receipts/(?P<receipt_id>[0-9A-Za-z_]{1,80})/(?P<verb>bank|bounce)/$", by_hand.receipt, name="landlord_receipt"),
     path("landlord/payments/", landlord.payments, name="landlord_payments"),
     path("landlord/payments/<public_id:payment_id>/", payment.for_landlord, name="landlord_payment"),
     *(path(name, RedirectView.as_view(url=f"/{name}/")) for name in ("renter", "landlord", "admin")),  # typed without the slash

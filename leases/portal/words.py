@@ -77,12 +77,21 @@ def rail_title(rail: str) -> str:
 
 def category(name: str) -> str:
     """What a charge is for."""
-    known = {"rent": _("Rent"), "late_fee": _("Late fee"), "deposit": _("Deposit")}
+    known = {
+        "rent": _("Rent"),
+        "utilities": _("Utilities"),
+        "damages": _("Damages"),
+        "other": _("Other"),
+        "late_fee": _("Late fee"),
+        "deposit": _("Deposit"),
+    }
     return known.get(name) or name.replace("_", " ").capitalize()
 
 
 def charge_title(charge: Charge, today: date) -> str:
-    """`Rent, November`; the days where it is not a whole month."""
+    """`Rent, November`; the days where it is not a whole month; for what was added by hand, the words it was given."""
+    if not charge.scheduled:
+        return charge.description or category(charge.category)
     first, last = charge.period_start, charge.period_end
     if first.day == 1 and (last + timedelta(days=1)).day == 1:
         return _("{what}, {month}").format(what=category(charge.category), month=dates.month_text(first, today))

@@ -15,4 +15,16 @@ class ChargeAdmin(LookOnly):
     list_select_related = ("lease",)
     search_fields = ("public_id", "lease__public_id")
     ordering = ("-due_on", "-id")
-    fields = ("public_id", "lease", "category", "due_on", "period_start", "period_end", "amount", "posted")
+    fields = (
+        "public_id",
+        "lease",
+        "party",
+        "category",
+        "description",
+        "scheduled",
+        "due_on",
+        "period_start",
+        "period_end",
+        "amount",
+        "posted",
+    )

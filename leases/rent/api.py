@@ -16,7 +16,7 @@ from directpay.api.search_views import SearchView
 from directpay.api.searching import Choice, Number, Reference, Times
 from directpay.api.serializers import ObjectOutput, StrictSerializer
 from directpay.api.views import ApiView, CollectionView, Context, ObjectView, PartView
-from directpay.kernel.errors import InvalidInput, NotAllowed
+from directpay.kernel.errors import InvalidInput, NotAllowed, NotFound
 from directpay.people.actor import RENTER, Actor
 from directpay.people.models import Payee, Role, User
 from directpay.people.queries import visible_users
@@ -70,6 +70,7 @@ class ScheduleOutput(serializers.Serializer[Any]):
     amount_remaining = serializers.IntegerField()
     amount_in_flight = serializers.IntegerField()
     category = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
     status = serializers.ChoiceField(choices=ROW_STATUSES)
 
 
@@ -134,6 +135,16 @@ class Leases(ApiView):
     def render_many(self, rows: Sequence[Lease], context: Context) -> list[dict[str, Any]]:
         found = schedules(rows, context.at)
         return [render_lease(row, found[row.id], context.at) for row in rows]
+
+
+class OfLease(ApiView):
+    """For what is done to a lease and answers with something else."""
+
+    def row(self) -> Lease:
+        found = visible_leases(self.actor).filter(public_id=self.kwargs["id"]).first()
+        if found is None:
+            raise NotFound(f"No such lease: {self.kwargs['id']}", param=self.id_param)
+        return found
 
 
 class LeasesView(Leases, CollectionView):
@@ -287,6 +298,7 @@ def render_row(row: ScheduleRow) -> dict[str, Any]:
         "amount_remaining": row.remaining_minor,
         "amount_in_flight": row.in_flight_minor,
         "category": charge.category,
+        "description": charge.description,
         "status": row.status,
     }
 

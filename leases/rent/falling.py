@@ -26,6 +26,8 @@ class FallingCharge:
     property: str
     payee: str
     landlord: str
+    scheduled: bool
+    party_id: int | None  # whose own it is; None: all parties share it
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ WHERE l.id IN (SELECT c.lease_id FROM leases_charge c WHERE c.public_id = ANY(%s
 ORDER BY l.id FOR UPDATE
 """
 CHARGES = """
-SELECT c.id, c.public_id, c.lease_id, c.category, c.due_on, c.amount_minor, l.currency, l.public_id, h.public_id, p.public_id, o.public_id
+SELECT c.id, c.public_id, c.lease_id, c.category, c.due_on, c.amount_minor, l.currency, l.public_id, h.public_id, p.public_id, o.public_id,
+    c.scheduled, c.party_id
 FROM leases_charge c
 JOIN leases_lease l ON l.id = c.lease_id
 JOIN leases_unit u ON u.id = l.unit_id

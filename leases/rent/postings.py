@@ -9,25 +9,20 @@ from leases.rent.falling import FallingCharge, OwingParty
 from leases.rent.models import Charge
 from ledger.journal.actions import Posting
 from ledger.journal.actions.legs import Postable
-from ledger.journal.kinds import CREDIT, DEBIT, AccountKind
+from ledger.journal.kinds import CREDIT, AccountKind
 from ledger.journal.models import Account
 from payments.chart.accounts import of_payee
 from payments.chart.drafts import Draft, cr, dr, postings_of, posts
-from payments.chart.kinds import NO_PROPERTY
 from payments.chart.owners import own
 
 own(
     __name__,
-    AccountKind("L1210", "undeposited", DEBIT, "operating", "zero", one_per="landlord", meaning="cash and cheques in hand"),
     AccountKind("L4110", "utilities", CREDIT, "operating", "any", one_per="property", meaning="utilities charged to renters"),
     AccountKind("L4300", "late fees", CREDIT, "operating", "any", one_per="property", meaning="late fees charged to renters"),
     AccountKind(
         "L4310", "returned-payment fees", CREDIT, "operating", "any", one_per="property", meaning="the landlord's fee to the renter"
     ),
     AccountKind("L4400", "damages and kept deposits", CREDIT, "operating", "any", one_per="property", meaning="charged at move-out"),
-    AccountKind("L4900", "concessions", DEBIT, "operating", "any", one_per="property", meaning="contra income: credits"),
-    AccountKind("L6300", "bank charges", DEBIT, "operating", "any", one_per="property", meaning="what the owner's bank charges the owner"),
-    AccountKind("L6900", "bad debt", DEBIT, "operating", "any", one_per="property", meaning="charges written off"),
 )
 
 INCOME = {"rent": "L4100", "utilities": "L4110", "damages": "L4400", "other": "L4800"}
@@ -55,7 +50,9 @@ def due_reference(charge: Charge | FallingCharge) -> str:
 
 
 def parts(charge: Charge | FallingCharge, parties: Sequence[S]) -> list[tuple[S, int]]:
-    """Each party's share of a charge, adding up to it; the odd cent to the lowest id."""
+    """Each party's share of a charge, adding up to it; the odd cent to the lowest id. One party's own charge is that party's."""
+    if charge.party_id is not None:
+        return [(party, charge.amount_minor) for party in parties if party.id == charge.party_id]
     ordered = sorted(parties, key=lambda p: p.id)
     return list(zip(ordered, split_by_weight(charge.amount_minor, [p.weight for p in ordered]), strict=True))
 
@@ -102,42 +99,6 @@ def late_fee_waived(*, waiver: str, party: Account, payee: str, property_id: str
     return Draft(waiver, on, at, [dr(fees, amount_minor), cr(party, amount_minor)])
 
 
-@posts("credit.granted", rows="A4 G10")
-def credit_granted(*, credit: str, party: Account, payee: str, property_id: str, amount_minor: int, on: date, at: datetime) -> Draft:
-    """The landlord reduces what is owed."""
-    concessions = of_payee("L4900", payee, party.currency, property_id)
-    return Draft(credit, on, at, [dr(concessions, amount_minor), cr(party, amount_minor)])
-
-
-@posts("receipt.recorded", rows="A5 A12")
-def receipt_recorded(*, receipt: str, party: Account, payee: str, amount_minor: int, on: date, at: datetime) -> Draft:
-    """Cash or a cheque in the landlord's hand."""
-    return Draft(receipt, on, at, [dr(of_payee("L1210", payee, party.currency), amount_minor), cr(party, amount_minor)])
-
-
-@posts("receipt.banked", rows="A6")
-def receipt_banked(*, slip: str, payee: str, currency: str, amount_minor: int, on: date, at: datetime) -> Draft:
-    """Brought to the owner's bank, on the day of the deposit slip."""
-    lines = [dr(of_payee("L1200", payee, currency), amount_minor), cr(of_payee("L1210", payee, currency), amount_minor)]
-    return Draft(slip, on, at, lines)
-
-
-@posts("receipt.bounced", rows="A7")
-def receipt_bounced(*, receipt: str, party: Account, payee: str, amount_minor: int, banked: bool, on: date, at: datetime) -> Draft:
-    """A cheque was not honoured, on the bank's date: the debt is open again."""
-    place = of_payee("L1200" if banked else "L1210", payee, party.currency)
-    return Draft(receipt, on, at, [dr(party, amount_minor), cr(place, amount_minor)])
-
-
-@posts("bank_charge.recorded", rows="A8")
-def bank_charge_recorded(
-    *, bank_charge: str, payee: str, currency: str, amount_minor: int, on: date, at: datetime, property_id: str = NO_PROPERTY
-) -> Draft:
-    """The owner's bank charges the owner."""
-    charges = of_payee("L6300", payee, currency, property_id)
-    return Draft(bank_charge, on, at, [dr(charges, amount_minor), cr(of_payee("L1200", payee, currency), amount_minor)])
-
-
 @posts("returned_fee.charged", rows="A9 F5")
 def returned_fee_charged(
     *, returned_fee: str, party: Account, payee: str, property_id: str, amount_minor: int, on: date, at: datetime
@@ -145,22 +106,6 @@ def returned_fee_charged(
     """The landlord's fee to the renter for a payment or cheque that came back, by lease policy."""
     fees = of_payee("L4310", payee, party.currency, property_id)
     return Draft(returned_fee, on, at, [dr(party, amount_minor), cr(fees, amount_minor)])
-
-
-@posts("charge.written_off", rows="A10")
-def charge_written_off(*, write_off: str, party: Account, payee: str, property_id: str, amount_minor: int, on: date, at: datetime) -> Draft:
-    """Nobody expects it any more, from the day of the decision."""
-    bad_debt = of_payee("L6900", payee, party.currency, property_id)
-    return Draft(write_off, on, at, [dr(bad_debt, amount_minor), cr(party, amount_minor)])
-
-
-@posts("write_off.reinstated", rows="A11")
-def write_off_reinstated(
-    *, reinstatement: str, party: Account, payee: str, property_id: str, amount_minor: int, on: date, at: datetime
-) -> Draft:
-    """The renter pays after all: that part is owed again before its receipt."""
-    bad_debt = of_payee("L6900", payee, party.currency, property_id)
-    return Draft(reinstatement, on, at, [dr(party, amount_minor), cr(bad_debt, amount_minor)])
 
 
 @posts("lease.transferred", rows="A13")

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import Q
 
 from directpay.kernel.clock import today
 from leases.contracts.models import Lease, Party
@@ -61,14 +62,15 @@ def local_today(lease: Lease, at: datetime) -> date:
     return today(ZoneInfo(lease.unit.property.timezone), at)
 
 
-def charges_ahead(lease: Lease) -> list[Charge]:
-    """Not yet posted, up to and including the next due one."""
-    unposted = list(Charge.objects.filter(lease=lease, posted_at=None).order_by("due_on", "id")[:50])
+def charges_ahead(lease: Lease, party: Party) -> list[Charge]:
+    """Those of this party that are not yet posted, up to and including the next due one."""
+    of_party = Q(party=None) | Q(party=party)
+    unposted = list(Charge.objects.filter(of_party, lease=lease, posted_at=None).order_by("due_on", "id")[:50])
     return [c for c in unposted if c.due_on <= unposted[0].due_on] if unposted else []
 
 
 def ahead_minor(lease: Lease, party: Party, parties: Sequence[Party]) -> int:
-    return sum(amount for charge in charges_ahead(lease) for owner, amount in parts(charge, parties) if owner.id == party.id)
+    return sum(amount for charge in charges_ahead(lease, party) for owner, amount in parts(charge, parties) if owner.id == party.id)
 
 
 def prepaid(charges: Sequence[Charge], parties: Mapping[int, Sequence[Party]]) -> dict[tuple[int, int], int]:
@@ -96,10 +98,11 @@ def prepaid(charges: Sequence[Charge], parties: Mapping[int, Sequence[Party]]) -
 
 def share_of(charge: Charge, party: Party, parties: Sequence[Party]) -> int:
     """The party's part of a charge, in minor units."""
-    return next(amount for owner, amount in parts(charge, parties) if owner.id == party.id)
+    return next((amount for owner, amount in parts(charge, parties) if owner.id == party.id), 0)
 
 
-CHARGE = ("id", "public_id", "lease_id", "category", "due_on", "amount_minor", "posted_at")
+OF_SCHEDULE = ("party_id", "category", "scheduled", "description", "due_on", "period_start", "period_end", "amount_minor")
+CHARGE = ("id", "public_id", "lease_id", *OF_SCHEDULE, "posted_at")  # in the order of the model's fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +123,9 @@ def payable_charges(lease: Lease, party: Party, parties: Sequence[Party]) -> Pay
 def payable_of(lease: Lease, party: Party, parties: Sequence[Party], found: Mapping[str, Any]) -> Payable:
     """The same, as `leases_open_charges` tells it."""
     rows, ahead, charges = [], 0, []
-    for id, public_id, category, due_on, amount, posted_at, paid, claimed in found["charges"]:
-        values = [id, public_id, lease.id, category, date.fromisoformat(due_on), amount, posted_at and datetime.fromisoformat(posted_at)]
-        charges.append((Charge.from_db(connection.alias, CHARGE, values), paid, claimed))
+    for paid, claimed, *values in found["charges"]:
+        charge = _charge_of(lease, values)
+        charges.append((charge, paid, claimed))
     waiting = [charge for charge, _, _ in charges if charge.posted_at is None]
     prepaid_of = prepaid(waiting, {lease.id: parties}) if waiting and found["waiting"] else {}
     for charge, paid, claimed in charges:
@@ -132,6 +135,14 @@ def payable_of(lease: Lease, party: Party, parties: Sequence[Party], found: Mapp
         if left > 0:
             rows.append(OpenCharge(charge, party, share, left, max(0, left - claimed)))
     return Payable(rows, ahead)
+
+
+def _charge_of(lease: Lease, values: Sequence[Any]) -> Charge:
+    """From the columns that `leases_open_charges` tells."""
+    id, public_id, *said, due_on, first, last, amount, posted_at = values
+    days = [date.fromisoformat(day) for day in (due_on, first, last)]
+    posted = datetime.fromisoformat(posted_at) if posted_at else None
+    return Charge.from_db(connection.alias, CHARGE, [id, public_id, lease.id, *said, *days, amount, posted])
 
 
 def balances(lease: Lease) -> dict[int, Balance]:

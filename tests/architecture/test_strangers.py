@@ -22,6 +22,10 @@ from directpay.people.actor import SYSTEM
 from directpay.people.models import User
 from directpay.people.oauth.actions import NewSecret, register_application
 from directpay.people.oauth.models import Application
+from leases.credits.actions import NewCredit, grant_credit
+from leases.credits.models import Credit
+from leases.receipts.actions import NewReceipt, record_receipt
+from leases.receipts.models import Receipt
 from ledger.journal.models import Transaction
 from payments.intents.actions.create import Purpose, create_intent
 from payments.intents.models import PaymentIntent
@@ -34,6 +38,13 @@ REFUSED = {301, 302, 401, 403, 404, 405}
 MAY_BE_UNREADY = {"/ready"}  # says 503 by design: no worker beats in a test
 FOR_STAFF = {"/metrics"}  # names nothing of Alice's, and is refused all the same
 LINKS = {"uidb36": "1", "key": "1-1"}  # of mails: secrets, not ids
+# What would be done, if it were one's own.
+BODIES = {
+    "/verify": {"amounts": [32, 45]},
+    "/verify_microdeposits": {"amounts": [32, 45]},
+    "/charges": {"category": "other", "amount": 100},
+    "/credits": {"amount": 100, "reason": "none"},
+}
 KEY = "Alice's telephone"
 NUMBER = "000123457531"
 LAST_FOUR = ("••7531", '"7531"')  # as pages and the API print its last digits
@@ -48,6 +59,7 @@ class Alices(World):
         self.leased = self.lease()
         self.paid = self.until(self.pay(self.leased, "instant", 50_000, self.account_of_bob), "settled")
         self.flying = self.pay(self.leased, "ach", 60_000, self.account_of_bob)
+        self.receipt, self.credit = self._by_hand()
         self.wish = self._wish()
         self.key = Authenticator.objects.create(user=self.alice, type="webauthn", data={"name": KEY, "credential": {}})
         self.app = self._app(self.alice)
@@ -61,6 +73,11 @@ class Alices(World):
         self.home = self.property(self.carol, name="Elsewhere")
         self.pay(self.lease(self.mia), "instant", source=self.account(self.mia))
         self.home = alices_home
+
+    def _by_hand(self) -> tuple[Receipt, Credit]:
+        party = self.leased.parties.get()
+        given = record_receipt(self.leased, NewReceipt(party, "check", 700), actor=SYSTEM, at=self.now)
+        return given, grant_credit(self.leased, NewCredit(party, "credit", 300, "Mended the tap"), actor=SYSTEM, at=self.now)
 
     def _wish(self) -> PaymentIntent:
         """A payment intent of Bob's, not confirmed."""
@@ -103,6 +120,8 @@ class Alices(World):
             "properties": self.home.public_id,
             "units": self.leased.unit.public_id,
             "leases": self.leased.public_id,
+            "receipts": self.receipt.public_id,
+            "credits": self.credit.public_id,
             "pay": self.leased.public_id,
             "keys": str(self.key.id),
         }
@@ -205,7 +224,7 @@ def test_strangers_are_shown_nothing_and_break_nothing() -> None:
                 if user is not None:
                     client.force_login(user)
                 sent = {**headers, "Idempotency-Key": f"{who}{address}{method}"}
-                body = {"amounts": [32, 45]} if address.endswith(("/verify", "/verify_microdeposits")) else {}
+                body = next((body for end, body in BODIES.items() if address.endswith(end)), {})
                 if address.startswith("/api/") and method == "post":
                     response = client.post(address, body, content_type="application/json", headers=sent)
                 else:
@@ -236,7 +255,8 @@ def test_those_whom_it_concerns_are_shown_what_strangers_are_not() -> None:
 
 def state(w: Alices) -> list[object]:
     payments = list(Payment.objects.order_by("id").values_list("public_id", "status", "version"))
-    return [*payments, w.bob.bank_accounts.values_list("status", flat=True).get()]
+    by_hand = [w.leased.charges.count(), *(list(model.objects.order_by("id").values()) for model in (Receipt, Credit))]
+    return [*payments, *by_hand, w.bob.bank_accounts.values_list("status", flat=True).get()]
 
 
 def test_a_landlord_may_not_pay_and_a_renter_may_not_look_through_the_landlords_pages() -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from directpay.events.unit import unit_of_work
 from directpay.people.models import Payee
 from leases.deposits.postings import deposit_interest
-from leases.rent.postings import lease_transferred, receipt_bounced
+from leases.receipts.postings import receipt_bounced
+from leases.rent.postings import lease_transferred
 from ledger.journal.models import Account
 from payments.chart.drafts import Draft
 from payments.payins.models import Payment

@@ -7,6 +7,9 @@ from directpay.people.actions import create_user, set_password
 from directpay.people.actor import SYSTEM
 from directpay.people.models import User
 from leases.contracts.models import Lease
+from leases.credits.actions import NewCredit, grant_credit
+from leases.receipts.actions import NewReceipt, bank_receipts, bounce_receipt, record_receipt
+from leases.rent.actions.add_charge import NewCharge, add_charge
 from payments.payins.models import Payment
 from tests.world import PAYS, World
 
@@ -80,6 +83,7 @@ class House:
         self.pay("theo", "same_day_ach")
         w.later(days=14)
         self.pay("hugo", "instant", 70_000)
+        self._by_hand(self.leases["hugo"])
         self.pay("sam")
         w.later(days=6)
         self.pay("ruth")
@@ -87,3 +91,14 @@ class House:
         self.pay("priya", "ach")  # December, ahead
         self.pay("grace", "instant")
         self.pay("noah", "same_day_ach")
+
+    def _by_hand(self, lease: Lease) -> None:
+        """A check that is at the bank, one that came back, cash; water that was read wrongly."""
+        at, party, actor = self.world.now, lease.parties.get(), self.world.actor(self.people["alice"])
+        water = add_charge(lease, NewCharge("utilities", 4_200, description="Water, October"), actor=actor, at=at)
+        grant_credit(lease, NewCredit(party, "credit", 1_200, "The meter was read wrongly", water), actor=actor, at=at)
+        given = [NewReceipt(party, "check", 20_000, number="1042"), NewReceipt(party, "check", 15_000, number="1043", note="at the door")]
+        banked, back = (record_receipt(lease, one, actor=actor, at=at) for one in given)
+        record_receipt(lease, NewReceipt(party, "cash", 5_000), actor=actor, at=at)
+        bank_receipts([banked], actor=actor, at=at)
+        bounce_receipt(back, actor=actor, at=at)

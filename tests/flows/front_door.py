@@ -12,6 +12,10 @@ from drf_spectacular.generators import SchemaGenerator
 from directpay.api.expanding import KINDS
 from directpay.api.views import ApiView, CollectionView, ObjectView
 from directpay.people.models import User
+from leases.contracts.models import Lease
+from leases.credits.actions import NewCredit, grant_credit
+from leases.receipts.actions import NewReceipt, bank_receipts, bounce_receipt, record_receipt
+from leases.rent.actions.add_charge import NewCharge, add_charge
 from payments.intents.actions.create import Purpose, create_intent
 from tests.directpay.cast import Caller, key_of
 from tests.world import World
@@ -92,7 +96,7 @@ def values(one: str, name: str, row: dict[str, Any]) -> list[Any]:
 
 
 def grow(w: World, leases: int) -> None:
-    """So many leases more, of renters of their own; on each a payment that has settled, one that waits, and an intent."""
+    """So many leases more, of renters of their own; on each a payment that has settled, one that waits, an intent, cheques and credits."""
     for _ in range(leases):
         n = User.objects.count()
         renter = w.person(f"renter{n}", "renter")
@@ -104,6 +108,7 @@ def grow(w: World, leases: int) -> None:
         w.pay(lease, "instant", amount=150_000, source=source, metadata={"number": str(n)})
         w.pay(shared, "instant", amount=40_000, source=his)
         w.pay(lease, "ach", amount=50_000, source=source)
+        by_hand(w, lease)
         purpose = Purpose(lease.currency, lease.unit.property.payee, origin=lease.public_id)
         create_intent(
             amount_minor=n + 1,
@@ -122,3 +127,14 @@ def grow(w: World, leases: int) -> None:
 def callers(w: World) -> dict[str, Caller]:
     """The platform, a landlord, a renter."""
     return {"platform": Caller(key_of(None)), "alice": Caller(key_of(w.alice)), "bob": Caller(key_of(w.bob))}
+
+
+def by_hand(w: World, lease: Lease) -> None:
+    """A cheque that is banked, one that bounced, cash; a credit for a charge, and a write-off."""
+    party, actor = lease.parties.get(), w.actor(w.alice)
+    water = add_charge(lease, NewCharge("utilities", 9_000), actor=actor, at=w.now)
+    grant_credit(lease, NewCredit(party, "credit", 1_000, "Read wrongly", water), actor=actor, at=w.now)
+    grant_credit(lease, NewCredit(party, "write_off", 500, "Too little to ask for"), actor=actor, at=w.now)
+    made = [record_receipt(lease, NewReceipt(party, how, 700), actor=actor, at=w.now) for how in ("check", "check", "cash")]
+    bank_receipts(made[:1], actor=actor, at=w.now)
+    bounce_receipt(made[1], actor=actor, at=w.now)

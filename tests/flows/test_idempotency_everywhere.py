@@ -31,6 +31,9 @@ MOVES_MONEY = {
     "/api/v1/payment_intents",  # with confirm=true
     "/api/v1/payment_intents/{id}/confirm",
     "/api/v1/payment_intents/{id}/verify_microdeposits",
+    "/api/v1/receipts",
+    "/api/v1/receipts/{id}/bank",
+    "/api/v1/receipts/{id}/bounce",
 }
 # Bank rails hold nothing that could be captured: always refused, and a refusal is not saved.
 NEVER_DONE = {"/api/v1/payment_intents/{id}/capture"}
@@ -91,7 +94,25 @@ class House(World):
             "/api/v1/payments": lambda: ("/api/v1/payments", {**paying, "amount": 2_000}, {**paying, "amount": 2_001}),
             "/api/v1/payments/{id}/cancel": cancel,
             "/api/v1/sandbox/clock/advance": ahead,
+            **self.requests_by_hand(),
             **self.requests_of_intents(),
+        }
+
+    def requests_by_hand(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:
+        today = self.now.date().isoformat()
+        of_lease = f"/api/v1/leases/{self.leased.public_id}"
+        cheque = {"lease": self.leased.public_id, "method": "check", "amount": 700}
+        charge, credit = {"category": "utilities", "amount": 800}, {"amount": 900, "reason": "Mended the tap"}
+
+        def receipt() -> str:
+            return str(self.post("/api/v1/receipts", cheque, f"setup-{self.count()}").json()["id"])
+
+        return {
+            "/api/v1/leases/{id}/charges": lambda: (f"{of_lease}/charges", charge, {**charge, "amount": 801}),
+            "/api/v1/leases/{id}/credits": lambda: (f"{of_lease}/credits", credit, {**credit, "amount": 901}),
+            "/api/v1/receipts": lambda: ("/api/v1/receipts", cheque, {**cheque, "amount": 701}),
+            "/api/v1/receipts/{id}/bank": lambda: (f"/api/v1/receipts/{receipt()}/bank", {}, {"banked_on": today}),
+            "/api/v1/receipts/{id}/bounce": lambda: (f"/api/v1/receipts/{receipt()}/bounce", {}, {"bounced_on": today}),
         }
 
     def requests_of_intents(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:

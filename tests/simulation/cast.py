@@ -11,6 +11,7 @@ from directpay.people.models import Payee, User
 from leases.contracts.models import Lease
 from leases.properties.actions import add_property
 from leases.properties.models import Property, Unit
+from leases.receipts.models import Receipt
 from payments.methods.actions import add_bank_account, verify_bank_account
 from payments.methods.models import BankAccount
 from payments.payins.models import Payment
@@ -63,6 +64,7 @@ class Cast:
     leases: list[Lease] = field(default_factory=list)
     people_on: dict[str, list[Renter]] = field(default_factory=dict)
     payments: list[Payment] = field(default_factory=list)
+    receipts: dict[str, Receipt] = field(default_factory=dict)
     numbered: int = 0
 
     def begin(self) -> None:

@@ -6,18 +6,26 @@ from typing import Any
 from django.db import connection
 
 LOOK = """
-PREPARE look (timestamptz, timestamptz, bigint, bigint, bigint, bigint, bigint, bigint) AS SELECT json_build_object(
+PREPARE look (timestamptz, timestamptz, bigint, bigint, bigint, bigint, bigint, bigint, bigint) AS SELECT json_build_object(
  'transactions', (SELECT coalesce(json_agg(json_build_object('id', t.id, 'xid', t.created_xid, 'reference', t.reference, 'kind', t.kind,
     'on', t.effective_on, 'at', t.at, 'legs', (SELECT json_agg(json_build_array(e.id, e.account_id, e.amount_minor, e.balance_after, e.item,
     e.seq) ORDER BY e.id) FROM ledger_entry e WHERE e.transaction_id = t.id AND e.at BETWEEN $1 AND $2)) ORDER BY t.id), '[]')
     FROM ledger_transaction t WHERE t.id > $3),
- 'events', (SELECT coalesce(json_agg(json_build_array(e.id, e.object_id, e.version, e.data->>'from', e.data->>'status', e.at)
+ 'events', (SELECT coalesce(json_agg(json_build_array(e.id, e.object_id, e.version, e.data->>'from', e.data->>'status', e.at, e.type)
     ORDER BY e.id), '[]') FROM directpay_event e
-    WHERE e.at BETWEEN $1 AND $2 AND e.id > $4 AND e.type LIKE 'payment.%'),
+    WHERE e.at BETWEEN $1 AND $2 AND e.id > $4
+    AND e.type LIKE ANY (ARRAY['payment.%', 'charge.%', 'credit.%', 'write_off.%', 'receipt.%'])),
  'allocations', (SELECT coalesce(json_agg(json_build_array(a.account_id, a.credit_entry_id, a.debit_entry_id, a.amount_minor)
     ORDER BY a.id), '[]') FROM ledger_allocation a WHERE a.id > $5),
- 'charges', (SELECT coalesce(json_agg(json_build_array(c.public_id, l.public_id, c.due_on, c.period_start, c.amount_minor) ORDER BY c.id),
-    '[]') FROM leases_charge c JOIN leases_lease l ON l.id = c.lease_id WHERE c.id > $6),
+ 'charges', (SELECT coalesce(json_agg(json_build_array(c.public_id, l.public_id, c.due_on, c.period_start, c.amount_minor,
+    c.scheduled, c.category, y.label) ORDER BY c.id), '[]')
+    FROM leases_charge c JOIN leases_lease l ON l.id = c.lease_id LEFT JOIN leases_party y ON y.id = c.party_id WHERE c.id > $6),
+ 'credits', (SELECT coalesce(json_agg(json_build_array(k.public_id, l.public_id, y.label, k.kind, c.public_id, k.amount_minor, k.granted_on)
+    ORDER BY k.id), '[]') FROM leases_credit k JOIN leases_lease l ON l.id = k.lease_id JOIN leases_party y ON y.id = k.party_id
+    LEFT JOIN leases_charge c ON c.id = k.charge_id WHERE k.id > $9),
+ 'receipts', (SELECT coalesce(json_agg(json_build_array(r.public_id, l.public_id, y.label, r.method, r.amount_minor, r.received_on,
+    r.banked_on, r.bounced_on, r.slip, r.version) ORDER BY r.id), '[]')
+    FROM leases_receipt r JOIN leases_lease l ON l.id = r.lease_id JOIN leases_party y ON y.id = r.party_id),
  'lines', (SELECT coalesce(json_agg(json_build_array(s.public_id, p.public_id, n.net_minor) ORDER BY n.id), '[]')
     FROM payments_settlementline n JOIN payments_settlement s ON s.id = n.settlement_id JOIN payments_payment p ON p.id = n.payment_id
     WHERE n.id > $7),
@@ -34,17 +42,18 @@ PREPARE look (timestamptz, timestamptz, bigint, bigint, bigint, bigint, bigint, 
  'last', (SELECT json_build_object(
     'transaction', (SELECT max(id) FROM ledger_transaction), 'allocation', (SELECT max(id) FROM ledger_allocation),
     'claim', (SELECT max(id) FROM payments_claim),
-    'charge', (SELECT max(id) FROM leases_charge), 'line', (SELECT max(id) FROM payments_settlementline)))
+    'charge', (SELECT max(id) FROM leases_charge), 'credit', (SELECT max(id) FROM leases_credit),
+    'line', (SELECT max(id) FROM payments_settlementline)))
 )::text
 """
-PARAMETERS = ("since", "now", "transaction", "event", "allocation", "charge", "line", "claim")
+PARAMETERS = ("since", "now", "transaction", "event", "allocation", "charge", "line", "claim", "credit")
 
 
 class Look:
     """Remembers how far it has seen."""
 
     def __init__(self, since: Any) -> None:
-        self.marks: dict[str, Any] = {"transaction": 0, "event": 0, "allocation": 0, "charge": 0, "claim": 0, "line": 0, "since": since}
+        self.marks: dict[str, Any] = {**dict.fromkeys(PARAMETERS, 0), "since": since}
         self.planned_on: Any = None
 
     def new(self, now: Any) -> dict[str, Any]:
@@ -54,7 +63,7 @@ class Look:
                 cursor.execute("DEALLOCATE ALL")
                 cursor.execute(LOOK)
                 self.planned_on = connection.connection
-            cursor.execute("EXECUTE look (%s, %s, %s, %s, %s, %s, %s, %s)", [marks[name] for name in PARAMETERS])
+            cursor.execute("EXECUTE look (%s, %s, %s, %s, %s, %s, %s, %s, %s)", [marks[name] for name in PARAMETERS])
             seen = json.loads(cursor.fetchone()[0])
         self.marks |= {name: mark or 0 for name, mark in seen.pop("last").items()}
         if seen["events"]:

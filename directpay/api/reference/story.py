@@ -46,7 +46,8 @@ def story(described: Mapping[str, Any]) -> list[Call]:
     tags = sorted({call.tag for call in calls}, key=lambda tag: (_only_read(calls, tag), tag.replace("_", "~")))
     told: list[Call] = []
     while tags:
-        tag = next((tag for tag in tags if not _unmet(told, _of(calls, tag))), None)
+        ready = [tag for tag in tags if not _unmet(told, _of(calls, tag))]
+        tag = next((tag for tag in ready if not _made_later(told, calls, tag)), ready[0] if ready else None)
         if tag is None:
             raise ValueError(f"no example answers with {sorted(_unmet(told, _of(calls, tags[0])))}, which {tags[0]} needs")
         tags.remove(tag)
@@ -55,6 +56,18 @@ def story(described: Mapping[str, Any]) -> list[Call]:
             told.append(next(call for call in waiting if not _unmet(told, [call])))
             waiting.remove(told[-1])
     return _with_variables(told)
+
+
+def _made_later(told: Sequence[Call], calls: Sequence[Call], tag: str) -> bool:
+    """Whether it asks for something that a POST of another resource, not told yet, answers with: a credit of a lease, for example."""
+    made = _made([call for call in calls if call.tag != tag and call not in told])
+    return any(call.asked_ids & made for call in _of(calls, tag))
+
+
+def _made(calls: Sequence[Call]) -> set[str]:
+    """The objects that POSTs answer with and were not asked about: what they have made."""
+    posts = [call for call in calls if call.method == "POST"]
+    return {found for call in posts for found, place in _ids(call.answer) if place == ("id",) and found not in call.asked_ids}
 
 
 def _of(calls: Sequence[Call], tag: str) -> list[Call]:
@@ -70,7 +83,7 @@ def _unmet(told: Sequence[Call], calls: Sequence[Call]) -> set[str]:
     before = {found for call in told for found, _ in _ids(call.answer)}
     reads = all(call.method == "GET" for call in calls)
     makers = [call for call in calls if reads or (call.method == "POST" and "{id}" not in call.path)]
-    made = {found for call in makers for found, _ in _ids(call.answer) if found not in call.asked_ids}
+    made = {found for call in makers for found, _ in _ids(call.answer) if found not in call.asked_ids} | _made(calls)
     return {wanted for call in calls for wanted in call.asked_ids} - before - made
 
 

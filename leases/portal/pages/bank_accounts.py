@@ -1,8 +1,5 @@
 """A renter's bank accounts: add one, and name the two small deposits that prove it is theirs."""
 
-import json
-from typing import Any
-
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -12,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_POST
 
-from directpay.api.idempotency import Answer, KeyInUse, answer_once, keyed
+from directpay.api.idempotency import KeyInUse
 from directpay.kernel.errors import DirectPayError
 from directpay.kernel.ids import public_id
 from directpay.people.actor import RENTER
+from leases.portal.once import pressed_once
 from leases.portal.visit import Visit, page_for
 from payments.methods.actions import SANDBOX_DEPOSITS, TRIES, NotVerifiable, add_bank_account, verify_bank_account
 from payments.methods.models import BankAccount
@@ -55,7 +53,8 @@ def _add(request: HttpRequest, visit: Visit) -> HttpResponse:
     form = AccountForm(request.POST)
     if form.is_valid():
         try:
-            _add_once(request, visit, form.cleaned_data)
+            details = form.cleaned_data
+            pressed_once(request, visit, lambda: add_bank_account(visit.user, details, actor=visit.actor, at=visit.at).public_id)
         except KeyInUse:
             return redirect("bank_accounts")
         except DirectPayError as error:
@@ -64,20 +63,6 @@ def _add(request: HttpRequest, visit: Visit) -> HttpResponse:
             messages.info(request, _("Added. Two small deposits are on their way to it: name them here to use it."))
             return redirect("bank_accounts")
     return _render(request, visit, form, status=422)
-
-
-def _add_once(request: HttpRequest, visit: Visit, details: dict[str, Any]) -> None:
-    """Pressed twice, added once. Raises KeyInUse while the first press is at work."""
-    key = request.POST.get("attempt", "")[:80] or public_id("at")
-    once = keyed(account=visit.actor.account, method="POST", path=request.path, key=key, parameters={}, moves_money=False)
-
-    def execute() -> Answer:
-        made = add_bank_account(visit.user, details, actor=visit.actor, at=visit.at)
-        return Answer(200, json.dumps({"id": made.public_id}).encode())
-
-    answer = answer_once(request=once, at=visit.at, execute=execute)
-    if answer.status != 200:
-        raise RuntimeError("the bank account could not be added")
 
 
 @require_POST

@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from directpay.people.actor import LANDLORD
 from leases.contracts.queries import visible_leases
+from leases.portal.queries.by_hand import credits_of, receipts_of
 from leases.portal.queries.payments import home_of, page_of, payments_of
 from leases.portal.queries.roll import rolls
 from leases.portal.visit import Visit, page_for
@@ -38,6 +39,8 @@ def lease(request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
         "later": [row for row in plan if _is_later(row)],
         "page": page_of(payments_of(visit.actor).filter(origin=found.public_id), request.GET.get("before")),
         "address": "landlord_payment",
+        "receipts": receipts_of(found),
+        "credits": credits_of(found),
         "today": local_today(found, visit.at),
     }
     return render(request, "portal/landlord/lease.html", context)

@@ -141,7 +141,7 @@ def household(found: Owing) -> Household | None:
     if not found.shared:
         return None
     open_by_party = {party.id: payable_charges(found.lease, party, found.parties).rows for party in found.parties}
-    charges = [row.charge for rows in open_by_party.values() for row in rows]
+    charges = [row.charge for rows in open_by_party.values() for row in rows if row.charge.party_id is None]
     if not charges:
         return None
     charge = min(charges, key=lambda c: (c.due_on, c.id))
@@ -156,4 +156,4 @@ def _share(renter: Renter, charge: Charge, found: Owing, rows: Sequence[OpenChar
 
 
 def _whole(charge: Charge, found: Owing, party_id: int) -> int:
-    return next(amount for party, amount in parts_of(charge, found.parties) if party.id == party_id)
+    return next((amount for party, amount in parts_of(charge, found.parties) if party.id == party_id), 0)

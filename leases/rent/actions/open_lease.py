@@ -58,10 +58,10 @@ def _post_due(made: Sequence[tuple[Lease, Sequence[Charge]]], at: datetime) -> N
 def _extend(lease: Lease, at: datetime) -> list[Charge]:
     """Step: add the rows that the schedule lacks, and promise to post each on its day."""
     day = local_today(lease, at)
-    known = set(Charge.objects.filter(lease=lease, category="rent").values_list("period_start", flat=True))
+    known = set(Charge.objects.filter(lease=lease, category="rent", scheduled=True).values_list("period_start", flat=True))
     until = lease.end_on or horizon(max(day, lease.start_on))
     wanted = rows(start_on=lease.start_on, end_on=lease.end_on, due_day=lease.due_day, rent_minor=lease.rent_minor, until=until)
-    charges = Charge.objects.bulk_create(_charge(lease, row) for row in wanted if row.period_start not in known)
+    charges = Charge.objects.bulk_create(_charge(lease, row, at) for row in wanted if row.period_start not in known)
     zone = ZoneInfo(lease.unit.property.timezone)
     schedule(CHARGES_QUEUE, [(c.public_id, datetime.combine(c.due_on, time(), tzinfo=zone)) for c in charges if c.due_on > day])
     if lease.end_on is None:
@@ -69,7 +69,7 @@ def _extend(lease: Lease, at: datetime) -> list[Charge]:
     return charges
 
 
-def _charge(lease: Lease, row: Row) -> Charge:
+def _charge(lease: Lease, row: Row, at: datetime) -> Charge:
     return Charge(
         public_id=public_id("chg"),
         lease=lease,
@@ -77,6 +77,7 @@ def _charge(lease: Lease, row: Row) -> Charge:
         period_start=row.period_start,
         period_end=row.period_end,
         amount_minor=row.amount_minor,
+        created_at=at,
     )
 
 

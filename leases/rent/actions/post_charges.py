@@ -41,4 +41,5 @@ def _fact(charge: FallingCharge, at: datetime) -> NewEvent:
         "amount": charge.amount_minor,
         "currency": charge.currency,
     }
-    return NewEvent("charge.due", charge.public_id, 1, SYSTEM.label, at, data, [charge.landlord, charge.payee])
+    version = 1 if charge.scheduled else 2  # the first fact of one that was added is that it was
+    return NewEvent("charge.due", charge.public_id, version, SYSTEM.label, at, data, [charge.landlord, charge.payee])

@@ -24,11 +24,12 @@ class PeriodNotOver(InvalidInput):
     code = "period_not_over"
 
 
-def require_open(book: Book, day: date) -> None:
+def require_open(book: Book, day: date, *, param: str = "effective_on") -> None:
     """Step: what is recorded by hand may not be dated into a closed period (a fact of the rail may). Raises PeriodClosed."""
     first = first_open_on(book)
     if first and day < first:
-        raise PeriodClosed(f"{book} is closed through {first}: choose a later day", param="effective_on", first_open_on=first.isoformat())
+        said = f"The books are closed before {first.isoformat()}: choose that day or a later one."
+        raise PeriodClosed(said, param=param, first_open_on=first.isoformat())
 
 
 def require_closable(book: Book, through_on: date, *, at: datetime) -> None:

@@ -42,7 +42,6 @@ ELSEWHERE = {
     "not_payable": "the pages of renters",
     "owner_required": "seals",
     "password_too_weak": "passwords, on pages",
-    "period_closed": "closing of periods, by staff",
     "period_not_over": "closing of periods, by staff",
     "redirect_uri_refused": "apps, in the admin",
     # Of the books: what the rooms post is theirs to get right, so to a caller it would be a fault of ours.

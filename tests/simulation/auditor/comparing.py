@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 
-from tests.simulation.auditor import postings
+from tests.simulation.auditor import by_hand, postings
 from tests.simulation.auditor.auditor import Auditor
 from tests.simulation.auditor.books import Leg
 from tests.simulation.auditor.deadlines import check_deadlines
@@ -22,12 +22,15 @@ def compare(books: Auditor, seen: Seen, now: datetime, *, rested: bool) -> None:
     before = {p.id: p.state for p in books.payments.values() if p.fresh}
     _name_accounts(books, seen)
     _charges(books, seen, now)
+    by_hand.check_credits(books, seen["credits"])
     for settlement, payment, net in seen["lines"]:
         books.lines_of[settlement].append((payment, net))
     _transactions(books, seen)
+    by_hand.check_facts(books, seen["events"])
     _payments(books, seen, before)
     _bank_accounts(books, seen, now)
     demand(not books.expected, f"never posted: {sorted(books.expected)}")
+    by_hand.check_receipts(books, seen["receipts"])
     _balances(books, seen)
     _allocations(books, seen)
     _holds(books, seen, now, rested=rested)
@@ -43,14 +46,18 @@ def _name_accounts(books: Auditor, seen: Seen) -> None:
 
 
 def _charges(books: Auditor, seen: Seen, now: datetime) -> None:
-    for identity, lease_id, due_on, period_start, amount in seen["charges"]:
+    for identity, lease_id, due_on, period_start, amount, scheduled, category, label in seen["charges"]:
+        if not scheduled:
+            by_hand.check_added(books, identity, [lease_id, due_on, amount, category, label])
+            continue
         lease = books.leases.get(lease_id)
         demand(lease, f"charge {identity} belongs to no lease that we know")
         assert lease is not None
         period = date.fromisoformat(period_start)
         found = (date.fromisoformat(due_on), amount)
         same(f"charge {identity} for {period}", lease.expected(now).get(period), found)
-        demand(period not in {c.period_start for c in lease.charges.values()}, f"{period} is charged twice on {lease_id}")
+        same(f"charge {identity} is", ("rent", None), (category, label))
+        demand(period not in lease.scheduled(), f"{period} is charged twice on {lease_id}")
         lease.charges[identity] = Charge(identity, found[0], period, amount)
         books.lease_of_charge[identity] = lease
 
@@ -124,7 +131,9 @@ def _note(books: Auditor, reference: str, kind: str, at: datetime, legs: list[Le
     """What the posting means for what it is about."""
     subject = reference.partition(":")[2]
     if kind == "charge.due":
-        books.lease_of_charge[subject].charges[subject].posted = True
+        charge = books.lease_of_charge[subject].charges[subject]
+        charge.posted = True
+        books.hand.facts.append(("charge.due", subject, 1 if charge.scheduled else 2))
     elif kind == "payment.completed":
         p = books.payments[subject]
         p.completed_at = at
@@ -153,8 +162,9 @@ def _allocate(books: Auditor, references: list[str]) -> None:
     completed = [r.partition(":")[2] for r in references if r.startswith("payment.completed:")]
     returned = [r.partition(":")[2] for r in references if r.startswith("payment.returned:")]
     charges = [r for r in references if r.startswith("charge.due:")]
-    accounts = {books.payments[p].account for p in completed + returned}
-    claims = {f"payment.completed:{p}": books.payments[p].claims for p in completed}
+    accounts, claims = by_hand.allocate(books, references)
+    accounts |= {books.payments[p].account for p in completed + returned}
+    claims |= {f"payment.completed:{p}": books.payments[p].claims for p in completed}
     for p in returned:
         account = books.receivables[books.payments[p].account]
         account.take_back(f"payment.completed:{p}", f"payment.returned:{p}")
@@ -168,7 +178,7 @@ def _allocate(books: Auditor, references: list[str]) -> None:
 
 
 def _payments(books: Auditor, seen: Seen, before: dict[str, str]) -> None:
-    for _, identity, version, left, state, at in seen["events"]:
+    for _, identity, version, left, state, at, _ in seen["events"]:
         if identity in books.payments:
             _step(books, books.payments[identity], version, left, state, datetime.fromisoformat(at))
     claims: dict[str, list[tuple[str, int]]] = defaultdict(list)

@@ -41,7 +41,7 @@ def _lease(lease, now: datetime) -> None:
     today = lease.today(now)
     waiting = [c for c in lease.charges.values() if not c.posted and c.due_on <= today]
     demand(not waiting, f"charges of {lease.id} fell due and were not posted: {waiting}")
-    missing = lease.expected(now).keys() - {c.period_start for c in lease.charges.values()}
+    missing = lease.expected(now).keys() - lease.scheduled()
     demand(not missing, f"the schedule of {lease.id} lacks {sorted(missing)}")
 
 

@@ -24,8 +24,7 @@ def legs_of_charge(books: "Auditor", charge_id: str, at: datetime) -> Expected:
     charge = lease.charges[charge_id]
     demand(not charge.posted, f"charge {charge_id} is posted twice")
     demand(charge.due_on <= lease.today(at), f"charge {charge_id} is posted before {charge.due_on}")
-    shares: list[Leg] = [(lease.account(label), lease.share(charge, label), None) for label in lease.weights]
-    return charge.due_on, [leg for leg in shares if leg[1]] + [(f"L4100/{lease.home}@{lease.payee}", -charge.amount, None)]
+    return charge.due_on, lease.legs(charge)
 
 
 def legs_of_completion(p: Payment) -> list[Leg]:

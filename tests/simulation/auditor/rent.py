@@ -7,14 +7,23 @@ from datetime import date, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from tests.simulation.auditor.books import Leg
+
+INCOME = {"rent": "L4100", "utilities": "L4110", "damages": "L4400", "other": "L4800"}
+
 
 @dataclass
 class Charge:
+    """`label`: the party that owes it alone, or nothing; `scheduled`: by the terms of the lease, else added by hand."""
+
     id: str
     due_on: date
     period_start: date
     amount: int
     posted: bool = False
+    category: str = "rent"
+    label: str | None = None
+    scheduled: bool = True
 
     @property
     def reference(self) -> str:
@@ -45,15 +54,27 @@ class Lease:
     def today(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()
 
-    def in_order(self) -> list[Charge]:
-        return sorted(self.charges.values(), key=lambda c: c.due_on)
+    def of(self, label: str) -> list[Charge]:
+        """What this party owes all or some of, oldest first."""
+        return sorted((c for c in self.charges.values() if c.label in (None, label)), key=lambda c: c.due_on)
 
-    def ahead(self) -> list[Charge]:
-        """The next charge that has not fallen due, if there is one (several if they fall on one day)."""
-        waiting = [c for c in self.in_order() if not c.posted]
+    def ahead(self, label: str) -> list[Charge]:
+        """The next charge of this party that has not fallen due, if there is one (several if they fall on one day)."""
+        waiting = [c for c in self.of(label) if not c.posted]
         return [c for c in waiting if c.due_on == waiting[0].due_on]
 
+    def scheduled(self) -> set[date]:
+        return {c.period_start for c in self.charges.values() if c.scheduled}
+
+    def legs(self, charge: Charge) -> list[Leg]:
+        """A1, B1, E1, E5: each its share, or one alone the whole."""
+        shares: list[Leg] = [(self.account(label), self.share(charge, label), None) for label in self.weights]
+        income = f"{INCOME[charge.category]}/{self.home}@{self.payee}"
+        return [leg for leg in shares if leg[1]] + [(income, -charge.amount, None)]
+
     def share(self, charge: Charge, label: str) -> int:
+        if charge.label is not None:
+            return charge.amount if charge.label == label else 0
         if charge.amount not in self._shares:
             self._shares[charge.amount] = split(charge.amount, self.weights)
         return self._shares[charge.amount][label]

@@ -68,7 +68,7 @@ def _judge(books: "Auditor", request: Request, at: datetime) -> Verdict:
         if label is None:
             raise Refused("parameter_invalid")
         account = lease.account(label)
-        ahead = sum(lease.share(charge, label) for charge in lease.ahead())
+        ahead = sum(lease.share(charge, label) for charge in lease.ahead(label))
         rows = open_rows(books, request.lease, label)
         if request.charges:
             claims = _named(rows, request)
@@ -112,11 +112,11 @@ def open_rows(books: "Auditor", lease_id: str, label: str) -> list[Row]:
     lease = books.leases[lease_id]
     account = lease.account(label)
     receivable = books.receivables[account]
-    ahead = lease.ahead()
+    ahead = lease.ahead(label)
     due = [(c.reference, lease.share(c, label), c.due_on) for c in ahead]
     waiting = receivable.would_pay(due, cleared_claims(books, account, {r for r, _, _ in due}))
     rows = []
-    for charge in [c for c in lease.in_order() if c.posted] + ahead:
+    for charge in [c for c in lease.of(label) if c.posted] + ahead:
         done = receivable.paid_of(charge.reference) if charge.posted else waiting[charge.reference]
         left = lease.share(charge, label) - done
         claimed = sum(

@@ -92,7 +92,7 @@ def pay_part(h: "History") -> None:
 def _limit(h: "History", lease: Any, source: BankAccount) -> int:
     told = h.auditor.leases[lease.public_id]
     label = told.party_of[source.user.public_id]
-    ahead = sum(told.share(c, label) for c in told.ahead()) if h.rng.random() < 0.3 else 0
+    ahead = sum(told.share(c, label) for c in told.ahead(label)) if h.rng.random() < 0.3 else 0
     return max(1, h.auditor.books.balances[told.account(label)] + ahead)
 
 

@@ -4,6 +4,11 @@ from tests.simulation.mutants.mutant import Mutant
 
 PAY, SCHEDULE, OPEN = "leases/rent/actions/pay_rent.py", "leases/rent/schedule.py", "leases/rent/actions/open_lease.py"
 LEASES = {"open_lease": 30, "add_renter": 8}
+CREDITS, RECEIPTS, ADD = "leases/credits/actions.py", "leases/receipts/actions.py", "leases/rent/actions/add_charge.py"
+GIVING = {"receive": 25.0, "bank": 15, "bounce": 20, "bank_wrongly": 8, "bounce_wrongly": 8, "pay_all": 5, "pay_part": 5}
+FORGIVING = {"charge_all": 15.0, "credit": 10, "credit_charge": 20, "write_off": 15, "write_off_charge": 10, "pay_all": 5, "pay_part": 5}
+GIVEN_UP = {"write_off": 20.0, "receive": 15, "receive_given_up": 25, "pay_all": 2, "pay_part": 2}
+ADDING = {"charge_all": 25.0, "charge_one": 25, **LEASES}
 
 MUTANTS = (
     Mutant(
@@ -87,4 +92,144 @@ MUTANTS = (
         "obligation_in_progress",
         moves={"pay_named": 60},
     ),
+    Mutant(
+        "one's own charge is owed by all",
+        "leases/rent/postings.py",
+        "if charge.party_id is not None:",
+        "if charge.party_id is not None and len(parties) == 1:",
+        "legs of charge.due",
+        moves=ADDING,
+    ),
+    Mutant(
+        "what one owes alone and next hides what the others owe next",
+        "leases/migrations/sql/open_charges.sql",
+        "(party_id IS NULL OR party_id = the_party) AND posted_at IS NULL",
+        "posted_at IS NULL",
+        "",
+        moves={"charge_one": 80, "open_lease": 10, "pay_all": 20, "pay_part": 60, "days": 8, "weeks": 1},
+    ),
+    Mutant(
+        "a charge of today waits",
+        ADD,
+        "        if due_on <= today:\n            post_charges",
+        "        if due_on < today:\n            post_charges",
+        "never posted",
+        moves=ADDING,
+    ),
+    Mutant(
+        "a charge to come is forgotten",
+        ADD,
+        "[(charge.public_id, datetime.combine(due_on, time(), tzinfo=zone))]",
+        "[]",
+        "fell due and were not posted",
+        moves={**ADDING, "weeks": 15},
+    ),
+    Mutant(
+        "a credit does not serve its charge",
+        CREDITS,
+        "allocate([wish.party.account_id], at=at, claims=claims)",
+        "allocate([wish.party.account_id], at=at)",
+        "allocations",
+        moves=FORGIVING,
+    ),
+    Mutant(
+        "more is written off than is owed",
+        CREDITS,
+        "wish.kind == Credit.Kind.WRITE_OFF and wish.amount_minor > owed:",
+        "wish.kind == Credit.Kind.WRITE_OFF and wish.amount_minor > owed + 1:",
+        "must be credit_too_large",
+        moves=FORGIVING,
+    ),
+    Mutant(
+        "more is forgiven of a charge than is open of it",
+        CREDITS,
+        "if wish.amount_minor > left:",
+        "if wish.amount_minor > left + 1:",
+        "must be credit_too_large",
+        moves=FORGIVING,
+    ),
+    Mutant("what was given up stays given up", CREDITS, "if again <= 0:", "if again <= 0 or again:", "never owed again", moves=GIVEN_UP),
+    Mutant(
+        "what pays a debt brings back what was given up",
+        CREDITS,
+        "min(given_up, amount_minor - max(0, owed))",
+        "min(given_up, amount_minor)",
+        "a credit that nobody asked for",
+        moves=GIVEN_UP,
+    ),
+    Mutant(
+        "what was given up is owed again time and again",
+        "leases/credits/queries.py",
+        "kinds = (Credit.Kind.WRITE_OFF, Credit.Kind.REINSTATEMENT)",
+        "kinds = (Credit.Kind.WRITE_OFF,)",
+        "a credit that nobody asked for",
+        moves=GIVEN_UP,
+    ),
+    Mutant(
+        "a receipt is posted twice",
+        RECEIPTS,
+        "post_many([_recorded(receipt, at)], at=at)",
+        "post_many([_recorded(receipt, at), _recorded(Receipt(**{n: getattr(receipt, n) for n in "
+        "('lease', 'party', 'amount_minor', 'received_on')}, public_id=receipt.public_id + '2'), at)], at=at)",
+        "nothing asked for it",
+        moves=GIVING,
+    ),
+    Mutant(
+        "a receipt is posted on the day that it is told",
+        RECEIPTS,
+        "        on=receipt.received_on,\n",
+        "        on=at.date(),\n",
+        "effective date of receipt.recorded",
+        moves=GIVING,
+    ),
+    Mutant(
+        "of a slip the first alone reaches the bank",
+        RECEIPTS,
+        "sum(row.amount_minor for row in rows)",
+        "rows[0].amount_minor",
+        "legs of receipt.banked",
+        moves=GIVING,
+    ),
+    Mutant(
+        "a receipt is banked twice",
+        RECEIPTS,
+        "if row.status != Receipt.Status.RECORDED:",
+        "if row.bounced_on:",
+        "must be receipt_not_bankable",
+        moves=GIVING,
+    ),
+    Mutant("a bounce does not reopen the debt", RECEIPTS, "        _reopen(row, at)\n", "", "allocations", moves=GIVING),
+    Mutant(
+        "a bounce leaves open what other money could pay",
+        RECEIPTS,
+        "    undo_credit(legs[names[0]], legs[names[1]], account, at=at)\n    allocate([account], at=at)",
+        "    undo_credit(legs[names[0]], legs[names[1]], account, at=at)",
+        "allocations",
+        moves={**GIVING, "receive": 50},
+    ),
+    Mutant(
+        "what never was in the bank bounces there",
+        "leases/receipts/postings.py",
+        '"L1200" if banked else "L1210"',
+        '"L1200"',
+        "legs of receipt.bounced",
+        moves=GIVING,
+    ),
+    Mutant(
+        "a cheque bounces twice",
+        RECEIPTS,
+        "if row.bounced_on or row.method not in MAY_BOUNCE:",
+        "if row.method not in MAY_BOUNCE:",
+        "must be receipt_not_bounceable",
+        moves=GIVING,
+    ),
+    Mutant(
+        "cash bounces",
+        RECEIPTS,
+        "MAY_BOUNCE = (Receipt.Method.CHECK,",
+        "MAY_BOUNCE = (Receipt.Method.CASH, Receipt.Method.CHECK,",
+        "must be receipt_not_bounceable",
+        moves=GIVING,
+    ),
+    Mutant("nobody is told of a bounce", RECEIPTS, 'record([_fact("bounced", row, actor, at)])', "record([])", "facts", moves=GIVING),
 )
