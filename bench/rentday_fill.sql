@@ -34,7 +34,9 @@ SELECT 'chg_' || l, l, 'rent', %(day)s, %(day)s, %(day)s::date + 30, 150000, NUL
 INSERT INTO directpay_due (queue, key, due_at, attempts, last_error, request_id)
 SELECT %(queue)s, 'chg_' || l, %(due)s, 0, '', '' FROM shape ORDER BY l;
 
--- Money that waits: brought to the owner's bank a month before.
+-- Money that waits: given by hand and brought to the owner's bank a month before.
+INSERT INTO leases_receipt (public_id, lease_id, party_id, method, amount_minor, received_on, number, note, banked_on, slip, version, created_at, metadata)
+SELECT 'rcp_' || id, l, id, 'check', share, %(start)s::date, '', '', %(start)s::date, 'slip_' || owner, 2, %(start)s, '{}' FROM seats WHERE ahead;
 WITH made AS (
     INSERT INTO ledger_transaction (public_id, reference, kind, effective_on, at, request_id, created_xid)
     SELECT 'txn_' || id, 'opening.seed:' || id, 'receipt.recorded', %(start)s::date, %(start)s, '', 1 FROM seats WHERE ahead ORDER BY id
