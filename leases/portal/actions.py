@@ -1,13 +1,20 @@
-"""What a page does that no room below does alone: paying rent once per page, however often it is sent."""
+"""What a page does that no room below does alone: doing a thing once per page, however often its button is pressed."""
 
+import json
+from collections.abc import Callable
 from datetime import datetime
 
+from django.http import HttpRequest
+
+from directpay.api.idempotency import Answer, answer_once, keyed
 from directpay.events.unit import unit_of_work
+from directpay.kernel.ids import public_id
 from directpay.people.actor import Actor
 from directpay.people.models import User
 from leases.contracts.actions import lock_lease
 from leases.contracts.models import Lease
 from leases.portal.queries.payments import paid_by_attempt
+from leases.portal.visit import Visit
 from leases.rent.actions.pay_rent import PayRequest, pay_rent
 from payments.payins.models import Payment
 
@@ -23,3 +30,12 @@ def pay_once(lease: Lease, request: PayRequest, *, user: User, attempt: str, act
         if earlier is not None:
             return earlier, False
         return pay_rent(lease, request, actor=actor, at=at), True
+
+
+def pressed_once(request: HttpRequest, visit: Visit, act: Callable[[], str]) -> None:
+    """Run `act`, which returns the id of what it made. Raises KeyInUse while the first press is at work, and what `act` refuses with."""
+    key = request.POST.get("attempt", "")[:80] or public_id("at")
+    once = keyed(account=visit.actor.account, method="POST", path=request.path, key=key, parameters={}, moves_money=False)
+    answer = answer_once(request=once, at=visit.at, execute=lambda: Answer(200, json.dumps({"id": act()}).encode()))
+    if answer.status != 200:
+        raise RuntimeError(f"{request.path} could not be done")

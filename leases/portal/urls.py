@@ -1,6 +1,6 @@
 """Addresses of the pages."""
 
-from django.urls import path, re_path, register_converter
+from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
 from leases.portal import language
@@ -35,8 +35,14 @@ urlpatterns = [
     path("renter/bank-accounts/<public_id:account_id>/verify/", bank_accounts.verify, name="bank_account_verify"),
     path("landlord/", landlord.home, name="landlord_home"),
     path("landlord/leases/<public_id:lease_id>/", landlord.lease, name="landlord_lease"),
-    re_path(r"^landlord/leases/(?P<lease_id>[0-9A-Za-z_]{1,80})/(?P<what>receipt|charge|credit)/$", by_hand.record, name="landlord_record"),
-    re_path(r"^landlord/receipts/(?P<receipt_id>[0-9A-Za-z_]{1,80})/(?P<verb>bank|bounce)/$", by_hand.receipt, name="landlord_receipt"),
+    *(
+        path(f"landlord/leases/<public_id:lease_id>/{what}/", by_hand.record, {"what": what}, name="landlord_record")
+        for what in by_hand.PAGES
+    ),
+    *(
+        path(f"landlord/receipts/<public_id:receipt_id>/{verb}/", by_hand.receipt, {"verb": verb}, name="landlord_receipt")
+        for verb in ("bank", "bounce")
+    ),
     path("landlord/payments/", landlord.payments, name="landlord_payments"),
     path("landlord/payments/<public_id:payment_id>/", payment.for_landlord, name="landlord_payment"),
     *(path(name, RedirectView.as_view(url=f"/{name}/")) for name in ("renter", "landlord", "admin")),  # typed without the slash

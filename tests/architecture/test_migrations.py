@@ -16,6 +16,8 @@ pytestmark = pytest.mark.django_db(transaction=True)  # indexes are made outside
 OURS = ("directpay", "ledger", "payments", "leases", "webhooks")
 # Tables made in SQL: the linter takes the NOT NULL of a new table for one that is added to rows that stand.
 NEW_TABLES = ("0002_event_log", "0002_journal", "0004_seals")
+# A unique constraint is made anew that asks less than the one before it, which every row has kept.
+LOOSENED = ("0005_charges_by_hand",)
 NAME = f"{services.database_name()}_back_and_forth"  # of this worker
 STORY = """
 import django
@@ -32,8 +34,9 @@ print(lease.public_id)
 
 @pytest.mark.parametrize("app", OURS)
 def test_the_version_before_still_works_while_they_run(app, capsys):
+    known = [*NEW_TABLES, *LOOSENED]
     linter = MigrationLinter(
-        include_apps=[app], no_cache=True, quiet=["ok", "ignore", "warning"], ignore_name=NEW_TABLES, analyser_string="postgresql"
+        include_apps=[app], no_cache=True, quiet=["ok", "ignore", "warning"], ignore_name=known, analyser_string="postgresql"
     )
     linter.lint_all_migrations(app_label=app)
     assert not linter.has_errors, capsys.readouterr().out

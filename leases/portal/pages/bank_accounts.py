@@ -13,7 +13,7 @@ from directpay.api.idempotency import KeyInUse
 from directpay.kernel.errors import DirectPayError
 from directpay.kernel.ids import public_id
 from directpay.people.actor import RENTER
-from leases.portal.once import pressed_once
+from leases.portal.actions import pressed_once
 from leases.portal.visit import Visit, page_for
 from payments.methods.actions import SANDBOX_DEPOSITS, TRIES, NotVerifiable, add_bank_account, verify_bank_account
 from payments.methods.models import BankAccount

@@ -18,7 +18,7 @@ from directpay.people.actor import LANDLORD
 from leases.contracts.models import Lease, Party
 from leases.credits.actions import NewCredit, grant_credit
 from leases.portal import words
-from leases.portal.once import pressed_once
+from leases.portal.actions import pressed_once
 from leases.portal.queries.sheet import minor_of
 from leases.portal.visit import Visit, page_for
 from leases.receipts.actions import NewReceipt, bank_receipts, bounce_receipt, record_receipt
