@@ -19,6 +19,8 @@ BENCHMARKS = {
     "growth": "bench.growth:growth",
     "background": "bench.background:background",
     "lists": "bench.lists:lists",
+    "year": "bench.year:year",
+    "rentday": "bench.rentday:rentday",
     "http": "bench.http.accepting:accepting",
 }
 

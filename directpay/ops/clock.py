@@ -1,17 +1,16 @@
 """The movable clock of the sandbox: one row that web, workers, beat, simulated bank and tests read alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 
-from directpay.database.statements import soon
+from directpay.database.statements import later, soon
 from directpay.due.run import next_due_at, run_all
-from directpay.events.models import Delivery
-from directpay.events.registry import LISTENERS
-from directpay.events.relay import relay_all
+from directpay.events.relay import ask_first_due, relay_all
 from directpay.events.unit import unit_of_work
 from directpay.kernel import clock
 from directpay.kernel.errors import Conflict, InvalidInput, NotAllowed
@@ -29,6 +28,10 @@ class ClockBusy(Conflict):
     code = "clock_busy"
 
 
+MOVE = """
+INSERT INTO directpay_clock (id, frozen_at, offset_microseconds) VALUES (1, %s, %s)
+ON CONFLICT (id) DO UPDATE SET frozen_at = excluded.frozen_at, offset_microseconds = excluded.offset_microseconds
+"""
 ASK = "SELECT frozen_at, offset_microseconds FROM directpay_clock WHERE id = 1"
 
 
@@ -65,7 +68,7 @@ def set_clock(at: datetime, *, frozen: bool) -> None:
     """Put the clock at `at`, standing still or running on from there."""
     offset = int((at - clock.system_now()) / timedelta(microseconds=1))
     with unit_of_work():
-        Clock.objects.update_or_create(id=1, defaults={"frozen_at": at if frozen else None, "offset_microseconds": offset})
+        later(MOVE, [at if frozen else None, offset])
 
 
 def is_frozen() -> bool:
@@ -85,17 +88,35 @@ def advance(to: datetime) -> datetime:
     """
     if not settings.SANDBOX:
         raise NotAllowed("Only the sandbox has a clock that can be moved.", code="sandbox_only")
+    with _alone():
+        _advance_alone(to)
+    run_all()
+    relay_all()
+    return to
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [LOCK])
         if not cursor.fetchone()[0]:
             raise ClockBusy("The clock is being advanced already.")
         try:
-            _advance_alone(to)
+            yield
         finally:
             cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [LOCK])
-    run_all()
-    relay_all()
-    return to
+
+
+@contextmanager
+def _unhurried() -> Iterator[None]:
+    """No commit on the way is waited for until it is on the disk. One that is lost in a crash takes all later ones along, the clock's own
+    among them: it did not come as far. The last step of the clock is waited for, and with it everything before."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+        try:
+            yield
+        finally:
+            cursor.execute("RESET synchronous_commit")
 
 
 def _advance_alone(to: datetime) -> None:
@@ -106,17 +127,18 @@ def _advance_alone(to: datetime) -> None:
     if to > start + FARTHEST:
         raise InvalidInput("At most five years at once.", param="to")
     make_partitions(start.date(), to.date())
-    _walk(start, to, was_frozen)
+    with _unhurried():
+        _walk(start, to, was_frozen)
     set_clock(max(to, clock.now()), frozen=was_frozen)
 
 
 def _walk(now: datetime, to: datetime, frozen: bool) -> None:
     """Instant by instant. A clock that runs goes on running, so that dying on the way leaves it as far as it came, never stopped."""
     for _ in range(STEPS_LIMIT):
-        instant = _next_instant(to)
+        instant, stands_at = _next_instant(to)
         if instant is None:
             return
-        now = max(now, instant, clock.now())
+        now = max(now, instant, stands_at)
         set_clock(now, frozen=frozen)
         if run_all(60.0) + relay_all(60.0) == 0:
             now += timedelta(seconds=1)  # claimed by a worker at this moment: look again a little later
@@ -125,7 +147,8 @@ def _walk(now: datetime, to: datetime, frozen: bool) -> None:
     raise RuntimeError("the clock did not come to rest")
 
 
-def _next_instant(until: datetime) -> datetime | None:
-    waiting = Delivery.objects.filter(listener__in=list(LISTENERS), done_at=None, due_at__lte=until)
-    delivery = waiting.order_by("due_at").values_list("due_at", flat=True).first()
-    return min(filter(None, [next_due_at(until), delivery]), default=None)
+def _next_instant(until: datetime) -> tuple[datetime | None, datetime]:
+    """When something is due next, if by `until`, and what time it is: asked in one round trip."""
+    told, deliveries = clock.now_soon(), ask_first_due()
+    found = [next_due_at(until), *(due_at for due_at in deliveries().values() if due_at <= until)]
+    return min(filter(None, found), default=None), told()

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Protocol, TypeVar
 
 from directpay.kernel.money import split_by_weight
-from leases.contracts.models import Party
+from leases.rent.falling import FallingCharge, OwingParty
 from leases.rent.models import Charge
 from ledger.journal.actions import Posting
+from ledger.journal.actions.legs import Postable
 from ledger.journal.kinds import CREDIT, AccountKind
 from ledger.journal.models import Account
 from payments.chart.accounts import of_payee
@@ -26,11 +28,28 @@ own(
 INCOME = {"rent": "L4100", "utilities": "L4110", "damages": "L4400", "other": "L4800"}
 
 
-def due_reference(charge: Charge) -> str:
+class Sharing(Protocol):
+    """A party, as far as its share is concerned."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def weight(self) -> int: ...
+
+
+class Receivable(Postable, Protocol):
+    @property
+    def currency(self) -> str: ...
+
+
+S = TypeVar("S", bound=Sharing)
+
+
+def due_reference(charge: Charge | FallingCharge) -> str:
     return f"charge.due:{charge.public_id}"
 
 
-def parts(charge: Charge, parties: Sequence[Party]) -> list[tuple[Party, int]]:
+def parts(charge: Charge | FallingCharge, parties: Sequence[S]) -> list[tuple[S, int]]:
     """Each party's share of a charge, adding up to it; the odd cent to the lowest id. One party's own charge is that party's."""
     if charge.party_id is not None:
         return [(party, charge.amount_minor) for party in parties if party.id == charge.party_id]
@@ -38,7 +57,7 @@ def parts(charge: Charge, parties: Sequence[Party]) -> list[tuple[Party, int]]:
     return list(zip(ordered, split_by_weight(charge.amount_minor, [p.weight for p in ordered]), strict=True))
 
 
-def charges_due(charges: Sequence[Charge], parties: Mapping[int, Sequence[Party]], at: datetime) -> list[Posting]:
+def charges_due(charges: Sequence[FallingCharge], parties: Mapping[int, Sequence[OwingParty]], at: datetime) -> list[Posting]:
     """One posting each; `parties` by lease id."""
     return postings_of(
         [
@@ -46,8 +65,8 @@ def charges_due(charges: Sequence[Charge], parties: Mapping[int, Sequence[Party]
                 charge=charge.public_id,
                 category=charge.category,
                 shares=[(party.account, amount) for party, amount in parts(charge, parties[charge.lease_id])],
-                payee=charge.lease.unit.property.payee.public_id,
-                property_id=charge.lease.unit.property.public_id,
+                payee=charge.payee,
+                property_id=charge.property,
                 on=charge.due_on,
                 at=at,
             )
@@ -58,7 +77,7 @@ def charges_due(charges: Sequence[Charge], parties: Mapping[int, Sequence[Party]
 
 @posts("charge.due", rows="A1 B1 C1 D1 E1 E5 E7 G1 K8 M1 N1")
 def charge_due(
-    *, charge: str, category: str, shares: Sequence[tuple[Account, int]], payee: str, property_id: str, on: date, at: datetime
+    *, charge: str, category: str, shares: Sequence[tuple[Receivable, int]], payee: str, property_id: str, on: date, at: datetime
 ) -> Draft:
     """Each party owes its share, the property has earned the whole; a prepayment pays it by allocation alone (E7)."""
     income = of_payee(INCOME[category], payee, shares[0][0].currency, property_id)

@@ -8,7 +8,7 @@ from django.db import connection
 from directpay.kernel.arrays import integers, texts
 from ledger.allocation.models import Allocation
 from ledger.allocation.queries import Claim, allocations_of_credit, open_entries, pairings
-from ledger.journal.actions import lock_accounts
+from ledger.journal.actions import lock_account_rows
 from ledger.journal.queries import entries_of
 
 INSERT = """
@@ -25,7 +25,7 @@ def allocate(account_ids: Sequence[int], *, at: datetime, claims: Mapping[str, S
     `claims` maps the reference of a credit's transaction to the debits that it names; they are served first, in order.
     """
     claims = claims or {}
-    lock_accounts(account_ids)
+    lock_account_rows(account_ids)
     rows = [
         (account_id, pair.credit.entry_id, pair.debit.entry_id, pair.amount_minor, pair.rule)
         for account_id, entries in open_entries(account_ids).items()

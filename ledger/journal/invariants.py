@@ -18,6 +18,9 @@ from typing import Any, Final, Literal
 
 from django.db import connection, transaction
 
+from directpay.database.statements import later
+from directpay.kernel.arrays import texts
+
 State = Literal["holds", "broken", "not_applicable"]
 SHOWN_ROWS = 20
 FIGURES_LIMIT = 50
@@ -113,24 +116,53 @@ def check_invariants(limit: int = SHOWN_ROWS, *, seconds: float | None = None) -
     Raises OperationalError if all together take longer than `seconds` (None: as long as it takes).
     """
     ends = None if seconds is None else time.monotonic() + seconds
+    asked = sorted(INVARIANTS, key=lambda i: i.order)
+    with transaction.atomic():
+        _stop_at(ends)
+        there = _what_is_there(asked)
     findings = []
-    for invariant in sorted(INVARIANTS, key=lambda i: i.order):
+    for invariant in asked:
         with transaction.atomic():
-            if ends is not None:
-                _stop_at(ends)
-            findings.append(_ask(invariant, limit))
+            _stop_at(ends)
+            findings.append(_ask(invariant, limit, there))
     return findings
 
 
-def _stop_at(ends: float) -> None:
-    left_ms = max(1, int((ends - time.monotonic()) * 1000))
+def _stop_at(ends: float | None) -> None:
+    if ends is not None:
+        left_ms = max(1, int((ends - time.monotonic()) * 1000))
+        later("SELECT set_config('statement_timeout', %s, true)", [str(left_ms)])
+
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    """Tables that are missing, and numbers of accounts of which one was opened: asked once for all invariants."""
+
+    missing: frozenset[str]
+    opened: frozenset[str]
+
+
+# The number of one account each: LIMIT keeps the planner from reading them all.
+THERE = """
+SELECT name, false FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NULL
+UNION ALL
+SELECT wanted.number, true FROM unnest(%s::text[]) AS wanted(number)
+CROSS JOIN LATERAL (SELECT FROM ledger_account a WHERE a.number = wanted.number LIMIT 1) AS one
+"""
+
+
+def _what_is_there(invariants: Sequence[Invariant]) -> _There:
+    tables = {name for invariant in invariants for name in invariant.tables}
+    numbers = {number for invariant in invariants for number in invariant.numbers}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(left_ms)])
+        cursor.execute(THERE, [texts(sorted(tables)), texts(sorted(numbers))])
+        found = cursor.fetchall()
+    return _There(frozenset(name for name, opened in found if not opened), frozenset(name for name, opened in found if opened))
 
 
-def _ask(invariant: Invariant, limit: int) -> Finding:
-    figures = _figures(invariant)
-    reason = _why_not(invariant)
+def _ask(invariant: Invariant, limit: int, there: _There) -> Finding:
+    figures = _figures(invariant, there)
+    reason = _why_not(invariant, there)
     if reason:
         return Finding(invariant.code, invariant.sentence, [], reason=reason, figures=figures)
     total = "sum(abs(off_minor)) OVER ()" if invariant.in_money else "NULL::numeric"
@@ -148,35 +180,23 @@ def _ask(invariant: Invariant, limit: int) -> Finding:
     return Finding(invariant.code, invariant.sentence, broken, columns, rows, None if off is None else int(off), figures=figures)
 
 
-def _figures(invariant: Invariant) -> tuple[tuple[str, int], ...]:
-    if not invariant.figures or _missing_tables(invariant.tables):
+def _figures(invariant: Invariant, there: _There) -> tuple[tuple[str, int], ...]:
+    if not invariant.figures or there.missing.intersection(invariant.tables):
         return ()
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM ({invariant.figures}) AS told LIMIT %s", [FIGURES_LIMIT])  # noqa: S608 ours
         return tuple((currency, int(minor)) for currency, minor in cursor.fetchall())
 
 
-def _why_not(invariant: Invariant) -> str:
-    missing = _missing_tables(invariant.tables)
+def _why_not(invariant: Invariant, there: _There) -> str:
+    missing = [name for name in invariant.tables if name in there.missing]
     if missing:
         return f"its tables are not there: {', '.join(missing)}"
     if invariant.awaits:
         return invariant.awaits
-    if invariant.numbers and not _any_account(invariant.numbers):
+    if invariant.numbers and not there.opened.intersection(invariant.numbers):
         return f"no account {' or '.join(invariant.numbers)} was ever opened"
     return ""
-
-
-def _missing_tables(tables: Sequence[str]) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NULL", [list(tables)])
-        return [name for (name,) in cursor.fetchall()]
-
-
-def _any_account(numbers: Sequence[str]) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM ledger_account WHERE number = ANY(%s))", [list(numbers)])
-        return bool(cursor.fetchone()[0])
 
 
 TRUST: Final = ("L1310", "L1320", "L2200", "L2210", "L2230", "L2240")
@@ -254,16 +274,18 @@ JOURNAL = (
     Invariant(
         "I19",
         "Every allocated account: open debits less unallocated credits are its balance, never both, and no entry is used beyond its amount",
-        """SELECT 'entry ' || e.id AS what, abs(e.amount_minor) - sum(x.amount_minor) AS off_minor FROM ledger_entry e
-             JOIN ledger_allocation x ON x.credit_entry_id = e.id OR x.debit_entry_id = e.id
-           GROUP BY e.id, e.amount_minor HAVING sum(x.amount_minor) < 0 OR sum(x.amount_minor) > abs(e.amount_minor)
+        """WITH used AS (
+             SELECT entry_id, sum(amount_minor) AS minor FROM (
+               SELECT credit_entry_id AS entry_id, amount_minor FROM ledger_allocation
+               UNION ALL SELECT debit_entry_id, amount_minor FROM ledger_allocation) x GROUP BY entry_id)
+           SELECT 'entry ' || e.id AS what, abs(e.amount_minor) - u.minor AS off_minor FROM ledger_entry e
+             JOIN used u ON u.entry_id = e.id WHERE u.minor < 0 OR u.minor > abs(e.amount_minor)
            UNION ALL
            SELECT 'both sides of account ' || o.account_id, least(o.debits, o.credits) FROM (
-             SELECT e.account_id, sum(e.amount_minor - u.used) FILTER (WHERE e.amount_minor > 0) AS debits,
-                    sum(-e.amount_minor - u.used) FILTER (WHERE e.amount_minor < 0) AS credits
+             SELECT e.account_id, sum(e.amount_minor - coalesce(u.minor, 0)) FILTER (WHERE e.amount_minor > 0) AS debits,
+                    sum(-e.amount_minor - coalesce(u.minor, 0)) FILTER (WHERE e.amount_minor < 0) AS credits
              FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id AND a.payable_limit = 'balance'
-             JOIN LATERAL (SELECT coalesce(sum(x.amount_minor), 0) AS used FROM ledger_allocation x
-               WHERE x.credit_entry_id = e.id OR x.debit_entry_id = e.id) u ON true
+             LEFT JOIN used u ON u.entry_id = e.id
              GROUP BY e.account_id) o WHERE o.debits > 0 AND o.credits > 0""",
         tables=("ledger_account", "ledger_entry", "ledger_allocation"),
     ),

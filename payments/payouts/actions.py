@@ -24,8 +24,9 @@ def settle_payments(public_ids: Sequence[str], at: datetime) -> list[Moving]:
     """completed → settled, for those whose cash is in the client bank and whose day is reached; the others are asked again."""
     with unit_of_work():
         payments = [p for p in lock_payments(public_ids) if p.status == Status.COMPLETED]
-        arrived = cash_has_arrived(payments)
-        ready = [p for p in payments if p.public_id in arrived and p.ready_at is not None and p.ready_at <= at]
+        reached = [p for p in payments if p.ready_at is not None and p.ready_at <= at]
+        arrived = cash_has_arrived(reached)
+        ready = [p for p in reached if p.public_id in arrived]
         batch, lines = _batch(ready, at)
         Settlement.objects.bulk_create(batch)
         SettlementLine.objects.bulk_create(lines)

@@ -1,18 +1,24 @@
 """A payment that cleared, or whose cash came in, may be ready to settle."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from directpay.due.actions import schedule
 from directpay.events.registry import Fact
 from payments.payouts.actions import SETTLE_QUEUE
+from payments.payouts.queries import ready_at
 
 
 def settle_when_ready(events: Sequence[Fact]) -> None:
-    """payment.completed → look; the action waits for the day and the cash."""
-    schedule(SETTLE_QUEUE, [(event.object_id, event.at) for event in events])
+    """payment.completed → settle when its day is reached; the action looks whether the cash is there."""
+    _promise({event.object_id: event.at for event in events})
 
 
 def settle_when_paid(events: Sequence[Fact]) -> None:
-    """bank_line.posted for a payment → look again."""
-    lines = [event for event in events if event.data["item"].startswith("pay_") and event.data["amount"] > 0]
-    schedule(SETTLE_QUEUE, [(event.data["item"], event.at) for event in lines])
+    """bank_line.posted for a payment → the same, at once if its day is reached. One that is not completed yet is promised then."""
+    _promise({event.data["item"]: event.at for event in events if event.data["item"].startswith("pay_") and event.data["amount"] > 0})
+
+
+def _promise(heard_at: Mapping[str, datetime]) -> None:
+    if heard_at:
+        schedule(SETTLE_QUEUE, [(key, max(ready, heard_at[key])) for key, ready in ready_at(list(heard_at)).items()])

@@ -1,11 +1,19 @@
 """What the ledger shows of the cash."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from ledger.journal.models import Account
 from ledger.journal.queries import item_balances
 from payments.chart.accounts import platform
+from payments.payins.models import Payment, Status
 from payments.payins.moving import Moving
+
+
+def ready_at(public_ids: Sequence[str]) -> dict[str, datetime]:
+    """The completed ones of these payments → the moment from which they may settle."""
+    rows = Payment.objects.filter(public_id__in=list(public_ids), status=Status.COMPLETED).values_list("public_id", "ready_at")
+    return {key: when for key, when in rows if when}
 
 
 def cash_has_arrived(payments: Sequence[Moving]) -> set[str]:

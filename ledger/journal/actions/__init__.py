@@ -1,6 +1,6 @@
 """Opening accounts, posting, holding: steps inside the action that changes the state the money belongs to."""
 
-from ledger.journal.actions.accounts import close_account, lock_accounts, open_account, open_book
+from ledger.journal.actions.accounts import close_account, lock_account_rows, lock_accounts, open_account, open_book
 from ledger.journal.actions.holds import HoldExpired, HoldResolved, place_hold, resolve_hold
 from ledger.journal.actions.legs import Leg, Posting, credit, debit
 from ledger.journal.actions.post import SET_LIMIT, Posted, post_many
@@ -21,6 +21,7 @@ __all__ = [
     "close_account",
     "credit",
     "debit",
+    "lock_account_rows",
     "lock_accounts",
     "open_account",
     "open_book",

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import connection
+
 from directpay.events.unit import require_transaction
+from directpay.kernel.arrays import integers
 from directpay.kernel.errors import Conflict
 from directpay.kernel.ids import public_id
 from ledger.journal.kinds import KINDS
@@ -70,6 +73,13 @@ def lock_accounts(ids: Sequence[int]) -> dict[int, Account]:
     require_transaction()
     locked = Account.objects.filter(id__in=list(ids)).order_by("id").select_for_update(no_key=True, of=("self",))
     return {account.id: account for account in locked}
+
+
+def lock_account_rows(ids: Sequence[int]) -> None:
+    """Step: the same lock, for whoever needs nothing of the rows."""
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM ledger_account WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE", [integers(ids)])
 
 
 def close_account(account: Account, *, at: datetime) -> Account:

@@ -11,7 +11,7 @@ from payments.payins.actions.answers import record_answers
 from payments.payins.actions.change import change, lock_payments
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.models import Payment, Status
-from payments.payins.moving import Moving, moving
+from payments.payins.moving import Moving
 from payments.rails.base import Answer, NoAnswer, NoSuchOrder, Order
 from payments.rails.registry import rail
 from payments.vault.encryption import decrypt
@@ -24,8 +24,8 @@ AT_THE_RAIL = (Status.PROCESSING, Status.UNKNOWN)
 
 def work_on_rail(public_ids: Sequence[str], at: datetime) -> None:
     """The due queue's work: submit what is initiated, look up what the rail has, let go of the rest."""
-    fresh = submit_payments(public_ids, at=at)
-    ask = moving(public_ids, states=AT_THE_RAIL)
+    fresh, known = _submit(public_ids, at)
+    ask = [payment for payment in known if payment.status in AT_THE_RAIL]
     answers = {payment.public_id: call(payment, at, first=payment.public_id in fresh) for payment in ask}
     if answers:
         record_answers(answers, at=at)
@@ -36,13 +36,19 @@ def work_on_rail(public_ids: Sequence[str], at: datetime) -> None:
 
 def submit_payments(public_ids: Sequence[str], *, at: datetime) -> set[str]:
     """initiated → processing, committed before anybody calls the rail. Returns the ids that moved."""
+    return _submit(public_ids, at)[0]
+
+
+def _submit(public_ids: Sequence[str], at: datetime) -> tuple[set[str], list[Moving]]:
+    """The ids that moved, and all of these payments as they stand then."""
     with unit_of_work():
-        payments = [p for p in lock_payments(public_ids) if p.status in SUBMITTABLE]
+        known = lock_payments(public_ids)
+        payments = [p for p in known if p.status in SUBMITTABLE]
         for payment in payments:
             in_time = at <= rail(payment.rail).promise(payment.created_at).leaves_at + LATE
             payment.placed_at = payment.created_at if in_time else at
         change(payments, "submit", "processing", actor=SYSTEM.label, at=at, columns=["placed_at"])
-        return {payment.public_id for payment in payments}
+        return {payment.public_id for payment in payments}, known
 
 
 def call(payment: Moving, at: datetime, *, first: bool) -> Answer | None:

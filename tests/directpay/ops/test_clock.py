@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from directpay.due.actions import schedule
 from directpay.due.models import Due
@@ -28,6 +29,12 @@ SECOND = timedelta(seconds=1)
 def promise(queue: str, *pairs: tuple[str, float]) -> None:
     with unit_of_work():
         schedule(queue, [(key, AT + timedelta(seconds=seconds)) for key, seconds in pairs])
+
+
+def waits_for_the_disk() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        return cursor.fetchone()[0]
 
 
 @pytest.fixture
@@ -142,6 +149,48 @@ class TestAdvance:
         finally:
             del QUEUES["bad"]
         assert tried == [0, 2, 6, 14, 30]
+
+    def test_asks_for_an_instant_in_a_few_statements(self, diary):
+        """However many queues there are: those that have nothing due are not asked one by one."""
+        assert len(QUEUES) > 12
+        with CaptureQueriesContext(connection) as idle:
+            advance(AT + SECOND)
+        promise("two", *((f"{n}", 2 + n) for n in range(10)))
+        with CaptureQueriesContext(connection) as busy:
+            advance(AT + timedelta(seconds=20))
+        assert len(diary) == 10
+        assert len(busy) - len(idle) <= 10 * 12
+
+    def test_hands_on_within_one_instant_in_the_order_of_the_queues(self, diary):
+        """What a queue promises for now is done now, by a queue before it too."""
+
+        def back(keys, at):
+            diary.extend(("back", key, (at - AT).total_seconds()) for key in keys)
+            schedule("one", [(f"again {key}", at) for key in keys])
+
+        register(Queue("back", back))
+        try:
+            promise("back", ("a", 5))
+            promise("two", ("b", 5), ("c", 6))
+            advance(AT + timedelta(seconds=7))
+        finally:
+            del QUEUES["back"]
+        assert diary == [("two", "b", 5), ("back", "a", 5), ("one", "again a", 5), ("two", "c", 6)]
+
+    def test_does_not_wait_for_the_disk_on_the_way_and_does_afterwards(self, diary):
+        waited: list[str] = []
+
+        def look(keys, at):
+            waited.append(waits_for_the_disk())
+
+        register(Queue("looks", look))
+        try:
+            promise("looks", ("a", 1))
+            advance(AT + SECOND)
+        finally:
+            del QUEUES["looks"]
+        assert waited == ["off"]
+        assert waits_for_the_disk() == "on"
 
     def test_refuses_the_past(self):
         with pytest.raises(InvalidInput, match="only moves forward") as refusal:

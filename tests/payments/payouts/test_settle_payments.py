@@ -169,11 +169,28 @@ class TestListeners:
         settle_when_ready(list(Event.objects.filter(type="payment.completed")))
         assert set(looked_at_again()) == {made.public_id}
 
+    def test_looks_on_its_day(self, w, completed):
+        made = completed()
+        assert w.now < w.fresh(made).ready_at
+        assert looked_at_again() == {made.public_id: w.fresh(made).ready_at}
+
     def test_looks_again_when_its_cash_came(self, w, completed):
         made = completed()
         cash_for(w, made)
         settle_when_paid(list(Event.objects.filter(type="bank_line.posted")))
         assert set(looked_at_again()) == {made.public_id}
+
+    def test_looks_at_once_when_its_cash_came_after_its_day(self, w, completed):
+        made = completed()
+        ready(w, made)
+        cash_for(w, made)
+        assert looked_at_again() == {made.public_id: w.now}
+
+    def test_leaves_what_has_not_completed_until_it_does(self, w, accept):
+        made = accept()
+        submit_payments([made.public_id], at=w.now)
+        cash_for(w, made)
+        assert not looked_at_again()
 
     def test_does_not_look_for_money_that_left_or_is_of_nobody(self, w, completed):
         made = completed()

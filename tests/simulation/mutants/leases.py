@@ -64,8 +64,8 @@ MUTANTS = (
     Mutant(
         "a charge is never posted",
         "leases/rent/actions/post_charges.py",
-        "chosen = Charge.objects.filter(public_id__in=list(public_ids), posted_at=None)",
-        "chosen = Charge.objects.filter(public_id__in=list(public_ids)[1:], posted_at=None)",
+        "charges = lock_falling(public_ids)",
+        "charges = lock_falling(list(public_ids)[1:])",
         "fell due and were not posted",
         moves={**LEASES, "weeks": 10},
     ),

@@ -36,7 +36,7 @@ class Mutant:
     moves: dict[str, float] = field(default_factory=dict)  # weights beside the usual ones
     profile: str = ""
     numbers: tuple[str, ...] = ()  # bank accounts that everybody has
-    also: "Mutant | None" = None  # a function of the database that would refuse it first
+    also: "Mutant | None" = None  # another guard that would stop it first: a function of the database, or of ours
 
     def sources(self) -> tuple[str, str]:
         source = (ROOT / self.path).read_text()

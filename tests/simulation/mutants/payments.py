@@ -114,13 +114,20 @@ MUTANTS = (
     Mutant(
         "settled without cash",
         PAYOUTS,
-        "if p.public_id in arrived and p.ready_at",
-        "if p.ready_at",
+        "[p for p in reached if p.public_id in arrived]",
+        "reached",
         "before its cash",
         moves={"misbehave": 60, "seconds": 60},
         profile="demo",
     ),
-    Mutant("settled before its day", PAYOUTS, "p.ready_at is not None and p.ready_at <= at]", "p.ready_at is not None]", "before its day"),
+    Mutant(
+        "settled before its day",
+        PAYOUTS,
+        "p.ready_at is not None and p.ready_at <= at]",
+        "p.ready_at is not None]",
+        "before its day",
+        also=Mutant("promised for now", "payments/payouts/listeners.py", "max(ready, heard_at[key])", "heard_at[key]"),
+    ),
     Mutant(
         "settled without a posting",
         PAYOUTS,

@@ -94,8 +94,9 @@ class Greenhouse:
 
     def _live(self, mutant: Mutant | None, seeds: Sequence[int], steps: int) -> Caught:
         connection.settings_dict["NAME"] = self.database
-        if mutant and not mutant.is_sql:
-            mutant.plant()
+        for one in (mutant, mutant.also if mutant else None):
+            if one and not one.is_sql:
+                one.plant()
         for n, seed in enumerate(seeds):
             empty(n, self.database)
             weights = {**BUSY, **(mutant.moves if mutant else {})}
