@@ -5,9 +5,9 @@ from leases.portal.urls import urlpatterns as page_urlpatterns
 from leases.properties import api as properties
 from leases.receipts import api as receipts
 from leases.rent import api as rent
-from leases.rent import charges_api, intents
+from leases.rent import intents
 
-ROOMS = (properties, rent, charges_api, intents, credits, receipts)
+ROOMS = (properties, rent, intents, credits, receipts)
 api_urlpatterns = [pattern for room in ROOMS for pattern in room.urlpatterns]
 
 __all__ = ["api_urlpatterns", "page_urlpatterns"]

@@ -23,7 +23,7 @@ from leases.credits.actions import NewCredit, grant_credit
 from leases.credits.examples import ASKS, REFUSED, SHOWN
 from leases.credits.models import Credit
 from leases.credits.queries import visible_credits
-from leases.rent.api import OfLease
+from leases.rent.api.leases import OfLease
 from leases.rent.models import Charge
 
 KINDS = Credit.Kind.values

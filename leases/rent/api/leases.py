@@ -23,15 +23,12 @@ from directpay.people.queries import visible_users
 from directpay.people.ways import Way
 from leases.contracts.actions import RENTERS_LIMIT, Terms
 from leases.contracts.models import Lease
-from leases.contracts.queries import STATUSES, ask_for_lease_to_pay, status_of, visible_leases, ways_to_leases, where_status
+from leases.contracts.queries import STATUSES, status_of, visible_leases, ways_to_leases, where_status
 from leases.properties.models import Property, Unit
 from leases.properties.queries import visible_units
 from leases.rent.actions.open_lease import open_lease
-from leases.rent.actions.pay_rent import CHARGES_LIMIT, PayRequest, pay_rent
-from leases.rent.examples import ASKS, BALANCE, REFUSED, SCHEDULE, SHOWN
+from leases.rent.api.examples import ASKS, BALANCE, REFUSED, SCHEDULE, SHOWN
 from leases.rent.queries import Balance, ScheduleRow, balances, local_today, schedules, total
-from payments.payins.api import PaymentInput, PaymentsView, ask_for_source
-from payments.payins.models import Payment
 
 ROW_STATUSES = ("scheduled", "due", "partially_paid", "late", "paid")
 
@@ -227,41 +224,6 @@ class LeaseBalanceView(Leases, PartView):
         }
 
 
-class PaymentForLeaseInput(StrictSerializer):
-    charge = IdField("chg")
-    amount = AmountField(required=False)
-
-
-class AnyPaymentInput(PaymentInput):
-    charges = serializers.ListField(child=PaymentForLeaseInput(), required=False, min_length=1, max_length=CHARGES_LIMIT)
-
-
-class PaymentsForLeasesView(PaymentsView):
-    """Payments. With a `lease`: what is owed on it, or ahead; `charges` names parts of it. Without: an account of the books."""
-
-    input_serializer = AnyPaymentInput
-
-    def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Payment:
-        if "lease" not in data:
-            if "charges" in data:
-                raise InvalidInput("Charges stand on a lease: name it.", param="lease", code="parameter_missing")
-            return super().create(actor, data, at)
-        for name in ("applies_to", "payee"):
-            if name in data:
-                raise InvalidInput("A lease says by itself what it pays.", param=name)
-        asked, source = ask_for_lease_to_pay(data["lease"], actor, currency=data.get("currency")), ask_for_source(data, actor)
-        lease = asked()
-        request = PayRequest(
-            rail=data["rail"],
-            bank_account=source(),
-            amount_minor=data.get("amount"),
-            charges=[(c["charge"], c.get("amount")) for c in data.get("charges", ())],
-            allow_duplicate=data["allow_duplicate"],
-            metadata=merged_metadata({}, data.get("metadata")),
-        )
-        return pay_rent(lease, request, actor=actor, at=at)
-
-
 def _unit(actor: Actor, data: Mapping[str, Any]) -> Unit:
     found = visible_units(actor).filter(public_id=data["unit"]).first()
     if found is None:
@@ -324,5 +286,4 @@ def render_lease(row: Lease, schedule: Sequence[ScheduleRow], at: datetime) -> d
 urlpatterns = [
     route("leases/search", SearchLeasesView),
     *resource("leases", LeasesView, LeaseView, schedule=LeaseScheduleView, balance=LeaseBalanceView),
-    route("payments", PaymentsForLeasesView),
 ]

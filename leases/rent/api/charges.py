@@ -15,8 +15,8 @@ from directpay.people.actor import Actor, not_for_renters
 from leases.contracts.models import Lease
 from leases.contracts.queries import party_of
 from leases.rent.actions.add_charge import CATEGORIES, NewCharge, add_charge
-from leases.rent.api import OfLease
-from leases.rent.examples import CHARGES, NOT_CHARGED, WATER_CHARGE
+from leases.rent.api.examples import CHARGES, NOT_CHARGED, WATER_CHARGE
+from leases.rent.api.leases import OfLease
 from leases.rent.models import Charge
 
 

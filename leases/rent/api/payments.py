@@ -1,0 +1,54 @@
+"""POST /payments with a `lease`: what is owed on it, or ahead."""
+
+from datetime import datetime
+from typing import Any
+
+from rest_framework import serializers
+
+from directpay.api.fields import AmountField, IdField, merged_metadata
+from directpay.api.routes import route
+from directpay.api.serializers import StrictSerializer
+from directpay.kernel.errors import InvalidInput
+from directpay.people.actor import Actor
+from leases.contracts.queries import ask_for_lease_to_pay
+from leases.rent.actions.pay_rent import CHARGES_LIMIT, PayRequest, pay_rent
+from payments.payins.api import PaymentInput, PaymentsView, ask_for_source
+from payments.payins.models import Payment
+
+
+class PaymentForLeaseInput(StrictSerializer):
+    charge = IdField("chg")
+    amount = AmountField(required=False)
+
+
+class AnyPaymentInput(PaymentInput):
+    charges = serializers.ListField(child=PaymentForLeaseInput(), required=False, min_length=1, max_length=CHARGES_LIMIT)
+
+
+class PaymentsForLeasesView(PaymentsView):
+    """Payments. With a `lease`: what is owed on it, or ahead; `charges` names parts of it. Without: an account of the books."""
+
+    input_serializer = AnyPaymentInput
+
+    def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Payment:
+        if "lease" not in data:
+            if "charges" in data:
+                raise InvalidInput("Charges stand on a lease: name it.", param="lease", code="parameter_missing")
+            return super().create(actor, data, at)
+        for name in ("applies_to", "payee"):
+            if name in data:
+                raise InvalidInput("A lease says by itself what it pays.", param=name)
+        asked, source = ask_for_lease_to_pay(data["lease"], actor, currency=data.get("currency")), ask_for_source(data, actor)
+        lease = asked()
+        request = PayRequest(
+            rail=data["rail"],
+            bank_account=source(),
+            amount_minor=data.get("amount"),
+            charges=[(c["charge"], c.get("amount")) for c in data.get("charges", ())],
+            allow_duplicate=data["allow_duplicate"],
+            metadata=merged_metadata({}, data.get("metadata")),
+        )
+        return pay_rent(lease, request, actor=actor, at=at)
+
+
+urlpatterns = [route("payments", PaymentsForLeasesView)]
