@@ -40,6 +40,7 @@ MAY_DELETE = (
     "directpay_idempotencykey",
     "directpay_due",
     "directpay_delivery",
+    "leases_charge",  # while it is a plan: a trigger keeps what is owed
     "django_session",
     "directpay_user_groups",
     "directpay_user_user_permissions",

@@ -142,6 +142,29 @@ said "Retrieve properties"
 answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/properties/search")
 said "Read properties search"
 
+# --- units ---
+
+# POST /api/v1/units
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/units" -d @- <<JSON
+{"property": "$property", "name": "3A"}
+JSON
+)
+said "Create units"
+another_unit=$(pick id)
+
+# GET /api/v1/units
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/units")
+said "List units"
+
+# GET /api/v1/units/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/units/$unit")
+said "Retrieve units"
+
+# GET /api/v1/units/search
+answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/units/search")
+said "Read units search"
+
 # --- leases ---
 
 # POST /api/v1/leases
@@ -150,8 +173,17 @@ answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $k
 {"unit": "$unit", "renters": [{"user": "$renter"}], "rent_amount": 150000, "start_date": "2026-11-01", "end_date": "2027-10-31", "due_day": 1}
 JSON
 )
-said "Create leases"
+said "Create leases: lease"
 lease=$(pick id)
+
+# POST /api/v1/leases
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases" -d @- <<JSON
+{"unit": "$another_unit", "renters": [{"user": "$renter", "share": {"weight": 1}}], "rent_amount": 40000, "start_date": "2026-12-01", "end_date": "2027-10-31"}
+JSON
+)
+said "Create leases: lease_in_shares"
+lease_in_shares=$(pick id)
 
 # POST /api/v1/leases/{id}/charges
 fresh
@@ -170,6 +202,38 @@ JSON
 )
 said "Credits leases"
 credit=$(pick id)
+
+# POST /api/v1/leases/{id}/end
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease/end" -d @- <<JSON
+{"end_date": "2027-09-30"}
+JSON
+)
+said "End leases"
+
+# POST /api/v1/leases/{id}/renew
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease/renew" -d @- <<JSON
+{"end_date": "2028-10-31"}
+JSON
+)
+said "Renew leases"
+
+# POST /api/v1/leases/{id}/rent_steps
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease/rent_steps" -d @- <<JSON
+{"from_date": "2027-11-01", "rent_amount": 155000}
+JSON
+)
+said "Rent steps leases"
+
+# POST /api/v1/leases/{id}/shares
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease_in_shares/shares" -d @- <<JSON
+{"from_date": "2027-01-01", "renters": [{"user": "$renter", "share": {"weight": 2}}]}
+JSON
+)
+said "Shares leases"
 
 # GET /api/v1/leases
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases")
@@ -354,28 +418,6 @@ said "List receipts"
 # GET /api/v1/receipts/{id}
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/receipts/$receipt")
 said "Retrieve receipts"
-
-# --- units ---
-
-# POST /api/v1/units
-fresh
-answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/units" -d @- <<JSON
-{"property": "$property", "name": "3A"}
-JSON
-)
-said "Create units"
-
-# GET /api/v1/units
-answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/units")
-said "List units"
-
-# GET /api/v1/units/{id}
-answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/units/$unit")
-said "Retrieve units"
-
-# GET /api/v1/units/search
-answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/units/search")
-said "Read units search"
 
 # --- credits ---
 

@@ -12,12 +12,13 @@ from directpay.kernel.errors import Conflict, InvalidInput
 from directpay.kernel.ids import public_id
 from directpay.people.models import User
 from leases.contracts import postings as _postings  # noqa: F401 registers the kinds
-from leases.contracts.models import JOINT, Lease, Party, Renter
+from leases.contracts.models import JOINT, Lease, Party, Renter, RentStep
 from leases.contracts.shares import plain_number, weights_of
 from leases.properties.models import Unit
 from ledger.journal.actions import open_account, open_book
 
 RENTERS_LIMIT = 20
+STEPS_LIMIT = 100
 
 
 class LeaseOverlaps(Conflict):
@@ -38,6 +39,7 @@ class Terms:
     end_on: date | None
     due_day: int
     metadata: Mapping[str, Any]
+    rent_steps: Sequence[tuple[date, int]] = ()  # from that day on the rent is this
 
 
 def create_lease(terms: Terms, *, at: datetime) -> Lease:
@@ -56,6 +58,7 @@ def create_lease(terms: Terms, *, at: datetime) -> Lease:
         Renter(lease=lease, user=user, party=party, share=share and {way: plain_number(value) for way, value in share.items()})
         for (user, share), party in zip(terms.renters, parties, strict=True)
     )
+    RentStep.objects.bulk_create(RentStep(lease=lease, from_on=day, rent_minor=rent, created_at=at) for day, rent in terms.rent_steps)
     return lease
 
 
@@ -66,6 +69,13 @@ def _check(terms: Terms) -> None:
         raise InvalidInput(f"A lease has 1 to {RENTERS_LIMIT} renters.", param="renters")
     if len({user.id for user, _ in terms.renters}) != len(terms.renters):
         raise InvalidInput("The same person stands twice on the lease.", param="renters")
+    for n, (day, _) in enumerate(terms.rent_steps):
+        param = f"rent_steps[{n}][from_date]"
+        if day <= (terms.rent_steps[n - 1][0] if n else terms.start_on):
+            said = "Rent steps stand in the order of their days." if n else "The rent changes after the lease has started, not before."
+            raise InvalidInput(said, param=param)
+        if terms.end_on and day > terms.end_on:
+            raise InvalidInput("The lease has ended by then.", param=param)
 
 
 def _insert(terms: Terms, at: datetime) -> Lease:
@@ -84,13 +94,19 @@ def _insert(terms: Terms, at: datetime) -> Lease:
                 created_at=at,
             )
     except IntegrityError as error:
-        if "lease_alone_in_unit" not in str(error):
-            raise
-        other = Lease.objects.filter(unit=terms.unit).exclude(end_on__lt=terms.start_on)
-        if terms.end_on:
-            other = other.filter(start_on__lte=terms.end_on)
-        name = other.values_list("public_id", flat=True).first()
-        raise LeaseOverlaps("This unit is let in these days already.", param="start_date", lease=name) from error
+        raise overlap(error, terms.unit, (terms.start_on, terms.end_on), param="start_date") from error
+
+
+def overlap(error: IntegrityError, unit: Unit, days: tuple[date, date | None], *, param: str, but: int | None = None) -> LeaseOverlaps:
+    """As the caller is told it: by which lease but this the unit is let. Raises the error itself when it has another cause."""
+    if "lease_alone_in_unit" not in str(error):
+        raise error
+    first, last = days
+    others = Lease.objects.filter(unit=unit).exclude(end_on__lt=first).exclude(id=but)
+    if last:
+        others = others.filter(start_on__lte=last)
+    name = others.values_list("public_id", flat=True).first()
+    return LeaseOverlaps("This unit is let in these days already.", param=param, lease=name)
 
 
 def _open_party(lease: Lease, label: str, weight: int, at: datetime) -> Party:

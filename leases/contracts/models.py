@@ -1,3 +1,6 @@
+from collections.abc import Sequence
+from datetime import date
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
@@ -7,6 +10,12 @@ from leases.properties.models import Unit
 from ledger.journal.models import Account
 
 JOINT = "joint"
+
+
+def weight_on(first: int, changes: Sequence[tuple[str, int]], day: date) -> int:
+    """Of a weight and its changes, the earliest first, the one that holds on `day`."""
+    since = day.isoformat()
+    return next((weight for start, weight in reversed(changes) if start <= since), first)
 
 
 class DaysOf(models.Func):
@@ -22,7 +31,7 @@ class Lease(models.Model):
     id = models.BigAutoField(primary_key=True)
     public_id = models.CharField(max_length=40, unique=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="leases")
-    rent_minor = models.BigIntegerField()  # per month
+    rent_minor = models.BigIntegerField()  # per month, at the start; RentStep says what it is later
     deposit_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
     start_on = models.DateField()
@@ -59,24 +68,48 @@ class Lease(models.Model):
         return self.public_id
 
 
+class RentStep(models.Model):
+    """From a day on, the rent is another one: agreed with the lease, or while it runs."""
+
+    id = models.BigAutoField(primary_key=True)
+    lease = models.ForeignKey(Lease, on_delete=models.PROTECT, related_name="rent_steps")
+    from_on = models.DateField()
+    rent_minor = models.BigIntegerField()  # per month
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lease", "from_on"], name="rent_step_once_a_day"),
+            models.CheckConstraint(condition=models.Q(rent_minor__gt=0), name="rent_step_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rent_minor} from {self.from_on}"
+
+
 class Party(models.Model):
     """One who owes under a lease, with the account on which the debt stands. Without shares there is one: `joint`."""
 
     id = models.BigAutoField(primary_key=True)
     lease = models.ForeignKey(Lease, on_delete=models.PROTECT, related_name="parties")
     label = models.CharField(max_length=40)  # the renter's public id, or "joint"
-    weight = models.BigIntegerField()  # of the rent; the parties' weights are its shares
+    weight = models.BigIntegerField()  # of the rent, at first; the parties' weights are its shares. 0: came later
+    changes = models.JSONField(default=list, db_default=[], blank=True)  # [["2027-01-01", weight], …], the earliest first
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="party")
 
     class Meta:
         verbose_name_plural = "parties"
         constraints = [
             models.UniqueConstraint(fields=["lease", "label"], name="party_once"),
-            models.CheckConstraint(condition=models.Q(weight__gt=0), name="party_weight_positive"),
+            models.CheckConstraint(condition=models.Q(weight__gte=0), name="party_weight_not_negative"),
         ]
 
     def __str__(self) -> str:
         return self.label
+
+    def weight_on(self, day: date) -> int:
+        """Its weight for what falls due on that day."""
+        return weight_on(self.weight, self.changes, day)
 
     @property
     def renter_id(self) -> str | None:

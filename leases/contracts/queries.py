@@ -12,7 +12,7 @@ from directpay.people.actor import Actor
 from directpay.people.lookup import Lookup
 from directpay.people.models import User
 from directpay.people.ways import Way, seen_by
-from leases.contracts.models import Lease, Party, Renter
+from leases.contracts.models import Lease, Party, Renter, RentStep
 from leases.properties.models import Unit
 from ledger.journal.models import Account, Book
 
@@ -34,7 +34,19 @@ def with_people() -> QuerySet[Lease]:
     return Lease.objects.select_related("unit__property__payee", "unit__property__landlord").prefetch_related(
         Prefetch("parties", Party.objects.select_related("account").order_by("id")),
         Prefetch("renters", Renter.objects.select_related("user", "party").order_by("id")),
+        Prefetch("rent_steps", RentStep.objects.order_by("from_on")),
     )
+
+
+def rents_of(lease: Lease) -> list[tuple[date, int]]:
+    """From which day on the rent of a month is how much, in minor units; the start of the lease first."""
+    steps = sorted((step.from_on, step.rent_minor) for step in lease.rent_steps.all())
+    return [(lease.start_on, lease.rent_minor), *steps]
+
+
+def rent_on(lease: Lease, day: date) -> int:
+    """The monthly rent that holds on a day; before the lease starts, the first."""
+    return next((rent for since, rent in reversed(rents_of(lease)) if since <= day), lease.rent_minor)
 
 
 def visible_leases(actor: Actor) -> QuerySet[Lease]:

@@ -10,7 +10,7 @@ from django.db import connection
 from directpay.people.models import Payee
 from leases.contracts.models import Lease, Party
 
-PARTY = ("id", "lease_id", "weight", "account_id")
+PARTY = ("id", "lease_id", "weight", "changes", "account_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,6 @@ class Seat:
 def seat_of(lease: Lease, found: Mapping[str, Any]) -> Seat:
     """As `leases_take_seat` tells it."""
     using = connection.alias
-    parties = [Party.from_db(using, PARTY, [id, lease.id, weight, account]) for id, weight, account in found["parties"]]
+    parties = [Party.from_db(using, PARTY, [id, lease.id, weight, changes, account]) for id, weight, changes, account in found["parties"]]
     party = next(party for party in parties if party.id == found["party"])
     return Seat(party, parties, Payee.from_db(using, ("id", "public_id"), found["payee"]), ZoneInfo(found["timezone"]))

@@ -11,8 +11,8 @@ WEIGHT_LIMIT = 1_000_000
 WAYS = {"amount", "percent", "weight"}
 
 
-def weights_of(shares: Sequence[Mapping[str, Any] | None], rent_minor: int) -> list[int] | None:
-    """Positive weights in the order of `shares`, or None where nobody has a share (the debt is joint).
+def weights_of(shares: Sequence[Mapping[str, Any] | None], rent_minor: int, *, may_be_none: bool = False) -> list[int] | None:
+    """Weights in the order of `shares`, or None where nobody has a share (the debt is joint). Positive, or with `may_be_none` not negative.
 
     Raises InvalidInput that names the renter's position.
     """
@@ -23,7 +23,9 @@ def weights_of(shares: Sequence[Mapping[str, Any] | None], rent_minor: int) -> l
     if len(given) != len(shares) or len(ways) != 1 or not ways <= WAYS or any(len(share) != 1 for share in given):
         raise InvalidInput("Give every renter a share in the same way (amount, percent or weight), or nobody.", param="renters")
     way = ways.pop()
-    weights = [_weight(way, share[way], n) for n, share in enumerate(given)]
+    weights = [_weight(way, share[way], n, 0 if may_be_none else 1) for n, share in enumerate(given)]
+    if not any(weights):
+        raise InvalidInput("Somebody owes the rent.", param="renters")
     expected = {"amount": rent_minor, "percent": BASIS_POINTS}.get(way)
     if expected is not None and sum(weights) != expected:
         whole = "the rent" if way == "amount" else "100 percent"
@@ -31,7 +33,7 @@ def weights_of(shares: Sequence[Mapping[str, Any] | None], rent_minor: int) -> l
     return weights
 
 
-def _weight(way: str, value: Any, n: int) -> int:
+def _weight(way: str, value: Any, n: int, least: int) -> int:
     param = f"renters[{n}][share][{way}]"
     try:
         number = Decimal(str(value)) * (100 if way == "percent" else 1)
@@ -39,7 +41,7 @@ def _weight(way: str, value: Any, n: int) -> int:
         raise InvalidInput("This is not a number.", param=param) from None
     if isinstance(value, bool) or not number.is_finite() or number != number.to_integral_value():
         raise InvalidInput("A percent has at most two decimals." if way == "percent" else "This is a whole number.", param=param)
-    if not 0 < number <= (BASIS_POINTS if way == "percent" else 10**12 if way == "amount" else WEIGHT_LIMIT):
+    if not least <= number <= (BASIS_POINTS if way == "percent" else 10**12 if way == "amount" else WEIGHT_LIMIT):
         raise InvalidInput("This share is too small or too large.", param=param)
     return int(number)
 

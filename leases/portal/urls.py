@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
 from leases.portal import language
-from leases.portal.pages import bank_accounts, by_hand, front, landlord, pay, payment, renter
+from leases.portal.pages import bank_accounts, by_hand, changes, front, landlord, pay, payment, renter
 
 
 class PublicId:
@@ -38,6 +38,10 @@ urlpatterns = [
     *(
         path(f"landlord/leases/<public_id:lease_id>/{what}/", by_hand.record, {"what": what}, name="landlord_record")
         for what in by_hand.PAGES
+    ),
+    *(
+        path(f"landlord/leases/<public_id:lease_id>/{what}/", changes.change, {"what": what}, name="landlord_change")
+        for what in changes.PAGES
     ),
     *(
         path(f"landlord/receipts/<public_id:receipt_id>/{verb}/", by_hand.receipt, {"verb": verb}, name="landlord_receipt")

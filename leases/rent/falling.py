@@ -1,5 +1,6 @@
 """Charges as their day posts them: rows of the columns that it needs, not models, hundreds at a time."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from django.db import connection
 
 from directpay.events.unit import require_transaction
 from directpay.kernel.arrays import integers, texts
+from leases.contracts.models import weight_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,11 @@ class Receivable:
 class OwingParty:
     id: int
     weight: int
+    changes: Sequence[tuple[str, int]]
     account: Receivable
+
+    def weight_on(self, day: date) -> int:
+        return weight_on(self.weight, self.changes, day)
 
 
 LOCK = """
@@ -63,7 +69,7 @@ JOIN directpay_user o ON o.id = h.landlord_id
 WHERE c.public_id = ANY(%s::text[]) AND c.posted_at IS NULL ORDER BY c.due_on, c.id FOR UPDATE OF c
 """
 PARTIES = """
-SELECT y.lease_id, y.id, y.weight, a.id, a.currency, a.by_item FROM leases_party y JOIN ledger_account a ON a.id = y.account_id
+SELECT y.lease_id, y.id, y.weight, y.changes, a.id, a.currency, a.by_item FROM leases_party y JOIN ledger_account a ON a.id = y.account_id
 WHERE y.lease_id = ANY(%s::bigint[]) ORDER BY y.id
 """
 
@@ -82,6 +88,6 @@ def parties_of(lease_ids: Sequence[int]) -> dict[int, list[OwingParty]]:
     found: dict[int, list[OwingParty]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(PARTIES, [integers(lease_ids)])
-        for lease_id, id, weight, *account in cursor.fetchall():
-            found[lease_id].append(OwingParty(id, weight, Receivable(*account)))
+        for lease_id, id, weight, changes, *account in cursor.fetchall():
+            found[lease_id].append(OwingParty(id, weight, json.loads(changes), Receivable(*account)))
     return found

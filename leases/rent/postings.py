@@ -33,8 +33,7 @@ class Sharing(Protocol):
 
     @property
     def id(self) -> int: ...
-    @property
-    def weight(self) -> int: ...
+    def weight_on(self, day: date) -> int: ...
 
 
 class Receivable(Postable, Protocol):
@@ -54,7 +53,7 @@ def parts(charge: Charge | FallingCharge, parties: Sequence[S]) -> list[tuple[S,
     if charge.party_id is not None:
         return [(party, charge.amount_minor) for party in parties if party.id == charge.party_id]
     ordered = sorted(parties, key=lambda p: p.id)
-    return list(zip(ordered, split_by_weight(charge.amount_minor, [p.weight for p in ordered]), strict=True))
+    return list(zip(ordered, split_by_weight(charge.amount_minor, [p.weight_on(charge.due_on) for p in ordered]), strict=True))
 
 
 def charges_due(charges: Sequence[FallingCharge], parties: Mapping[int, Sequence[OwingParty]], at: datetime) -> list[Posting]:
@@ -64,7 +63,7 @@ def charges_due(charges: Sequence[FallingCharge], parties: Mapping[int, Sequence
             charge_due.draft(
                 charge=charge.public_id,
                 category=charge.category,
-                shares=[(party.account, amount) for party, amount in parts(charge, parties[charge.lease_id])],
+                shares=[(party.account, amount) for party, amount in parts(charge, parties[charge.lease_id]) if amount],
                 payee=charge.payee,
                 property_id=charge.property,
                 on=charge.due_on,

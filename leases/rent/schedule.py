@@ -1,7 +1,7 @@
 """When rent falls due, and how much: dates from the lease's own day, never from the last clamped date; months exact to the cent."""
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -38,11 +38,12 @@ def months_between(first: date, last: date) -> int:
     return (last.year - first.year) * 12 + last.month - first.month + 1
 
 
-def rows(*, start_on: date, end_on: date | None, due_day: int, rent_minor: int, until: date) -> list[Row]:
+def rows(*, start_on: date, end_on: date | None, due_day: int, rents: Sequence[tuple[date, int]], until: date) -> list[Row]:
     """The months of a lease up to its end, or to the month of `until` if that is sooner.
 
-    A month that the lease covers in part costs rent × days covered ÷ days of the month, half to even. It is due on
-    `due_day` of its month, but never before the lease begins.
+    `rents`: from which day on the rent of a month is how much, the start of the lease first. A month costs the sum over its days of
+    rent ÷ days of the month, rounded once, half to even: a month that the lease covers in part, or in which the rent changes, is
+    exact to the cent. It is due on `due_day` of its month, but never before the lease begins.
     """
     last = until if end_on is None else min(end_on, until)
     made: list[Row] = []
@@ -51,11 +52,17 @@ def rows(*, start_on: date, end_on: date | None, due_day: int, rent_minor: int, 
         if first > last or (end_on and first > end_on):
             break
         begins, ends = max(first, start_on), final if end_on is None else min(final, end_on)
-        covered, whole = (ends - begins).days + 1, final.day
-        amount = rent_minor if covered == whole else divide_half_even(rent_minor * covered, whole)
+        amount = divide_half_even(_by_day(rents, begins, ends), final.day)
         if amount:
             made.append(Row(max(day_in_month(year, month, due_day), begins), begins, ends, amount))
     return made
+
+
+def _by_day(rents: Sequence[tuple[date, int]], first: date, last: date) -> int:
+    """The sum over these days of the monthly rent that holds on each."""
+    ends = [start - timedelta(days=1) for start, _ in rents[1:]] + [last]
+    spans = ((max(start, first), min(end, last), rent) for (start, rent), end in zip(rents, ends, strict=True))
+    return sum(rent * (end - start).days + rent for start, end, rent in spans if start <= end)
 
 
 def horizon(today: date) -> date:

@@ -44,6 +44,9 @@ BODIES = {
     "/verify_microdeposits": {"amounts": [32, 45]},
     "/charges": {"category": "other", "amount": 100},
     "/credits": {"amount": 100, "reason": "none"},
+    "/end": {"end_date": "2027-01-31"},
+    "/rent_steps": {"from_date": "2027-01-01", "rent_amount": 100},
+    "/shares": {"from_date": "2027-01-01", "renters": [{"user": "usr_" + 24 * "a", "share": {"weight": 1}}]},
 }
 KEY = "Alice's telephone"
 NUMBER = "000123457531"

@@ -95,6 +95,7 @@ class House(World):
             "/api/v1/payments/{id}/cancel": cancel,
             "/api/v1/sandbox/clock/advance": ahead,
             **self.requests_by_hand(),
+            **self.requests_of_changes(),
             **self.requests_of_intents(),
         }
 
@@ -113,6 +114,34 @@ class House(World):
             "/api/v1/receipts": lambda: ("/api/v1/receipts", cheque, {**cheque, "amount": 701}),
             "/api/v1/receipts/{id}/bank": lambda: (f"/api/v1/receipts/{receipt()}/bank", {}, {"banked_on": today}),
             "/api/v1/receipts/{id}/bounce": lambda: (f"/api/v1/receipts/{receipt()}/bounce", {}, {"bounced_on": today}),
+        }
+
+    def requests_of_changes(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:
+        """Each on a lease of its own."""
+
+        def change(verb: str, body: dict[str, Any], other: dict[str, Any]) -> Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]:
+            return lambda: (f"/api/v1/leases/{self.lease().public_id}/{verb}", body, other)
+
+        def shares() -> tuple[str, dict[str, Any], dict[str, Any]]:
+            people = [self.bob, self.person(f"mate{self.count()}", "renter")]
+            weights = [(1, 2), (2, 1)]
+            bodies = [
+                {
+                    "from_date": "2027-01-01",
+                    "renters": [{"user": user.public_id, "share": {"weight": weight}} for user, weight in zip(people, two, strict=True)],
+                }
+                for two in weights
+            ]
+            lease = self.lease(*((user, {"weight": 1}) for user in people))
+            return f"/api/v1/leases/{lease.public_id}/shares", bodies[0], bodies[1]
+
+        return {
+            "/api/v1/leases/{id}/end": change("end", {"end_date": "2027-01-31"}, {"end_date": "2027-02-28"}),
+            "/api/v1/leases/{id}/renew": change("renew", {"end_date": "2028-01-31"}, {"end_date": "2028-02-29"}),
+            "/api/v1/leases/{id}/rent_steps": change(
+                "rent_steps", {"from_date": "2027-01-01", "rent_amount": 160_000}, {"from_date": "2027-01-01", "rent_amount": 170_000}
+            ),
+            "/api/v1/leases/{id}/shares": shares,
         }
 
     def requests_of_intents(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:

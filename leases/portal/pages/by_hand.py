@@ -1,31 +1,27 @@
 """What a landlord records on a lease: a charge besides the rent, a credit, money given by hand and what became of it."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_POST
 
-from directpay.api.idempotency import KeyInUse
-from directpay.kernel.errors import Conflict, DirectPayError
-from directpay.kernel.ids import public_id
+from directpay.kernel.errors import Conflict
 from directpay.people.actor import LANDLORD
-from leases.contracts.models import Lease, Party
 from leases.credits.actions import NewCredit, grant_credit
 from leases.portal import words
-from leases.portal.actions import pressed_once
-from leases.portal.queries.sheet import minor_of
+from leases.portal.pages.recording import Page, Recorded, show
 from leases.portal.visit import Visit, page_for
 from leases.receipts.actions import NewReceipt, bank_receipts, bounce_receipt, record_receipt
 from leases.receipts.queries import visible_receipts
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from leases.rent.models import Charge
-from leases.rent.queries import local_today, payable_charges
+from leases.rent.queries import payable_charges
 
 REFUSALS = (  # what the rooms may say of a form, for the catalogue
     gettext_noop("That day has not come yet."),
@@ -35,43 +31,6 @@ REFUSALS = (  # what the rooms may say of a form, for the catalogue
     gettext_noop("Cash does not bounce."),
     gettext_noop("This receipt has bounced already."),
 )
-FIELDS = {"received_on": "day", "due_date": "day", "renter": "party"}  # what an error names → what the form calls it
-
-
-class Recorded(forms.Form):
-    """What all three have. `lease` gives the parties to choose from, where each owes a share."""
-
-    amount = forms.CharField(max_length=20, label=gettext_lazy("Amount"))
-
-    def __init__(self, *args: Any, lease: Lease, day: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.lease = lease
-        parties = sorted(lease.parties.all(), key=lambda party: party.id)
-        self.by_label = {party.label: party for party in parties}
-        if len(parties) > 1:
-            names = {r.party_id: r.user.name for r in lease.renters.all()}
-            choices = [(party.label, names.get(party.id, party.label)) for party in parties]
-            everybody = self.everybody()
-            self.fields["party"] = forms.ChoiceField(choices=[*everybody, *choices], required=not everybody, label=_("Whose"))
-        if "day" in self.fields:
-            self.fields["day"].initial = day
-
-    def everybody(self) -> list[tuple[str, str]]:
-        """The choice of none in particular, where it can be all of them."""
-        return []
-
-    @property
-    def party(self) -> Party:
-        """Whose, where each owes a share; else the one party."""
-        if len(self.by_label) == 1:
-            return next(iter(self.by_label.values()))
-        return self.by_label[self.cleaned_data["party"]]
-
-    def clean_amount(self) -> int:
-        typed = minor_of(self.cleaned_data["amount"], self.lease.currency)
-        if not typed or typed <= 0:
-            raise forms.ValidationError(_("Enter an amount such as 500.00."))
-        return typed
 
 
 class ReceiptForm(Recorded):
@@ -149,15 +108,6 @@ def _credit(form: CreditForm, visit: Visit) -> str:
     return grant_credit(form.lease, wish, actor=visit.actor, at=visit.at).public_id
 
 
-class Page(NamedTuple):
-    form: type[Recorded]
-    act: Callable[..., str]
-    title: Any
-    does: Any
-    button: Any
-    done: Any  # what is said afterwards
-
-
 PAGES: Mapping[str, Page] = {
     "receipt": Page(
         ReceiptForm,
@@ -188,22 +138,7 @@ PAGES: Mapping[str, Page] = {
 
 @page_for(LANDLORD)
 def record(request: HttpRequest, visit: Visit, lease_id: str, what: str) -> HttpResponse:
-    lease = visit.let(lease_id)
-    page, day = PAGES[what], local_today(lease, visit.at)
-    form = page.form(request.POST if request.method == "POST" else None, lease=lease, day=day)
-    if request.method == "POST" and form.is_valid():
-        try:
-            pressed_once(request, visit, lambda: page.act(form, visit))
-        except KeyInUse:
-            return redirect("landlord_lease", lease_id=lease_id)
-        except DirectPayError as error:
-            field = FIELDS.get(error.param or "", error.param)
-            form.add_error(field if field in form.fields else None, _(error.message))
-        else:
-            messages.info(request, str(page.done))
-            return redirect("landlord_lease", lease_id=lease_id)
-    context = {"lease": lease, "form": form, "attempt": public_id("at"), "page": page, "today": day}
-    return render(request, "portal/landlord/record.html", context, status=422 if form.errors else 200)
+    return show(PAGES[what], request, visit, lease_id)
 
 
 @require_POST

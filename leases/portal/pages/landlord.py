@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from directpay.people.actor import LANDLORD
-from leases.contracts.queries import visible_leases
+from leases.contracts.queries import rent_on, rents_of, visible_leases
 from leases.portal.queries.by_hand import credits_of, receipts_of
 from leases.portal.queries.payments import home_of, page_of, payments_of
 from leases.portal.queries.roll import rolls
@@ -25,6 +25,7 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
 @page_for(LANDLORD)
 def lease(request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
     found = visit.let(lease_id)
+    today = local_today(found, visit.at)
     of_party, plan = balances(found), schedules([found], visit.at)[found.id]
     names = {party.id: [r.user.name for r in found.renters.all() if r.party_id == party.id] for party in found.parties.all()}
     context = {
@@ -39,7 +40,10 @@ def lease(request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
         "address": "landlord_payment",
         "receipts": receipts_of(found),
         "credits": credits_of(found),
-        "today": local_today(found, visit.at),
+        "today": today,
+        "running": found.end_on is None or found.end_on >= today,
+        "rent": rent_on(found, today),
+        "steps": [(since, rent) for since, rent in rents_of(found) if since > today],
     }
     return render(request, "portal/landlord/lease.html", context)
 

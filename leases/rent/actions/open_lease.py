@@ -1,7 +1,7 @@
 """Opening a lease: its parties, its schedule, and at once what is due already."""
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from directpay.due.actions import schedule
@@ -13,7 +13,7 @@ from directpay.kernel.ids import public_id
 from directpay.people.actor import Actor
 from leases.contracts.actions import Terms, create_lease, lock_leases
 from leases.contracts.models import Lease
-from leases.contracts.queries import with_people
+from leases.contracts.queries import rents_of, with_people
 from leases.rent.actions.post_charges import CHARGES_QUEUE, post_charges
 from leases.rent.models import Charge
 from leases.rent.queries import local_today
@@ -36,8 +36,12 @@ def open_lease(terms: Terms, *, actor: Actor, at: datetime) -> Lease:
 def _check_length(terms: Terms, at: datetime) -> None:
     """A schedule that ended before its lease would let months go by that nobody owes."""
     last = terms.end_on or horizon(max(today(ZoneInfo(terms.unit.property.timezone), at), terms.start_on))
-    if months_between(terms.start_on, last) > MONTHS_LIMIT:
-        param = "end_date" if terms.end_on else "start_date"
+    check_length(terms.start_on, last, param="end_date" if terms.end_on else "start_date")
+
+
+def check_length(first: date, last: date, *, param: str) -> None:
+    """Raises InvalidInput for more months than a schedule shows."""
+    if months_between(first, last) > MONTHS_LIMIT:
         raise InvalidInput(f"A lease runs at most {MONTHS_LIMIT // 12} years.", param=param)
 
 
@@ -60,13 +64,25 @@ def _extend(lease: Lease, at: datetime) -> list[Charge]:
     day = local_today(lease, at)
     known = set(Charge.objects.filter(lease=lease, category="rent", scheduled=True).values_list("period_start", flat=True))
     until = lease.end_on or horizon(max(day, lease.start_on))
-    wanted = rows(start_on=lease.start_on, end_on=lease.end_on, due_day=lease.due_day, rent_minor=lease.rent_minor, until=until)
-    charges = Charge.objects.bulk_create(_charge(lease, row, at) for row in wanted if row.period_start not in known)
-    zone = ZoneInfo(lease.unit.property.timezone)
-    schedule(CHARGES_QUEUE, [(c.public_id, datetime.combine(c.due_on, time(), tzinfo=zone)) for c in charges if c.due_on > day])
-    if lease.end_on is None:
-        schedule(SCHEDULE_QUEUE, [(lease.public_id, datetime.combine(next_month_start(day), time(), tzinfo=zone))])
+    wanted = rows(start_on=lease.start_on, end_on=lease.end_on, due_day=lease.due_day, rents=rents_of(lease), until=until)
+    charges = add_rows(lease, [row for row in wanted if row.period_start not in known], at)
+    promise_next_year(lease, day)
     return charges
+
+
+def add_rows(lease: Lease, wanted: Sequence[Row], at: datetime) -> list[Charge]:
+    """Step: charges of the schedule, each promised for its day; those due by today are left to whoever asked."""
+    day, zone = local_today(lease, at), ZoneInfo(lease.unit.property.timezone)
+    charges = Charge.objects.bulk_create(_charge(lease, row, at) for row in wanted)
+    schedule(CHARGES_QUEUE, [(c.public_id, datetime.combine(c.due_on, time(), tzinfo=zone)) for c in charges if c.due_on > day])
+    return charges
+
+
+def promise_next_year(lease: Lease, day: date) -> None:
+    """Step: a lease without an end is looked at each month."""
+    if lease.end_on is None:
+        at = datetime.combine(next_month_start(day), time(), tzinfo=ZoneInfo(lease.unit.property.timezone))
+        schedule(SCHEDULE_QUEUE, [(lease.public_id, at)])
 
 
 def _charge(lease: Lease, row: Row, at: datetime) -> Charge:
@@ -91,6 +107,7 @@ def _created(lease: Lease, charges: Sequence[Charge], actor: Actor, at: datetime
         "payee": home.payee.public_id,
         "renters": renters,
         "rent_amount": lease.rent_minor,
+        "rent_steps": [{"from_date": day.isoformat(), "rent_amount": rent} for day, rent in rents_of(lease)[1:]],
         "deposit_amount": lease.deposit_minor,
         "currency": lease.currency,
         "start_date": lease.start_on.isoformat(),

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from directpay.api.examples import ALICE, BOB, COMMON, DECEMBER, HOME, LEASE, NOVEMBER, PAYEE, UNIT, WATER, Ask
+from directpay.api.examples import ALICE, BOB, COMMON, DECEMBER, HOME, LEASE, NOVEMBER, OTHER_UNIT, PAYEE, SHARED_LEASE, UNIT, WATER, Ask
 from directpay.kernel.errors import InvalidInput, NotAllowed
 from leases.contracts.actions import LeaseOverlaps
 from ledger.journal.actions.periods import PeriodClosed
@@ -34,14 +34,32 @@ SHOWN: Final[dict[str, Any]] = {
     "landlord": ALICE,
     "payee": PAYEE,
     **TERMS,
-    "renters": [{"user": BOB, "share": None}],
+    "renters": [{"user": BOB, "share": None, "share_changes": []}],
     "currency": "usd",
     "deposit_amount": 0,
+    "rent_steps": [],
     "status": "active",
     "schedule": ROWS,
     **COMMON,
 }
-ASKS: Final = {"lease": Ask(TERMS)}
+IN_SHARES: Final[dict[str, Any]] = {
+    "unit": OTHER_UNIT,
+    "renters": [{"user": BOB, "share": {"weight": 1}}],
+    "rent_amount": 40000,
+    "start_date": "2026-12-01",
+    "end_date": "2027-10-31",
+}
+CELLAR_ROW: Final = _row("chg_CellarY2uI5oP8lK1jH4gF7dS", "2026-12-01", "2026-12-31", "scheduled")
+SHARED: Final[dict[str, Any]] = {
+    **IN_SHARES,
+    "id": SHARED_LEASE,
+    "status": "upcoming",
+    "renters": [{"user": BOB, "share": {"weight": 1}, "share_changes": []}],
+    "schedule": [
+        {**_row("chg_CellarY2uI5oP8lK1jH4gF7dS", "2026-12-01", "2026-12-31", "scheduled"), "amount": 40000, "amount_remaining": 40000}
+    ],
+}
+ASKS: Final = {"lease": Ask(TERMS), "lease_in_shares": Ask(IN_SHARES, answer=SHARED)}
 OWED: Final = {"owed": 150000, "in_flight": 0, "payable": 300000}
 BALANCE: Final = {"object": "lease_balance", "lease": LEASE, "currency": "usd", **OWED, "renters": [{"user": BOB, **OWED}]}
 REFUSED: Final = (

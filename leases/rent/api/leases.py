@@ -21,9 +21,9 @@ from directpay.people.actor import Actor, not_for_renters
 from directpay.people.models import Payee, Role, User
 from directpay.people.queries import visible_users
 from directpay.people.ways import Way
-from leases.contracts.actions import RENTERS_LIMIT, Terms
+from leases.contracts.actions import RENTERS_LIMIT, STEPS_LIMIT, Terms
 from leases.contracts.models import Lease
-from leases.contracts.queries import STATUSES, status_of, visible_leases, ways_to_leases, where_status
+from leases.contracts.queries import STATUSES, rents_of, status_of, visible_leases, ways_to_leases, where_status
 from leases.properties.models import Property, Unit
 from leases.properties.queries import visible_units
 from leases.rent.actions.open_lease import open_lease
@@ -44,6 +44,16 @@ class RenterInput(StrictSerializer):
     share = ShareInput(required=False)
 
 
+class RentStepInput(StrictSerializer):
+    from_date = DateField(help_text="From this day on.")
+    rent_amount = AmountField(help_text="A month.")
+
+
+class RentStepOutput(serializers.Serializer[Any]):
+    from_date = serializers.DateField()
+    rent_amount = serializers.IntegerField()
+
+
 class LeaseInput(StrictSerializer):
     property = IdField("prop", required=False)
     unit = IdField("unit")
@@ -54,6 +64,7 @@ class LeaseInput(StrictSerializer):
     end_date = DateField(required=False)
     due_day = serializers.IntegerField(min_value=1, max_value=31, default=1)
     deposit_amount = AmountField(allow_zero=True, default=0)
+    rent_steps = serializers.ListField(child=RentStepInput(), required=False, max_length=STEPS_LIMIT)
     metadata = MetadataField()
 
 
@@ -71,9 +82,15 @@ class ScheduleOutput(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=ROW_STATUSES)
 
 
+class ShareChangeOutput(serializers.Serializer[Any]):
+    from_date = serializers.DateField()
+    weight = serializers.IntegerField(help_text="Against those of the others.")
+
+
 class RenterOutput(serializers.Serializer[Any]):
     user = serializers.CharField()
-    share = ShareInput(allow_null=True)
+    share = ShareInput(allow_null=True, help_text="As it was agreed at first.")
+    share_changes = ShareChangeOutput(many=True, help_text="What holds from a later day on.")
 
 
 class LeaseOutput(ObjectOutput):
@@ -83,7 +100,8 @@ class LeaseOutput(ObjectOutput):
     payee = serializers.CharField()
     status = serializers.ChoiceField(choices=STATUSES)
     renters = RenterOutput(many=True)
-    rent_amount = serializers.IntegerField()
+    rent_amount = serializers.IntegerField(help_text="A month, at the start; `rent_steps` says what it is later.")
+    rent_steps = RentStepOutput(many=True)
     currency = serializers.CharField()
     start_date = serializers.DateField()
     end_date = serializers.DateField(allow_null=True)
@@ -168,6 +186,7 @@ class LeasesView(Leases, CollectionView):
             end_on=data.get("end_date"),
             due_day=data["due_day"],
             metadata=merged_metadata({}, data.get("metadata")),
+            rent_steps=[(step["from_date"], step["rent_amount"]) for step in data.get("rent_steps", ())],
         )
         if data.get("currency", unit.property.currency) != unit.property.currency:
             raise InvalidInput(f"The property is let in {unit.property.currency.upper()}.", param="currency")
@@ -272,8 +291,16 @@ def render_lease(row: Lease, schedule: Sequence[ScheduleRow], at: datetime) -> d
         landlord=home.landlord.public_id,
         payee=home.payee.public_id,
         status=status_of(row, local_today(row, at)),
-        renters=[{"user": r.user.public_id, "share": r.share} for r in row.renters.all()],
+        renters=[
+            {
+                "user": r.user.public_id,
+                "share": r.share,
+                "share_changes": [{"from_date": day, "weight": weight} for day, weight in r.party.changes],
+            }
+            for r in row.renters.all()
+        ],
         rent_amount=row.rent_minor,
+        rent_steps=[{"from_date": day, "rent_amount": rent} for day, rent in rents_of(row)[1:]],
         currency=row.currency,
         start_date=row.start_on,
         end_date=row.end_on,

@@ -16,7 +16,13 @@ FAR = date(2100, 1, 1)
 
 
 def made(start: str, end: str | None, due_day: int = 1, rent: int = 150_000, until: date = FAR) -> list[Row]:
-    return rows(start_on=date.fromisoformat(start), end_on=end and date.fromisoformat(end), due_day=due_day, rent_minor=rent, until=until)
+    return rows(
+        start_on=date.fromisoformat(start),
+        end_on=end and date.fromisoformat(end),
+        due_day=due_day,
+        rents=[(date.fromisoformat(start), rent)],
+        until=until,
+    )
 
 
 def due(found: list[Row]) -> list[str]:
@@ -111,7 +117,8 @@ LEASES = st.fixed_dictionaries(
 
 def built(lease: dict[str, Any]) -> tuple[list[Row], date]:
     end = lease["start_on"] + timedelta(days=lease["days"])
-    return rows(start_on=lease["start_on"], end_on=end, due_day=lease["due_day"], rent_minor=lease["rent_minor"], until=FAR), end
+    rents = [(lease["start_on"], lease["rent_minor"])]
+    return rows(start_on=lease["start_on"], end_on=end, due_day=lease["due_day"], rents=rents, until=FAR), end
 
 
 @settings(max_examples=100, deadline=None)

@@ -15,8 +15,8 @@ MUTANTS = (
     Mutant(
         "a month in part is rounded down",
         SCHEDULE,
-        "divide_half_even(rent_minor * covered, whole)",
-        "rent_minor * covered // whole",
+        "divide_half_even(_by_day(rents, begins, ends), final.day)",
+        "_by_day(rents, begins, ends) // final.day",
         "for 20",
         moves=LEASES,
     ),
@@ -36,7 +36,14 @@ MUTANTS = (
         "legs of charge.due",
         moves=LEASES,
     ),
-    Mutant("shares are ignored", "leases/rent/postings.py", "[p.weight for p in ordered]", "[1 for p in ordered]", "", moves=LEASES),
+    Mutant(
+        "shares are ignored",
+        "leases/rent/postings.py",
+        "[p.weight_on(charge.due_on) for p in ordered]",
+        "[1 for p in ordered]",
+        "",
+        moves=LEASES,
+    ),
     Mutant(
         "prepaid money is not used",
         "leases/rent/actions/post_charges.py",
