@@ -14,7 +14,7 @@ PREPARE look (timestamptz, timestamptz, bigint, bigint, bigint, bigint, bigint, 
  'events', (SELECT coalesce(json_agg(json_build_array(e.id, e.object_id, e.version, e.data->>'from', e.data->>'status', e.at, e.type)
     ORDER BY e.id), '[]') FROM directpay_event e
     WHERE e.at BETWEEN $1 AND $2 AND e.id > $4
-    AND e.type LIKE ANY (ARRAY['payment.%', 'charge.%', 'credit.%', 'write_off.%', 'receipt.%'])),
+    AND e.type LIKE ANY (ARRAY['payment.%', 'charge.%', 'credit.%', 'write_off.%', 'receipt.%', 'lease.%'])),
  'allocations', (SELECT coalesce(json_agg(json_build_array(a.account_id, a.credit_entry_id, a.debit_entry_id, a.amount_minor)
     ORDER BY a.id), '[]') FROM ledger_allocation a WHERE a.id > $5),
  'charges', (SELECT coalesce(json_agg(json_build_array(c.public_id, l.public_id, c.due_on, c.period_start, c.amount_minor,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tests.simulation.auditor.books import FLOOR_KINDS, FLOOR_ZERO, Books, Hold, Leg, normal
 from tests.simulation.auditor.by_hand import ByHand
+from tests.simulation.auditor.changes import Changes
 from tests.simulation.auditor.errors import demand, same
 from tests.simulation.auditor.payments import CLEARED, Payment, Promise, Script, Told
 from tests.simulation.auditor.postings import DEPOSITS, Expected
@@ -39,6 +40,8 @@ class Auditor:
     bank_accounts: dict[str, BankAccount] = field(default_factory=dict)
     fees: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
     hand: ByHand = field(default_factory=ByHand)
+    changes: Changes = field(default_factory=Changes)
+    changes_for: dict[str, str] = field(default_factory=dict)  # credit → charge of the month that it is for, until it is posted
     expected: dict[str, tuple[str, Expected]] = field(default_factory=dict)  # must be posted in this step: reference → kind, legs
     posted: set[str] = field(default_factory=set)
     lines_told: dict[tuple[str, int], list[tuple[str, date]]] = field(default_factory=lambda: defaultdict(list))
@@ -112,6 +115,7 @@ class Auditor:
         party_of: Mapping[str, str],
     ) -> None:
         self.leases[name] = Lease(name, payee, home, ZoneInfo(zone), rent, start_on, end_on, due_day, dict(weights), dict(party_of))
+        self.hand.facts.append(("lease.created", name, 1))
 
     # --- payments ---
 

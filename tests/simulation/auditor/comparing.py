@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 
-from tests.simulation.auditor import by_hand, postings
+from tests.simulation.auditor import by_hand, changes, postings
 from tests.simulation.auditor.auditor import Auditor
 from tests.simulation.auditor.books import Leg
 from tests.simulation.auditor.deadlines import check_deadlines
@@ -22,10 +22,11 @@ def compare(books: Auditor, seen: Seen, now: datetime, *, rested: bool) -> None:
     before = {p.id: p.state for p in books.payments.values() if p.fresh}
     _name_accounts(books, seen)
     _charges(books, seen, now)
-    by_hand.check_credits(books, seen["credits"])
+    by_hand.check_credits(books, [row for row in seen["credits"] if not changes.take_credit(books, *row)])
     for settlement, payment, net in seen["lines"]:
         books.lines_of[settlement].append((payment, net))
     _transactions(books, seen)
+    changes.check_brought(books)
     by_hand.check_facts(books, seen["events"])
     _payments(books, seen, before)
     _bank_accounts(books, seen, now)
@@ -47,6 +48,8 @@ def _name_accounts(books: Auditor, seen: Seen) -> None:
 
 def _charges(books: Auditor, seen: Seen, now: datetime) -> None:
     for identity, lease_id, due_on, period_start, amount, scheduled, category, label in seen["charges"]:
+        if not scheduled and changes.take_charge(books, identity, lease_id, date.fromisoformat(due_on), amount):
+            continue
         if not scheduled:
             by_hand.check_added(books, identity, [lease_id, due_on, amount, category, label])
             continue
@@ -67,9 +70,24 @@ def _transactions(books: Auditor, seen: Seen) -> None:
     for transaction in seen["transactions"]:
         groups[transaction["xid"]].append(transaction)
     for group in groups.values():  # what one database transaction posted was allocated together
-        for transaction in group:
-            _transaction(books, transaction)
-        _allocate(books, [t["reference"] for t in group])
+        for part in _in_turn(books, group):
+            for transaction in part:
+                changes.check_aim(books, transaction["reference"])
+                _transaction(books, transaction)
+            _allocate(books, [t["reference"] for t in part])
+
+
+def _in_turn(books: Auditor, group: list[dict]) -> list[list[dict]]:
+    """A change of a lease pairs after each thing that it does: the months that fell due together, then each charge and credit."""
+    if not books.changes.in_turn:
+        return [group]
+    months = [t for t in group if t["kind"] == "charge.due" and _scheduled(books, t)]
+    return [part for part in (months, *([t] for t in group if t not in months)) if part]
+
+
+def _scheduled(books: Auditor, transaction: dict) -> bool:
+    subject = transaction["reference"].partition(":")[2]
+    return books.lease_of_charge[subject].charges[subject].scheduled
 
 
 def _transaction(books: Auditor, transaction: dict) -> None:

@@ -3,7 +3,7 @@
 import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -32,7 +32,10 @@ class Charge:
 
 @dataclass
 class Lease:
-    """`weights`: party label → weight, in the order in which the parties were made; `party_of`: renter → label."""
+    """`weights`: party label → weight, in the order in which the parties were made; `party_of`: renter → label.
+
+    `steps` and `share_changes`: what holds from a later day on. `covered`: to which day a month was charged, where that was changed since.
+    """
 
     id: str
     payee: str
@@ -45,8 +48,12 @@ class Lease:
     weights: dict[str, int]
     party_of: dict[str, str]
     charges: dict[str, Charge] = field(default_factory=dict)
+    version: int = 1
+    steps: list[tuple[date, int]] = field(default_factory=list)
+    share_changes: list[tuple[date, dict[str, int]]] = field(default_factory=list)
+    covered: dict[str, date] = field(default_factory=dict)
     _rows: tuple[date | None, dict[date, tuple[date, int]]] = (None, {})
-    _shares: dict[int, dict[str, int]] = field(default_factory=dict)
+    _shares: dict[tuple[int, int], dict[str, int]] = field(default_factory=dict)
 
     def account(self, label: str) -> str:
         return f"L1500/{self.id}:{label}@{self.payee}"
@@ -75,26 +82,40 @@ class Lease:
     def share(self, charge: Charge, label: str) -> int:
         if charge.label is not None:
             return charge.amount if charge.label == label else 0
-        if charge.amount not in self._shares:
-            self._shares[charge.amount] = split(charge.amount, self.weights)
-        return self._shares[charge.amount][label]
+        weights = self.weights_on(charge.due_on)
+        key = (charge.amount, id(weights))
+        if key not in self._shares:
+            self._shares[key] = split(charge.amount, weights)
+        return self._shares[key][label]
+
+    def weights_on(self, day: date) -> dict[str, int]:
+        return next((weights for since, weights in reversed(self.share_changes) if since <= day), self.weights)
+
+    def rent_on(self, day: date) -> int:
+        return next((rent for since, rent in reversed(self.steps) if since <= day), self.rent)
+
+    def change(self, end_on: date | None, step: tuple[date, int] | None) -> None:
+        self.end_on, self._rows = end_on, (None, {})
+        if step:
+            self.steps = sorted([*(one for one in self.steps if one[0] != step[0]), step])
 
     def expected(self, at: datetime) -> dict[date, tuple[date, int]]:
         """period start → (due date, amount): the schedule as it must stand at `at`."""
-        until = self.end_on or _a_year_on(max(self.today(at), self.start_on))
+        until = self.end_on or a_year_on(max(self.today(at), self.start_on))
         if self._rows[0] != until:
-            self._rows = (until, self._reckon(until))
+            self._rows = (until, self.reckon(until))
         return self._rows[1]
 
-    def _reckon(self, until: date) -> dict[date, tuple[date, int]]:
+    def reckon(self, until: date) -> dict[date, tuple[date, int]]:
         rows: dict[date, tuple[date, int]] = {}
         year, month = self.start_on.year, self.start_on.month
-        while date(year, month, 1) <= until:
+        while date(year, month, 1) <= min(until, self.end_on or until):
             first, last = date(year, month, 1), _day(year, month, 31)
             begins = max(first, self.start_on)
             ends = min(last, self.end_on) if self.end_on else last
-            part = Fraction((ends - begins).days + 1, last.day)
-            amount = round(self.rent * part)  # of a Fraction: half to even
+            days = [begins + timedelta(days=n) for n in range((ends - begins).days + 1)]
+            rent = sum(map(self.rent_on, days)) if self.steps else self.rent * len(days)
+            amount = round(Fraction(rent, last.day))  # of a Fraction: half to even
             if amount:
                 rows[begins] = (max(_day(year, month, self.due_day), begins), amount)
             year, month = (year + 1, 1) if month == 12 else (year, month + 1)
@@ -105,7 +126,7 @@ def _day(year: int, month: int, day: int) -> date:
     return date(year, month, min(day, calendar.monthrange(year, month)[1]))
 
 
-def _a_year_on(day: date) -> date:
+def a_year_on(day: date) -> date:
     return _day(day.year + 1, day.month, 31)
 
 

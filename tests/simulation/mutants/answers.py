@@ -7,7 +7,9 @@ WATCH, LINES = "payments/returns/actions.py", "payments/reconciliation/actions.p
 SILENT = {"quiet_then_asked": 20, "misbehave": 20}
 
 MUTANTS = (
-    Mutant("silence is ignored", ANSWERS, '_lose(by_state["unknown"], at)', "pass", "must be unknown", moves=SILENT),
+    Mutant(
+        "silence is ignored", ANSWERS, '_lose(by_state["unknown"], at)', "pass", "must be unknown | does not come to an end", moves=SILENT
+    ),
     Mutant(
         "silence is a decline",
         ANSWERS,

@@ -63,8 +63,8 @@ MUTANTS = (
     Mutant(
         "an open lease ends after a year",
         OPEN,
-        "    if lease.end_on is None:\n        schedule",
-        "    if lease.end_on is None and len(charges) > 1:\n        schedule",
+        "    promise_next_year(lease, day)\n",
+        "    if len(charges) > 1:\n        promise_next_year(lease, day)\n",
         "lacks",
         moves={**LEASES, "weeks": 20},
     ),

@@ -63,7 +63,7 @@ MUTANTS = (
         HOLDS_SQL,
         "CASE WHEN NEW.state = 'pending' THEN 1 ELSE -1 END",
         "CASE WHEN NEW.state = 'pending' THEN 1 ELSE 0 END",
-        "must be accepted, was balance_insufficient",
+        "must be accepted, was balance_insufficient | I21",
         moves=HOLDING,
     ),
     Mutant(
@@ -138,7 +138,7 @@ MUTANTS = (
         POST,
         "a.balance_minor + sum(l.amount) OVER running,",
         "a.balance_minor + l.amount,",
-        "balance of",
+        "balance of | must be balance_insufficient",
         JUDGE,
         moves={"pay_all": 20, "pay_part": 20, "days": 30},
     ),

@@ -25,7 +25,7 @@ class MutantRotten(AssertionError):
 
 @dataclass(frozen=True)
 class Mutant:
-    """`old` stands exactly once in `path` and becomes `new`. `says`: part of what the auditor must say."""
+    """`old` stands exactly once in `path` and becomes `new`. `says`: part of what the auditor must say; `a | b` one of them."""
 
     name: str
     path: str

@@ -99,7 +99,7 @@ MUTANTS = (
         RETURNS,
         "*opposite(fee_lines(paid, fee_left, tax_left)),",
         "",
-        "legs of payment.returned",
+        "legs of payment.returned | must be balance_insufficient, was accepted",
         BALANCE,
         numbers=(RETURNS_LATE,),
     ),
