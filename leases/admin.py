@@ -2,6 +2,7 @@
 
 from leases.contracts.admin import LeaseAdmin, PartyAdmin, RenterAdmin
 from leases.credits.admin import CreditAdmin
+from leases.policies.admin import PaymentPolicyAdmin
 from leases.properties.admin import PropertyAdmin, UnitAdmin
 from leases.receipts.admin import ReceiptAdmin
 from leases.rent.admin import ChargeAdmin
@@ -11,6 +12,7 @@ __all__ = [
     "CreditAdmin",
     "LeaseAdmin",
     "PartyAdmin",
+    "PaymentPolicyAdmin",
     "PropertyAdmin",
     "ReceiptAdmin",
     "RenterAdmin",

@@ -85,6 +85,7 @@ POLICIES: Final = {
     "leases_charge": "leases_on(lease_id)",
     "leases_rentstep": "leases_on(lease_id)",
     "leases_credit": "leases_deals(party_id)",
+    "leases_paymentpolicy": "leases_on(lease_id)",
     "leases_receipt": "leases_deals(party_id)",
     "ledger_account": "leases_party_account(id)",
     "ledger_entry": "leases_party_account(account_id)",

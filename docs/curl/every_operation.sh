@@ -211,6 +211,14 @@ JSON
 )
 said "End leases"
 
+# POST /api/v1/leases/{id}/payment_policy
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease_in_shares/payment_policy" -d @- <<JSON
+{"partial_payments": "minimum", "minimum_amount": 10000, "order": "categories", "categories": ["rent", "utilities"]}
+JSON
+)
+said "Payment policy leases"
+
 # POST /api/v1/leases/{id}/renew
 fresh
 answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease/renew" -d @- <<JSON

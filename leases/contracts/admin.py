@@ -7,12 +7,12 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from directpay.events.look_only import LookOnly, LookOnlyInline, amount, money
-from leases.contracts.models import Lease, Party, Renter
+from leases.contracts.models import Lease, Party, Renter, RentStep
 
 
 class PartyInline(LookOnlyInline):
     model = Party
-    fields = ("label", "weight", "account", "owed")
+    fields = ("label", "weight", "changes", "account", "owed")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Party]:
         return super().get_queryset(request).select_related("account")
@@ -20,6 +20,13 @@ class PartyInline(LookOnlyInline):
     @display(description="owed")
     def owed(self, party: Party) -> SafeString:
         return amount(party.account.balance_minor, party.account.currency)
+
+
+class RentStepInline(LookOnlyInline):
+    model = RentStep
+    fields = ("from_on", "rent", "created_at")
+    ordering = ("from_on",)
+    rent = money("rent_minor", "rent", lambda step: step.lease.currency)
 
 
 class RenterInline(LookOnlyInline):
@@ -52,7 +59,7 @@ class LeaseAdmin(LookOnly):
         "created_at",
         "metadata",
     )
-    inlines = (PartyInline, RenterInline)
+    inlines = (PartyInline, RenterInline, RentStepInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Lease]:
         parties = Prefetch("parties", Party.objects.select_related("account"))

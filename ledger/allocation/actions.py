@@ -13,9 +13,9 @@ from ledger.journal.queries import entries_of
 
 INSERT = """
 INSERT INTO ledger_allocation (account_id, credit_entry_id, debit_entry_id, amount_minor, rule, reason, at)
-SELECT x.account, x.credit, x.debit, x.amount, x.rule, '', %s::timestamptz
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[]) WITH ORDINALITY
-    AS x(account, credit, debit, amount, rule, n) ORDER BY x.n
+SELECT x.account, x.credit, x.debit, x.amount, x.rule, x.reason, %s::timestamptz
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[]) WITH ORDINALITY
+    AS x(account, credit, debit, amount, rule, reason, n) ORDER BY x.n
 """
 
 
@@ -27,14 +27,15 @@ def allocate(account_ids: Sequence[int], *, at: datetime, claims: Mapping[str, S
     claims = claims or {}
     lock_account_rows(account_ids)
     rows = [
-        (account_id, pair.credit.entry_id, pair.debit.entry_id, pair.amount_minor, pair.rule)
+        (account_id, pair.credit.entry_id, pair.debit.entry_id, pair.amount_minor, pair.rule, pair.reason)
         for account_id, entries in open_entries(account_ids).items()
         for pair in pairings(entries, claims)
     ]
     if rows:
-        accounts, credits, debits, amounts, rules = zip(*rows, strict=True)
+        accounts, credits, debits, amounts, rules, reasons = zip(*rows, strict=True)
+        numbers = [integers(column) for column in (accounts, credits, debits, amounts)]
         with connection.cursor() as cursor:
-            cursor.execute(INSERT, [at, integers(accounts), integers(credits), integers(debits), integers(amounts), texts(rules)])
+            cursor.execute(INSERT, [at, *numbers, texts(rules), texts(reasons)])
 
 
 def reopen(taken_back: Sequence[tuple[int, str, str]], *, at: datetime) -> None:

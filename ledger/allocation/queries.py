@@ -13,10 +13,11 @@ from ledger.allocation.models import Allocation
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A payment's frozen wish: so much of the debit posted under `reference`."""
+    """A payment's frozen wish: so much of the debit posted under `reference`. `reason`: by whose word or which policy, for the record."""
 
     reference: str
     amount_minor: int
+    reason: str = ""
 
 
 @dataclass(slots=True)
@@ -61,6 +62,7 @@ class Pairing:
     debit: OpenEntry
     amount_minor: int
     rule: str
+    reason: str = ""
 
 
 def pairings(entries: Sequence[OpenEntry], claims: Mapping[str, Sequence[Claim]]) -> list[Pairing]:
@@ -72,19 +74,19 @@ def pairings(entries: Sequence[OpenEntry], claims: Mapping[str, Sequence[Claim]]
     credits = sorted((e for e in entries if e.amount_minor < 0), key=lambda e: e.entry_id)
     made: list[Pairing] = []
 
-    def pair(credit: OpenEntry, debit: OpenEntry, limit: int, rule: str) -> None:
+    def pair(credit: OpenEntry, debit: OpenEntry, limit: int, rule: str, reason: str = "") -> None:
         amount = min(limit, credit.open_minor, debit.open_minor)
         if amount <= 0:
             return
         credit.open_minor -= amount
         debit.open_minor -= amount
-        made.append(Pairing(credit, debit, amount, rule))
+        made.append(Pairing(credit, debit, amount, rule, reason))
 
     by_reference = {d.reference: d for d in debits}
     for credit in credits:
         for claim in claims.get(credit.reference, ()):
             if claim.reference in by_reference:
-                pair(credit, by_reference[claim.reference], claim.amount_minor, "claim")
+                pair(credit, by_reference[claim.reference], claim.amount_minor, "claim", claim.reason)
     for credit in credits:
         for debit in debits:
             pair(credit, debit, debit.open_minor, "oldest_first")

@@ -46,9 +46,10 @@ def _insert() -> str:
     WITH made AS (
         INSERT INTO payments_payment ({", ".join(columns)}) VALUES ({places}) RETURNING id
     ), claimed AS (
-        INSERT INTO payments_claim (payment_id, debit_reference, item, amount_minor)
-        SELECT made.id, g.debit_reference, g.item, g.amount_minor
-        FROM made, unnest(%s::text[], %s::text[], %s::bigint[]) WITH ORDINALITY AS g(debit_reference, item, amount_minor, n) ORDER BY g.n
+        INSERT INTO payments_claim (payment_id, debit_reference, item, amount_minor, reason)
+        SELECT made.id, g.debit_reference, g.item, g.amount_minor, g.reason
+        FROM made, unnest(%s::text[], %s::text[], %s::bigint[], %s::text[])
+            WITH ORDINALITY AS g(debit_reference, item, amount_minor, reason, n) ORDER BY g.n
     )
     SELECT id FROM made"""  # noqa: S608  names of our own columns
 
@@ -57,7 +58,8 @@ def insert(payment: Payment, claims: Sequence[Claim]) -> None:
     """Step: the payment with its claims, which are known to it afterwards as if they had been fetched."""
     fields = [field for field in Payment._meta.concrete_fields if not field.primary_key]
     values = [field.get_db_prep_save(getattr(payment, field.attname), connection) for field in fields]
-    claimed = [texts(c.debit_reference for c in claims), texts(c.item for c in claims), integers(c.amount_minor for c in claims)]
+    references, items = texts(c.debit_reference for c in claims), texts(c.item for c in claims)
+    claimed = [references, items, integers(c.amount_minor for c in claims), texts(c.reason for c in claims)]
     with connection.cursor() as cursor:
         cursor.execute(_insert(), [*values, *claimed])
         payment.id = cursor.fetchone()[0]

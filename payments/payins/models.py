@@ -167,6 +167,7 @@ class Claim(models.Model):
     debit_reference = models.CharField(max_length=120)  # of the transaction that posts (or will post) the debit
     item = models.CharField(max_length=40)  # public id of what is owed, e.g. a charge
     amount_minor = models.BigIntegerField()
+    reason = models.CharField(max_length=120, default="", db_default="", blank=True)  # by whose word, or which policy
 
     class Meta:
         constraints = [

@@ -61,7 +61,7 @@ def cleared_claims(debit_references: Sequence[str]) -> dict[str, list[Allocation
     found: dict[str, list[AllocationClaim]] = defaultdict(list)
     rows = Claim.objects.filter(debit_reference__in=list(debit_references), payment__status__in=CLEARED)
     for claim in rows.select_related("payment").order_by("id"):
-        found[completed_reference(claim.payment)].append(AllocationClaim(claim.debit_reference, claim.amount_minor))
+        found[completed_reference(claim.payment)].append(AllocationClaim(claim.debit_reference, claim.amount_minor, claim.reason))
     return found
 
 

@@ -142,6 +142,7 @@ class House(World):
                 "rent_steps", {"from_date": "2027-01-01", "rent_amount": 160_000}, {"from_date": "2027-01-01", "rent_amount": 170_000}
             ),
             "/api/v1/leases/{id}/shares": shares,
+            "/api/v1/leases/{id}/payment_policy": change("payment_policy", {"partial_payments": "none"}, {"blocked": True}),
         }
 
     def requests_of_intents(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:

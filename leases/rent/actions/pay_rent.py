@@ -11,9 +11,11 @@ from directpay.kernel.errors import InvalidInput
 from directpay.kernel.money import words
 from directpay.people.actor import Actor
 from leases.contracts.models import Lease
+from leases.policies.queries import AFTER_RETURN, Intended, check_policy
+from leases.rent.claiming import allotted
 from leases.rent.postings import due_reference
 from leases.rent.queries import OpenCharge
-from leases.rent.standing import stand_to_pay
+from leases.rent.standing import StandingToPay, stand_to_pay
 from payments.methods.models import BankAccount
 from payments.payins.accepting import Standing
 from payments.payins.actions.initiate import AmountExceedsPayable, ObligationInProgress, Terms, Wish, check_payable, initiate
@@ -21,6 +23,7 @@ from payments.payins.models import Payment
 from payments.payins.queries import live_claims
 
 CHARGES_LIMIT = 50
+NAMED = "named by the payer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class PayRequest:
 def pay_rent(lease: Lease, request: PayRequest, *, actor: Actor, at: datetime) -> Payment:
     """Accept a payment for `lease`; it is submitted in the background.
 
-    Raises InvalidInput, AmountExceedsPayable, then ObligationInProgress, then DuplicateSuspected.
+    Raises InvalidInput, AmountExceedsPayable, PaymentsBlocked, CertifiedFundsRequired, PartialPaymentRefused,
+    then ObligationInProgress, then DuplicateSuspected.
     """
     with unit_of_work():
         found = stand_to_pay(lease, request.bank_account.user_id, rail=request.rail, param="bank_account")
@@ -48,7 +52,8 @@ def pay_rent(lease: Lease, request: PayRequest, *, actor: Actor, at: datetime) -
             amount = sum(wish.amount_minor for wish in wishes)
         else:
             amount = _all_that_is_due(standing, payable.ahead_minor) if request.amount_minor is None else request.amount_minor
-            wishes = _oldest(payable.rows, amount)
+            wishes = first_in_turn(found, amount)
+        _check_policy(found, request, amount, at)
         terms = Terms(
             payer=request.bank_account.user,
             payee=seat.payee,
@@ -74,16 +79,27 @@ def _all_that_is_due(standing: Standing, ahead: int) -> int:
     return target - standing.in_flight_minor
 
 
-def _oldest(rows: Sequence[OpenCharge], amount_minor: int) -> list[Wish]:
-    """The oldest charges that nobody has claimed, up to the amount."""
-    wishes: list[Wish] = []
-    left = amount_minor
-    for row in rows:
-        part = min(left, row.free_minor)
-        if part > 0:
-            wishes.append(Wish(due_reference(row.charge), row.charge.public_id, part))
-            left -= part
-    return wishes
+def first_in_turn(found: StandingToPay, amount_minor: int) -> list[Wish]:
+    """The charges that nobody has claimed, in the order of the lease's policy (the oldest first without one), up to the amount."""
+    return [
+        Wish(due_reference(charge), charge.public_id, amount, found.policy.reason)
+        for charge, amount in allotted(found.policy, found.payable.rows, amount_minor)
+    ]
+
+
+def _check_policy(found: StandingToPay, request: PayRequest, amount_minor: int, at: datetime) -> None:
+    """What the landlord takes. More than is payable is refused elsewhere, in words of its own."""
+    standing = found.account
+    due = standing.account.balance_minor - standing.in_flight_minor
+    wish = Intended(
+        rail=request.rail,
+        amount_minor=amount_minor,
+        due_minor=due,
+        payable_minor=max(0, due + found.payable.ahead_minor),
+        returned_lately=found.returned_at is not None and at - found.returned_at <= AFTER_RETURN,
+        currency=standing.account.currency,
+    )
+    check_policy(found.policy, wish)
 
 
 def _named(rows: Sequence[OpenCharge], request: PayRequest, currency: str) -> list[Wish]:
@@ -111,7 +127,7 @@ def _named(rows: Sequence[OpenCharge], request: PayRequest, currency: str) -> li
             raise ObligationInProgress(
                 "A payment for this charge is on its way already.", payment=claim.payment.public_id, param=f"charges[{n}][charge]"
             )
-        wishes.append(Wish(due_reference(row.charge), charge_id, part))
+        wishes.append(Wish(due_reference(row.charge), charge_id, part, NAMED))
     if request.amount_minor is not None and request.amount_minor != sum(w.amount_minor for w in wishes):
         raise InvalidInput("The amount is not the sum of the charges.", param="amount")
     return wishes

@@ -27,6 +27,16 @@ ROWS: Final = [
     _row(NOVEMBER, "2026-11-01", "2026-11-30", "late"),
     _row(DECEMBER, "2026-12-01", "2026-12-31", "scheduled"),
 ]
+NO_POLICY: Final[dict[str, Any]] = {
+    "version": 0,
+    "partial_payments": "any",
+    "minimum_amount": None,
+    "blocked": False,
+    "certified_funds": "never",
+    "prepayment": "next",
+    "order": "oldest_first",
+    "categories": [],
+}
 SHOWN: Final[dict[str, Any]] = {
     "id": LEASE,
     "object": "lease",
@@ -38,6 +48,7 @@ SHOWN: Final[dict[str, Any]] = {
     "currency": "usd",
     "deposit_amount": 0,
     "rent_steps": [],
+    "payment_policy": NO_POLICY,
     "status": "active",
     "schedule": ROWS,
     **COMMON,
@@ -67,6 +78,30 @@ REFUSED: Final = (
     InvalidInput("No such unit: unit_nowhere.", param="unit", code="resource_missing"),
     NotAllowed("Leases are opened by the landlord."),
 )
+HALF: Final[dict[str, Any]] = {
+    "partial_payments": "minimum",
+    "minimum_amount": 10000,
+    "order": "categories",
+    "categories": ["rent", "utilities"],
+}
+POLICIES: Final = {"payment_policy": Ask(HALF, SHARED_LEASE, {**SHARED, "payment_policy": {**NO_POLICY, **HALF, "version": 1}})}
+NOT_POLICIES: Final = (
+    InvalidInput("Say the smallest amount that is taken.", param="minimum_amount", code="parameter_missing"),
+    InvalidInput("Categories belong to `order` categories.", param="categories"),
+    NotAllowed("Payment policies are set by the landlord."),
+)
+ALLOCATION: Final = {
+    "object": "allocation",
+    "lease": LEASE,
+    "amount": 160000,
+    "currency": "usd",
+    "order": "oldest_first",
+    "data": [
+        {"charge": NOVEMBER, "category": "rent", "due_date": "2026-11-01", "amount": 150000},
+        {"charge": DECEMBER, "category": "rent", "due_date": "2026-12-01", "amount": 10000},
+    ],
+    "unallocated": 0,
+}
 WATER_BILL: Final[dict[str, Any]] = {"category": "utilities", "amount": 4200, "description": "Water, October"}
 BACK: Final = {"amount": 4200, "amount_paid": 4200, "amount_remaining": 0}  # it was read wrongly, see leases/credits/examples.py
 WATER_ROW: Final = {**_row(WATER, "2026-11-02", "2026-11-02", "paid"), **WATER_BILL, **BACK}

@@ -15,7 +15,7 @@ from directpay.api.routes import resource, route
 from directpay.api.search_views import SearchView
 from directpay.api.searching import Choice, Number, Reference, Times
 from directpay.api.serializers import ObjectOutput, StrictSerializer
-from directpay.api.views import ApiView, CollectionView, Context, ObjectView, PartView
+from directpay.api.views import ActionView, ApiView, CollectionView, Context, ObjectView, PartView
 from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import Actor, not_for_renters
 from directpay.people.models import Payee, Role, User
@@ -23,12 +23,17 @@ from directpay.people.queries import visible_users
 from directpay.people.ways import Way
 from leases.contracts.actions import RENTERS_LIMIT, STEPS_LIMIT, Terms
 from leases.contracts.models import Lease
-from leases.contracts.queries import STATUSES, rents_of, status_of, visible_leases, ways_to_leases, where_status
+from leases.contracts.queries import STATUSES, party_of, rents_of, status_of, visible_leases, ways_to_leases, where_status
+from leases.policies.actions import check, set_payment_policy
+from leases.policies.models import PaymentPolicy
+from leases.policies.queries import Policy, policies_of
 from leases.properties.models import Property, Unit
 from leases.properties.queries import visible_units
 from leases.rent.actions.open_lease import open_lease
-from leases.rent.api.examples import ASKS, BALANCE, REFUSED, SCHEDULE, SHOWN
-from leases.rent.queries import Balance, ScheduleRow, balances, local_today, schedules, total
+from leases.rent.api.examples import ALLOCATION, ASKS, BALANCE, NOT_POLICIES, POLICIES, REFUSED, SCHEDULE, SHOWN
+from leases.rent.api.policies import PaymentPolicyInput, PaymentPolicyOutput, policy_wished, render_policy
+from leases.rent.claiming import allotted
+from leases.rent.queries import Balance, ScheduleRow, balances, local_today, payable_charges, schedules, total
 
 ROW_STATUSES = ("scheduled", "due", "partially_paid", "late", "paid")
 
@@ -65,6 +70,7 @@ class LeaseInput(StrictSerializer):
     due_day = serializers.IntegerField(min_value=1, max_value=31, default=1)
     deposit_amount = AmountField(allow_zero=True, default=0)
     rent_steps = serializers.ListField(child=RentStepInput(), required=False, max_length=STEPS_LIMIT)
+    payment_policy = PaymentPolicyInput(required=False)
     metadata = MetadataField()
 
 
@@ -107,6 +113,7 @@ class LeaseOutput(ObjectOutput):
     end_date = serializers.DateField(allow_null=True)
     due_day = serializers.IntegerField()
     deposit_amount = serializers.IntegerField()
+    payment_policy = PaymentPolicyOutput()
     schedule = ScheduleOutput(many=True)
 
 
@@ -134,6 +141,28 @@ class LeaseBalanceOutput(OwedOutput):
     renters = RenterBalanceOutput(many=True)
 
 
+class AllocationQuery(StrictSerializer):
+    amount = AmountField()
+    renter = IdField("usr", required=False, help_text="Whose part it pays, where each owes a share.")
+
+
+class AllottedOutput(serializers.Serializer[Any]):
+    charge = serializers.CharField()
+    category = serializers.CharField()
+    due_date = serializers.DateField()
+    amount = serializers.IntegerField()
+
+
+class AllocationOutput(serializers.Serializer[Any]):
+    object = serializers.ChoiceField(choices=["allocation"])
+    lease = serializers.CharField()
+    amount = serializers.IntegerField()
+    currency = serializers.CharField()
+    order = serializers.ChoiceField(choices=PaymentPolicy.Order.values)
+    data: Any = AllottedOutput(many=True)
+    unallocated = serializers.IntegerField(help_text="What no charge is there for: more than can be paid now.")
+
+
 @by_id
 class Leases(ApiView):
     object_name = "lease"
@@ -148,8 +177,8 @@ class Leases(ApiView):
         return ways_to_leases(actor)
 
     def render_many(self, rows: Sequence[Lease], context: Context) -> list[dict[str, Any]]:
-        found = schedules(rows, context.at)
-        return [render_lease(row, found[row.id], context.at) for row in rows]
+        found, policies = schedules(rows, context.at), policies_of([row.id for row in rows])
+        return [render_lease(row, found[row.id], policies.get(row.id, Policy()), context.at) for row in rows]
 
 
 class OfLease(ApiView):
@@ -190,7 +219,13 @@ class LeasesView(Leases, CollectionView):
         )
         if data.get("currency", unit.property.currency) != unit.property.currency:
             raise InvalidInput(f"The property is let in {unit.property.currency.upper()}.", param="currency")
-        return open_lease(terms, actor=actor, at=at)
+        policy = policy_wished(data["payment_policy"]) if "payment_policy" in data else None
+        if policy:
+            check(policy)
+        lease = open_lease(terms, actor=actor, at=at)
+        if policy:
+            set_payment_policy(lease, policy, actor=actor, at=at)
+        return lease
 
 
 class SearchLeasesView(Leases, SearchView):
@@ -211,6 +246,39 @@ class SearchLeasesView(Leases, SearchView):
 
 class LeaseView(Leases, ObjectView):
     """One lease."""
+
+
+class PaymentPolicyView(Leases, ActionView):
+    """What is taken on this lease from now on, and what it pays first: the whole policy, as a new version."""
+
+    input_serializer = PaymentPolicyInput
+    asks = POLICIES
+    refusals = NOT_POLICIES
+
+    def act(self, actor: Actor, row: Lease, data: dict[str, Any], at: datetime) -> Lease:
+        not_for_renters(actor, "Payment policies are set by the landlord.")
+        set_payment_policy(row, policy_wished(data), actor=actor, at=at)
+        return row
+
+
+class AllocationView(Leases, PartView):
+    """What a payment of this amount would pay, in turn, before it is made: by the lease's payment policy, what is on its way left out."""
+
+    output_serializer = AllocationOutput
+    query_serializer = AllocationQuery
+    example = ALLOCATION
+    example_id = SHOWN["id"]
+
+    def read(self, row: Lease, query: dict[str, Any], context: Context) -> Mapping[str, Any]:
+        party, policy = party_of(row, query.get("renter"), param="renter"), policies_of([row.id]).get(row.id, Policy())
+        payable = payable_charges(row, party, list(row.parties.all()))
+        parts = [
+            {"charge": charge.public_id, "category": charge.category, "due_date": charge.due_on, "amount": amount}
+            for charge, amount in allotted(policy, payable.rows, query["amount"])
+        ]
+        rest = query["amount"] - sum(part["amount"] for part in parts)
+        said = {"object": "allocation", "lease": row.public_id, "amount": query["amount"], "currency": row.currency}
+        return {**said, "order": policy.order, "data": parts, "unallocated": rest}
 
 
 class LeaseScheduleView(Leases, PartView):
@@ -280,7 +348,7 @@ def render_row(row: ScheduleRow) -> dict[str, Any]:
     }
 
 
-def render_lease(row: Lease, schedule: Sequence[ScheduleRow], at: datetime) -> dict[str, Any]:
+def render_lease(row: Lease, schedule: Sequence[ScheduleRow], policy: Policy, at: datetime) -> dict[str, Any]:
     """A lease as the API shows it, with its schedule."""
     home = row.unit.property
     return rendered(
@@ -306,11 +374,20 @@ def render_lease(row: Lease, schedule: Sequence[ScheduleRow], at: datetime) -> d
         end_date=row.end_on,
         due_day=row.due_day,
         deposit_amount=row.deposit_minor,
+        payment_policy=render_policy(policy),
         schedule=[render_row(r) for r in schedule],
     )
 
 
 urlpatterns = [
     route("leases/search", SearchLeasesView),
-    *resource("leases", LeasesView, LeaseView, schedule=LeaseScheduleView, balance=LeaseBalanceView),
+    *resource(
+        "leases",
+        LeasesView,
+        LeaseView,
+        schedule=LeaseScheduleView,
+        balance=LeaseBalanceView,
+        allocation=AllocationView,
+        payment_policy=PaymentPolicyView,
+    ),
 ]

@@ -44,7 +44,7 @@ def _ready_at(payment: Moving, at: datetime) -> datetime:
 def _claims(payments: Sequence[Moving]) -> dict[str, list[AllocationClaim]]:
     by_id = {p.id: completed_reference(p) for p in payments}
     found: dict[str, list[AllocationClaim]] = {}
-    claims = Claim.objects.filter(payment_id__in=list(by_id)).order_by("id").values_list("payment_id", "debit_reference", "amount_minor")
-    for payment, reference, amount in claims:
-        found.setdefault(by_id[payment], []).append(AllocationClaim(reference, amount))
+    claims = Claim.objects.filter(payment_id__in=list(by_id)).order_by("id")
+    for payment, reference, amount, reason in claims.values_list("payment_id", "debit_reference", "amount_minor", "reason"):
+        found.setdefault(by_id[payment], []).append(AllocationClaim(reference, amount, reason))
     return found

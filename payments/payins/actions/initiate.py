@@ -63,6 +63,7 @@ class Wish:
     debit_reference: str
     item: str
     amount_minor: int
+    reason: str = ""  # why this debit: by whose word, or which policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,9 @@ def initiate(terms: Terms, *, actor: Actor, at: datetime, standing: Standing | N
         _check_not_twice(terms, at)
     promise = rail(terms.rail).promise(at)
     payment = _new(terms, account, cost, promise, at)
-    insert(payment, [Claim(debit_reference=w.debit_reference, item=w.item, amount_minor=w.amount_minor) for w in terms.wishes])
+    insert(
+        payment, [Claim(debit_reference=w.debit_reference, item=w.item, amount_minor=w.amount_minor, reason=w.reason) for w in terms.wishes]
+    )
     record(facts([payment], "initiated", was=[None], actor=actor.label, at=at))
     schedule(RAIL_QUEUE, [(payment.public_id, promise.leaves_at)])
     hint_after_commit()

@@ -1,0 +1,202 @@
+"""What a landlord takes on a lease, and what money pays first: refused in words, recorded with its reason."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from directpay.events.models import Event
+from directpay.kernel.errors import InvalidInput
+from directpay.people.actor import SYSTEM
+from leases.policies.actions import NewPolicy, set_payment_policy
+from leases.policies.queries import (
+    CertifiedFundsRequired,
+    PartialPaymentRefused,
+    PaymentsBlocked,
+    Policy,
+    in_turn,
+    least_of,
+    policy_of,
+)
+from leases.rent.actions.add_charge import NewCharge, add_charge
+from leases.rent.claiming import allotted
+from leases.rent.models import Charge
+from leases.rent.queries import payable_charges, schedules
+from ledger.allocation.models import Allocation
+from payments.payins.actions.initiate import ObligationInProgress
+from tests.world import DISPUTED, World
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def w() -> World:
+    return World()
+
+
+@pytest.fixture
+def lease(w):
+    return w.lease()
+
+
+def takes(w, lease, **wish):
+    return set_payment_policy(lease, NewPolicy(**wish), actor=SYSTEM, at=w.now)
+
+
+class TestParts:
+    def test_none_means_all_that_is_due_at_once(self, w, lease):
+        takes(w, lease, partial="none")
+        with pytest.raises(PartialPaymentRefused, match=r"takes \$1,500.00 or more at once") as refused:
+            w.pay(lease, amount=149_999)
+        assert (refused.value.param, refused.value.details["least"]) == ("amount", 150_000)
+        assert w.pay(lease, amount=150_000).amount_minor == 150_000
+
+    def test_with_nothing_due_the_next_charge_is_paid_whole(self, w):
+        lease = w.lease(start=date(2026, 12, 1))
+        takes(w, lease, partial="none")
+        with pytest.raises(PartialPaymentRefused):
+            w.pay(lease, amount=10_000)
+        assert w.pay(lease, amount=150_000)
+
+    def test_what_is_on_its_way_counts(self, w, lease):
+        w.pay(lease, amount=50_000)
+        takes(w, lease, partial="none")
+        with pytest.raises(PartialPaymentRefused) as refused:
+            w.pay(lease, amount=99_999)
+        assert refused.value.details["least"] == 100_000
+
+    def test_a_minimum_is_never_more_than_what_is_due(self, w, lease):
+        takes(w, lease, partial="minimum", minimum_minor=100_000)
+        with pytest.raises(PartialPaymentRefused):
+            w.pay(lease, amount=99_999)
+        w.pay(lease, amount=100_000)
+        w.pay(lease, amount=50_000)
+
+    def test_a_named_charge_is_a_part_too(self, w, lease):
+        water = add_charge(lease, NewCharge("utilities", 5_000), actor=SYSTEM, at=w.now)
+        takes(w, lease, partial="none")
+        with pytest.raises(PartialPaymentRefused):
+            w.pay(lease, charges=[(water.public_id, None)])
+
+
+class TestWhatIsNotTaken:
+    def test_nothing_while_it_is_blocked(self, w, lease):
+        takes(w, lease, blocked=True)
+        with pytest.raises(PaymentsBlocked, match="speak with the landlord"):
+            w.pay(lease)
+        takes(w, lease)
+        assert w.pay(lease).amount_minor == 150_000
+
+    def test_only_sure_money_always(self, w, lease):
+        takes(w, lease, certified_funds="always")
+        for rail in ("ach", "same_day_ach"):
+            with pytest.raises(CertifiedFundsRequired, match="instant transfer or wire") as refused:
+                w.pay(lease, rail)
+            assert refused.value.param == "rail"
+        assert w.pay(lease, "instant").rail == "instant"
+
+    def test_only_sure_money_for_half_a_year_after_a_return(self, w, lease):
+        takes(w, lease, certified_funds="after_return")
+        source = w.account(w.bob, DISPUTED)
+        w.until(w.pay(lease, "same_day_ach", source=source), "returned")
+        with pytest.raises(CertifiedFundsRequired, match="after a payment came back"):
+            w.pay(lease, "ach", source=source)
+        w.pay(lease, "wire", amount=20_00, source=source)
+        w.later(days=181)
+        assert w.pay(lease, "ach", amount=50_00, source=source).rail == "ach"
+
+    def test_no_money_ahead(self, w, lease):
+        takes(w, lease, prepayment="none")
+        with pytest.raises(InvalidInput, match=r"\$1,500.00 is due") as refused:
+            w.pay(lease, amount=150_001)
+        assert refused.value.code == "prepayment_refused"
+        w.pay(lease, amount=150_000)
+
+    def test_a_payment_on_its_way_is_still_named_first_of_all(self, w, lease):
+        w.pay(lease, amount=150_000)
+        with pytest.raises(ObligationInProgress):
+            w.pay(lease)
+
+
+class TestOrder:
+    def test_categories_are_paid_in_their_order_and_the_reason_is_kept(self, w, lease):
+        water = add_charge(lease, NewCharge("utilities", 5_000, date(2026, 10, 1)), actor=SYSTEM, at=w.now)
+        takes(w, lease, order="categories", categories=("rent",))
+        payment = w.until(w.pay(lease, "instant", amount=151_000), "settled")
+        assert [(c.item == water.public_id, c.amount_minor) for c in payment.claims.order_by("id")] == [(False, 150_000), (True, 1_000)]
+        assert set(Allocation.objects.values_list("rule", "reason")) == {("claim", "categories (rent), payment policy 1")}
+        w.check()
+
+    def test_is_shown_before_anything_is_paid(self, w, lease):
+        water = add_charge(lease, NewCharge("utilities", 5_000, date(2026, 10, 1)), actor=SYSTEM, at=w.now)
+        takes(w, lease, order="categories", categories=("rent",))
+        found = payable_charges(lease, lease.parties.get(), list(lease.parties.all())).rows
+        shown = allotted(policy_of(lease), found, 152_000)
+        assert [(charge.category, amount) for charge, amount in shown] == [("rent", 150_000), ("utilities", 2_000)]
+        payment = w.pay(lease, amount=152_000)
+        assert [(c.item, c.amount_minor) for c in payment.claims.order_by("id")] == [(c.public_id, amount) for c, amount in shown]
+        assert shown[1][0].public_id == water.public_id
+
+    def test_without_one_the_oldest_is_paid_first(self, w, lease):
+        water = add_charge(lease, NewCharge("utilities", 5_000, date(2026, 10, 1)), actor=SYSTEM, at=w.now)
+        w.until(w.pay(lease, "instant", amount=6_000), "settled")
+        paid = {row.charge.public_id: row.paid_minor for row in schedules([w.reload(lease)], w.now)[lease.id]}
+        assert paid[water.public_id] == 5_000
+
+    def test_a_charge_that_the_payer_names_says_so(self, w, lease):
+        charge = lease.charges.earliest("due_on")
+        w.until(w.pay(lease, "instant", charges=[(charge.public_id, 1_000)]), "settled")
+        assert Allocation.objects.get().reason == "named by the payer"
+
+    @given(st.lists(st.sampled_from(["rent", "utilities", "fee", "other"]), max_size=8), st.permutations(["rent", "utilities", "fee"]))
+    def test_nothing_is_lost_and_within_a_category_the_oldest_comes_first(self, found, order):
+        rows = [(Charge(category=category), n) for n, category in enumerate(found)]
+        turned = in_turn(Policy(1, order="categories", categories=tuple(order)), rows)
+        assert sorted(turned) == list(range(len(found)))
+        ranks = [order.index(found[n]) if found[n] in order else len(order) for n in turned]
+        assert ranks == sorted(ranks)
+        for category in set(found):
+            of_it = [n for n in turned if found[n] == category]
+            assert of_it == sorted(of_it)
+
+
+@given(st.integers(-10_000, 10_000), st.integers(0, 10_000), st.integers(1, 10_000), st.sampled_from(["any", "none", "minimum"]))
+def test_the_least_is_never_more_than_can_be_paid(due, ahead, minimum, partial):
+    payable = max(0, due + ahead)
+    policy = Policy(1, partial=partial, minimum_minor=minimum if partial == "minimum" else None)
+    assert 0 <= least_of(policy, due, payable) <= max(payable, due, 0)
+
+
+class TestSetting:
+    def test_makes_a_version_each_time_and_tells_it(self, w, lease):
+        assert policy_of(lease) == Policy()
+        assert takes(w, lease, partial="none").version == 1
+        assert takes(w, lease, partial="none").version == 1  # the same again
+        assert takes(w, lease, blocked=True).version == 2
+        told = Event.objects.filter(type="payment_policy.set").order_by("id")
+        assert [(e.version, e.data["partial"], e.data["blocked"]) for e in told] == [(1, "none", False), (2, "any", True)]
+
+    @pytest.mark.parametrize(
+        ("wish", "param"),
+        [
+            ({"partial": "minimum"}, "minimum_amount"),
+            ({"minimum_minor": 5}, "minimum_amount"),
+            ({"order": "categories"}, "categories"),
+            ({"categories": ("rent",)}, "categories"),
+            ({"order": "categories", "categories": ("rent", "gold")}, "categories[1]"),
+            ({"order": "categories", "categories": ("rent", "rent")}, "categories[1]"),
+        ],
+    )
+    def test_refuses_what_contradicts_itself(self, w, lease, wish, param):
+        with pytest.raises(InvalidInput) as refused:
+            takes(w, lease, **wish)
+        assert refused.value.param == param
+        assert policy_of(lease).version == 0
+
+
+def test_the_newest_policy_holds_for_what_is_accepted_after_it(w, lease):
+    flying = w.pay(lease, amount=1_000)
+    takes(w, lease, blocked=True)
+    assert w.until(flying, "settled", seconds=900).status == "settled"
+    w.check()
