@@ -251,6 +251,10 @@ said "List leases"
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease")
 said "Retrieve leases"
 
+# GET /api/v1/leases/{id}/allocation
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/allocation")
+said "Read leases allocation"
+
 # GET /api/v1/leases/{id}/balance
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/balance")
 said "Read leases balance"

@@ -1,4 +1,4 @@
-"""`/api/v1/leases/{id}/end`, `/renew`, `/rent_steps` and `/shares`: what changes in a running lease."""
+"""`/api/v1/leases/{id}/end`, `/renew`, `/rent_steps`, `/shares` and `/payment_policy`: what changes in a running lease."""
 
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,12 @@ from directpay.api.serializers import StrictSerializer
 from directpay.api.views import ActionView
 from directpay.people.actor import Actor, not_for_renters
 from leases.changes.actions import Renewal, change_shares, end_lease, renew_lease, step_rent
-from leases.changes.examples import ENDS, NOT_ENDED, NOT_RENEWED, NOT_SHARED, NOT_STEPPED, RENEWS, SHARES, STEPS
+from leases.changes.examples import ENDS, NOT_ENDED, NOT_POLICIES, NOT_RENEWED, NOT_SHARED, NOT_STEPPED, POLICIES, RENEWS, SHARES, STEPS
 from leases.contracts.actions import RENTERS_LIMIT
 from leases.contracts.models import Lease
+from leases.policies.actions import set_payment_policy
 from leases.rent.api.leases import Leases, ShareInput
+from leases.rent.api.policies import PaymentPolicyInput, policy_wished
 
 LANDLORDS = "Leases are changed by the landlord."
 
@@ -92,9 +94,23 @@ class ChangeSharesView(Leases, ActionView):
         return change_shares(row, data["from_date"], shares, actor=actor, at=at)
 
 
+class PaymentPolicyView(Leases, ActionView):
+    """What is taken on this lease from now on, and what it pays first: the whole policy, as a new version."""
+
+    input_serializer = PaymentPolicyInput
+    asks = POLICIES
+    refusals = NOT_POLICIES
+
+    def act(self, actor: Actor, row: Lease, data: dict[str, Any], at: datetime) -> Lease:
+        not_for_renters(actor, "Payment policies are set by the landlord.")
+        set_payment_policy(row, policy_wished(data), actor=actor, at=at)
+        return row
+
+
 urlpatterns = [
     route("leases/{id}/end", EndLeaseView),
     route("leases/{id}/renew", RenewLeaseView),
     route("leases/{id}/rent_steps", StepRentView),
     route("leases/{id}/shares", ChangeSharesView),
+    route("leases/{id}/payment_policy", PaymentPolicyView),
 ]

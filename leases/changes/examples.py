@@ -6,7 +6,7 @@ from directpay.api.examples import BOB, LEASE, SHARED_LEASE, Ask
 from directpay.kernel.errors import InvalidInput, NotAllowed
 from leases.changes.actions import LeaseEnded
 from leases.contracts.actions import LeaseOverlaps
-from leases.rent.api.examples import SHARED
+from leases.rent.api.examples import NO_POLICY, SHARED
 
 ENDS: Final = {"lease_ended": Ask({"end_date": "2027-09-30"}, LEASE, {"end_date": "2027-09-30"})}
 RENEWS: Final = {"lease_renewed": Ask({"end_date": "2028-10-31"}, LEASE, {"end_date": "2028-10-31"})}
@@ -41,4 +41,16 @@ NOT_SHARED: Final = (
     InvalidInput("On this lease all owe together: there are no shares to change.", param="renters"),
     InvalidInput("What falls due on that day is shared already.", param="from_date"),
     NOT_LANDLORD,
+)
+HALF: Final[dict[str, Any]] = {
+    "partial_payments": "minimum",
+    "minimum_amount": 10000,
+    "order": "categories",
+    "categories": ["rent", "utilities"],
+}
+POLICIES: Final = {"payment_policy": Ask(HALF, SHARED_LEASE, {**SHARED, "payment_policy": {**NO_POLICY, **HALF, "version": 1}})}
+NOT_POLICIES: Final = (
+    InvalidInput("Say the smallest amount that is taken.", param="minimum_amount", code="parameter_missing"),
+    InvalidInput("Categories belong to `order` categories.", param="categories"),
+    NotAllowed("Payment policies are set by the landlord."),
 )

@@ -1,5 +1,5 @@
 """Leases with what is owed on them, its charges, and paying them."""
 
-from leases.rent.api import charges, leases, payments
+from leases.rent.api import charges, leases, owed, payments
 
-urlpatterns = [*leases.urlpatterns, *payments.urlpatterns, *charges.urlpatterns]
+urlpatterns = [*leases.urlpatterns, *owed.urlpatterns, *payments.urlpatterns, *charges.urlpatterns]

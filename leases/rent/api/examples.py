@@ -78,18 +78,6 @@ REFUSED: Final = (
     InvalidInput("No such unit: unit_nowhere.", param="unit", code="resource_missing"),
     NotAllowed("Leases are opened by the landlord."),
 )
-HALF: Final[dict[str, Any]] = {
-    "partial_payments": "minimum",
-    "minimum_amount": 10000,
-    "order": "categories",
-    "categories": ["rent", "utilities"],
-}
-POLICIES: Final = {"payment_policy": Ask(HALF, SHARED_LEASE, {**SHARED, "payment_policy": {**NO_POLICY, **HALF, "version": 1}})}
-NOT_POLICIES: Final = (
-    InvalidInput("Say the smallest amount that is taken.", param="minimum_amount", code="parameter_missing"),
-    InvalidInput("Categories belong to `order` categories.", param="categories"),
-    NotAllowed("Payment policies are set by the landlord."),
-)
 ALLOCATION: Final = {
     "object": "allocation",
     "lease": LEASE,

@@ -1,4 +1,4 @@
-"""`/api/v1/leases`, and `/api/v1/payments` where a lease is named."""
+"""`/api/v1/leases`: what was agreed, with its schedule."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from directpay.api.routes import resource, route
 from directpay.api.search_views import SearchView
 from directpay.api.searching import Choice, Number, Reference, Times
 from directpay.api.serializers import ObjectOutput, StrictSerializer
-from directpay.api.views import ActionView, ApiView, CollectionView, Context, ObjectView, PartView
+from directpay.api.views import ApiView, CollectionView, Context, ObjectView
 from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import Actor, not_for_renters
 from directpay.people.models import Payee, Role, User
@@ -23,17 +23,15 @@ from directpay.people.queries import visible_users
 from directpay.people.ways import Way
 from leases.contracts.actions import RENTERS_LIMIT, STEPS_LIMIT, Terms
 from leases.contracts.models import Lease
-from leases.contracts.queries import STATUSES, party_of, rents_of, status_of, visible_leases, ways_to_leases, where_status
+from leases.contracts.queries import STATUSES, rents_of, status_of, visible_leases, ways_to_leases, where_status
 from leases.policies.actions import check, set_payment_policy
-from leases.policies.models import PaymentPolicy
 from leases.policies.queries import Policy, policies_of
 from leases.properties.models import Property, Unit
 from leases.properties.queries import visible_units
 from leases.rent.actions.open_lease import open_lease
-from leases.rent.api.examples import ALLOCATION, ASKS, BALANCE, NOT_POLICIES, POLICIES, REFUSED, SCHEDULE, SHOWN
+from leases.rent.api.examples import ASKS, REFUSED, SHOWN
 from leases.rent.api.policies import PaymentPolicyInput, PaymentPolicyOutput, policy_wished, render_policy
-from leases.rent.claiming import allotted
-from leases.rent.queries import Balance, ScheduleRow, balances, local_today, payable_charges, schedules, total
+from leases.rent.queries import ScheduleRow, local_today, schedules
 
 ROW_STATUSES = ("scheduled", "due", "partially_paid", "late", "paid")
 
@@ -115,52 +113,6 @@ class LeaseOutput(ObjectOutput):
     deposit_amount = serializers.IntegerField()
     payment_policy = PaymentPolicyOutput()
     schedule = ScheduleOutput(many=True)
-
-
-class LeaseScheduleOutput(serializers.Serializer[Any]):
-    object = serializers.ChoiceField(choices=["list"])
-    url = serializers.CharField()
-    has_more = serializers.BooleanField()
-    data: Any = ScheduleOutput(many=True)
-
-
-class OwedOutput(serializers.Serializer[Any]):
-    owed = serializers.IntegerField(help_text="What is due and not paid.")
-    in_flight = serializers.IntegerField(help_text="What is on its way.")
-    payable = serializers.IntegerField(help_text="What a payment may be now: owed and ahead, less what is on its way.")
-
-
-class RenterBalanceOutput(OwedOutput):
-    user = serializers.CharField()
-
-
-class LeaseBalanceOutput(OwedOutput):
-    object = serializers.ChoiceField(choices=["lease_balance"])
-    lease = serializers.CharField()
-    currency = serializers.CharField()
-    renters = RenterBalanceOutput(many=True)
-
-
-class AllocationQuery(StrictSerializer):
-    amount = AmountField()
-    renter = IdField("usr", required=False, help_text="Whose part it pays, where each owes a share.")
-
-
-class AllottedOutput(serializers.Serializer[Any]):
-    charge = serializers.CharField()
-    category = serializers.CharField()
-    due_date = serializers.DateField()
-    amount = serializers.IntegerField()
-
-
-class AllocationOutput(serializers.Serializer[Any]):
-    object = serializers.ChoiceField(choices=["allocation"])
-    lease = serializers.CharField()
-    amount = serializers.IntegerField()
-    currency = serializers.CharField()
-    order = serializers.ChoiceField(choices=PaymentPolicy.Order.values)
-    data: Any = AllottedOutput(many=True)
-    unallocated = serializers.IntegerField(help_text="What no charge is there for: more than can be paid now.")
 
 
 @by_id
@@ -248,69 +200,6 @@ class LeaseView(Leases, ObjectView):
     """One lease."""
 
 
-class PaymentPolicyView(Leases, ActionView):
-    """What is taken on this lease from now on, and what it pays first: the whole policy, as a new version."""
-
-    input_serializer = PaymentPolicyInput
-    asks = POLICIES
-    refusals = NOT_POLICIES
-
-    def act(self, actor: Actor, row: Lease, data: dict[str, Any], at: datetime) -> Lease:
-        not_for_renters(actor, "Payment policies are set by the landlord.")
-        set_payment_policy(row, policy_wished(data), actor=actor, at=at)
-        return row
-
-
-class AllocationView(Leases, PartView):
-    """What a payment of this amount would pay, in turn, before it is made: by the lease's payment policy, what is on its way left out."""
-
-    output_serializer = AllocationOutput
-    query_serializer = AllocationQuery
-    example = ALLOCATION
-    example_id = SHOWN["id"]
-
-    def read(self, row: Lease, query: dict[str, Any], context: Context) -> Mapping[str, Any]:
-        party, policy = party_of(row, query.get("renter"), param="renter"), policies_of([row.id]).get(row.id, Policy())
-        payable = payable_charges(row, party, list(row.parties.all()))
-        parts = [
-            {"charge": charge.public_id, "category": charge.category, "due_date": charge.due_on, "amount": amount}
-            for charge, amount in allotted(policy, payable.rows, query["amount"])
-        ]
-        rest = query["amount"] - sum(part["amount"] for part in parts)
-        said = {"object": "allocation", "lease": row.public_id, "amount": query["amount"], "currency": row.currency}
-        return {**said, "order": policy.order, "data": parts, "unallocated": rest}
-
-
-class LeaseScheduleView(Leases, PartView):
-    """What falls due when, what of it is paid."""
-
-    output_serializer = LeaseScheduleOutput
-    example = SCHEDULE
-    example_id = SHOWN["id"]
-
-    def read(self, row: Lease, query: dict[str, Any], context: Context) -> Mapping[str, Any]:
-        rows = [render_row(r) for r in schedules([row], context.at)[row.id]]
-        return {"object": "list", "url": f"/v1/leases/{row.public_id}/schedule", "has_more": False, "data": rows}
-
-
-class LeaseBalanceView(Leases, PartView):
-    """What is owed, on its way and payable now, for the lease and by renter."""
-
-    output_serializer = LeaseBalanceOutput
-    example = BALANCE
-    example_id = SHOWN["id"]
-
-    def read(self, row: Lease, query: dict[str, Any], context: Context) -> Mapping[str, Any]:
-        parties = balances(row)
-        return {
-            "object": "lease_balance",
-            "lease": row.public_id,
-            "currency": row.currency,
-            **render_balance(total(list(parties.values()))),
-            "renters": [{"user": r.user.public_id, **render_balance(parties[r.party_id])} for r in row.renters.all()],
-        }
-
-
 def _unit(actor: Actor, data: Mapping[str, Any]) -> Unit:
     found = visible_units(actor).filter(public_id=data["unit"]).first()
     if found is None:
@@ -325,10 +214,6 @@ def _renter(actor: Actor, public_id: str, n: int) -> User:
     if found is None:
         raise InvalidInput(f"No such renter: {public_id}.", param=f"renters[{n}][user]", code="resource_missing")
     return found
-
-
-def render_balance(balance: Balance) -> dict[str, int]:
-    return {"owed": balance.owed_minor, "in_flight": balance.in_flight_minor, "payable": balance.payable_minor}
 
 
 def render_row(row: ScheduleRow) -> dict[str, Any]:
@@ -379,15 +264,4 @@ def render_lease(row: Lease, schedule: Sequence[ScheduleRow], policy: Policy, at
     )
 
 
-urlpatterns = [
-    route("leases/search", SearchLeasesView),
-    *resource(
-        "leases",
-        LeasesView,
-        LeaseView,
-        schedule=LeaseScheduleView,
-        balance=LeaseBalanceView,
-        allocation=AllocationView,
-        payment_policy=PaymentPolicyView,
-    ),
-]
+urlpatterns = [route("leases/search", SearchLeasesView), *resource("leases", LeasesView, LeaseView)]
