@@ -1,6 +1,6 @@
 """`/api/v1/payments`. With a `lease` in the body, POST belongs to leases/rent: `directpay.urls` lets it come first."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -21,7 +21,7 @@ from directpay.api.serializers import ObjectOutput, StrictSerializer
 from directpay.api.views import ActionView, ApiView, CollectionView, Context, ObjectView, PartView
 from directpay.events.models import Event
 from directpay.events.queries import history_of, snapshot_at
-from directpay.kernel.errors import InvalidInput, NotFound
+from directpay.kernel.errors import DirectPayError, InvalidInput, NotFound
 from directpay.people.actor import Actor
 from directpay.people.models import Payee, User
 from directpay.people.ways import Way
@@ -112,7 +112,7 @@ class PaymentsView(CountsAttempts, Payments, CollectionView):
     moves_money = True
     key_in_body = True
     asks = ASKS
-    refusals = REFUSED
+    refusals: ClassVar[Sequence[DirectPayError]] = REFUSED
     filters = {
         "status": Filter("status", serializers.ChoiceField(choices=Status.values)),
         "rail": Filter("rail", serializers.ChoiceField(choices=list(RAILS))),

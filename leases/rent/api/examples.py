@@ -5,6 +5,7 @@ from typing import Any, Final
 from directpay.api.examples import ALICE, BOB, COMMON, DECEMBER, HOME, LEASE, NOVEMBER, OTHER_UNIT, PAYEE, SHARED_LEASE, UNIT, WATER, Ask
 from directpay.kernel.errors import InvalidInput, NotAllowed
 from leases.contracts.actions import LeaseOverlaps
+from leases.policies.queries import CertifiedFundsRequired, PartialPaymentRefused, PaymentsBlocked
 from ledger.journal.actions.periods import PeriodClosed
 
 RENT: Final = {"category": "rent", "description": ""}
@@ -90,6 +91,14 @@ ALLOCATION: Final = {
     ],
     "unallocated": 0,
 }
+NOT_TAKEN: Final = (
+    PaymentsBlocked("The landlord takes no payments on this lease at present: speak with the landlord."),
+    CertifiedFundsRequired(
+        "This lease takes only money that cannot come back: pay by instant transfer or wire.", param="rail", rails=["instant", "wire"]
+    ),
+    PartialPaymentRefused("This lease takes $100.00 or more at once.", param="amount", least=10000),
+    InvalidInput("This lease takes no money ahead: $1,500.00 is due.", param="amount", code="prepayment_refused", payable=150000),
+)
 WATER_BILL: Final[dict[str, Any]] = {"category": "utilities", "amount": 4200, "description": "Water, October"}
 BACK: Final = {"amount": 4200, "amount_paid": 4200, "amount_remaining": 0}  # it was read wrongly, see leases/credits/examples.py
 WATER_ROW: Final = {**_row(WATER, "2026-11-02", "2026-11-02", "paid"), **WATER_BILL, **BACK}

@@ -44,7 +44,7 @@ class LeaseBalanceOutput(OwedOutput):
 
 
 class AllocationQuery(StrictSerializer):
-    amount = AmountField()
+    amount = AmountField(required=False, help_text="All that can be paid now without it.")
     renter = IdField("usr", required=False, help_text="Whose part it pays, where each owes a share.")
 
 
@@ -76,12 +76,13 @@ class AllocationView(Leases, PartView):
     def read(self, row: Lease, query: dict[str, Any], context: Context) -> Mapping[str, Any]:
         party, policy = party_of(row, query.get("renter"), param="renter"), policies_of([row.id]).get(row.id, Policy())
         payable = payable_charges(row, party, list(row.parties.all()))
+        amount = query.get("amount", sum(open_.free_minor for open_ in payable.rows))
         parts = [
-            {"charge": charge.public_id, "category": charge.category, "due_date": charge.due_on, "amount": amount}
-            for charge, amount in allotted(policy, payable.rows, query["amount"])
+            {"charge": charge.public_id, "category": charge.category, "due_date": charge.due_on, "amount": part}
+            for charge, part in allotted(policy, payable.rows, amount)
         ]
-        rest = query["amount"] - sum(part["amount"] for part in parts)
-        said = {"object": "allocation", "lease": row.public_id, "amount": query["amount"], "currency": row.currency}
+        rest = amount - sum(one["amount"] for one in parts)
+        said = {"object": "allocation", "lease": row.public_id, "amount": amount, "currency": row.currency}
         return {**said, "order": policy.order, "data": parts, "unallocated": rest}
 
 

@@ -12,6 +12,7 @@ from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import Actor
 from leases.contracts.queries import ask_for_lease_to_pay
 from leases.rent.actions.pay_rent import CHARGES_LIMIT, PayRequest, pay_rent
+from leases.rent.api.examples import NOT_TAKEN
 from payments.payins.api import PaymentInput, PaymentsView, ask_for_source
 from payments.payins.models import Payment
 
@@ -29,6 +30,7 @@ class PaymentsForLeasesView(PaymentsView):
     """Payments. With a `lease`: what is owed on it, or ahead; `charges` names parts of it. Without: an account of the books."""
 
     input_serializer = AnyPaymentInput
+    refusals = (*PaymentsView.refusals, *NOT_TAKEN)
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Payment:
         if "lease" not in data:
