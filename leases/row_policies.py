@@ -83,6 +83,8 @@ POLICIES: Final = {
     "leases_party": "leases_on(lease_id)",
     "leases_renter": "leases_on(lease_id)",
     "leases_charge": "leases_on(lease_id)",
+    "leases_latefeepolicy": "leases_on(lease_id)",
+    "leases_latefee": "leases_on(lease_id)",
     "leases_credit": "leases_deals(party_id)",
     "leases_receipt": "leases_deals(party_id)",
     "ledger_account": "leases_party_account(id)",

@@ -103,7 +103,7 @@ MUTANTS = (
     ),
     Mutant(
         "what one owes alone and next hides what the others owe next",
-        "leases/migrations/sql/open_charges.sql",
+        "leases/migrations/sql/open_charges_and_fees.sql",
         "(party_id IS NULL OR party_id = the_party) AND posted_at IS NULL",
         "posted_at IS NULL",
         "",
