@@ -140,12 +140,6 @@ def _waive(history: History, fee: LateFee) -> None:
             history.give(party.id, fee.waived_on, minor, fee.fee_charge.public_id)
 
 
-def policies_in_force(lease_ids: Collection[int], days: dict[int, date]) -> dict[int, LateFeePolicy]:
-    """Lease id → the policy for what falls due on that lease's day."""
-    rows = LateFeePolicy.objects.filter(lease_id__in=list(lease_ids)).order_by("from_on", "id")
-    return {row.lease_id: row for row in rows if row.from_on <= days[row.lease_id]}
-
-
 def fees_of(lease: Lease, *, limit: int) -> list[LateFee]:
     """Newest first."""
     return list(with_lease().filter(lease=lease).order_by("-created_at", "-id")[:limit])

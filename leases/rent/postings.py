@@ -99,20 +99,26 @@ Shares = Sequence[tuple[Receivable, int]]
 
 @posts(LATE_FEE, rows="A2")
 def late_fee_assessed(*, charge: str, shares: Shares, payee: str, property_id: str, on: date, at: datetime) -> Draft:
-    """The day after grace, or the day that we knew. `charge` is the fee's own."""
+    """The day after grace, or the day that we knew.
+
+    `charge` is the fee's own.
+    """
     return _fee(charge, of_payee("L4300", payee, shares[0][0].currency, property_id), shares, on, at)
 
 
 @posts("late_fee.waived", rows="A3")
 def late_fee_waived(*, late_fee: str, shares: Shares, payee: str, property_id: str, on: date, at: datetime) -> Draft:
-    """Forgiven on the day of the decision; the reason stands on the fee, which is waived once."""
+    """Forgiven on the day of the decision; the reason stands on the fee."""
     fees = of_payee("L4300", payee, shares[0][0].currency, property_id)
     return Draft(late_fee, on, at, [dr(fees, sum(amount for _, amount in shares)), *(cr(party, amount) for party, amount in shares)])
 
 
 @posts(RETURNED_FEE, rows="A9 F5")
 def returned_fee_charged(*, charge: str, shares: Shares, payee: str, property_id: str, on: date, at: datetime) -> Draft:
-    """The landlord's fee to the renter for a payment or cheque that came back, by lease policy. `charge` is the fee's own."""
+    """The landlord's fee to the renter for a payment or cheque that came back, by lease policy.
+
+    `charge` is the fee's own.
+    """
     return _fee(charge, of_payee("L4310", payee, shares[0][0].currency, property_id), shares, on, at)
 
 

@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 
 from directpay.due.actions import schedule
 from directpay.events.unit import require_transaction, unit_of_work
+from directpay.kernel.errors import Conflict, InvalidInput
 from directpay.kernel.ids import public_id
-from directpay.people.actor import SYSTEM
+from directpay.people.actor import SYSTEM, Actor
 from leases.contracts.actions import lock_leases
 from leases.contracts.late_fee import PARTY, PROPOSED
 from leases.contracts.models import LateFeePolicy, Lease, Party
+from leases.contracts.queries import policies_in_force
 from leases.late_fees.actions.charging import charge_fees, tell
 from leases.late_fees.models import LateFee
 from leases.late_fees.queries import History, LateCharge, histories, perhaps_late, taken_by
@@ -21,6 +23,12 @@ from leases.rent.queries import local_today
 ASSESS_QUEUE = "late_fees.assess"
 A_DAY = timedelta(days=1)
 STATUS, KIND = LateFee.Status, LateFee.Kind
+
+
+class LateFeeNotDue(Conflict):
+    """By what was agreed and what was given in time, nothing more is to be charged."""
+
+    code = "late_fee_not_due"
 
 
 def assess_late_fees(public_ids: Sequence[str], at: datetime) -> list[LateFee]:
@@ -54,6 +62,27 @@ def judge(late: Sequence[LateCharge], at: datetime) -> list[LateFee]:
     keep(fees, {lease_id: history.parties for lease_id, history in known.items()}, at)
     schedule(ASSESS_QUEUE, running)
     return fees
+
+
+def charge_late_fee(lease: Lease, charge: Charge, *, actor: Actor, at: datetime) -> LateFee:
+    """By the landlord's decision: what this charge costs by now, also where it was recorded when its grace was over. The first of it.
+
+    Raises InvalidInput, LateFeeNotDue.
+    """
+    with unit_of_work():
+        lease = lock_leases([lease.id])[0]
+        policy = policies_in_force({lease.id: charge.due_on}).get(lease.id)
+        if charge.category != "rent" or charge.posted_at is None:
+            raise InvalidInput("Only rent that has fallen due can be late.", param="charge")
+        if policy is None or not policy.terms.charges_for_lateness:
+            raise InvalidInput("Nothing is agreed for rent that fell due on that day and came late.", param="charge")
+        late = LateCharge(charge.id, charge.public_id, lease.id, charge.party_id, charge.due_on, charge.amount_minor, policy.id)
+        known, taken = histories([lease.id])[lease.id], taken_by([charge.id])[charge.id]
+        made, _ = _of_charge(late, lease, policy, known, taken, local_today(lease, at), at)
+        if not made:
+            raise LateFeeNotDue("This charge is not late, its grace is not over, or its fees stand already.", param="charge")
+        keep(made, {lease.id: known.parties}, at, actor=actor)
+        return made[0]
 
 
 def _of_charge(
@@ -99,11 +128,11 @@ def _whose(charge: LateCharge, policy: LateFeePolicy, known: History) -> list[tu
     return [(None, charge.party_id)]
 
 
-def keep(fees: Sequence[LateFee], parties: Mapping[int, Sequence[Party]], at: datetime) -> None:
+def keep(fees: Sequence[LateFee], parties: Mapping[int, Sequence[Party]], at: datetime, *, actor: Actor = SYSTEM) -> None:
     """Step: charge those whose policy charges by itself, keep all, and tell. `parties` by lease id."""
     proposed = [fee for fee in fees if fee.policy.mode == PROPOSED]
     at_once = [fee for fee in fees if fee.policy.mode != PROPOSED]
     charge_fees(at_once, parties, at=at)
     LateFee.objects.bulk_create(fees)
-    tell("proposed", proposed, actor=SYSTEM, at=at)
-    tell("assessed", at_once, actor=SYSTEM, at=at)
+    tell("proposed", proposed, actor=actor, at=at)
+    tell("assessed", at_once, actor=actor, at=at)

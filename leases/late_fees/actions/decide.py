@@ -49,12 +49,17 @@ def approve_late_fee(fee: LateFee, *, actor: Actor, at: datetime) -> LateFee:
 
 
 def dismiss_late_fee(fee: LateFee, *, actor: Actor, at: datetime) -> LateFee:
-    """It is not charged, and no other fee for the same lateness is proposed. Raises LateFeeNotProposed."""
+    """It is not charged, nor is what else is proposed for the same lateness, nor does more come. Raises LateFeeNotProposed."""
     with unit_of_work():
         row = _proposed(fee)
-        row.status, row.version = LateFee.Status.DISMISSED, row.version + 1
-        row.save(update_fields=["status", "version"])
-        tell("dismissed", [row], actor=actor, at=at)
+        rows = [row]
+        if row.charge_id is not None:
+            alike = with_lease().filter(status=LateFee.Status.PROPOSED, charge_id=row.charge_id, party_id=row.party_id)
+            rows += alike.exclude(id=row.id).order_by("id")
+        for one in rows:
+            one.status, one.version = LateFee.Status.DISMISSED, one.version + 1
+        LateFee.objects.bulk_update(rows, ["status", "version"])
+        tell("dismissed", rows, actor=actor, at=at)
         return row
 
 

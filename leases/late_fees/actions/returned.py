@@ -9,9 +9,10 @@ from directpay.kernel.ids import public_id
 from leases.contracts.actions import lock_leases
 from leases.contracts.late_fee import OFF
 from leases.contracts.models import Party
+from leases.contracts.queries import policies_in_force
 from leases.late_fees.actions.assess import judge, keep
 from leases.late_fees.models import LateFee
-from leases.late_fees.queries import perhaps_late, policies_in_force
+from leases.late_fees.queries import perhaps_late
 from leases.receipts.models import Receipt
 from leases.rent.queries import local_today
 from payments.payins.models import Payment, Status
@@ -34,7 +35,7 @@ def judge_anew(public_ids: Sequence[str], at: datetime) -> list[LateFee]:
         parties = {party.account_id: party for party in _parties([one.account_id for one in came_back])}
         leases = {lease.id: lease for lease in lock_leases({party.lease_id for party in parties.values()})}
         today = {lease.id: local_today(lease, at) for lease in leases.values()}
-        policies = policies_in_force(list(leases), today)
+        policies = policies_in_force(today)
         known = set(LateFee.objects.filter(cause__in=[one.cause for one in came_back]).values_list("cause", flat=True))
         fees: list[LateFee] = []
         for one in came_back:

@@ -2,7 +2,21 @@
 
 from typing import Any, Final
 
-from directpay.api.examples import ALICE, BOB, COMMON, DECEMBER, HOME, LEASE, NOVEMBER, PAYEE, UNIT, WATER, Ask
+from directpay.api.examples import (
+    ALICE,
+    BOB,
+    COMMON,
+    DECEMBER,
+    FIRST_POLICY,
+    HOME,
+    LEASE,
+    NOVEMBER,
+    OCTOBER,
+    PAYEE,
+    UNIT,
+    WATER,
+    Ask,
+)
 from directpay.kernel.errors import InvalidInput, NotAllowed
 from leases.contracts.actions import LeaseOverlaps
 from ledger.journal.actions.periods import PeriodClosed
@@ -23,6 +37,23 @@ TERMS: Final[dict[str, Any]] = {
     "end_date": "2027-10-31",
     "due_day": 1,
 }
+LATE_FEE: Final[dict[str, Any]] = {
+    "grace_days": 0,
+    "percent": "5",
+    "cap_amount": 5000,
+    "mode": "proposed",
+    "returned_payment_fee": 2500,
+}
+LATE_FEE_SHOWN: Final = {
+    **LATE_FEE,
+    "policy": FIRST_POLICY,
+    "from_date": "2026-11-01",
+    "flat_amount": None,
+    "daily_amount": None,
+    "cap_percent": None,
+    "basis": "overdue",
+    "per": "lease",
+}
 ROWS: Final = [
     _row(NOVEMBER, "2026-11-01", "2026-11-30", "late"),
     _row(DECEMBER, "2026-12-01", "2026-12-31", "scheduled"),
@@ -37,16 +68,18 @@ SHOWN: Final[dict[str, Any]] = {
     "renters": [{"user": BOB, "share": None}],
     "currency": "usd",
     "deposit_amount": 0,
+    "late_fee": LATE_FEE_SHOWN,
     "status": "active",
     "schedule": ROWS,
     **COMMON,
 }
-ASKS: Final = {"lease": Ask(TERMS)}
+ASKS: Final = {"lease": Ask({**TERMS, "late_fee": LATE_FEE})}
 OWED: Final = {"owed": 150000, "in_flight": 0, "payable": 300000}
 BALANCE: Final = {"object": "lease_balance", "lease": LEASE, "currency": "usd", **OWED, "renters": [{"user": BOB, **OWED}]}
 REFUSED: Final = (
     LeaseOverlaps("This unit is let in these days already.", param="start_date", lease=LEASE),
     InvalidInput("No such unit: unit_nowhere.", param="unit", code="resource_missing"),
+    InvalidInput("A cap is an amount or a percentage, not both.", param="late_fee[cap_percent]"),
     NotAllowed("Leases are opened by the landlord."),
 )
 WATER_BILL: Final[dict[str, Any]] = {"category": "utilities", "amount": 4200, "description": "Water, October"}
@@ -64,7 +97,11 @@ WATER_CHARGE: Final[dict[str, Any]] = {
     "owed": True,
     **COMMON,
 }
-CHARGES: Final = {"water": Ask(WATER_BILL, LEASE)}
+DAYS_BEFORE: Final = {"category": "rent", "amount": 30000, "description": "The last days of October", "due_date": "2026-11-01"}
+CHARGES: Final = {
+    "water": Ask(WATER_BILL, LEASE),
+    "october": Ask(DAYS_BEFORE, LEASE, {"id": OCTOBER, **DAYS_BEFORE}),
+}
 NOT_CHARGED: Final = (
     InvalidInput("A charge falls due within a year of today.", param="due_date"),
     InvalidInput("No such renter on this lease: usr_nobody.", param="renter", code="resource_missing"),

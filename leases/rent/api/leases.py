@@ -22,12 +22,14 @@ from directpay.people.models import Payee, Role, User
 from directpay.people.queries import visible_users
 from directpay.people.ways import Way
 from leases.contracts.actions import RENTERS_LIMIT, Terms
-from leases.contracts.models import Lease
-from leases.contracts.queries import STATUSES, status_of, visible_leases, ways_to_leases, where_status
+from leases.contracts.late_fee import late_fee_terms
+from leases.contracts.models import LateFeePolicy, Lease
+from leases.contracts.queries import STATUSES, policies_in_force, status_of, visible_leases, ways_to_leases, where_status
 from leases.properties.models import Property, Unit
 from leases.properties.queries import visible_units
 from leases.rent.actions.open_lease import open_lease
 from leases.rent.api.examples import ASKS, BALANCE, REFUSED, SCHEDULE, SHOWN
+from leases.rent.api.late_fee import LateFeeInput, LateFeeOfLeaseOutput, render_late_fee
 from leases.rent.queries import Balance, ScheduleRow, balances, local_today, schedules, total
 
 ROW_STATUSES = ("scheduled", "due", "partially_paid", "late", "paid")
@@ -54,6 +56,7 @@ class LeaseInput(StrictSerializer):
     end_date = DateField(required=False)
     due_day = serializers.IntegerField(min_value=1, max_value=31, default=1)
     deposit_amount = AmountField(allow_zero=True, default=0)
+    late_fee = LateFeeInput(required=False)
     metadata = MetadataField()
 
 
@@ -89,6 +92,7 @@ class LeaseOutput(ObjectOutput):
     end_date = serializers.DateField(allow_null=True)
     due_day = serializers.IntegerField()
     deposit_amount = serializers.IntegerField()
+    late_fee = LateFeeOfLeaseOutput(allow_null=True, help_text="What is agreed for rent that falls due today and comes late.")
     schedule = ScheduleOutput(many=True)
 
 
@@ -131,7 +135,8 @@ class Leases(ApiView):
 
     def render_many(self, rows: Sequence[Lease], context: Context) -> list[dict[str, Any]]:
         found = schedules(rows, context.at)
-        return [render_lease(row, found[row.id], context.at) for row in rows]
+        late_fees = policies_in_force({row.id: max(local_today(row, context.at), row.start_on) for row in rows})
+        return [render_lease(row, found[row.id], late_fees.get(row.id), context.at) for row in rows]
 
 
 class OfLease(ApiView):
@@ -168,6 +173,7 @@ class LeasesView(Leases, CollectionView):
             end_on=data.get("end_date"),
             due_day=data["due_day"],
             metadata=merged_metadata({}, data.get("metadata")),
+            late_fee=late_fee_terms(data["late_fee"], within="late_fee") if "late_fee" in data else None,
         )
         if data.get("currency", unit.property.currency) != unit.property.currency:
             raise InvalidInput(f"The property is let in {unit.property.currency.upper()}.", param="currency")
@@ -261,7 +267,7 @@ def render_row(row: ScheduleRow) -> dict[str, Any]:
     }
 
 
-def render_lease(row: Lease, schedule: Sequence[ScheduleRow], at: datetime) -> dict[str, Any]:
+def render_lease(row: Lease, schedule: Sequence[ScheduleRow], late_fee: LateFeePolicy | None, at: datetime) -> dict[str, Any]:
     """A lease as the API shows it, with its schedule."""
     home = row.unit.property
     return rendered(
@@ -279,6 +285,7 @@ def render_lease(row: Lease, schedule: Sequence[ScheduleRow], at: datetime) -> d
         end_date=row.end_on,
         due_day=row.due_day,
         deposit_amount=row.deposit_minor,
+        late_fee=render_late_fee(late_fee),
         schedule=[render_row(r) for r in schedule],
     )
 

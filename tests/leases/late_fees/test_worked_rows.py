@@ -89,5 +89,6 @@ def test_a_payment_that_never_cleared_was_not_in_time_and_nothing_was_returned(w
     assert w.fresh(paid).status == "failed"
     (late,) = fees(lease)
     assert (late.kind, late.reason_on) == ("first", date(2026, 11, 1))
+    assert late.assessed_on is not None
     assert late.assessed_on > date(2026, 11, 3)
     w.check()
