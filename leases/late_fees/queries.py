@@ -47,7 +47,8 @@ def ways_by_lease(actor: Actor) -> list[Way] | None:
 
 # Those where nothing that was ever charged is open, and nothing came after grace: no fee, and no need to look at each.
 OPEN = """
-SELECT j.id, j.public_id, j.lease_id, j.party_id, j.due_on, j.amount_minor, j.policy_id
+SELECT j.id, j.public_id, j.lease_id, j.party_id, j.due_on, j.amount_minor, j.policy_id,
+    j.judged_at
 FROM leases_judged(%s::text[], %s::bigint[]) j
 WHERE j.judged_at <= %s AND (
     EXISTS (SELECT FROM leases_charge o WHERE o.lease_id = j.lease_id AND o.posted_at IS NULL AND o.due_on <= j.last_of_grace)
@@ -74,6 +75,7 @@ class LateCharge:
     due_on: date
     amount_minor: int
     policy_id: int
+    judged_at: datetime  # when its grace was over: a debt that was recorded later makes nothing late that was not
 
 
 def perhaps_late(at: datetime, *, charges: Sequence[str] = (), leases: Collection[int] = ()) -> list[LateCharge]:
@@ -91,11 +93,11 @@ class History:
     debts: dict[int | None, list[Debt]] = field(default_factory=lambda: defaultdict(list))
     given: dict[int | None, list[Given]] = field(default_factory=lambda: defaultdict(list))
 
-    def owe(self, charge: Charge) -> None:
+    def owe(self, charge: Charge, known_at: datetime) -> None:
         rank = RENT_FIRST if charge.category == "rent" else FEES_LAST if charge.category == FEE else OTHERS_NEXT
-        self.debts[None].append(Debt(charge.public_id, charge.due_on, charge.amount_minor, rank))
+        self.debts[None].append(Debt(charge.public_id, charge.due_on, charge.amount_minor, rank, known_at))
         for party, minor in split(charge.amount_minor, charge.party_id, self.parties):
-            self.debts[party.id].append(Debt(charge.public_id, charge.due_on, minor, rank))
+            self.debts[party.id].append(Debt(charge.public_id, charge.due_on, minor, rank, known_at))
 
     def give(self, party_id: int, on: date, minor: int, towards: str = "") -> None:
         for whose in (None, party_id):
@@ -109,8 +111,8 @@ def histories(lease_ids: Collection[int]) -> dict[int, History]:
     for party in Party.objects.filter(lease_id__in=lease_ids).select_related("account").order_by("id"):
         found[party.lease_id].parties.append(party)
         accounts[party.account_id] = party
-    for charge in Charge.objects.filter(lease_id__in=lease_ids):
-        found[charge.lease_id].owe(charge)
+    for charge in Charge.objects.filter(lease_id__in=lease_ids).select_related("lease"):
+        found[charge.lease_id].owe(charge, charge.created_at or charge.lease.created_at)
     paid = Payment.objects.filter(applies_to_id__in=list(accounts), status__in=[*LIVE, *CLEARED])
     for account, on, minor in paid.values_list("applies_to_id", "tendered_on", "amount_minor"):
         found[accounts[account].lease_id].give(accounts[account].id, on, minor)
@@ -125,7 +127,7 @@ def histories(lease_ids: Collection[int]) -> dict[int, History]:
 
 def _forgive(history: History, credit: Credit) -> None:
     if credit.kind == Credit.Kind.REINSTATEMENT:
-        debt = Debt(credit.public_id, credit.granted_on, credit.amount_minor, OTHERS_NEXT)
+        debt = Debt(credit.public_id, credit.granted_on, credit.amount_minor, OTHERS_NEXT, credit.created_at)
         history.debts[None].append(debt)
         history.debts[credit.party_id].append(debt)
     else:

@@ -7,7 +7,7 @@ before anything else and for fees last, so that a fee never makes rent late; wha
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count, takewhile
 
 from directpay.kernel.money import divide_half_even
@@ -20,12 +20,13 @@ DAYS_LIMIT = 365  # a daily fee runs no longer
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """`key`: the charge's public id; `rank`: what money counts for first."""
+    """`key`: the charge's public id; `rank`: what money counts for first; `known_at`: when it was recorded."""
 
     key: str
     due_on: date
     minor: int
     rank: int = RENT_FIRST
+    known_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def charge_late_fee(lease: Lease, charge: Charge, *, actor: Actor, at: datetime)
             raise InvalidInput("Only rent that has fallen due can be late.", param="charge")
         if policy is None or not policy.terms.charges_for_lateness:
             raise InvalidInput("Nothing is agreed for rent that fell due on that day and came late.", param="charge")
-        late = LateCharge(charge.id, charge.public_id, lease.id, charge.party_id, charge.due_on, charge.amount_minor, policy.id)
+        late = LateCharge(charge.id, charge.public_id, lease.id, charge.party_id, charge.due_on, charge.amount_minor, policy.id, at)
         known, taken = histories([lease.id])[lease.id], taken_by([charge.id])[charge.id]
         made, _ = _of_charge(late, lease, policy, known, taken, local_today(lease, at), at)
         if not made:
@@ -95,7 +95,7 @@ def _of_charge(
         of_owner = [fee for fee in taken if fee.party_id == owner]
         if any(fee.status == STATUS.DISMISSED for fee in of_owner):
             continue  # the landlord has let it go
-        debts = known.debts[scope]
+        debts = [debt for debt in known.debts[scope] if debt.known_at is None or debt.known_at <= charge.judged_at]
         debt = next(debt for debt in debts if debt.key == charge.public_id)
         before = {fee.day: fee.amount_minor for fee in of_owner}
         due, more = fees_due(policy.terms, debt, debts, known.given[scope], until=today - A_DAY, taken=before)
