@@ -17,7 +17,7 @@ from leases.contracts.models import Lease
 from leases.credits.actions import NewCredit, grant_credit
 from leases.late_fees.actions.agree import agree_late_fee
 from leases.late_fees.actions.assess import charge_late_fee
-from leases.late_fees.actions.decide import approve_late_fee, dismiss_late_fee, waive_late_fee
+from leases.late_fees.actions.decide import approve_late_fee
 from leases.receipts.actions import NewReceipt, bank_receipts, bounce_receipt, record_receipt
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from payments.intents.actions.create import Purpose, create_intent
@@ -108,12 +108,12 @@ def grow(w: World, leases: int) -> None:
         w.property(w.alice, name=f"House {n}", units=[{"name": "A"}])
         lease = w.lease(renter, metadata={"number": str(n)}, late_fee=LateFeeTerms(0, flat_minor=2_000, mode="proposed"))
         shared = w.lease(renter, w.bob, rent=100_000 + n)
+        late(w, lease)
         source, his = w.account(renter), w.account(w.bob)
         w.pay(lease, "instant", amount=150_000, source=source, metadata={"number": str(n)})
         w.pay(shared, "instant", amount=40_000, source=his)
         w.pay(lease, "ach", amount=50_000, source=source)
         by_hand(w, lease)
-        late(w, lease)
         purpose = Purpose(lease.currency, lease.unit.property.payee, origin=lease.public_id)
         create_intent(
             amount_minor=n + 1,
@@ -130,14 +130,12 @@ def grow(w: World, leases: int) -> None:
 
 
 def late(w: World, lease: Lease) -> None:
-    """Rent that is late three times: what it costs is proposed, dismissed, and charged and waived in part. And another agreement."""
-    actor, fees = w.actor(w.alice), []
-    for n in range(3):
-        rent = add_charge(lease, NewCharge("rent", 10_000 + n, lease.start_on), actor=actor, at=w.now)
-        fees.append(charge_late_fee(lease, rent, actor=actor, at=w.now))
-    dismiss_late_fee(fees[1], actor=actor, at=w.now)
-    waive_late_fee(approve_late_fee(fees[2], actor=actor, at=w.now), amount_minor=500, reason="Nearly in time", actor=actor, at=w.now)
-    agree_late_fee(lease, LateFeeTerms(5, flat_minor=2_500, returned_fee_minor=1_500), actor=actor, at=w.now)
+    """November is late: what it costs is proposed, and for every other lease charged. From today on something else is agreed."""
+    actor = w.actor(w.alice)
+    fee = charge_late_fee(lease, lease.charges.earliest("id"), actor=actor, at=w.now)
+    if lease.id % 4 < 2:  # each comes with another beside it
+        approve_late_fee(fee, actor=actor, at=w.now)
+    agree_late_fee(lease, LateFeeTerms(5, flat_minor=2_500), actor=actor, at=w.now)
 
 
 def callers(w: World) -> dict[str, Caller]:
