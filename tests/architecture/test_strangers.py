@@ -48,6 +48,7 @@ BODIES = {
     "/verify_microdeposits": {"amounts": [32, 45]},
     "/charges": {"category": "other", "amount": 100},
     "/credits": {"amount": 100, "reason": "none"},
+    "/late_fees": {"charge": "chg_" + 24 * "0"},
     "/late_fee": {"grace_days": 5, "flat_amount": 100},
     "/waive": {"reason": "none"},
 }

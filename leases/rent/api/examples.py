@@ -79,7 +79,6 @@ BALANCE: Final = {"object": "lease_balance", "lease": LEASE, "currency": "usd", 
 REFUSED: Final = (
     LeaseOverlaps("This unit is let in these days already.", param="start_date", lease=LEASE),
     InvalidInput("No such unit: unit_nowhere.", param="unit", code="resource_missing"),
-    InvalidInput("A cap is an amount or a percentage, not both.", param="late_fee[cap_percent]"),
     NotAllowed("Leases are opened by the landlord."),
 )
 WATER_BILL: Final[dict[str, Any]] = {"category": "utilities", "amount": 4200, "description": "Water, October"}
