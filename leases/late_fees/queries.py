@@ -103,6 +103,12 @@ class History:
         for whose in (None, party_id):
             self.given[whose].append(Given(on, minor, towards))
 
+    def by(self, moment: datetime, whose: int | None) -> tuple[list[Debt], list[Given]]:
+        """Without debts that were recorded later, and what was forgiven of these: they make nothing late, and nothing in time."""
+        debts = [debt for debt in self.debts[whose] if debt.known_at is None or debt.known_at <= moment]
+        names = {"", *(debt.key for debt in debts)}
+        return debts, [one for one in self.given[whose] if one.towards in names]
+
 
 def histories(lease_ids: Collection[int]) -> dict[int, History]:
     """Lease id → its history, in as many questions as there are kinds of facts. What came back was never given."""

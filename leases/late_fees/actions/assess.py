@@ -95,10 +95,10 @@ def _of_charge(
         of_owner = [fee for fee in taken if fee.party_id == owner]
         if any(fee.status == STATUS.DISMISSED for fee in of_owner):
             continue  # the landlord has let it go
-        debts = [debt for debt in known.debts[scope] if debt.known_at is None or debt.known_at <= charge.judged_at]
+        debts, given = known.by(charge.judged_at, scope)
         debt = next(debt for debt in debts if debt.key == charge.public_id)
         before = {fee.day: fee.amount_minor for fee in of_owner}
-        due, more = fees_due(policy.terms, debt, debts, known.given[scope], until=today - A_DAY, taken=before)
+        due, more = fees_due(policy.terms, debt, debts, given, until=today - A_DAY, taken=before)
         running = running or more
         for fee in due:
             made.append(

@@ -14,7 +14,7 @@ from leases.rent.actions.add_charge import NewCharge, add_charge
 from leases.rent.models import Charge
 from leases.rent.queries import schedules
 from ledger.journal.models import Transaction
-from tests.leases.late_fees.cast import agreed, fees, give, let
+from tests.leases.late_fees.cast import agreed, fees, give, let, waive
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -224,3 +224,23 @@ def test_a_set_of_late_leases_costs_as_many_questions_as_one(w, django_assert_ma
     charges = list(Charge.objects.filter(due_on=FIRST).values_list("public_id", flat=True))
     with django_assert_max_num_queries(30):
         assert len(assess_late_fees(charges, w.now + timedelta(days=6))) == 8
+
+
+def test_what_was_forgiven_of_a_fee_pays_no_rent(w):
+    """The fee for November is waived while its daily fee runs: what is overdue of the rent stays the same."""
+    lease = let(w, flat_minor=2_000, daily_minor=500)
+    w.later(days=5)
+    waive(w, fees(lease)[0])
+    w.later(days=2)
+    assert [fee.overdue_minor for fee in fees(lease)] == [150_000, 150_000, 150_000]
+
+
+def test_a_debt_that_is_recorded_later_makes_nothing_late_that_was_not(w):
+    lease = let(w)
+    cheque = give(w, lease, 150_000)
+    other = give(w, lease, 1_000)
+    w.later(days=8)
+    add_charge(lease, NewCharge("rent", 90_000, date(2026, 10, 20)), actor=SYSTEM, at=w.now)
+    bounce_receipt(other, actor=SYSTEM, at=w.now)  # all is judged anew
+    w.work()
+    assert (fees(lease), cheque.status) == ([], "recorded")

@@ -110,6 +110,7 @@ def _charged(books: "Auditor", fee: Fee, own: str, on: str, reason: str, at: dat
     if fee.status == "approved":
         books.hand.facts.append(("late_fee.assessed", fee.id, fee.version))
     fee.status, fee.own_charge = "assessed", own
+    books.late.known_at[own] = at
     day = fee.lease.today(at)
     same(f"charge of {fee.id}", [day.isoformat(), reason, fee.amount, fee.label], books.late.came.pop(own, None))
     same(f"day of {fee.id}", day.isoformat(), on)

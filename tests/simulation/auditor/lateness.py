@@ -120,7 +120,9 @@ def overdue(books: "Auditor", lease: Lease, label: str | None, charge: Charge, u
         again = credit.kind == "reinstatement" and credit.lease is lease and label in (None, credit.label)
         if again and credit.on <= until and books.late.known_at[name] <= by:
             debts.append([1, credit.on, name, credit.amount])
-    given = [one for one in _given(books, lease, label, event) if one[0] <= until]
+    # What was forgiven of a debt that is not looked at, for it was recorded later, is not looked at either.
+    names = {"", *(d[2] for d in debts)}
+    given = [one for one in _given(books, lease, label, event) if one[0] <= until and one[2] in names]
     days = sorted({d[1] for d in debts} | {on for on, *_ in given})
     purse = 0
     for day in days:
