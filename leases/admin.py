@@ -2,6 +2,7 @@
 
 from leases.contracts.admin import LeaseAdmin, PartyAdmin, RenterAdmin
 from leases.credits.admin import CreditAdmin
+from leases.late_fees.admin import LateFeeAdmin, LateFeePolicyAdmin
 from leases.policies.admin import PaymentPolicyAdmin
 from leases.properties.admin import PropertyAdmin, UnitAdmin
 from leases.receipts.admin import ReceiptAdmin
@@ -10,6 +11,8 @@ from leases.rent.admin import ChargeAdmin
 __all__ = [
     "ChargeAdmin",
     "CreditAdmin",
+    "LateFeeAdmin",
+    "LateFeePolicyAdmin",
     "LeaseAdmin",
     "PartyAdmin",
     "PaymentPolicyAdmin",

@@ -2,11 +2,15 @@
 
 from directpay.due.registry import Queue
 from directpay.due.registry import register as register_queue
+from directpay.events.registry import promise
 from directpay.people.queries import VISIBLE_TO
 from leases.contracts.queries import owes_on, renters_of_landlord
 from leases.credits import postings as _credits  # noqa: F401 registers
 from leases.deposits import postings as _deposits  # noqa: F401 registers
 from leases.invariants import LEASES
+from leases.late_fees.actions.assess import ASSESS_QUEUE, assess_late_fees
+from leases.late_fees.actions.returned import RETURNED_QUEUE, judge_anew
+from leases.late_fees.listeners import judge_after_grace, judge_what_it_paid, judge_what_the_cheque_paid
 from leases.receipts import postings as _receipts  # noqa: F401 registers
 from leases.rent.actions.open_lease import SCHEDULE_QUEUE, extend_schedules
 from leases.rent.actions.post_charges import CHARGES_QUEUE, post_charges
@@ -17,6 +21,11 @@ from payments.payins.queries import MAY_PAY
 def register() -> None:
     register_queue(Queue(CHARGES_QUEUE, post_charges))
     register_queue(Queue(SCHEDULE_QUEUE, extend_schedules))
+    register_queue(Queue(ASSESS_QUEUE, assess_late_fees))
+    register_queue(Queue(RETURNED_QUEUE, judge_anew))
+    promise("charge.due", hear=judge_after_grace)
+    promise("payment.returned", "payment.failed", "payment.canceled", hear=judge_what_it_paid)
+    promise("receipt.bounced", hear=judge_what_the_cheque_paid)
     if renters_of_landlord not in VISIBLE_TO:
         VISIBLE_TO.append(renters_of_landlord)
     if owes_on not in MAY_PAY:

@@ -26,9 +26,9 @@ LEASES = (
     ),
     Invariant(
         "I17",
-        "What a lease owes in the books is its posted charges less its payments, receipts and credits, from the rooms' own tables",
+        "What a lease owes in the books is its posted charges less payments, receipts, credits and waivers, from the rooms' own tables",
         """SELECT l.public_id, b.owed, b.owed - coalesce(c.charged, 0) + coalesce(p.paid, 0) + coalesce(h.given, 0) + coalesce(k.less, 0)
-           AS off_minor FROM leases_lease l
+           + coalesce(w.waived, 0) AS off_minor FROM leases_lease l
            JOIN (SELECT y.lease_id, sum(a.balance_minor) AS owed FROM leases_party y JOIN ledger_account a ON a.id = y.account_id
                  GROUP BY y.lease_id) b ON b.lease_id = l.id
            LEFT JOIN (SELECT lease_id, sum(amount_minor) AS charged FROM leases_charge WHERE posted_at IS NOT NULL GROUP BY lease_id) c
@@ -40,8 +40,10 @@ LEASES = (
              ON h.lease_id = l.id
            LEFT JOIN (SELECT lease_id, sum(CASE WHEN kind = 'reinstatement' THEN -amount_minor ELSE amount_minor END) AS less
                       FROM leases_credit GROUP BY lease_id) k ON k.lease_id = l.id
-           WHERE b.owed <> coalesce(c.charged, 0) - coalesce(p.paid, 0) - coalesce(h.given, 0) - coalesce(k.less, 0)""",
-        tables=(*PAYING, "leases_receipt", "leases_credit"),
+           LEFT JOIN (SELECT lease_id, sum(waived_minor) AS waived FROM leases_latefee GROUP BY lease_id) w ON w.lease_id = l.id
+           WHERE b.owed <> coalesce(c.charged, 0) - coalesce(p.paid, 0) - coalesce(h.given, 0) - coalesce(k.less, 0)
+             - coalesce(w.waived, 0)""",
+        tables=(*PAYING, "leases_receipt", "leases_credit", "leases_latefee"),
     ),
     Invariant(
         "I18",
@@ -62,8 +64,9 @@ LEASES = (
            WHERE a.payable_limit = 'balance' AND f.flying > greatest(0, a.balance_minor + coalesce((
              SELECT sum(amount_minor) FROM leases_charge c WHERE c.lease_id = y.lease_id AND c.posted_at IS NULL), 0))
              + coalesce((SELECT sum(amount_minor) FROM leases_receipt r WHERE r.party_id = y.id AND r.created_at >= f.since), 0)
-             + coalesce((SELECT sum(amount_minor) FROM leases_credit k WHERE k.party_id = y.id AND k.created_at >= f.since), 0)""",
-        tables=(*PAYING, "leases_receipt", "leases_credit"),
+             + coalesce((SELECT sum(amount_minor) FROM leases_credit k WHERE k.party_id = y.id AND k.created_at >= f.since), 0)
+             + coalesce((SELECT sum(waived_minor) FROM leases_latefee w WHERE w.lease_id = y.lease_id AND w.waived_at >= f.since), 0)""",
+        tables=(*PAYING, "leases_receipt", "leases_credit", "leases_latefee"),
     ),
     Invariant(
         "I24",

@@ -1,10 +1,24 @@
 """Gathers the models of the rooms, so that Django finds them."""
 
-from leases.contracts.models import Lease, Party, Renter, RentStep
+from leases.contracts.models import LateFeePolicy, Lease, Party, Renter, RentStep
 from leases.credits.models import Credit
+from leases.late_fees.models import LateFee
 from leases.policies.models import PaymentPolicy
 from leases.properties.models import Property, Unit
 from leases.receipts.models import Receipt
 from leases.rent.models import Charge
 
-__all__ = ["Charge", "Credit", "Lease", "Party", "PaymentPolicy", "Property", "Receipt", "RentStep", "Renter", "Unit"]
+__all__ = [
+    "Charge",
+    "Credit",
+    "LateFee",
+    "LateFeePolicy",
+    "Lease",
+    "Party",
+    "PaymentPolicy",
+    "Property",
+    "Receipt",
+    "RentStep",
+    "Renter",
+    "Unit",
+]

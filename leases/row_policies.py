@@ -84,6 +84,8 @@ POLICIES: Final = {
     "leases_renter": "leases_on(lease_id)",
     "leases_charge": "leases_on(lease_id)",
     "leases_rentstep": "leases_on(lease_id)",
+    "leases_latefeepolicy": "leases_on(lease_id)",
+    "leases_latefee": "leases_on(lease_id)",
     "leases_credit": "leases_deals(party_id)",
     "leases_paymentpolicy": "leases_on(lease_id)",
     "leases_receipt": "leases_deals(party_id)",

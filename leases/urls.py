@@ -2,13 +2,14 @@
 
 from leases.changes import api as changes
 from leases.credits import api as credits
+from leases.late_fees import api as late_fees
 from leases.portal.urls import urlpatterns as page_urlpatterns
 from leases.properties import api as properties
 from leases.receipts import api as receipts
 from leases.rent import api as rent
 from leases.rent import intents
 
-ROOMS = (properties, rent, intents, changes, credits, receipts)
+ROOMS = (properties, rent, intents, changes, credits, receipts, late_fees)
 api_urlpatterns = [pattern for room in ROOMS for pattern in room.urlpatterns]
 
 __all__ = ["api_urlpatterns", "page_urlpatterns"]

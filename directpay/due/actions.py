@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from directpay.database.statements import later
 from directpay.events.unit import require_transaction
@@ -27,6 +28,20 @@ def schedule(queue: str, items: Iterable[tuple[str, datetime]]) -> None:
     promised = dict(items)
     if promised:
         later(UPSERT, [queue, texts(promised), moments(promised.values()), texts(map(cause_of, promised))])
+
+
+UPSERT_FOUND = """
+INSERT INTO directpay_due (queue, key, due_at, attempts, last_error, request_id)
+SELECT %s, key, due_at, 0, '', %s FROM (SELECTED) AS found(key, due_at) ORDER BY key
+ON CONFLICT (queue, key) DO UPDATE SET due_at = excluded.due_at, attempts = 0, last_error = '', parked_at = NULL,
+    request_id = coalesce(nullif(excluded.request_id, ''), directpay_due.request_id)
+"""
+
+
+def schedule_found(queue: str, select: str, params: Sequence[Any]) -> None:
+    """Step: the same for the keys and times that a query of ours finds, without a round trip. Each key once."""
+    require_transaction()
+    later(UPSERT_FOUND.replace("SELECTED", select), [queue, cause_of(""), *params])
 
 
 def renew(queue: str, keys: Sequence[str], at: datetime, *, after: timedelta = A_DAY) -> None:

@@ -108,8 +108,10 @@ def _homes(api: Client, people: dict[str, dict[str, Any]]) -> None:
 
 def _lease(api: Client, unit: str, renters: list[dict[str, Any]], rent: int, start: date) -> dict[str, Any]:
     end = date(start.year + 1, start.month, 1) - timedelta(days=1)
-    body = {"unit": unit, "renters": renters, "rent_amount": rent, "currency": "usd", "start_date": start.isoformat(), "due_day": 1}
-    return api.post("/api/v1/leases", {**body, "end_date": end.isoformat(), "deposit_amount": rent}, key=f"demo-lease-{unit}")
+    late = {"grace_days": 5, "percent": "5", "cap_amount": 5_000, "mode": "proposed", "returned_payment_fee": 2_500}
+    days = {"start_date": start.isoformat(), "end_date": end.isoformat(), "due_day": 1}
+    body = {"unit": unit, "renters": renters, "rent_amount": rent, "currency": "usd", "deposit_amount": rent, **days, "late_fee": late}
+    return api.post("/api/v1/leases", body, key=f"demo-lease-{unit}")
 
 
 def may_seed() -> bool:

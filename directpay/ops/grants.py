@@ -26,6 +26,7 @@ READ_ONLY = (
 APPEND_ONLY = (
     "directpay_event",
     "leases_paymentpolicy",
+    "leases_latefeepolicy",
     "ledger_allocation",
     "ledger_check",
     "ledger_leaf",

@@ -170,10 +170,11 @@ said "Read units search"
 # POST /api/v1/leases
 fresh
 answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases" -d @- <<JSON
-{"unit": "$unit", "renters": [{"user": "$renter"}], "rent_amount": 150000, "start_date": "2026-11-01", "end_date": "2027-10-31", "due_day": 1}
+{"unit": "$unit", "renters": [{"user": "$renter"}], "rent_amount": 150000, "start_date": "2026-11-01", "end_date": "2027-10-31", "due_day": 1, "late_fee": {"grace_days": 0, "percent": "5", "cap_amount": 5000, "mode": "proposed", "returned_payment_fee": 2500}}
 JSON
 )
 said "Create leases: lease"
+charge=$(pick schedule 0 id)
 lease=$(pick id)
 
 # POST /api/v1/leases
@@ -191,8 +192,17 @@ answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $k
 {"category": "utilities", "amount": 4200, "description": "Water, October"}
 JSON
 )
-said "Charges leases"
+said "Charges leases: water"
 water=$(pick id)
+
+# POST /api/v1/leases/{id}/charges
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease/charges" -d @- <<JSON
+{"category": "rent", "amount": 30000, "description": "The last days of October", "due_date": "2026-11-01"}
+JSON
+)
+said "Charges leases: october"
+october=$(pick id)
 
 # POST /api/v1/leases/{id}/credits
 fresh
@@ -210,6 +220,33 @@ answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $k
 JSON
 )
 said "End leases"
+
+# POST /api/v1/leases/{id}/late_fee
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease/late_fee" -d @- <<JSON
+{"grace_days": 5, "flat_amount": 5000}
+JSON
+)
+said "Late fee leases"
+policy=$(pick id)
+
+# POST /api/v1/leases/{id}/late_fees
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease/late_fees" -d @- <<JSON
+{"charge": "$charge"}
+JSON
+)
+said "Late fees leases: late_fee"
+late_fee=$(pick id)
+
+# POST /api/v1/leases/{id}/late_fees
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease/late_fees" -d @- <<JSON
+{"charge": "$october"}
+JSON
+)
+said "Late fees leases: dismissed"
+dismissed=$(pick id)
 
 # POST /api/v1/leases/{id}/payment_policy
 fresh
@@ -266,6 +303,40 @@ said "Read leases schedule"
 # GET /api/v1/leases/search
 answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/leases/search")
 said "Read leases search"
+
+# --- late_fees ---
+
+# POST /api/v1/late_fees/{id}/approve
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/late_fees/$late_fee/approve" -d @- <<JSON
+{}
+JSON
+)
+said "Approve late fees"
+
+# POST /api/v1/late_fees/{id}/dismiss
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/late_fees/$dismissed/dismiss" -d @- <<JSON
+{}
+JSON
+)
+said "Dismiss late fees"
+
+# POST /api/v1/late_fees/{id}/waive
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/late_fees/$late_fee/waive" -d @- <<JSON
+{"amount": 2000, "reason": "The bank was slow"}
+JSON
+)
+said "Waive late fees"
+
+# GET /api/v1/late_fees
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/late_fees")
+said "List late fees"
+
+# GET /api/v1/late_fees/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/late_fees/$late_fee")
+said "Retrieve late fees"
 
 # --- payments ---
 
@@ -450,6 +521,22 @@ said "List events"
 # GET /api/v1/events/{id}
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/events/$event")
 said "Retrieve events"
+
+# --- late_fee_policies ---
+
+# GET /api/v1/late_fee_policies
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/late_fee_policies")
+said "List late fee policies"
+
+# GET /api/v1/late_fee_policies/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/late_fee_policies/$policy")
+said "Retrieve late fee policies"
+
+# --- late_fee_presets ---
+
+# GET /api/v1/late_fee_presets
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/late_fee_presets")
+said "Get late fee presets"
 
 # --- ledger ---
 

@@ -1,7 +1,7 @@
 """Steps that make and lock a lease; opening one is an action of `rent`, which knows its schedule."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +12,8 @@ from directpay.kernel.errors import Conflict, InvalidInput
 from directpay.kernel.ids import public_id
 from directpay.people.models import User
 from leases.contracts import postings as _postings  # noqa: F401 registers the kinds
-from leases.contracts.models import JOINT, Lease, Party, Renter, RentStep
+from leases.contracts.late_fee import LateFeeTerms
+from leases.contracts.models import JOINT, LateFeePolicy, Lease, Party, Renter, RentStep
 from leases.contracts.shares import plain_number, weights_of
 from leases.properties.models import Unit
 from ledger.journal.actions import open_account, open_book
@@ -40,6 +41,7 @@ class Terms:
     due_day: int
     metadata: Mapping[str, Any]
     rent_steps: Sequence[tuple[date, int]] = ()  # from that day on the rent is this
+    late_fee: LateFeeTerms | None = None
 
 
 def create_lease(terms: Terms, *, at: datetime) -> Lease:
@@ -59,7 +61,15 @@ def create_lease(terms: Terms, *, at: datetime) -> Lease:
         for (user, share), party in zip(terms.renters, parties, strict=True)
     )
     RentStep.objects.bulk_create(RentStep(lease=lease, from_on=day, rent_minor=rent, created_at=at) for day, rent in terms.rent_steps)
+    if terms.late_fee is not None:
+        add_policy(lease, terms.late_fee, terms.start_on, at=at)
     return lease
+
+
+def add_policy(lease: Lease, terms: LateFeeTerms, from_on: date, *, at: datetime) -> LateFeePolicy:
+    """Step: agreed for what falls due from that day on; what was agreed before stays for what fell due before."""
+    require_transaction()
+    return LateFeePolicy.objects.create(public_id=public_id("lfp"), lease=lease, from_on=from_on, created_at=at, **asdict(terms))
 
 
 def _check(terms: Terms) -> None:

@@ -6,6 +6,8 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
+from leases.contracts.late_fee import BASES, MODES, OVERDUE, WHOSE, LateFeeTerms
+from leases.contracts.late_fee import LEASE as WHOLE_LEASE
 from leases.properties.models import Unit
 from ledger.journal.models import Account
 
@@ -131,3 +133,61 @@ class Renter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} on {self.lease_id}"
+
+
+class LateFeePolicy(models.Model):
+    """What was agreed for late rent, for charges that fall due from a day on. A change is a new row: what was judged keeps its own."""
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.CharField(max_length=40, unique=True)
+    lease = models.ForeignKey(Lease, on_delete=models.PROTECT, related_name="late_fee_policies")
+    from_on = models.DateField()
+    grace_days = models.SmallIntegerField()
+    flat_minor = models.BigIntegerField(null=True)
+    percent_bps = models.IntegerField(null=True)
+    daily_minor = models.BigIntegerField(null=True)
+    cap_minor = models.BigIntegerField(null=True)
+    cap_bps = models.IntegerField(null=True)
+    basis = models.CharField(max_length=10, choices=[(name, name) for name in BASES], default=OVERDUE)
+    mode = models.CharField(max_length=10, choices=[(name, name) for name in MODES])
+    per = models.CharField(max_length=10, choices=[(name, name) for name in WHOSE], default=WHOLE_LEASE)
+    returned_fee_minor = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "late fee policies"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(grace_days__gte=0), name="late_fee_grace"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    *(
+                        models.Q(**{name: None}) | models.Q(**{f"{name}__gt": 0})
+                        for name in ("flat_minor", "percent_bps", "daily_minor", "cap_minor", "cap_bps", "returned_fee_minor")
+                    )
+                ),
+                name="late_fee_positive",
+            ),
+            models.CheckConstraint(condition=models.Q(cap_minor=None) | models.Q(cap_bps=None), name="late_fee_one_cap"),
+        ]
+        indexes = [
+            models.Index(fields=["lease", "-from_on", "-id"], name="late_fee_policy_in_force"),
+            models.Index(fields=["created_at", "id"], name="late_fee_policy_at"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+    @property
+    def terms(self) -> LateFeeTerms:
+        return LateFeeTerms(
+            self.grace_days,
+            self.flat_minor,
+            self.percent_bps,
+            self.daily_minor,
+            self.cap_minor,
+            self.cap_bps,
+            self.basis,
+            self.mode,
+            self.per,
+            self.returned_fee_minor,
+        )

@@ -1,6 +1,6 @@
 """Leases that an actor may see, and the people on them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from directpay.people.actor import Actor
 from directpay.people.lookup import Lookup
 from directpay.people.models import User
 from directpay.people.ways import Way, seen_by
-from leases.contracts.models import Lease, Party, Renter, RentStep
+from leases.contracts.models import LateFeePolicy, Lease, Party, Renter, RentStep
 from leases.properties.models import Unit
 from ledger.journal.models import Account, Book
 
@@ -95,6 +95,12 @@ def lease_of(public_id: str, actor: Actor, *, param: str = "lease") -> Lease:
     if found is None:
         raise InvalidInput(f"No such lease: {public_id}.", param=param, code="resource_missing")
     return found
+
+
+def policies_in_force(days: Mapping[int, date]) -> dict[int, LateFeePolicy]:
+    """Lease id → what is agreed for rent that falls due on that lease's day and comes late."""
+    rows = LateFeePolicy.objects.filter(lease_id__in=list(days)).order_by("from_on", "id")
+    return {row.lease_id: row for row in rows if row.from_on <= days[row.lease_id]}
 
 
 def book_of(lease: Lease) -> Book:

@@ -35,15 +35,34 @@ def weights_of(shares: Sequence[Mapping[str, Any] | None], rent_minor: int, *, m
 
 def _weight(way: str, value: Any, n: int, least: int) -> int:
     param = f"renters[{n}][share][{way}]"
-    try:
-        number = Decimal(str(value)) * (100 if way == "percent" else 1)
-    except InvalidOperation:
-        raise InvalidInput("This is not a number.", param=param) from None
-    if isinstance(value, bool) or not number.is_finite() or number != number.to_integral_value():
-        raise InvalidInput("A percent has at most two decimals." if way == "percent" else "This is a whole number.", param=param)
-    if not least <= number <= (BASIS_POINTS if way == "percent" else 10**12 if way == "amount" else WEIGHT_LIMIT):
+    if way == "percent":
+        return basis_points(value, param=param, least=least)
+    number = _number(value, param)
+    if number != number.to_integral_value():
+        raise InvalidInput("This is a whole number.", param=param)
+    if not least <= number <= (10**12 if way == "amount" else WEIGHT_LIMIT):
         raise InvalidInput("This share is too small or too large.", param=param)
     return int(number)
+
+
+def basis_points(percent: Any, *, param: str, least: int = 1) -> int:
+    """`"4.5"` → 450: a percentage above 0 (or from `least` basis points), up to 100, with at most two decimals. Raises InvalidInput."""
+    number = _number(percent, param) * 100
+    if number != number.to_integral_value():
+        raise InvalidInput("A percent has at most two decimals.", param=param)
+    if not least <= number <= BASIS_POINTS:
+        raise InvalidInput("This share is too small or too large.", param=param)
+    return int(number)
+
+
+def _number(value: Any, param: str) -> Decimal:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        raise InvalidInput("This is not a number.", param=param) from None
+    if isinstance(value, bool) or not number.is_finite():
+        raise InvalidInput("This is not a number.", param=param)
+    return number
 
 
 def plain_number(value: Any) -> int | str:

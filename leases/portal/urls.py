@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
 from leases.portal import language
-from leases.portal.pages import bank_accounts, by_hand, changes, front, landlord, pay, payment, renter
+from leases.portal.pages import bank_accounts, by_hand, changes, front, landlord, late_fees, pay, payment, renter
 
 
 class PublicId:
@@ -46,6 +46,12 @@ urlpatterns = [
     *(
         path(f"landlord/receipts/<public_id:receipt_id>/{verb}/", by_hand.receipt, {"verb": verb}, name="landlord_receipt")
         for verb in ("bank", "bounce")
+    ),
+    path("landlord/leases/<public_id:lease_id>/late-fee/", late_fees.agree, name="landlord_late_fee_policy"),
+    path("landlord/late-fees/<public_id:fee_id>/waive/", late_fees.waive, name="landlord_waive"),
+    *(
+        path(f"landlord/late-fees/<public_id:fee_id>/{verb}/", late_fees.decide, {"verb": verb}, name="landlord_late_fee")
+        for verb in ("approve", "dismiss")
     ),
     path("landlord/payments/", landlord.payments, name="landlord_payments"),
     path("landlord/payments/<public_id:payment_id>/", payment.for_landlord, name="landlord_payment"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from directpay.kernel import money
 from leases.portal import dates
 from leases.rent.models import Charge
+from leases.rent.postings import LATE_FEE, RETURNED_FEE
 from payments.payins.models import Payment, Status
 from payments.rails.base import Promise
 
@@ -82,7 +83,7 @@ def category(name: str) -> str:
         "utilities": _("Utilities"),
         "damages": _("Damages"),
         "other": _("Other"),
-        "late_fee": _("Late fee"),
+        "fee": _("Fee"),
         "deposit": _("Deposit"),
     }
     return known.get(name) or name.replace("_", " ").capitalize()
@@ -90,6 +91,10 @@ def category(name: str) -> str:
 
 def charge_title(charge: Charge, today: date) -> str:
     """`Rent, November`; the days where it is not a whole month; for what was added by hand, the words it was given."""
+    if charge.posted_as == LATE_FEE:
+        return _("Late fee: rent was due {day}").format(day=dates.day_text(charge.period_start, today))
+    if charge.posted_as == RETURNED_FEE:
+        return _("Fee: payment of yours came back {day}").format(day=dates.day_text(charge.period_start, today))
     if not charge.scheduled:
         return charge.description or category(charge.category)
     first, last = charge.period_start, charge.period_end

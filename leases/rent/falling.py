@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 from django.db import connection
 
@@ -30,6 +31,7 @@ class FallingCharge:
     landlord: str
     scheduled: bool
     party_id: int | None  # whose own it is; None: all parties share it
+    posted_as: ClassVar[str] = "charge.due"  # a fee never waits for its day
 
 
 @dataclass(frozen=True, slots=True)

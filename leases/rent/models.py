@@ -11,6 +11,8 @@ class Charge(models.Model):
     lease = models.ForeignKey(Lease, on_delete=models.PROTECT, related_name="charges")
     party = models.ForeignKey(Party, on_delete=models.PROTECT, null=True, related_name="charges")  # who alone owes it; None: all, by share
     category = models.CharField(max_length=10, default="rent")
+    # Under which kind it stands in the books: a rent charge as it falls due, a fee as it is charged.
+    posted_as = models.CharField(max_length=30, default="charge.due", db_default="charge.due")
     scheduled = models.BooleanField(default=True, db_default=True)  # by the terms of the lease; else added by hand
     description = models.CharField(max_length=200, default="", db_default="", blank=True)
     due_on = models.DateField()

@@ -11,7 +11,7 @@ from ledger.journal.actions import Posting
 from ledger.journal.actions.legs import Postable
 from ledger.journal.kinds import CREDIT, AccountKind
 from ledger.journal.models import Account
-from payments.chart.accounts import of_payee
+from payments.chart.accounts import Key, of_payee
 from payments.chart.drafts import Draft, cr, dr, postings_of, posts
 from payments.chart.owners import own
 
@@ -25,6 +25,9 @@ own(
     AccountKind("L4400", "damages and kept deposits", CREDIT, "operating", "any", one_per="property", meaning="charged at move-out"),
 )
 
+# What a fee of the lease's own is posted as: charges of the category `fee`, which the law may want paid after the rent.
+FEE = "fee"
+LATE_FEE, RETURNED_FEE = "late_fee.assessed", "returned_fee.charged"
 INCOME = {"rent": "L4100", "utilities": "L4110", "damages": "L4400", "other": "L4800"}
 
 
@@ -45,15 +48,21 @@ S = TypeVar("S", bound=Sharing)
 
 
 def due_reference(charge: Charge | FallingCharge) -> str:
-    return f"charge.due:{charge.public_id}"
+    """Of the transaction that posts it."""
+    return f"{charge.posted_as}:{charge.public_id}"
 
 
 def parts(charge: Charge | FallingCharge, parties: Sequence[S]) -> list[tuple[S, int]]:
     """Each party's share of a charge, adding up to it; the odd cent to the lowest id. One party's own charge is that party's."""
-    if charge.party_id is not None:
-        return [(party, charge.amount_minor) for party in parties if party.id == charge.party_id]
+    return split(charge.amount_minor, charge.party_id, parties, on=charge.due_on)
+
+
+def split(amount_minor: int, party_id: int | None, parties: Sequence[S], *, on: date) -> list[tuple[S, int]]:
+    """The same of any amount that one party (or all, each its share of that day) owes."""
+    if party_id is not None:
+        return [(party, amount_minor) for party in parties if party.id == party_id]
     ordered = sorted(parties, key=lambda p: p.id)
-    return list(zip(ordered, split_by_weight(charge.amount_minor, [p.weight_on(charge.due_on) for p in ordered]), strict=True))
+    return list(zip(ordered, split_by_weight(amount_minor, [p.weight_on(on) for p in ordered]), strict=True))
 
 
 def charges_due(charges: Sequence[FallingCharge], parties: Mapping[int, Sequence[OwingParty]], at: datetime) -> list[Posting]:
@@ -84,27 +93,37 @@ def charge_due(
     return Draft(charge, on, at, [*owed, cr(income, sum(amount for _, amount in shares))])
 
 
-@posts("late_fee.assessed", rows="A2")
-def late_fee_assessed(*, late_fee: str, party: Account, payee: str, property_id: str, amount_minor: int, on: date, at: datetime) -> Draft:
-    """The day after grace, or the day that we knew."""
-    fees = of_payee("L4300", payee, party.currency, property_id)
-    return Draft(late_fee, on, at, [dr(party, amount_minor), cr(fees, amount_minor)])
+Shares = Sequence[tuple[Receivable, int]]
+
+
+@posts(LATE_FEE, rows="A2")
+def late_fee_assessed(*, charge: str, shares: Shares, payee: str, property_id: str, on: date, at: datetime) -> Draft:
+    """The day after grace, or the day that we knew.
+
+    `charge` is the fee's own.
+    """
+    return _fee(charge, of_payee("L4300", payee, shares[0][0].currency, property_id), shares, on, at)
 
 
 @posts("late_fee.waived", rows="A3")
-def late_fee_waived(*, waiver: str, party: Account, payee: str, property_id: str, amount_minor: int, on: date, at: datetime) -> Draft:
-    """Forgiven on the day of the decision; the reason stands on the waiver."""
-    fees = of_payee("L4300", payee, party.currency, property_id)
-    return Draft(waiver, on, at, [dr(fees, amount_minor), cr(party, amount_minor)])
+def late_fee_waived(*, late_fee: str, shares: Shares, payee: str, property_id: str, on: date, at: datetime) -> Draft:
+    """Forgiven on the day of the decision; the reason stands on the fee."""
+    fees = of_payee("L4300", payee, shares[0][0].currency, property_id)
+    return Draft(late_fee, on, at, [dr(fees, sum(amount for _, amount in shares)), *(cr(party, amount) for party, amount in shares)])
 
 
-@posts("returned_fee.charged", rows="A9 F5")
-def returned_fee_charged(
-    *, returned_fee: str, party: Account, payee: str, property_id: str, amount_minor: int, on: date, at: datetime
-) -> Draft:
-    """The landlord's fee to the renter for a payment or cheque that came back, by lease policy."""
-    fees = of_payee("L4310", payee, party.currency, property_id)
-    return Draft(returned_fee, on, at, [dr(party, amount_minor), cr(fees, amount_minor)])
+@posts(RETURNED_FEE, rows="A9 F5")
+def returned_fee_charged(*, charge: str, shares: Shares, payee: str, property_id: str, on: date, at: datetime) -> Draft:
+    """The landlord's fee to the renter for a payment or cheque that came back, by lease policy.
+
+    `charge` is the fee's own.
+    """
+    return _fee(charge, of_payee("L4310", payee, shares[0][0].currency, property_id), shares, on, at)
+
+
+def _fee(charge: str, income: Key, shares: Shares, on: date, at: datetime) -> Draft:
+    owed = [dr(party, amount) for party, amount in shares]
+    return Draft(charge, on, at, [*owed, cr(income, sum(amount for _, amount in shares))])
 
 
 @posts("lease.transferred", rows="A13")

@@ -22,8 +22,12 @@ from directpay.people.actor import SYSTEM
 from directpay.people.models import User
 from directpay.people.oauth.actions import NewSecret, register_application
 from directpay.people.oauth.models import Application
+from leases.contracts.late_fee import LateFeeTerms
+from leases.contracts.models import LateFeePolicy
 from leases.credits.actions import NewCredit, grant_credit
 from leases.credits.models import Credit
+from leases.late_fees.actions.assess import charge_late_fee
+from leases.late_fees.models import LateFee
 from leases.receipts.actions import NewReceipt, record_receipt
 from leases.receipts.models import Receipt
 from ledger.journal.models import Transaction
@@ -47,6 +51,9 @@ BODIES = {
     "/end": {"end_date": "2027-01-31"},
     "/rent_steps": {"from_date": "2027-01-01", "rent_amount": 100},
     "/shares": {"from_date": "2027-01-01", "renters": [{"user": "usr_" + 24 * "a", "share": {"weight": 1}}]},
+    "/late_fees": {"charge": "chg_" + 24 * "0"},
+    "/late_fee": {"grace_days": 5, "flat_amount": 100},
+    "/waive": {"reason": "none"},
 }
 KEY = "Alice's telephone"
 NUMBER = "000123457531"
@@ -59,10 +66,12 @@ class Alices(World):
     def __init__(self) -> None:
         super().__init__()
         self.account_of_bob = self.account(self.bob, NUMBER)
-        self.leased = self.lease()
+        self.leased = self.lease(late_fee=LateFeeTerms(0, flat_minor=200))
         self.paid = self.until(self.pay(self.leased, "instant", 50_000, self.account_of_bob), "settled")
         self.flying = self.pay(self.leased, "ach", 60_000, self.account_of_bob)
         self.receipt, self.credit = self._by_hand()
+        november = self.leased.charges.earliest("id")
+        self.late_fee = charge_late_fee(self.leased, november, actor=SYSTEM, at=self.now)
         self.wish = self._wish()
         self.key = Authenticator.objects.create(user=self.alice, type="webauthn", data={"name": KEY, "credential": {}})
         self.app = self._app(self.alice)
@@ -125,6 +134,9 @@ class Alices(World):
             "leases": self.leased.public_id,
             "receipts": self.receipt.public_id,
             "credits": self.credit.public_id,
+            "late_fees": self.late_fee.public_id,
+            "late-fees": self.late_fee.public_id,
+            "late_fee_policies": self.late_fee.policy.public_id,
             "pay": self.leased.public_id,
             "keys": str(self.key.id),
         }
@@ -258,7 +270,10 @@ def test_those_whom_it_concerns_are_shown_what_strangers_are_not() -> None:
 
 def state(w: Alices) -> list[object]:
     payments = list(Payment.objects.order_by("id").values_list("public_id", "status", "version"))
-    by_hand = [w.leased.charges.count(), *(list(model.objects.order_by("id").values()) for model in (Receipt, Credit))]
+    by_hand = [
+        w.leased.charges.count(),
+        *(list(model.objects.order_by("id").values()) for model in (Receipt, Credit, LateFee, LateFeePolicy)),
+    ]
     return [*payments, *by_hand, w.bob.bank_accounts.values_list("status", flat=True).get()]
 
 

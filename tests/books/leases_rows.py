@@ -7,6 +7,7 @@ from leases.rent import postings as rent
 from ledger.journal.actions import Posting
 from tests.books.story import HOME, PAYEE, THEIRS, TRUST_BANK, USD, WHEN, Step, Story, steps, subject_of
 
+IN_HOME = {"payee": PAYEE, "property_id": HOME, **WHEN}
 IN_TRUST = {**THEIRS, "party": subject_of("bob"), "trust_bank": TRUST_BANK}
 
 
@@ -25,20 +26,20 @@ steps(
     E5=charge("e5", "rent", ann=33_334, bob=33_333, carol=33_333),
     K8=charge("k8", "damages", bob=30_000),
     M1=charge("m1", "rent", bob=108_900),
-    A2=lambda s: [rent.late_fee_assessed(late_fee="lf_1", amount_minor=5_000, **s.at_lease())],
-    A3=lambda s: [rent.late_fee_waived(waiver="wv_1", amount_minor=5_000, **s.at_lease())],
+    A2=lambda s: [rent.late_fee_assessed(charge="chg_1", shares=[(s.party(), 5_000)], **IN_HOME)],
+    A3=lambda s: [rent.late_fee_waived(late_fee="lfe_1", shares=[(s.party(), 5_000)], **IN_HOME)],
     A4=lambda s: [credits.credit_granted(credit="cre_1", amount_minor=10_000, **s.at_lease())],
     A5=lambda s: [receipts.receipt_recorded(receipt="rcp_1", party=s.party(), payee=PAYEE, amount_minor=140_000, **WHEN)],
     A6=lambda s: [receipts.receipt_banked(slip="slip_1", payee=PAYEE, currency=USD, amount_minor=140_000, **WHEN)],
     A7=lambda s: [receipts.receipt_bounced(receipt="rcp_1", party=s.party(), payee=PAYEE, amount_minor=140_000, banked=True, **WHEN)],
     A8=lambda s: [receipts.bank_charge_recorded(bank_charge="bc_1", amount_minor=1_200, **THEIRS)],
-    A9=lambda s: [rent.returned_fee_charged(returned_fee="rf_1", amount_minor=2_500, **s.at_lease())],
+    A9=lambda s: [rent.returned_fee_charged(charge="chg_1", shares=[(s.party(), 2_500)], **IN_HOME)],
     A10=lambda s: [credits.charge_written_off(write_off="wo_1", amount_minor=142_500, **s.at_lease())],
     A11=lambda s: [credits.write_off_reinstated(reinstatement="ri_1", amount_minor=40_000, **s.at_lease())],
     A12=lambda s: [receipts.receipt_recorded(receipt="rcp_2", party=s.party(), payee=PAYEE, amount_minor=40_000, **WHEN)],
     A13=lambda s: [rent.lease_transferred(transfer="tr_1", old=s.party(), new=s.party("new"), balance_minor=150_000, **WHEN)],
     E3=lambda s: [rent.party_transferred(transfer="tr_1", giver=s.party(), taker=s.party("carol"), credit_minor=10_000, **WHEN)],
-    F5=lambda s: [rent.returned_fee_charged(returned_fee="rf_1", amount_minor=2_500, **s.at_lease())],
+    F5=lambda s: [rent.returned_fee_charged(charge="chg_1", shares=[(s.party(), 2_500)], **IN_HOME)],
     G10=lambda s: [credits.credit_granted(credit="cre_1", amount_minor=5_000, **s.at_lease())],
 )
 

@@ -6,8 +6,11 @@ from datetime import UTC, date, datetime
 from directpay.people.actions import create_user, set_password
 from directpay.people.actor import SYSTEM
 from directpay.people.models import User
+from leases.contracts.late_fee import LateFeeTerms
 from leases.contracts.models import Lease
 from leases.credits.actions import NewCredit, grant_credit
+from leases.late_fees.actions.decide import approve_late_fee, waive_late_fee
+from leases.late_fees.models import LateFee
 from leases.receipts.actions import NewReceipt, bank_receipts, bounce_receipt, record_receipt
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from payments.payins.models import Payment
@@ -74,6 +77,17 @@ class House:
         shares = [(mia, {"amount": 150_000}), (theo, {"amount": 90_000})]
         self.leases["mia"] = self.leases["theo"] = w.lease(*shares, rent=240_000)
         self.person("zoe", "Zoe Park")  # has nothing yet
+        for key, name, due_day, terms in (
+            (
+                "uma",
+                "Uma Castellanos",
+                1,
+                LateFeeTerms(5, 5_000, daily_minor=500, cap_minor=7_000, mode="proposed"),
+            ),
+            ("omar", "Omar Haddad", 20, LateFeeTerms(10, percent_bps=500, cap_minor=5_000)),
+        ):
+            w.account(self.person(key, name))
+            self.leases[key] = w.lease(self.people[key], rent=128_000, due_day=due_day, late_fee=terms)
 
     def _november(self) -> None:
         w = self.world
@@ -91,6 +105,13 @@ class House:
         self.pay("priya", "ach")  # December, ahead
         self.pay("grace", "instant")
         self.pay("noah", "same_day_ach")
+        self._late()
+
+    def _late(self) -> None:
+        """Of what lateness cost Uma, the first is charged and waived in part, the rest waits for Alice."""
+        first, actor = LateFee.objects.earliest("id"), self.world.actor(self.people["alice"])
+        approve_late_fee(first, actor=actor, at=self.world.now)
+        waive_late_fee(first, amount_minor=2_000, reason="The bank was closed", actor=actor, at=self.world.now)
 
     def _by_hand(self, lease: Lease) -> None:
         """A check that is at the bank, one that came back, cash; water that was read wrongly."""

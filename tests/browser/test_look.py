@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from leases.late_fees.models import LateFee
 from ledger.journal.models import Transaction
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.scenes import PASSWORD, House
@@ -64,6 +65,9 @@ def addresses(house: House) -> dict[str, dict[str, str]]:
             "record-receipt": f"/landlord/leases/{house.leases['mia'].public_id}/receipt/",
             "record-charge": f"/landlord/leases/{house.leases['mia'].public_id}/charge/",
             "record-credit": f"/landlord/leases/{house.leases['hugo'].public_id}/credit/",
+            "lease-late": f"/landlord/leases/{house.leases['uma'].public_id}/",
+            "late-fee": f"/landlord/leases/{house.leases['uma'].public_id}/late-fee/",
+            "waive": f"/landlord/late-fees/{LateFee.objects.latest('id').public_id}/waive/",
             "payments": "/landlord/payments/",
             **alices,
         },
@@ -77,6 +81,8 @@ def addresses(house: House) -> dict[str, dict[str, str]]:
             "apps": "/accounts/apps/",
         },
         "mia": {"home": "/renter/", "pay": lease["mia"] + "?how_much=part&part=500"},
+        "uma": {"home": "/renter/", "pay": lease["uma"]},
+        "omar": {"home": "/renter/"},
         "noah": {"home": "/renter/", "pay": lease["noah"], "payment": paid["noah"]},
     }
     completed = Transaction.objects.filter(kind="payment.completed").first()
@@ -116,7 +122,7 @@ def test_nothing_is_wider_than_the_screen(open_page, settings, tmp_path):
 def test_spanish_fits_as_well(open_page, live_server, settings):
     settings.RAIL_PROFILE = "calendar"
     house = House.built()
-    for who in ("", "bob", "alice", "mia", "ruth", "zoe"):
+    for who in ("", "bob", "alice", "mia", "ruth", "zoe", "uma", "omar"):
         page = open_page()
         page.context.add_cookies([{"name": "language", "value": "es", "url": str(live_server)}])
         if who:

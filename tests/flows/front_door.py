@@ -12,8 +12,12 @@ from drf_spectacular.generators import SchemaGenerator
 from directpay.api.expanding import KINDS
 from directpay.api.views import ApiView, CollectionView, ObjectView
 from directpay.people.models import User
+from leases.contracts.late_fee import LateFeeTerms
 from leases.contracts.models import Lease
 from leases.credits.actions import NewCredit, grant_credit
+from leases.late_fees.actions.agree import agree_late_fee
+from leases.late_fees.actions.assess import charge_late_fee
+from leases.late_fees.actions.decide import approve_late_fee
 from leases.receipts.actions import NewReceipt, bank_receipts, bounce_receipt, record_receipt
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from payments.intents.actions.create import Purpose, create_intent
@@ -102,8 +106,9 @@ def grow(w: World, leases: int) -> None:
         renter = w.person(f"renter{n}", "renter")
         w.person(f"landlord{n}", "landlord")
         w.property(w.alice, name=f"House {n}", units=[{"name": "A"}])
-        lease = w.lease(renter, metadata={"number": str(n)})
+        lease = w.lease(renter, metadata={"number": str(n)}, late_fee=LateFeeTerms(0, flat_minor=2_000, mode="proposed"))
         shared = w.lease(renter, w.bob, rent=100_000 + n)
+        late(w, lease)
         source, his = w.account(renter), w.account(w.bob)
         w.pay(lease, "instant", amount=150_000, source=source, metadata={"number": str(n)})
         w.pay(shared, "instant", amount=40_000, source=his)
@@ -122,6 +127,15 @@ def grow(w: World, leases: int) -> None:
             at=w.now,
         )
     w.later(minutes=10)  # what is instant has settled
+
+
+def late(w: World, lease: Lease) -> None:
+    """November is late: what it costs is proposed, and for every other lease charged. From today on something else is agreed."""
+    actor = w.actor(w.alice)
+    fee = charge_late_fee(lease, lease.charges.earliest("id"), actor=actor, at=w.now)
+    if lease.id % 4 < 2:  # each comes with another beside it
+        approve_late_fee(fee, actor=actor, at=w.now)
+    agree_late_fee(lease, LateFeeTerms(5, flat_minor=2_500), actor=actor, at=w.now)
 
 
 def callers(w: World) -> dict[str, Caller]:

@@ -20,6 +20,8 @@ from directpay.events.models import Event
 from directpay.ops.clock import set_clock
 from directpay.people.actions import create_api_key
 from directpay.people.actor import SYSTEM
+from leases.contracts.late_fee import LateFeeTerms
+from leases.rent.actions.add_charge import NewCharge, add_charge
 from ledger.journal.models import Transaction
 from payments.methods.actions import add_bank_account
 from tests.world import ADDRESS, World
@@ -97,6 +99,37 @@ class House(World):
             **self.requests_by_hand(),
             **self.requests_of_changes(),
             **self.requests_of_intents(),
+            **self.requests_of_late_fees(),
+        }
+
+    def requests_of_late_fees(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:
+        def late() -> tuple[str, list[str]]:
+            """A lease that asks for proposals, and two charges of rent on it that are late."""
+            lease = self.lease(late_fee=LateFeeTerms(0, flat_minor=5_000, mode="proposed"))
+            more = add_charge(lease, NewCharge("rent", 10_000, lease.start_on), actor=SYSTEM, at=self.now)
+            return lease.public_id, [lease.charges.earliest("id").public_id, more.public_id]
+
+        def proposed() -> str:
+            lease, (charge, _) = late()
+            return str(self.post(f"/api/v1/leases/{lease}/late_fees", {"charge": charge}, f"setup-{self.count()}").json()["id"])
+
+        def charged() -> tuple[str, dict[str, Any], dict[str, Any]]:
+            lease, (one, other) = late()
+            return f"/api/v1/leases/{lease}/late_fees", {"charge": one}, {"charge": other}
+
+        def waived() -> tuple[str, dict[str, Any], dict[str, Any]]:
+            fee = proposed()
+            self.post(f"/api/v1/late_fees/{fee}/approve", {}, f"setup-{self.count()}")
+            return f"/api/v1/late_fees/{fee}/waive", {"reason": "The bank was slow"}, {"reason": "The bank was slow", "amount": 100}
+
+        agreed = {"grace_days": 5, "flat_amount": 5_000}
+        of_lease = f"/api/v1/leases/{self.leased.public_id}/late_fee"
+        return {
+            "/api/v1/leases/{id}/late_fee": lambda: (of_lease, agreed, {**agreed, "grace_days": 6}),
+            "/api/v1/leases/{id}/late_fees": charged,
+            "/api/v1/late_fees/{id}/approve": lambda: (f"/api/v1/late_fees/{proposed()}/approve", {}, {}),
+            "/api/v1/late_fees/{id}/dismiss": lambda: (f"/api/v1/late_fees/{proposed()}/dismiss", {}, {}),
+            "/api/v1/late_fees/{id}/waive": waived,
         }
 
     def requests_by_hand(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:

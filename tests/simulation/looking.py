@@ -14,7 +14,7 @@ PREPARE look (timestamptz, timestamptz, bigint, bigint, bigint, bigint, bigint, 
  'events', (SELECT coalesce(json_agg(json_build_array(e.id, e.object_id, e.version, e.data->>'from', e.data->>'status', e.at, e.type)
     ORDER BY e.id), '[]') FROM directpay_event e
     WHERE e.at BETWEEN $1 AND $2 AND e.id > $4
-    AND e.type LIKE ANY (ARRAY['payment.%', 'charge.%', 'credit.%', 'write_off.%', 'receipt.%', 'lease.%'])),
+    AND e.type LIKE ANY (ARRAY['payment.%', 'charge.%', 'credit.%', 'write_off.%', 'receipt.%', 'lease.%', 'late_fee.%'])),
  'allocations', (SELECT coalesce(json_agg(json_build_array(a.account_id, a.credit_entry_id, a.debit_entry_id, a.amount_minor)
     ORDER BY a.id), '[]') FROM ledger_allocation a WHERE a.id > $5),
  'charges', (SELECT coalesce(json_agg(json_build_array(c.public_id, l.public_id, c.due_on, c.period_start, c.amount_minor,
@@ -26,6 +26,10 @@ PREPARE look (timestamptz, timestamptz, bigint, bigint, bigint, bigint, bigint, 
  'receipts', (SELECT coalesce(json_agg(json_build_array(r.public_id, l.public_id, y.label, r.method, r.amount_minor, r.received_on,
     r.banked_on, r.bounced_on, r.slip, r.version) ORDER BY r.id), '[]')
     FROM leases_receipt r JOIN leases_lease l ON l.id = r.lease_id JOIN leases_party y ON y.id = r.party_id),
+ 'fees', (SELECT coalesce(json_agg(json_build_array(f.public_id, l.public_id, y.label, f.kind, c.public_id, f.day, f.cause, f.reason_on,
+    f.overdue_minor, f.amount_minor, f.status, k.public_id, f.assessed_on, f.waived_minor, f.version) ORDER BY f.id), '[]')
+    FROM leases_latefee f JOIN leases_lease l ON l.id = f.lease_id LEFT JOIN leases_party y ON y.id = f.party_id
+    LEFT JOIN leases_charge c ON c.id = f.charge_id LEFT JOIN leases_charge k ON k.id = f.fee_charge_id),
  'lines', (SELECT coalesce(json_agg(json_build_array(s.public_id, p.public_id, n.net_minor) ORDER BY n.id), '[]')
     FROM payments_settlementline n JOIN payments_settlement s ON s.id = n.settlement_id JOIN payments_payment p ON p.id = n.payment_id
     WHERE n.id > $7),

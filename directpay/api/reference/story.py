@@ -9,7 +9,7 @@ ID = re.compile(r"[a-z]+_[0-9A-Za-z]{24}")
 JSON = "application/json"
 NEVER, LATE = "payment_intent_unexpected_state", "payment_not_cancelable"
 # What an id that stands inside of an answer is called; others are called as the example that makes them.
-KINDS = {"acct": "account", "evt": "event", "pye": "payee", "txn": "transaction", "unit": "unit"}
+KINDS = {"acct": "account", "chg": "charge", "evt": "event", "pye": "payee", "txn": "transaction", "unit": "unit"}
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from directpay.people.actor import LANDLORD
 from leases.contracts.queries import rent_on, rents_of, visible_leases
 from leases.portal.queries.by_hand import credits_of, receipts_of
+from leases.portal.queries.late_fees import fee_rows, policy_of, policy_words, warnings_of
 from leases.portal.queries.payments import home_of, page_of, payments_of
 from leases.portal.queries.roll import rolls
 from leases.portal.visit import Visit, page_for
@@ -27,6 +28,8 @@ def lease(request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
     found = visit.let(lease_id)
     today = local_today(found, visit.at)
     of_party, plan = balances(found), schedules([found], visit.at)[found.id]
+    today = local_today(found, visit.at)
+    policy = policy_of(found, today)
     names = {party.id: [r.user.name for r in found.renters.all() if r.party_id == party.id] for party in found.parties.all()}
     context = {
         "lease": found,
@@ -44,6 +47,9 @@ def lease(request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
         "running": found.end_on is None or found.end_on >= today,
         "rent": rent_on(found, today),
         "steps": [(since, rent) for since, rent in rents_of(found) if since > today],
+        "fees": fee_rows(found, today),
+        "late_fee": policy_words(policy.terms if policy else None, found.currency),
+        "warnings": warnings_of(policy, found),
     }
     return render(request, "portal/landlord/lease.html", context)
 

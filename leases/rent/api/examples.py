@@ -2,7 +2,23 @@
 
 from typing import Any, Final
 
-from directpay.api.examples import ALICE, BOB, COMMON, DECEMBER, HOME, LEASE, NOVEMBER, OTHER_UNIT, PAYEE, SHARED_LEASE, UNIT, WATER, Ask
+from directpay.api.examples import (
+    ALICE,
+    BOB,
+    COMMON,
+    DECEMBER,
+    FIRST_POLICY,
+    HOME,
+    LEASE,
+    NOVEMBER,
+    OCTOBER,
+    OTHER_UNIT,
+    PAYEE,
+    SHARED_LEASE,
+    UNIT,
+    WATER,
+    Ask,
+)
 from directpay.kernel.errors import InvalidInput, NotAllowed
 from leases.contracts.actions import LeaseOverlaps
 from leases.policies.queries import CertifiedFundsRequired, PartialPaymentRefused, PaymentsBlocked
@@ -23,6 +39,23 @@ TERMS: Final[dict[str, Any]] = {
     "start_date": "2026-11-01",
     "end_date": "2027-10-31",
     "due_day": 1,
+}
+LATE_FEE: Final[dict[str, Any]] = {
+    "grace_days": 0,
+    "percent": "5",
+    "cap_amount": 5000,
+    "mode": "proposed",
+    "returned_payment_fee": 2500,
+}
+LATE_FEE_SHOWN: Final = {
+    **LATE_FEE,
+    "policy": FIRST_POLICY,
+    "from_date": "2026-11-01",
+    "flat_amount": None,
+    "daily_amount": None,
+    "cap_percent": None,
+    "basis": "overdue",
+    "per": "lease",
 }
 ROWS: Final = [
     _row(NOVEMBER, "2026-11-01", "2026-11-30", "late"),
@@ -50,6 +83,7 @@ SHOWN: Final[dict[str, Any]] = {
     "deposit_amount": 0,
     "rent_steps": [],
     "payment_policy": NO_POLICY,
+    "late_fee": LATE_FEE_SHOWN,
     "status": "active",
     "schedule": ROWS,
     **COMMON,
@@ -66,12 +100,11 @@ SHARED: Final[dict[str, Any]] = {
     **IN_SHARES,
     "id": SHARED_LEASE,
     "status": "upcoming",
+    "late_fee": None,
     "renters": [{"user": BOB, "share": {"weight": 1}, "share_changes": []}],
-    "schedule": [
-        {**_row("chg_CellarY2uI5oP8lK1jH4gF7dS", "2026-12-01", "2026-12-31", "scheduled"), "amount": 40000, "amount_remaining": 40000}
-    ],
+    "schedule": [{**CELLAR_ROW, "amount": 40000, "amount_remaining": 40000}],
 }
-ASKS: Final = {"lease": Ask(TERMS), "lease_in_shares": Ask(IN_SHARES, answer=SHARED)}
+ASKS: Final = {"lease": Ask({**TERMS, "late_fee": LATE_FEE}), "lease_in_shares": Ask(IN_SHARES, answer=SHARED)}
 OWED: Final = {"owed": 150000, "in_flight": 0, "payable": 300000}
 BALANCE: Final = {"object": "lease_balance", "lease": LEASE, "currency": "usd", **OWED, "renters": [{"user": BOB, **OWED}]}
 REFUSED: Final = (
@@ -114,7 +147,11 @@ WATER_CHARGE: Final[dict[str, Any]] = {
     "owed": True,
     **COMMON,
 }
-CHARGES: Final = {"water": Ask(WATER_BILL, LEASE)}
+DAYS_BEFORE: Final = {"category": "rent", "amount": 30000, "description": "The last days of October", "due_date": "2026-11-01"}
+CHARGES: Final = {
+    "water": Ask(WATER_BILL, LEASE),
+    "october": Ask(DAYS_BEFORE, LEASE, {"id": OCTOBER, **DAYS_BEFORE}),
+}
 NOT_CHARGED: Final = (
     InvalidInput("A charge falls due within a year of today.", param="due_date"),
     InvalidInput("No such renter on this lease: usr_nobody.", param="renter", code="resource_missing"),

@@ -22,14 +22,24 @@ from directpay.people.models import Payee, Role, User
 from directpay.people.queries import visible_users
 from directpay.people.ways import Way
 from leases.contracts.actions import RENTERS_LIMIT, STEPS_LIMIT, Terms
+from leases.contracts.late_fee import late_fee_terms
 from leases.contracts.models import Lease
-from leases.contracts.queries import STATUSES, rents_of, status_of, visible_leases, ways_to_leases, where_status
+from leases.contracts.queries import (
+    STATUSES,
+    policies_in_force,
+    rents_of,
+    status_of,
+    visible_leases,
+    ways_to_leases,
+    where_status,
+)
 from leases.policies.actions import check, set_payment_policy
 from leases.policies.queries import Policy, policies_of
 from leases.properties.models import Property, Unit
 from leases.properties.queries import visible_units
 from leases.rent.actions.open_lease import open_lease
 from leases.rent.api.examples import ASKS, REFUSED, SHOWN
+from leases.rent.api.late_fee import LateFeeInput, LateFeeOfLeaseOutput, render_late_fee
 from leases.rent.api.policies import PaymentPolicyInput, PaymentPolicyOutput, policy_wished, render_policy
 from leases.rent.queries import ScheduleRow, local_today, schedules
 
@@ -69,6 +79,7 @@ class LeaseInput(StrictSerializer):
     deposit_amount = AmountField(allow_zero=True, default=0)
     rent_steps = serializers.ListField(child=RentStepInput(), required=False, max_length=STEPS_LIMIT)
     payment_policy = PaymentPolicyInput(required=False)
+    late_fee = LateFeeInput(required=False)
     metadata = MetadataField()
 
 
@@ -112,6 +123,7 @@ class LeaseOutput(ObjectOutput):
     due_day = serializers.IntegerField()
     deposit_amount = serializers.IntegerField()
     payment_policy = PaymentPolicyOutput()
+    late_fee = LateFeeOfLeaseOutput(allow_null=True, help_text="What is agreed for rent that falls due today and comes late.")
     schedule = ScheduleOutput(many=True)
 
 
@@ -130,7 +142,15 @@ class Leases(ApiView):
 
     def render_many(self, rows: Sequence[Lease], context: Context) -> list[dict[str, Any]]:
         found, policies = schedules(rows, context.at), policies_of([row.id for row in rows])
-        return [render_lease(row, found[row.id], policies.get(row.id, Policy()), context.at) for row in rows]
+        late_fees = policies_in_force({row.id: max(local_today(row, context.at), row.start_on) for row in rows})
+        return [
+            {
+                **render_lease(row, found[row.id], context.at),
+                "payment_policy": render_policy(policies.get(row.id, Policy())),
+                "late_fee": render_late_fee(late_fees.get(row.id)),
+            }
+            for row in rows
+        ]
 
 
 class OfLease(ApiView):
@@ -168,6 +188,7 @@ class LeasesView(Leases, CollectionView):
             due_day=data["due_day"],
             metadata=merged_metadata({}, data.get("metadata")),
             rent_steps=[(step["from_date"], step["rent_amount"]) for step in data.get("rent_steps", ())],
+            late_fee=late_fee_terms(data["late_fee"], within="late_fee") if "late_fee" in data else None,
         )
         if data.get("currency", unit.property.currency) != unit.property.currency:
             raise InvalidInput(f"The property is let in {unit.property.currency.upper()}.", param="currency")
@@ -233,7 +254,7 @@ def render_row(row: ScheduleRow) -> dict[str, Any]:
     }
 
 
-def render_lease(row: Lease, schedule: Sequence[ScheduleRow], policy: Policy, at: datetime) -> dict[str, Any]:
+def render_lease(row: Lease, schedule: Sequence[ScheduleRow], at: datetime) -> dict[str, Any]:
     """A lease as the API shows it, with its schedule."""
     home = row.unit.property
     return rendered(
@@ -259,7 +280,6 @@ def render_lease(row: Lease, schedule: Sequence[ScheduleRow], policy: Policy, at
         end_date=row.end_on,
         due_day=row.due_day,
         deposit_amount=row.deposit_minor,
-        payment_policy=render_policy(policy),
         schedule=[render_row(r) for r in schedule],
     )
 

@@ -10,11 +10,14 @@ from tests.simulation.auditor.books import FLOOR_KINDS, FLOOR_ZERO, Books, Hold,
 from tests.simulation.auditor.by_hand import ByHand
 from tests.simulation.auditor.changes import Changes
 from tests.simulation.auditor.errors import demand, same
+from tests.simulation.auditor.lateness import Lateness
 from tests.simulation.auditor.payments import CLEARED, Payment, Promise, Script, Told
 from tests.simulation.auditor.postings import DEPOSITS, Expected
 from tests.simulation.auditor.receivable import Receivable
 from tests.simulation.auditor.rent import Lease
 from tests.simulation.auditor.requests import Request, Verdict, judge
+
+EASTERN = ZoneInfo("America/New_York")  # of the bank: who pays an account past its lease is nowhere
 
 
 @dataclass
@@ -42,6 +45,7 @@ class Auditor:
     hand: ByHand = field(default_factory=ByHand)
     changes: Changes = field(default_factory=Changes)
     changes_for: dict[str, str] = field(default_factory=dict)  # credit → charge of the month that it is for, until it is posted
+    late: Lateness = field(default_factory=Lateness)
     expected: dict[str, tuple[str, Expected]] = field(default_factory=dict)  # must be posted in this step: reference → kind, legs
     posted: set[str] = field(default_factory=set)
     lines_told: dict[tuple[str, int], list[tuple[str, date]]] = field(default_factory=lambda: defaultdict(list))
@@ -113,8 +117,9 @@ class Auditor:
         due_day: int,
         weights: Mapping[str, int],
         party_of: Mapping[str, str],
+        at: datetime,
     ) -> None:
-        self.leases[name] = Lease(name, payee, home, ZoneInfo(zone), rent, start_on, end_on, due_day, dict(weights), dict(party_of))
+        self.leases[name] = Lease(name, payee, home, ZoneInfo(zone), rent, start_on, end_on, due_day, dict(weights), dict(party_of), at)
         self.hand.facts.append(("lease.created", name, 1))
 
     # --- payments ---
@@ -139,6 +144,7 @@ class Auditor:
             fee_payer=verdict.fee_payer,
             claims=list(verdict.claims),
             created_at=at,
+            tendered_on=at.astimezone(EASTERN if request.account else lease.zone).date(),
             promise=promise,
             leaves_at=promise.leaves_at,
         )

@@ -107,7 +107,7 @@ def judge_credit(books: "Auditor", wished: Credit) -> str:
 
 def open_of(books: "Auditor", account: str, charge: str) -> int:
     """What this party still owes of a charge: nothing before it fell due."""
-    item = books.receivables[account].debits.get(f"charge.due:{charge}")
+    item = books.receivables[account].debits.get(books.lease_of_charge[charge].charges[charge].reference)
     return item.open if item else 0
 
 
@@ -143,6 +143,7 @@ def charge_added(books: "Auditor", charge: Charge, lease: Lease, at: datetime) -
     """A1: due by now, it is owed in this step."""
     lease.charges[charge.id] = charge
     books.lease_of_charge[charge.id] = lease
+    books.late.known_at[charge.id] = at
     books.hand.fresh.add(charge.id)
     books.hand.facts.append(("charge.added", charge.id, 1))
     if charge.due_on <= lease.today(at):
@@ -252,5 +253,5 @@ def allocate(books: "Auditor", references: Sequence[str]) -> tuple[set[str], dic
             credit = books.hand.credits[name]
             accounts.add(credit.account)
             if credit.charge:
-                claims[reference] = [(f"charge.due:{credit.charge}", credit.amount)]
+                claims[reference] = [(credit.lease.charges[credit.charge].reference, credit.amount)]
     return accounts, claims

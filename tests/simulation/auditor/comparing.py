@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 
-from tests.simulation.auditor import by_hand, changes, postings
+from tests.simulation.auditor import by_hand, changes, late_fees, postings
 from tests.simulation.auditor.auditor import Auditor
 from tests.simulation.auditor.books import Leg
 from tests.simulation.auditor.deadlines import check_deadlines
@@ -23,6 +23,10 @@ def compare(books: Auditor, seen: Seen, now: datetime, *, rested: bool) -> None:
     _name_accounts(books, seen)
     _charges(books, seen, now)
     by_hand.check_credits(books, [row for row in seen["credits"] if not changes.take_credit(books, *row)])
+    for name, *_ in seen["credits"]:
+        books.late.known_at[name] = now
+    late_fees.note_gone(books, seen["events"])
+    late_fees.check_fees(books, seen["fees"], seen["events"])
     for settlement, payment, net in seen["lines"]:
         books.lines_of[settlement].append((payment, net))
     _transactions(books, seen)
@@ -37,6 +41,7 @@ def compare(books: Auditor, seen: Seen, now: datetime, *, rested: bool) -> None:
     _holds(books, seen, now, rested=rested)
     if rested:
         check_deadlines(books, now)
+        late_fees.check_all_charged(books, now)
     books.crashed = False
 
 
@@ -49,6 +54,9 @@ def _name_accounts(books: Auditor, seen: Seen) -> None:
 def _charges(books: Auditor, seen: Seen, now: datetime) -> None:
     for identity, lease_id, due_on, period_start, amount, scheduled, category, label in seen["charges"]:
         if not scheduled and changes.take_charge(books, identity, lease_id, date.fromisoformat(due_on), amount):
+            continue
+        if category == "fee":
+            late_fees.charge_came(books, identity, books.leases[lease_id], [due_on, period_start, amount, label])
             continue
         if not scheduled:
             by_hand.check_added(books, identity, [lease_id, due_on, amount, category, label])
@@ -181,6 +189,8 @@ def _allocate(books: Auditor, references: list[str]) -> None:
     returned = [r.partition(":")[2] for r in references if r.startswith("payment.returned:")]
     charges = [r for r in references if r.startswith("charge.due:")]
     accounts, claims = by_hand.allocate(books, references)
+    of_fees, of_waivers = late_fees.allocate(books, references)
+    accounts, claims = accounts | of_fees, claims | of_waivers
     accounts |= {books.payments[p].account for p in completed + returned}
     claims |= {f"payment.completed:{p}": books.payments[p].claims for p in completed}
     for p in returned:

@@ -59,6 +59,7 @@ class Payment:
     fee_payer: str
     claims: list[tuple[str, int]]  # charge's reference, amount
     created_at: datetime
+    tendered_on: date
     promise: Promise  # of the order, once the bank has it
     leaves_at: datetime
     state: str = "initiated"

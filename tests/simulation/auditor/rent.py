@@ -24,10 +24,11 @@ class Charge:
     category: str = "rent"
     label: str | None = None
     scheduled: bool = True
+    kind: str = "charge.due"  # under which it is posted: a fee is posted as such
 
     @property
     def reference(self) -> str:
-        return f"charge.due:{self.id}"
+        return f"{self.kind}:{self.id}"
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Lease:
     due_day: int
     weights: dict[str, int]
     party_of: dict[str, str]
+    opened_at: datetime
     charges: dict[str, Charge] = field(default_factory=dict)
     version: int = 1
     steps: list[tuple[date, int]] = field(default_factory=list)

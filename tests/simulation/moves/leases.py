@@ -1,12 +1,15 @@
 """Leases: alone, joint, in shares; from the past or the future; with an end or without."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from directpay.people.actor import SYSTEM
 from leases.contracts.actions import Terms
 from leases.rent.actions.open_lease import open_lease
+from tests.simulation.auditor.lateness import Agreed
 from tests.simulation.cast import Home, Renter
+from tests.simulation.moves import late_fees
 from tests.simulation.moves.move import Move
 
 if TYPE_CHECKING:
@@ -50,7 +53,18 @@ def _terms(h: "History") -> dict[str, Any]:
     }
 
 
-def _open(h: "History", home: Home, unit: Any, people: list[Renter], terms: dict[str, Any]) -> None:
+def open_with_late_fee(h: "History") -> None:
+    """One that asks something for lateness from its first day."""
+    home = h.rng.choice(h.cast.homes)
+    free = [unit for unit in home.units if unit.id not in home.free_from]
+    if not free:
+        return
+    people = h.rng.sample(h.cast.renters, min(h.rng.choice([1, 2, 3]), len(h.cast.renters)))
+    agreed = late_fees.some_agreement(h)
+    _open(h, home, free[0], people, _terms(h) | {"late_fee": late_fees.terms_of(agreed)}, agreed)
+
+
+def _open(h: "History", home: Home, unit: Any, people: list[Renter], terms: dict[str, Any], agreed: Agreed | None = None) -> None:
     shares = _shares(h, people, terms["rent_minor"])
     renters = [(renter.user, share) for renter, share in zip(people, shares, strict=True)]
     lease = open_lease(Terms(unit=unit, renters=renters, **terms), actor=SYSTEM, at=h.now)
@@ -70,7 +84,10 @@ def _open(h: "History", home: Home, unit: Any, people: list[Renter], terms: dict
         due_day=terms["due_day"],
         weights={name: _weight(share) for name, share in zip(names, shares, strict=True)} if parted else {"joint": 1},
         party_of={name: name if parted else "joint" for name in names},
+        at=h.now,
     )
+    if agreed:
+        late_fees.tell(h, lease, replace(agreed, from_on=terms["start_on"]))
     h.say(f"  {lease.public_id} {terms['start_on']}–{terms['end_on']} on {terms['due_day']}, {terms['rent_minor']} in {shares}")
     h.check()
 
@@ -98,5 +115,6 @@ def _room(h: "History") -> bool:
 
 MOVES = (
     Move("open_lease", 3, open_one, _room),
+    Move("open_with_late_fee", 2, open_with_late_fee, _room),
     Move("open_lease_twice", 0.5, open_twice, lambda h: bool(h.cast.leases)),
 )

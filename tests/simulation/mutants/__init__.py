@@ -1,6 +1,7 @@
 """Bugs planted in the real code, one at a time, to see that the auditor finds each: a check that cannot fail is a defect."""
 
-from tests.simulation.mutants import answers, changes, leases, ledger, payments, rest
+from tests.simulation.mutants import answers, changes, late_fees, leases, ledger, payments, rest
 from tests.simulation.mutants.mutant import Mutant
 
-MUTANTS: tuple[Mutant, ...] = tuple(mutant for family in (ledger, payments, answers, leases, changes, rest) for mutant in family.MUTANTS)
+FAMILIES = (ledger, payments, answers, leases, changes, late_fees, rest)
+MUTANTS: tuple[Mutant, ...] = tuple(mutant for family in FAMILIES for mutant in family.MUTANTS)

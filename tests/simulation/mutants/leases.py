@@ -39,7 +39,7 @@ MUTANTS = (
     Mutant(
         "shares are ignored",
         "leases/rent/postings.py",
-        "[p.weight_on(charge.due_on) for p in ordered]",
+        "[p.weight_on(on) for p in ordered]",
         "[1 for p in ordered]",
         "",
         moves=LEASES,
@@ -110,7 +110,7 @@ MUTANTS = (
     ),
     Mutant(
         "what one owes alone and next hides what the others owe next",
-        "leases/migrations/sql/open_charges.sql",
+        "leases/migrations/sql/open_charges_and_fees.sql",
         "(party_id IS NULL OR party_id = the_party) AND posted_at IS NULL",
         "posted_at IS NULL",
         "",

@@ -1,0 +1,1 @@
+"""What happens for late rent and money that came back: one verb a file."""

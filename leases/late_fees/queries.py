@@ -1,0 +1,165 @@
+"""Late fees that an actor may see, the policy in force, and all that judging what is late must know: a few questions for a whole set."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from directpay.kernel.arrays import integers, texts
+from directpay.people.actor import Actor
+from directpay.people.ways import Way, seen_by
+from leases.contracts.models import LateFeePolicy, Lease, Party, Renter
+from leases.credits.models import Credit
+from leases.late_fees.models import LateFee
+from leases.late_fees.reckoning import FEES_LAST, OTHERS_NEXT, RENT_FIRST, Debt, Given
+from leases.properties.models import Unit
+from leases.receipts.models import Receipt
+from leases.rent.models import Charge
+from leases.rent.postings import FEE, parts, split
+from payments.payins.models import CLEARED, LIVE, Payment
+
+RELATED: Final = ("lease__unit__property__payee", "lease__unit__property__landlord", "party", "charge", "fee_charge", "policy")
+
+
+def with_lease() -> QuerySet[LateFee]:
+    return LateFee.objects.select_related(*RELATED)
+
+
+def visible_late_fees(actor: Actor) -> QuerySet[LateFee]:
+    """Staff see all, landlords those on their leases, renters those of the leases that they stand on, as they see its charges."""
+    return seen_by(with_lease(), ways_by_lease(actor))
+
+
+def visible_policies(actor: Actor) -> QuerySet[LateFeePolicy]:
+    return seen_by(LateFeePolicy.objects.select_related("lease__unit__property"), ways_by_lease(actor))
+
+
+def ways_by_lease(actor: Actor) -> list[Way] | None:
+    if actor.may_see_all:
+        return None
+    lets = Way("lease__unit", through=Unit.objects.filter(property__landlord_id=actor.user_id))
+    return [lets, Way("lease", through=Renter.objects.filter(user_id=actor.user_id), column="lease_id")]
+
+
+# Those where nothing that was ever charged is open, and nothing came after grace: no fee, and no need to look at each.
+OPEN = """
+SELECT j.id, j.public_id, j.lease_id, j.party_id, j.due_on, j.amount_minor, j.policy_id,
+    j.judged_at
+FROM leases_judged(%s::text[], %s::bigint[]) j
+WHERE j.judged_at <= %s AND (
+    EXISTS (SELECT FROM leases_charge o WHERE o.lease_id = j.lease_id AND o.posted_at IS NULL AND o.due_on <= j.last_of_grace)
+    OR EXISTS (SELECT FROM leases_party y JOIN ledger_account a ON a.id = y.account_id WHERE y.lease_id = j.lease_id
+        AND a.balance_minor > coalesce((SELECT sum(m.amount_minor) FROM payments_payment m WHERE m.applies_to_id = a.id
+            AND payments_is_live(m.status)), 0))
+    OR EXISTS (SELECT FROM leases_party y JOIN payments_payment m ON m.applies_to_id = y.account_id
+        WHERE y.lease_id = j.lease_id AND m.tendered_on > j.last_of_grace)
+    OR EXISTS (SELECT FROM leases_receipt r WHERE r.lease_id = j.lease_id AND r.received_on > j.last_of_grace)
+    OR EXISTS (SELECT FROM leases_credit k WHERE k.lease_id = j.lease_id AND k.granted_on > j.last_of_grace)
+    OR EXISTS (SELECT FROM leases_latefee f WHERE f.lease_id = j.lease_id AND f.waived_on > j.last_of_grace)
+) ORDER BY j.due_on, j.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LateCharge:
+    """A charge of rent whose grace is over, and of whose lease something may be open."""
+
+    id: int
+    public_id: str
+    lease_id: int
+    party_id: int | None  # whose own it is
+    due_on: date
+    amount_minor: int
+    policy_id: int
+    judged_at: datetime  # when its grace was over: a debt that was recorded later makes nothing late that was not
+
+
+def perhaps_late(at: datetime, *, charges: Sequence[str] = (), leases: Collection[int] = ()) -> list[LateCharge]:
+    """Of these charges (by public id), or of all of these leases, those that may be late by now."""
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN, [texts(charges), integers(leases), at])
+        return [LateCharge(*row) for row in cursor.fetchall()]
+
+
+@dataclass(slots=True)
+class History:
+    """What was owed and what was given on a lease: by party, and as a whole (None)."""
+
+    parties: list[Party] = field(default_factory=list)
+    debts: dict[int | None, list[Debt]] = field(default_factory=lambda: defaultdict(list))
+    given: dict[int | None, list[Given]] = field(default_factory=lambda: defaultdict(list))
+
+    def owe(self, charge: Charge, known_at: datetime) -> None:
+        rank = RENT_FIRST if charge.category == "rent" else FEES_LAST if charge.category == FEE else OTHERS_NEXT
+        self.debts[None].append(Debt(charge.public_id, charge.due_on, charge.amount_minor, rank, known_at))
+        for party, minor in parts(charge, self.parties):
+            self.debts[party.id].append(Debt(charge.public_id, charge.due_on, minor, rank, known_at))
+
+    def give(self, party_id: int, on: date, minor: int, towards: str = "") -> None:
+        for whose in (None, party_id):
+            self.given[whose].append(Given(on, minor, towards))
+
+    def by(self, moment: datetime, whose: int | None) -> tuple[list[Debt], list[Given]]:
+        """Without debts that were recorded later, and what was forgiven of these: they make nothing late, and nothing in time."""
+        debts = [debt for debt in self.debts[whose] if debt.known_at is None or debt.known_at <= moment]
+        names = {"", *(debt.key for debt in debts)}
+        return debts, [one for one in self.given[whose] if one.towards in names]
+
+
+def histories(lease_ids: Collection[int]) -> dict[int, History]:
+    """Lease id → its history, in as many questions as there are kinds of facts. What came back was never given."""
+    found: dict[int, History] = {id: History() for id in lease_ids}
+    accounts: dict[int, Party] = {}
+    for party in Party.objects.filter(lease_id__in=lease_ids).select_related("account").order_by("id"):
+        found[party.lease_id].parties.append(party)
+        accounts[party.account_id] = party
+    for charge in Charge.objects.filter(lease_id__in=lease_ids).select_related("lease"):
+        found[charge.lease_id].owe(charge, charge.created_at or charge.lease.created_at)
+    paid = Payment.objects.filter(applies_to_id__in=list(accounts), status__in=[*LIVE, *CLEARED])
+    for account, on, minor in paid.values_list("applies_to_id", "tendered_on", "amount_minor"):
+        found[accounts[account].lease_id].give(accounts[account].id, on, minor)
+    for receipt in Receipt.objects.filter(lease_id__in=lease_ids, bounced_on=None):
+        found[receipt.lease_id].give(receipt.party_id, receipt.received_on, receipt.amount_minor)
+    for credit in Credit.objects.filter(lease_id__in=lease_ids).select_related("charge"):
+        _forgive(found[credit.lease_id], credit)
+    for fee in LateFee.objects.filter(lease_id__in=lease_ids, waived_minor__gt=0).select_related("fee_charge"):
+        _waive(found[fee.lease_id], fee)
+    return found
+
+
+def _forgive(history: History, credit: Credit) -> None:
+    if credit.kind == Credit.Kind.REINSTATEMENT:
+        debt = Debt(credit.public_id, credit.granted_on, credit.amount_minor, OTHERS_NEXT, credit.created_at)
+        history.debts[None].append(debt)
+        history.debts[credit.party_id].append(debt)
+    else:
+        history.give(credit.party_id, credit.granted_on, credit.amount_minor, credit.charge.public_id if credit.charge else "")
+
+
+def _waive(history: History, fee: LateFee) -> None:
+    if fee.waived_on is None or fee.fee_charge is None:
+        raise ValueError(f"{fee.public_id} is waived, and was never charged")
+    for party, minor in split(fee.waived_minor, fee.party_id, history.parties, on=fee.fee_charge.due_on):
+        if minor:
+            history.give(party.id, fee.waived_on, minor, fee.fee_charge.public_id)
+
+
+def fees_of(lease: Lease, *, limit: int) -> list[LateFee]:
+    """Newest first."""
+    return list(with_lease().filter(lease=lease).order_by("-created_at", "-id")[:limit])
+
+
+def taken_by(charge_ids: Collection[int]) -> dict[int, list[LateFee]]:
+    """Charge id → what was made of its lateness already."""
+    found: dict[int, list[LateFee]] = defaultdict(list)
+    for fee in LateFee.objects.filter(charge_id__in=list(charge_ids)).order_by("id"):
+        found[_id(fee.charge_id)].append(fee)
+    return found
+
+
+def _id(value: Any) -> int:
+    return int(value)
