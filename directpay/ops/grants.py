@@ -25,6 +25,7 @@ READ_ONLY = (
 )
 APPEND_ONLY = (
     "directpay_event",
+    "leases_autopayattempt",
     "ledger_allocation",
     "ledger_check",
     "ledger_leaf",
@@ -32,6 +33,7 @@ APPEND_ONLY = (
     "ledger_seal",
     "ledger_watermark",
     "payments_claim",
+    "payments_reattempt",
     "payments_settlement",
     "payments_settlementline",
 )
@@ -63,6 +65,7 @@ ACCOUNT_COLUMNS = "accepts_payments, payable_limit, pays_into, cost_account_id, 
 
 # Functions that doors may call: they read, and see no more than who calls them.
 ASKED_BY_DOORS = (
+    "leases_autopay_is_on",
     "leases_open_charges",
     "ledger_archived_until",
     "ledger_balance_as_of",

@@ -13,7 +13,7 @@ from directpay.people.actor import Actor
 from leases.contracts.models import Lease
 from leases.rent.postings import due_reference
 from leases.rent.queries import OpenCharge
-from leases.rent.standing import stand_to_pay
+from leases.rent.standing import StandingToPay, stand_to_pay
 from payments.methods.models import BankAccount
 from payments.payins.accepting import Standing
 from payments.payins.actions.initiate import AmountExceedsPayable, ObligationInProgress, Terms, Wish, check_payable, initiate
@@ -42,28 +42,35 @@ def pay_rent(lease: Lease, request: PayRequest, *, actor: Actor, at: datetime) -
     """
     with unit_of_work():
         found = stand_to_pay(lease, request.bank_account.user_id, rail=request.rail, param="bank_account")
-        seat, standing, payable = found.seat, found.account, found.payable
+        standing, payable = found.account, found.payable
         if request.charges:
             wishes = _named(payable.rows, request, standing.account.currency)
             amount = sum(wish.amount_minor for wish in wishes)
         else:
             amount = _all_that_is_due(standing, payable.ahead_minor) if request.amount_minor is None else request.amount_minor
-            wishes = _oldest(payable.rows, amount)
-        terms = Terms(
-            payer=request.bank_account.user,
-            payee=seat.payee,
-            applies_to=standing.account,
-            amount_minor=amount,
-            rail=request.rail,
-            bank_account=request.bank_account,
-            tendered_on=today(seat.zone, at),
-            ahead_minor=payable.ahead_minor,
-            origin=lease.public_id,
-            wishes=wishes,
-            allow_duplicate=request.allow_duplicate,
-            metadata=request.metadata,
-        )
-        return initiate(terms, actor=actor, at=at, standing=standing)
+            wishes = oldest(payable.rows, amount)
+        return accept(lease, found, request, amount_minor=amount, wishes=wishes, actor=actor, at=at)
+
+
+def accept(
+    lease: Lease, found: StandingToPay, request: PayRequest, *, amount_minor: int, wishes: Sequence[Wish], actor: Actor, at: datetime
+) -> Payment:
+    """Step: a payment of this amount for these charges, by the owner of the bank account, who stands there. Raises as `initiate`."""
+    terms = Terms(
+        payer=request.bank_account.user,
+        payee=found.seat.payee,
+        applies_to=found.account.account,
+        amount_minor=amount_minor,
+        rail=request.rail,
+        bank_account=request.bank_account,
+        tendered_on=today(found.seat.zone, at),
+        ahead_minor=found.payable.ahead_minor,
+        origin=lease.public_id,
+        wishes=wishes,
+        allow_duplicate=request.allow_duplicate,
+        metadata=request.metadata,
+    )
+    return initiate(terms, actor=actor, at=at, standing=found.account)
 
 
 def _all_that_is_due(standing: Standing, ahead: int) -> int:
@@ -74,7 +81,7 @@ def _all_that_is_due(standing: Standing, ahead: int) -> int:
     return target - standing.in_flight_minor
 
 
-def _oldest(rows: Sequence[OpenCharge], amount_minor: int) -> list[Wish]:
+def oldest(rows: Sequence[OpenCharge], amount_minor: int) -> list[Wish]:
     """The oldest charges that nobody has claimed, up to the amount."""
     wishes: list[Wish] = []
     left = amount_minor
