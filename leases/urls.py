@@ -1,5 +1,6 @@
 """Addresses of the rooms of this app."""
 
+from leases.autopay import api as autopay
 from leases.credits import api as credits
 from leases.portal.urls import urlpatterns as page_urlpatterns
 from leases.properties import api as properties
@@ -7,7 +8,7 @@ from leases.receipts import api as receipts
 from leases.rent import api as rent
 from leases.rent import intents
 
-ROOMS = (properties, rent, intents, credits, receipts)
+ROOMS = (properties, rent, intents, credits, receipts, autopay)
 api_urlpatterns = [pattern for room in ROOMS for pattern in room.urlpatterns]
 
 __all__ = ["api_urlpatterns", "page_urlpatterns"]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from directpay.kernel.arrays import integers
+from directpay.kernel.arrays import integers, moments
 from leases.autopay.actions.planning import days_of
 from leases.autopay.amounts import Position, amount_of
 from leases.autopay.models import AutopayRun
@@ -28,39 +28,38 @@ class _Waiting(NamedTuple):
 
 # Up to the day of the run, and the day after it on which something falls due.
 WAITING = """
-SELECT r.id, c.party_id, c.amount_minor, c.due_on, coalesce((
+SELECT asked.n, c.party_id, c.amount_minor, c.due_on, coalesce((
     SELECT sum(k.amount_minor)::bigint FROM payments_claim k JOIN payments_payment p ON p.id = k.payment_id
     WHERE k.debit_reference = 'charge.due:' || c.public_id AND p.applies_to_id = y.account_id AND payments_is_live(p.status)
 ), 0)
-FROM unnest(%s::bigint[]) AS asked(id)
-JOIN leases_autopayrun r ON r.id = asked.id
-JOIN leases_autopay a ON a.id = r.autopay_id
-JOIN leases_party y ON y.id = a.party_id
-JOIN leases_charge c ON c.lease_id = a.lease_id AND c.posted_at IS NULL AND (c.party_id IS NULL OR c.party_id = a.party_id)
+FROM unnest(%s::bigint[], %s::bigint[], %s::date[]) WITH ORDINALITY AS asked(lease_id, party_id, run_on, n)
+JOIN leases_party y ON y.id = asked.party_id
+JOIN leases_charge c ON c.lease_id = asked.lease_id AND c.posted_at IS NULL AND (c.party_id IS NULL OR c.party_id = asked.party_id)
     AND c.due_on <= coalesce((
-        SELECT min(n.due_on) FROM leases_charge n
-        WHERE n.lease_id = a.lease_id AND n.posted_at IS NULL AND n.due_on > r.run_on AND (n.party_id IS NULL OR n.party_id = a.party_id)
-    ), r.run_on)
-ORDER BY r.id, c.due_on, c.id
+        SELECT min(o.due_on) FROM leases_charge o WHERE o.lease_id = asked.lease_id AND o.posted_at IS NULL AND o.due_on > asked.run_on
+            AND (o.party_id IS NULL OR o.party_id = asked.party_id)
+    ), asked.run_on)
+ORDER BY asked.n, c.due_on, c.id
 """
 
 
-def expected_minor(runs: Sequence[AutopayRun]) -> dict[int, int]:
-    """Run id → what it will pay if nothing else happens. `runs` with autopay, lease and party."""
+def expected_minor(runs: Sequence[AutopayRun]) -> list[int]:
+    """What each will pay if nothing else happens; they need not be saved yet. `runs` with autopay, lease and party."""
     if not runs:
-        return {}
+        return []
     waiting: dict[int, list[_Waiting]] = defaultdict(list)
+    asked = [integers(r.autopay.lease_id for r in runs), integers(r.autopay.party_id for r in runs), moments(r.run_on for r in runs)]
     with connection.cursor() as cursor:
-        cursor.execute(WAITING, [integers(run.id for run in runs)])
-        for run_id, *said in cursor.fetchall():
-            waiting[run_id].append(_Waiting._make(said))
+        cursor.execute(WAITING, asked)
+        for place, *said in cursor.fetchall():
+            waiting[place].append(_Waiting._make(said))
     parties = parties_of(sorted({run.autopay.lease_id for run in runs}))
     flying = in_flight_minor([run.autopay.party.account_id for run in runs])
-    found: dict[int, int] = {}
-    for run in runs:
+    found: list[int] = []
+    for place, run in enumerate(runs, start=1):
         autopay = run.autopay
-        place = _position(run, waiting[run.id], parties[autopay.lease_id], flying.get(autopay.party.account_id, 0))
-        found[run.id] = amount_of(autopay.mode, autopay.amount_minor, place)
+        position = _position(run, waiting[place], parties[autopay.lease_id], flying.get(autopay.party.account_id, 0))
+        found.append(amount_of(autopay.mode, autopay.amount_minor, position))
     return found
 
 

@@ -1,11 +1,10 @@
 """Autopays that an actor may see: its own, or all for staff. A landlord sees of a lease only that it is on."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from directpay.people.actor import Actor
 from directpay.people.ways import Way, seen_by
@@ -27,10 +26,6 @@ def ways_to_autopays(actor: Actor) -> list[Way] | None:
 
 def visible_autopays(actor: Actor) -> QuerySet[Autopay]:
     return seen_by(with_next_run(), ways_to_autopays(actor))
-
-
-def where_on(on: bool, at: datetime) -> Q:
-    return Q(status=Autopay.Status.ACTIVE) if on else ~Q(status=Autopay.Status.ACTIVE)
 
 
 def next_run(autopay: Autopay) -> AutopayRun | None:

@@ -22,6 +22,8 @@ from directpay.people.actor import SYSTEM
 from directpay.people.models import User
 from directpay.people.oauth.actions import NewSecret, register_application
 from directpay.people.oauth.models import Application
+from leases.autopay.actions.turn_on import Order, turn_on
+from leases.autopay.models import Autopay, AutopayRun
 from leases.credits.actions import NewCredit, grant_credit
 from leases.credits.models import Credit
 from leases.receipts.actions import NewReceipt, record_receipt
@@ -29,6 +31,8 @@ from leases.receipts.models import Receipt
 from ledger.journal.models import Transaction
 from payments.intents.actions.create import Purpose, create_intent
 from payments.intents.models import PaymentIntent
+from payments.methods.mandates.actions import Agreement, agree_to_mandate
+from payments.methods.mandates.models import Mandate
 from payments.payins.models import Payment
 from tests.world import World
 
@@ -61,6 +65,7 @@ class Alices(World):
         self.flying = self.pay(self.leased, "ach", 60_000, self.account_of_bob)
         self.receipt, self.credit = self._by_hand()
         self.wish = self._wish()
+        self.mandate, self.autopay = self._by_itself()
         self.key = Authenticator.objects.create(user=self.alice, type="webauthn", data={"name": KEY, "credential": {}})
         self.app = self._app(self.alice)
         self.let_in = RefreshToken.objects.create(user=self.bob, application=self.app.app, token="", token_checksum="x" * 64)
@@ -94,6 +99,12 @@ class Alices(World):
             at=self.now,
         )
 
+    def _by_itself(self) -> tuple[Mandate, Autopay]:
+        """Bob's autopay, and what it rests on."""
+        bob = self.actor(self.bob)
+        mandate = agree_to_mandate(self.account_of_bob, Agreement(), actor=bob, at=self.now)
+        return mandate, turn_on(self.leased, Order(self.account_of_bob), actor=bob, at=self.now)
+
     def _app(self, owner: User) -> NewSecret:
         """An app that acts for its owner, and that Bob has let in too."""
         grant = Application.FOR_ITS_OWNER
@@ -122,6 +133,9 @@ class Alices(World):
             "leases": self.leased.public_id,
             "receipts": self.receipt.public_id,
             "credits": self.credit.public_id,
+            "mandates": self.mandate.public_id,
+            "autopays": self.autopay.public_id,
+            "autopay": self.leased.public_id,
             "pay": self.leased.public_id,
             "keys": str(self.key.id),
         }
@@ -255,7 +269,10 @@ def test_those_whom_it_concerns_are_shown_what_strangers_are_not() -> None:
 
 def state(w: Alices) -> list[object]:
     payments = list(Payment.objects.order_by("id").values_list("public_id", "status", "version"))
-    by_hand = [w.leased.charges.count(), *(list(model.objects.order_by("id").values()) for model in (Receipt, Credit))]
+    by_hand = [
+        w.leased.charges.count(),
+        *(list(model.objects.order_by("id").values()) for model in (Receipt, Credit, Mandate, Autopay, AutopayRun)),
+    ]
     return [*payments, *by_hand, w.bob.bank_accounts.values_list("status", flat=True).get()]
 
 

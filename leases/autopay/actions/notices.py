@@ -19,10 +19,9 @@ def tell_ahead(public_ids: Sequence[str], at: datetime) -> None:
     with unit_of_work():
         runs = [run for run in lock_runs(public_ids, [AutopayRun.Status.PLANNED]) if run.run_at > at]
         told = [run for run in runs if run.autopay.status == Autopay.Status.ACTIVE]
-        amounts = expected_minor(told)
         facts = []
-        for run in told:
-            run.told_days, run.told_minor = (run.run_on - local_today(run.autopay.lease, at)).days, amounts[run.id]
+        for run, amount in zip(told, expected_minor(told), strict=True):
+            run.told_days, run.told_minor = (run.run_on - local_today(run.autopay.lease, at)).days, amount
             run.version, run.changed_at = run.version + 1, at
             facts.append(run_fact("notice", run, actor=SYSTEM.label, at=at, days_ahead=run.told_days, expected=run.told_minor))
         AutopayRun.objects.bulk_update(told, ["told_days", "told_minor", "version", "changed_at"])

@@ -56,6 +56,21 @@ class Order:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
+def order_of(autopay: Autopay) -> Order:
+    """What it does now, as an order to change. A mandate is not named: the newest of the account is taken."""
+    return Order(
+        bank_account=autopay.bank_account,
+        mode=autopay.mode,
+        amount_minor=autopay.amount_minor,
+        day_of_month=autopay.day_of_month,
+        rail=autopay.rail,
+        backup_account=autopay.backup_account,
+        cap_minor=autopay.cap_minor,
+        cap_percent=autopay.cap_percent,
+        metadata=autopay.metadata,
+    )
+
+
 def turn_on(lease: Lease, order: Order, *, actor: Actor, at: datetime) -> Autopay:
     """From the first of its days after today on. Raises InvalidInput, BankAccountNotVerified, MandateMissing, AutopayExists."""
     _check(order)

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from directpay.people.actor import LANDLORD
+from leases.autopay.queries import is_on
 from leases.contracts.queries import visible_leases
 from leases.portal.queries.by_hand import credits_of, receipts_of
 from leases.portal.queries.payments import home_of, page_of, payments_of
@@ -40,6 +41,7 @@ def lease(request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
         "receipts": receipts_of(found),
         "credits": credits_of(found),
         "today": local_today(found, visit.at),
+        "autopay_is_on": is_on(found),
     }
     return render(request, "portal/landlord/lease.html", context)
 
