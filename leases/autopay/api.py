@@ -119,7 +119,7 @@ class RunsOutput(serializers.Serializer[Any]):
     object = serializers.ChoiceField(choices=["list"])
     url = serializers.CharField()
     has_more = serializers.BooleanField()
-    data = RunOutput(many=True)
+    data = RunOutput(many=True)  # type: ignore[assignment]  # a field of that name
 
 
 class OnOutput(serializers.Serializer[Any]):
@@ -242,7 +242,7 @@ class LeaseAutopayView(Leases, PartView):
 
     output_serializer: ClassVar[Any] = OnOutput
     example: ClassVar[Mapping[str, Any]] = ON_LEASE
-    example_id = ON_LEASE["lease"]
+    example_id = SHOWN["lease"]
 
     def read(self, row: Lease, query: dict[str, Any], context: Context) -> Mapping[str, Any]:
         return {"object": "lease_autopay", "lease": row.public_id, "on": is_on(row)}

@@ -13,7 +13,7 @@ from directpay.kernel.errors import DirectPayError
 from directpay.people.actor import SYSTEM
 from leases.autopay.actions.locking import lock_runs, mandates_of
 from leases.autopay.actions.planning import days_of, stop
-from leases.autopay.actions.run import NOTHING_OWED, obstacle, pay_for
+from leases.autopay.actions.run import NOTHING_OWED, obstacle, pay_for, stand_in_turn
 from leases.autopay.actions.stopping import MANDATE_REVOKED, end
 from leases.autopay.amounts import position_of
 from leases.autopay.events import autopay_fact, run_fact
@@ -105,8 +105,7 @@ def run_retries(run_ids: Sequence[str], at: datetime) -> None:
         due = lock_due([run.public_id for run in runs])
         runs = [run for run in runs if run.public_id in due]
         now = _Now(mandates_of([run.autopay for run in runs]), at)
-        found = stand_to_pay_together([Payer(run.autopay.lease, run.autopay.user_id, run.autopay.rail) for run in runs])
-        for run, stands in zip(runs, found, strict=True):
+        for run, stands in stand_in_turn(runs):
             kept_from = obstacle(run.autopay, run.autopay.bank_account, now.mandates[run.autopay.mandate_id])
             if kept_from or stands is None:
                 end_retries([run.public_id], kept_from or NOTHING_OWED, at=at)

@@ -1,6 +1,6 @@
 """The day has come: what is owed is paid, in the amount that the books say under lock, once; or it is kept why nothing was."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from directpay.events.actions import NewEvent, record
@@ -43,9 +43,8 @@ def run_autopays(public_ids: Sequence[str], at: datetime) -> None:
                 facts += _miss(run, kept_from, at)
             else:
                 ready.append(run)
-        found = stand_to_pay_together([Payer(run.autopay.lease, run.autopay.user_id, run.autopay.rail) for run in ready])
         before = amounts_before(ready)
-        made = [(run, payment) for run, stands in zip(ready, found, strict=True) if (payment := _pay(run, stands, before, facts, at))]
+        made = [(run, payment) for run, stands in stand_in_turn(ready) if (payment := _pay(run, stands, before, facts, at))]
         AutopayAttempt.objects.bulk_create(
             AutopayAttempt(run=run, number=1, kind=AutopayAttempt.Kind.FIRST, payment=payment) for run, payment in made
         )
@@ -54,6 +53,19 @@ def run_autopays(public_ids: Sequence[str], at: datetime) -> None:
         _, ended = plan_next({run.autopay: run.run_on for run in runs if run.autopay.status != Autopay.Status.CANCELED}, at)
         record([*facts, *ended])
         Autopay.objects.bulk_update([run.autopay for run in runs if run.autopay.changed_at == at], STOP_COLUMNS)
+
+
+def stand_in_turn(runs: Sequence[AutopayRun]) -> Iterator[tuple[AutopayRun, StandingToPay | None]]:
+    """Step: where each payer stands, all read together; who comes second to an account is looked at again, after the first has paid."""
+    payers = [Payer(run.autopay.lease, run.autopay.user_id, run.autopay.rail) for run in runs]
+    seen: set[int] = set()
+    for run, payer, found in zip(runs, payers, stand_to_pay_together(payers), strict=True):
+        stands = found
+        if found is not None and found.account.account.id in seen:
+            (stands,) = stand_to_pay_together([payer])
+        if found is not None:
+            seen.add(found.account.account.id)
+        yield run, stands
 
 
 def obstacle(autopay: Autopay, account: BankAccount, mandate: Mandate) -> str:

@@ -55,7 +55,9 @@ class ByItself:
 
 def by_itself(lease: Lease, user_id: int, today: date) -> ByItself:
     standing = autopay_of(lease, user_id)
-    return ByItself(standing, standing and coming(standing, today), reason_text(standing.reason) if standing else "")
+    if standing is None:
+        return ByItself(None, None, "")
+    return ByItself(standing, coming(standing, today), reason_text(standing.reason))
 
 
 def autopay_of(lease: Lease, user_id: int) -> Autopay | None:

@@ -150,7 +150,7 @@ class MandateTextView(BankAccounts, PartView):
 
     output_serializer: ClassVar[Any] = TextOutput
     query_serializer = TextQuery
-    example: ClassVar[Mapping[str, Any]] = SHOWN_TEXT
+    example = SHOWN_TEXT
     example_id = SHOWN["bank_account"]
 
     def read(self, row: BankAccount, query: dict[str, Any], context: Context) -> Mapping[str, Any]:

@@ -27,7 +27,7 @@ SHOWN: Final[dict[str, Any]] = {
     "revoked_reason": None,
     **COMMON,
 }
-SHOWN_TEXT: Final = {"object": "mandate_text", "bank_account": BANK, "language": "en", "text_version": NEWEST, "text": TEXT}
+SHOWN_TEXT: Final[dict[str, Any]] = {"object": "mandate_text", "bank_account": BANK, "language": "en", "text_version": NEWEST, "text": TEXT}
 ASKS: Final = {"mandate": Ask(AGREES), "mandate_taken_back": Ask(AGREES, answer={"id": TAKEN_BACK})}
 REVOKES: Final = {"revoked": Ask({}, TAKEN_BACK, {"status": "inactive", "revoked_at": CREATED, "revoked_reason": "revoked_by_staff"})}
 REFUSED: Final = (

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from leases.autopay.models import Autopay, AutopayAttempt
 from payments.methods.models import BankAccount
 from payments.payins.models import Payment
 from payments.retries.models import Reattempt, Retry
-from tests.leases.autopay.cast import NINE, RENT, Renting
+from tests.leases.autopay.cast import FIRST, NINE, RENT, Renting
 from tests.world import NO_FUNDS
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +136,18 @@ class TestWithoutMoney:
         w.later(days=10)
         assert not Retry.objects.exists()
         assert Payment.objects.filter(status="failed").count() == 1
+
+    def test_two_roommates_whose_payments_failed_retry_no_more_than_is_owed(self):
+        w = Renting(number=NO_FUNDS)
+        carol = w.person("carol", "renter")
+        lease = w.lease(w.bob, carol, start=FIRST, end_on=date(2027, 10, 31))
+        for source in (w.source, w.allowed(w.account(carol, NO_FUNDS))):
+            w.on(lease, source, mode="up_to", amount_minor=100_000)
+        w.go(NINE + timedelta(days=1))
+        w.pay(lease, "instant", amount=30_000, source=w.account(w.bob))
+        w.go(NINE + timedelta(days=4))
+        again = AutopayAttempt.objects.filter(run__autopay__lease=lease, kind="retry").values_list("payment__amount_minor", flat=True)
+        assert sum(again) == RENT - 30_000
 
 
 class TestForAnotherReason:

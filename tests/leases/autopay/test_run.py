@@ -107,6 +107,25 @@ class TestOnItsDay:
         w.go(NINE)
         assert told(w.runs(autopay)[0]) == ("nothing", "amount_too_small", None) or [p.amount_minor for p in w.payments(autopay)] == [100]
 
+    def test_two_roommates_who_both_pay_the_joint_rent_by_themselves_pay_it_once(self, w):
+        """At one moment, in one set: the second sees what the first has paid."""
+        carol = w.person("carol", "renter")
+        lease = w.lease(w.bob, carol, start=FIRST, end_on=date(2027, 10, 31))
+        his, hers = w.on(lease), w.on(lease, w.allowed(w.account(carol)), mode="up_to", amount_minor=100_000)
+        w.go(NINE)
+        assert sorted(p.amount_minor for a in (his, hers) for p in w.payments(a)) == [RENT]
+        assert {told(w.runs(a)[0])[:2] for a in (his, hers)} == {("paying", ""), ("nothing", "on_its_way")}
+
+    def test_two_roommates_who_both_pay_a_part_by_themselves_pay_it_together(self, w):
+        carol = w.person("carol", "renter")
+        lease = w.lease(w.bob, carol, start=FIRST, end_on=date(2027, 10, 31))
+        for source in (w.source, w.allowed(w.account(carol))):
+            w.on(lease, source, mode="up_to", amount_minor=100_000)
+        w.go(NINE)
+        paid = list(Payment.objects.filter(origin=lease.public_id).order_by("id"))
+        assert [p.amount_minor for p in paid] == [100_000, RENT - 100_000]
+        assert [c.amount_minor for p in paid for c in p.claims.all()] == [100_000, RENT - 100_000]
+
     def test_each_roommate_pays_its_own_share(self, w):
         carol = w.person("carol", "renter")
         lease = w.lease((w.bob, {"percent": 60}), (carol, {"percent": 40}), start=FIRST, end_on=date(2027, 10, 31))

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tests.simulation.auditor.books import FLOOR_KINDS, FLOOR_ZERO, Books, Hold, Leg, normal
 from tests.simulation.auditor.by_hand import ByHand
+from tests.simulation.auditor.by_itself import Order
 from tests.simulation.auditor.errors import demand, same
 from tests.simulation.auditor.payments import CLEARED, Payment, Promise, Script, Told
 from tests.simulation.auditor.postings import DEPOSITS, Expected
@@ -38,6 +39,7 @@ class Auditor:
     payments: dict[str, Payment] = field(default_factory=dict)
     bank_accounts: dict[str, BankAccount] = field(default_factory=dict)
     fees: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)  # autopays
     hand: ByHand = field(default_factory=ByHand)
     expected: dict[str, tuple[str, Expected]] = field(default_factory=dict)  # must be posted in this step: reference → kind, legs
     posted: set[str] = field(default_factory=set)

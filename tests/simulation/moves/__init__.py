@@ -1,7 +1,7 @@
 """Everything that may happen. To add a kind of happening: a file beside these, and a line in `FAMILIES`."""
 
-from tests.simulation.moves import bank, banking, by_hand, clock, crashes, holds, leases, owing, paying, posting
+from tests.simulation.moves import bank, banking, by_hand, by_itself, clock, crashes, holds, leases, owing, paying, posting
 from tests.simulation.moves.move import Move
 
-FAMILIES = (leases, banking, paying, clock, bank, crashes, holds, posting, owing, by_hand)
+FAMILIES = (leases, banking, paying, clock, bank, crashes, holds, posting, owing, by_hand, by_itself)
 MOVES: tuple[Move, ...] = tuple(move for family in FAMILIES for move in family.MOVES)
