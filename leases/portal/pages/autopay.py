@@ -46,7 +46,7 @@ class AutopayForm(forms.Form):
     """`accounts`: the renter's verified ones. What is amended on the page is looked at again before anything is turned on."""
 
     mode = forms.ChoiceField(choices=MODES, label=gettext_lazy("How much"))
-    amount = forms.CharField(max_length=20, required=False, label=gettext_lazy("Amount"))
+    amount = forms.CharField(max_length=20, required=False, label=gettext_lazy("Amount, where you choose one"))
     day_of_month = forms.TypedChoiceField(coerce=int, empty_value=None, required=False, label=gettext_lazy("When"))
     account = forms.ChoiceField(label=gettext_lazy("From"))
     backup = forms.ChoiceField(required=False, label=gettext_lazy("If that fails, once from"))

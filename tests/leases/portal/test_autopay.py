@@ -150,7 +150,7 @@ def test_the_first_page_says_what_comes(w):
     client = signed_in(w.bob)
     assert "Your rent can be paid by itself" in words_of(client.get("/renter/"))
     turned_on(w, client)
-    assert "Autopay Tue 1 Dec $3,000.00" in words_of(client.get("/renter/"))
+    assert "Autopay Unit 1 Tue 1 Dec $3,000.00" in words_of(client.get("/renter/"))
 
 
 def test_without_a_verified_account_one_is_asked_for():
