@@ -21,6 +21,7 @@ BENCHMARKS = {
     "lists": "bench.lists:lists",
     "year": "bench.year:year",
     "rentday": "bench.rentday:rentday",
+    "autopay": "bench.autopay:autopay",
     "http": "bench.http.accepting:accepting",
 }
 

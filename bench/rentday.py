@@ -77,7 +77,7 @@ class _Days:
             superuser.execute("VACUUM (ANALYZE)")
         make_partitions(self.due.date(), self.due.date())
         set_clock(self.due + timedelta(minutes=1), frozen=True)
-        seconds = _together(self.place, way, 1 if way is _alone else WORKERS)
+        seconds = together(self.place, way, 1 if way is _alone else WORKERS)
         left = Charge.objects.filter(lease_id__gte=self.first, posted_at=None).count()
         if left:
             raise RuntimeError(f"{left} of {count} charges were not posted")
@@ -86,7 +86,7 @@ class _Days:
         return seconds
 
 
-def _together(place: Place, way: Callable[[str], None], workers: int) -> float:
+def together(place: Place, way: Callable[[str], None], workers: int) -> float:
     connection.close()
     context = multiprocessing.get_context("fork")
     gate = context.Barrier(workers + 1)

@@ -1,5 +1,6 @@
 """Django looks for admin pages here; they live in their rooms."""
 
+from leases.autopay.admin import AutopayAdmin, AutopayAttemptAdmin, AutopayRunAdmin
 from leases.contracts.admin import LeaseAdmin, PartyAdmin, RenterAdmin
 from leases.credits.admin import CreditAdmin
 from leases.late_fees.admin import LateFeeAdmin, LateFeePolicyAdmin
@@ -9,6 +10,9 @@ from leases.receipts.admin import ReceiptAdmin
 from leases.rent.admin import ChargeAdmin
 
 __all__ = [
+    "AutopayAdmin",
+    "AutopayAttemptAdmin",
+    "AutopayRunAdmin",
     "ChargeAdmin",
     "CreditAdmin",
     "LateFeeAdmin",

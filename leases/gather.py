@@ -4,6 +4,12 @@ from directpay.due.registry import Queue
 from directpay.due.registry import register as register_queue
 from directpay.events.registry import promise
 from directpay.people.queries import VISIBLE_TO
+from leases.autopay import listeners as autopay
+from leases.autopay.actions.notices import tell_ahead
+from leases.autopay.actions.outcomes import FAILURES_QUEUE, RETRIES_QUEUE, look_at_failures, run_retries
+from leases.autopay.actions.planning import NOTICES_QUEUE, RUNS_QUEUE
+from leases.autopay.actions.run import run_autopays
+from leases.autopay.actions.stopping import MANDATES_QUEUE, follow_mandates
 from leases.contracts.queries import owes_on, renters_of_landlord
 from leases.credits import postings as _credits  # noqa: F401 registers
 from leases.deposits import postings as _deposits  # noqa: F401 registers
@@ -26,6 +32,14 @@ def register() -> None:
     promise("charge.due", hear=judge_after_grace)
     promise("payment.returned", "payment.failed", "payment.canceled", hear=judge_what_it_paid)
     promise("receipt.bounced", hear=judge_what_the_cheque_paid)
+    register_queue(Queue(MANDATES_QUEUE, follow_mandates))
+    register_queue(Queue(FAILURES_QUEUE, look_at_failures))
+    register_queue(Queue(RETRIES_QUEUE, run_retries))
+    register_queue(Queue(NOTICES_QUEUE, tell_ahead))
+    register_queue(Queue(RUNS_QUEUE, run_autopays))
+    promise("payment.failed", "payment.returned", hear=autopay.look_at_failures)
+    promise("retry.due", hear=autopay.try_again)
+    promise("mandate.revoked", hear=autopay.follow_mandates)
     if renters_of_landlord not in VISIBLE_TO:
         VISIBLE_TO.append(renters_of_landlord)
     if owes_on not in MAY_PAY:

@@ -1,5 +1,6 @@
 """Gathers the models of the rooms, so that Django finds them."""
 
+from leases.autopay.models import Autopay, AutopayAttempt, AutopayRun
 from leases.contracts.models import LateFeePolicy, Lease, Party, Renter, RentStep
 from leases.credits.models import Credit
 from leases.late_fees.models import LateFee
@@ -9,6 +10,9 @@ from leases.receipts.models import Receipt
 from leases.rent.models import Charge
 
 __all__ = [
+    "Autopay",
+    "AutopayAttempt",
+    "AutopayRun",
     "Charge",
     "Credit",
     "LateFee",

@@ -60,6 +60,26 @@ BEGIN
         );
 END $$;
 
+-- Whether this person's own autopay, or a run of it: neither landlord nor roommates see how somebody pays.
+CREATE OR REPLACE FUNCTION leases_own_autopay(the_autopay bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM leases_autopay a WHERE a.id = the_autopay AND a.user_id = directpay_asking());
+END $$;
+
+CREATE OR REPLACE FUNCTION leases_own_run(the_run bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM leases_autopayrun r WHERE r.id = the_run AND leases_own_autopay(r.autopay_id));
+END $$;
+
+-- All that whoever is on a lease, or lets it, learns of the others' autopay.
+CREATE OR REPLACE FUNCTION leases_autopay_is_on(the_lease bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM leases_autopay a WHERE a.lease_id = the_lease AND a.status = 'active');
+END $$;
+
 -- The books in which the accounts of what this person rents stand.
 CREATE OR REPLACE FUNCTION leases_rented_books() RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 10 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
@@ -86,6 +106,9 @@ POLICIES: Final = {
     "leases_rentstep": "leases_on(lease_id)",
     "leases_latefeepolicy": "leases_on(lease_id)",
     "leases_latefee": "leases_on(lease_id)",
+    "leases_autopay": "user_id = (SELECT directpay_asking())",
+    "leases_autopayrun": "leases_own_autopay(autopay_id)",
+    "leases_autopayattempt": "leases_own_run(run_id)",
     "leases_credit": "leases_deals(party_id)",
     "leases_paymentpolicy": "leases_on(lease_id)",
     "leases_receipt": "leases_deals(party_id)",

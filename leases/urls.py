@@ -1,5 +1,6 @@
 """Addresses of the rooms of this app."""
 
+from leases.autopay import api as autopay
 from leases.changes import api as changes
 from leases.credits import api as credits
 from leases.late_fees import api as late_fees
@@ -9,7 +10,7 @@ from leases.receipts import api as receipts
 from leases.rent import api as rent
 from leases.rent import intents
 
-ROOMS = (properties, rent, intents, changes, credits, receipts, late_fees)
+ROOMS = (properties, rent, intents, changes, credits, receipts, autopay, late_fees)
 api_urlpatterns = [pattern for room in ROOMS for pattern in room.urlpatterns]
 
 __all__ = ["api_urlpatterns", "page_urlpatterns"]

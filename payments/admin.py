@@ -2,18 +2,23 @@
 
 from payments.intents.admin import PaymentIntentAdmin
 from payments.methods.admin import BankAccountAdmin
+from payments.methods.mandates.admin import MandateAdmin
 from payments.payins.admin import ClaimAdmin, PaymentAdmin, TransitionAdmin
 from payments.payouts.admin import SettlementAdmin, SettlementLineAdmin
 from payments.pricing.admin import RailFeeAdmin
 from payments.reconciliation.admin import BankLineAdmin
+from payments.retries.admin import ReattemptAdmin, RetryAdmin
 
 __all__ = [
     "BankAccountAdmin",
     "BankLineAdmin",
     "ClaimAdmin",
+    "MandateAdmin",
     "PaymentAdmin",
     "PaymentIntentAdmin",
     "RailFeeAdmin",
+    "ReattemptAdmin",
+    "RetryAdmin",
     "SettlementAdmin",
     "SettlementLineAdmin",
     "TransitionAdmin",

@@ -20,8 +20,10 @@ from payments.pricing import postings as _pricing  # noqa: F401 registers
 from payments.reconciliation.actions import LINES_QUEUE, OWN_LINES_QUEUE, fetch_lines, post_own_lines
 from payments.reconciliation.listeners import expect_deposits, expect_lines
 from payments.refunds import postings as _refunds  # noqa: F401 registers
+from payments.retries.actions import RETRY_QUEUE, tell_due
 from payments.returns.actions import WATCH_QUEUE, watch_for_returns
-from payments.returns.listeners import watch
+from payments.returns.listeners import void, watch
+from payments.returns.voiding import VOID_QUEUE, void_after_returns
 from payments.subscriptions import postings as _subscriptions  # noqa: F401 registers
 
 
@@ -31,12 +33,15 @@ def register() -> None:
     register_queue(Queue(OWN_LINES_QUEUE, post_own_lines))
     register_queue(Queue(SETTLE_QUEUE, settle_payments))
     register_queue(Queue(WATCH_QUEUE, watch_for_returns, local=False, lease_seconds=15))
+    register_queue(Queue(VOID_QUEUE, void_after_returns))
+    register_queue(Queue(RETRY_QUEUE, tell_due))
     register_queue(Queue(EXPIRY_QUEUE, expire_verifications))
     register_queue(Queue(RESEAL_QUEUE, reseal, always=True))
     promise("payment.processing", "payment.completed", "payment.failed", "payment.returned", hear=expect_lines)
     promise(*MILESTONES, hear=note_reached)
     promise("bank_account.created", hear=expect_deposits)
     promise("payment.completed", hear=watch)
+    promise("payment.failed", "payment.returned", hear=void)
     promise("payment.completed", hear=settle_when_ready)
     promise("bank_line.posted", hear=settle_when_paid)
     register_invariants(*PAYMENTS)

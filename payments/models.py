@@ -1,10 +1,25 @@
 """Gathers the models of the rooms, so that Django finds them."""
 
 from payments.intents.models import PaymentIntent
+from payments.methods.mandates.models import Mandate
 from payments.methods.models import BankAccount
 from payments.payins.models import Claim, Payment, Transition
 from payments.payouts.models import Settlement, SettlementLine
 from payments.pricing.models import RailFee
 from payments.reconciliation.models import BankLine
+from payments.retries.models import Reattempt, Retry
 
-__all__ = ["BankAccount", "BankLine", "Claim", "Payment", "PaymentIntent", "RailFee", "Settlement", "SettlementLine", "Transition"]
+__all__ = [
+    "BankAccount",
+    "BankLine",
+    "Claim",
+    "Mandate",
+    "Payment",
+    "PaymentIntent",
+    "RailFee",
+    "Reattempt",
+    "Retry",
+    "Settlement",
+    "SettlementLine",
+    "Transition",
+]

@@ -33,6 +33,13 @@ BEGIN
     );
 END $$;
 
+-- Whether this person is the payer: whoever is paid does not learn how.
+CREATE OR REPLACE FUNCTION payments_paid_by_me(the_payment bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM payments_payment p WHERE p.id = the_payment AND p.payer_id = directpay_asking());
+END $$;
+
 -- Whether this person has paid, or was to pay, this payee.
 CREATE OR REPLACE FUNCTION payments_pays(the_payee bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
@@ -86,6 +93,9 @@ POLICIES: Final = {
     "payments_claim": "payments_own(payment_id)",
     "payments_paymentintent": f"(SELECT directpay_asking()) IN (created_by_id, customer_id) OR {PAID_TO_ME}",
     "payments_bankaccount": "user_id = (SELECT directpay_asking()) OR payments_knows_bank_account(id)",
+    "payments_mandate": "user_id = (SELECT directpay_asking())",
+    "payments_retry": "payments_paid_by_me(first_id)",
+    "payments_reattempt": "payments_paid_by_me(payment_id)",
     "payments_settlement": PAID_TO_ME,
     "payments_settlementline": "payments_own_settlement(settlement_id) OR payments_own(payment_id)",
     "payments_railfee": f"{PAID_TO_ME} OR payments_pays(payee_id)",

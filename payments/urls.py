@@ -2,7 +2,8 @@
 
 from payments.intents import api as intents
 from payments.methods import api as methods
+from payments.methods.mandates import api as mandates
 from payments.payins import api as payins
 
-api_urlpatterns = [*methods.urlpatterns, *payins.urlpatterns, *intents.urlpatterns]
+api_urlpatterns = [*methods.urlpatterns, *mandates.urlpatterns, *payins.urlpatterns, *intents.urlpatterns]
 page_urlpatterns: list = []

@@ -27,6 +27,7 @@ APPEND_ONLY = (
     "directpay_event",
     "leases_paymentpolicy",
     "leases_latefeepolicy",
+    "leases_autopayattempt",
     "ledger_allocation",
     "ledger_check",
     "ledger_leaf",
@@ -34,6 +35,7 @@ APPEND_ONLY = (
     "ledger_seal",
     "ledger_watermark",
     "payments_claim",
+    "payments_reattempt",
     "payments_settlement",
     "payments_settlementline",
 )
@@ -66,6 +68,7 @@ ACCOUNT_COLUMNS = "accepts_payments, payable_limit, pays_into, cost_account_id, 
 
 # Functions that doors may call: they read, and see no more than who calls them.
 ASKED_BY_DOORS = (
+    "leases_autopay_is_on",
     "leases_open_charges",
     "ledger_archived_until",
     "ledger_balance_as_of",

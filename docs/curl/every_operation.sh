@@ -114,9 +114,49 @@ said "List bank accounts"
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/bank-accounts/$bank")
 said "Retrieve bank accounts"
 
+# GET /api/v1/bank-accounts/{id}/mandate_text
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/bank-accounts/$bank/mandate_text")
+said "Read bank accounts mandate text"
+
 # GET /api/v1/bank-accounts/search
 answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/bank-accounts/search")
 said "Read bank accounts search"
+
+# --- mandates ---
+
+# POST /api/v1/mandates
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/mandates" -d @- <<JSON
+{"bank_account": "$bank", "language": "en", "customer_acceptance": {"type": "online", "online": {"ip_address": "192.0.2.7", "user_agent": "Mozilla/5.0"}}}
+JSON
+)
+said "Create mandates: mandate"
+mandate=$(pick id)
+
+# POST /api/v1/mandates
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/mandates" -d @- <<JSON
+{"bank_account": "$bank", "language": "en", "customer_acceptance": {"type": "online", "online": {"ip_address": "192.0.2.7", "user_agent": "Mozilla/5.0"}}}
+JSON
+)
+said "Create mandates: mandate_taken_back"
+mandate_taken_back=$(pick id)
+
+# POST /api/v1/mandates/{id}/revoke
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/mandates/$mandate_taken_back/revoke" -d @- <<JSON
+{}
+JSON
+)
+said "Revoke mandates"
+
+# GET /api/v1/mandates
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/mandates")
+said "List mandates"
+
+# GET /api/v1/mandates/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/mandates/$mandate")
+said "Retrieve mandates"
 
 # --- properties ---
 
@@ -292,6 +332,10 @@ said "Retrieve leases"
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/allocation")
 said "Read leases allocation"
 
+# GET /api/v1/leases/{id}/autopay
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/autopay")
+said "Read leases autopay"
+
 # GET /api/v1/leases/{id}/balance
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/balance")
 said "Read leases balance"
@@ -303,6 +347,69 @@ said "Read leases schedule"
 # GET /api/v1/leases/search
 answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/leases/search")
 said "Read leases search"
+
+# --- autopays ---
+
+# POST /api/v1/autopays
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/autopays" -d @- <<JSON
+{"lease": "$lease", "bank_account": "$bank", "mandate": "$mandate", "cap_percent": 20}
+JSON
+)
+said "Create autopays"
+autopay=$(pick id)
+
+# POST /api/v1/autopays/{id}
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/autopays/$autopay" -d @- <<JSON
+{"mode": "up_to", "amount": 200000}
+JSON
+)
+said "Update autopays"
+
+# POST /api/v1/autopays/{id}/pause
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/autopays/$autopay/pause" -d @- <<JSON
+{"reason": "on holiday"}
+JSON
+)
+said "Pause autopays"
+
+# POST /api/v1/autopays/{id}/resume
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/autopays/$autopay/resume" -d @- <<JSON
+{}
+JSON
+)
+said "Resume autopays"
+
+# POST /api/v1/autopays/{id}/skip
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/autopays/$autopay/skip" -d @- <<JSON
+{}
+JSON
+)
+said "Skip autopays"
+
+# POST /api/v1/autopays/{id}/turn_off
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/autopays/$autopay/turn_off" -d @- <<JSON
+{}
+JSON
+)
+said "Turn off autopays"
+
+# GET /api/v1/autopays
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/autopays")
+said "List autopays"
+
+# GET /api/v1/autopays/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/autopays/$autopay")
+said "Retrieve autopays"
+
+# GET /api/v1/autopays/{id}/runs
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/autopays/$autopay/runs")
+said "Read autopays runs"
 
 # --- late_fees ---
 

@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
 from leases.portal import language
-from leases.portal.pages import bank_accounts, by_hand, changes, front, landlord, late_fees, pay, payment, renter
+from leases.portal.pages import autopay, bank_accounts, by_hand, changes, front, landlord, late_fees, pay, payment, renter
 
 
 class PublicId:
@@ -28,6 +28,11 @@ urlpatterns = [
     path("renter/", renter.home, name="renter_home"),
     path("renter/pay/", renter.pay_which, name="renter_pay"),
     path("renter/pay/<public_id:lease_id>/", pay.pay, name="renter_pay_lease"),
+    path("renter/autopay/<public_id:lease_id>/", autopay.autopay, name="renter_autopay"),
+    *(
+        path(f"renter/autopay/<public_id:lease_id>/{verb}/", autopay.act, {"verb": verb}, name=f"renter_autopay_{verb}")
+        for verb in ("skip", "pause", "resume", "turn_off")
+    ),
     path("renter/payments/", renter.payments, name="renter_payments"),
     path("renter/payments/<public_id:payment_id>/", payment.for_renter, name="renter_payment"),
     path("renter/payments/<public_id:payment_id>/cancel/", payment.cancel, name="renter_payment_cancel"),

@@ -1,12 +1,14 @@
 """What accepting a rent payment must know, read in one round trip with the lease and the account locked."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
 from directpay.events.unit import require_transaction
+from directpay.kernel.arrays import integers, texts
 from directpay.kernel.errors import InvalidInput
 from leases.contracts.models import Lease
 from leases.contracts.seats import Seat, seat_of
@@ -34,6 +36,42 @@ def stand_to_pay(lease: Lease, user_id: int, *, rail: str, param: str) -> Standi
         answer = cursor.fetchone()[0]
     if answer is None:
         raise InvalidInput("This account belongs to nobody on the lease.", param=param)
+    return _found(lease, answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Who pays which lease, and by which rail."""
+
+    lease: Lease
+    user_id: int
+    rail: str
+
+
+# Of a set, the accounts are locked first and in order of id, as everybody does who posts.
+LOCK_ACCOUNTS = """
+SELECT a.id FROM ledger_account a WHERE a.id = ANY(ARRAY(
+    SELECT y.account_id FROM unnest(%s::bigint[], %s::bigint[]) AS g(lease_id, user_id)
+    JOIN leases_renter r ON r.lease_id = g.lease_id AND r.user_id = g.user_id JOIN leases_party y ON y.id = r.party_id
+)) ORDER BY a.id FOR NO KEY UPDATE
+"""
+STAND = """
+SELECT leases_stand_to_pay(g.lease_id, g.user_id, g.rail)
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) WITH ORDINALITY AS g(lease_id, user_id, rail, n) ORDER BY g.n
+"""
+
+
+def stand_to_pay_together(payers: Sequence[Payer]) -> list[StandingToPay | None]:
+    """Step: the same of a set, in its order, its leases locked already; None for who is not on the lease."""
+    require_transaction()
+    leases, users = integers(p.lease.id for p in payers), integers(p.user_id for p in payers)
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_ACCOUNTS, [leases, users])
+        cursor.execute(STAND, [leases, users, texts(p.rail for p in payers)])
+        return [answer and _found(p.lease, answer) for p, (answer,) in zip(payers, cursor.fetchall(), strict=True)]
+
+
+def _found(lease: Lease, answer: str) -> StandingToPay:
     found = json.loads(answer)
     seat = seat_of(lease, found["seat"])
     return StandingToPay(

@@ -22,6 +22,8 @@ from directpay.people.actor import SYSTEM
 from directpay.people.models import User
 from directpay.people.oauth.actions import NewSecret, register_application
 from directpay.people.oauth.models import Application
+from leases.autopay.actions.turn_on import Order, turn_on
+from leases.autopay.models import Autopay, AutopayRun
 from leases.contracts.late_fee import LateFeeTerms
 from leases.contracts.models import LateFeePolicy
 from leases.credits.actions import NewCredit, grant_credit
@@ -33,6 +35,8 @@ from leases.receipts.models import Receipt
 from ledger.journal.models import Transaction
 from payments.intents.actions.create import Purpose, create_intent
 from payments.intents.models import PaymentIntent
+from payments.methods.mandates.actions import Agreement, agree_to_mandate
+from payments.methods.mandates.models import Mandate
 from payments.payins.models import Payment
 from tests.world import World
 
@@ -73,6 +77,7 @@ class Alices(World):
         november = self.leased.charges.earliest("id")
         self.late_fee = charge_late_fee(self.leased, november, actor=SYSTEM, at=self.now)
         self.wish = self._wish()
+        self.mandate, self.autopay = self._by_itself()
         self.key = Authenticator.objects.create(user=self.alice, type="webauthn", data={"name": KEY, "credential": {}})
         self.app = self._app(self.alice)
         self.let_in = RefreshToken.objects.create(user=self.bob, application=self.app.app, token="", token_checksum="x" * 64)
@@ -106,6 +111,12 @@ class Alices(World):
             at=self.now,
         )
 
+    def _by_itself(self) -> tuple[Mandate, Autopay]:
+        """Bob's autopay, and what it rests on."""
+        bob = self.actor(self.bob)
+        mandate = agree_to_mandate(self.account_of_bob, Agreement(), actor=bob, at=self.now)
+        return mandate, turn_on(self.leased, Order(self.account_of_bob), actor=bob, at=self.now)
+
     def _app(self, owner: User) -> NewSecret:
         """An app that acts for its owner, and that Bob has let in too."""
         grant = Application.FOR_ITS_OWNER
@@ -137,6 +148,9 @@ class Alices(World):
             "late_fees": self.late_fee.public_id,
             "late-fees": self.late_fee.public_id,
             "late_fee_policies": self.late_fee.policy.public_id,
+            "mandates": self.mandate.public_id,
+            "autopays": self.autopay.public_id,
+            "autopay": self.leased.public_id,
             "pay": self.leased.public_id,
             "keys": str(self.key.id),
         }
@@ -272,7 +286,7 @@ def state(w: Alices) -> list[object]:
     payments = list(Payment.objects.order_by("id").values_list("public_id", "status", "version"))
     by_hand = [
         w.leased.charges.count(),
-        *(list(model.objects.order_by("id").values()) for model in (Receipt, Credit, LateFee, LateFeePolicy)),
+        *(list(model.objects.order_by("id").values()) for model in (Receipt, Credit, LateFee, LateFeePolicy, Mandate, Autopay, AutopayRun)),
     ]
     return [*payments, *by_hand, w.bob.bank_accounts.values_list("status", flat=True).get()]
 

@@ -12,6 +12,7 @@ from drf_spectacular.generators import SchemaGenerator
 from directpay.api.expanding import KINDS
 from directpay.api.views import ApiView, CollectionView, ObjectView
 from directpay.people.models import User
+from leases.autopay.actions.turn_on import Order, turn_on
 from leases.contracts.late_fee import LateFeeTerms
 from leases.contracts.models import Lease
 from leases.credits.actions import NewCredit, grant_credit
@@ -21,6 +22,8 @@ from leases.late_fees.actions.decide import approve_late_fee
 from leases.receipts.actions import NewReceipt, bank_receipts, bounce_receipt, record_receipt
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from payments.intents.actions.create import Purpose, create_intent
+from payments.methods.mandates.actions import Agreement, agree_to_mandate, revoke_mandate
+from payments.methods.models import BankAccount
 from tests.directpay.cast import Caller, key_of
 from tests.world import World
 
@@ -114,6 +117,7 @@ def grow(w: World, leases: int) -> None:
         w.pay(shared, "instant", amount=40_000, source=his)
         w.pay(lease, "ach", amount=50_000, source=source)
         by_hand(w, lease)
+        by_itself(w, shared, his)
         purpose = Purpose(lease.currency, lease.unit.property.payee, origin=lease.public_id)
         create_intent(
             amount_minor=n + 1,
@@ -152,3 +156,12 @@ def by_hand(w: World, lease: Lease) -> None:
     made = [record_receipt(lease, NewReceipt(party, how, 700), actor=actor, at=w.now) for how in ("check", "check", "cash")]
     bank_receipts(made[:1], actor=actor, at=w.now)
     bounce_receipt(made[1], actor=actor, at=w.now)
+
+
+def by_itself(w: World, lease: Lease, source: BankAccount) -> None:
+    """An autopay, a mandate that it rests on, and one that was taken back."""
+    actor = w.actor(source.user)
+    spare = agree_to_mandate(source, Agreement(), actor=actor, at=w.now)
+    agree_to_mandate(source, Agreement(language="es"), actor=actor, at=w.now)
+    revoke_mandate(spare, actor=actor, at=w.now)
+    turn_on(lease, Order(source), actor=actor, at=w.now)

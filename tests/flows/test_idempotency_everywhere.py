@@ -100,6 +100,7 @@ class House(World):
             **self.requests_of_changes(),
             **self.requests_of_intents(),
             **self.requests_of_late_fees(),
+            **self.requests_by_itself(),
         }
 
     def requests_of_late_fees(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:
@@ -130,6 +131,34 @@ class House(World):
             "/api/v1/late_fees/{id}/approve": lambda: (f"/api/v1/late_fees/{proposed()}/approve", {}, {}),
             "/api/v1/late_fees/{id}/dismiss": lambda: (f"/api/v1/late_fees/{proposed()}/dismiss", {}, {}),
             "/api/v1/late_fees/{id}/waive": waived,
+        }
+
+    def requests_by_itself(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:
+        agrees = {"bank_account": self.source.public_id, "customer_acceptance": {"type": "offline"}}
+
+        def made(path: str, body: dict[str, Any]) -> str:
+            return str(self.post(path, body, f"setup-{self.count()}").json()["id"])
+
+        def order() -> dict[str, Any]:
+            made("/api/v1/mandates", agrees)
+            return {"lease": self.lease().public_id, "bank_account": self.source.public_id}
+
+        def fresh() -> tuple[str, dict[str, Any], dict[str, Any]]:
+            body = order()
+            return "/api/v1/autopays", body, {**body, "day_of_month": 3}
+
+        def change(verb: str, body: dict[str, Any], other: dict[str, Any]) -> Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]:
+            return lambda: (f"/api/v1/autopays/{made('/api/v1/autopays', order())}{verb}", body, other)
+
+        return {
+            "/api/v1/mandates": lambda: ("/api/v1/mandates", agrees, {**agrees, "language": "es"}),
+            "/api/v1/mandates/{id}/revoke": lambda: (f"/api/v1/mandates/{made('/api/v1/mandates', agrees)}/revoke", {}, {}),
+            "/api/v1/autopays": fresh,
+            "/api/v1/autopays/{id}": change("", {"day_of_month": 3}, {"day_of_month": 4}),
+            "/api/v1/autopays/{id}/pause": change("/pause", {"reason": "one"}, {"reason": "two"}),
+            "/api/v1/autopays/{id}/resume": change("/resume", {}, {}),
+            "/api/v1/autopays/{id}/skip": change("/skip", {"date": "2026-12-01"}, {"date": "2027-01-01"}),
+            "/api/v1/autopays/{id}/turn_off": change("/turn_off", {}, {}),
         }
 
     def requests_by_hand(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:

@@ -23,6 +23,7 @@ from tests.simulation.bank import Bank, close_bank, open_bank
 from tests.simulation.cast import Cast
 from tests.simulation.looking import Look
 from tests.simulation.moves import MOVES, Move, leases
+from tests.simulation.watching import Watch
 from tests.simulation.work import work_until
 
 START = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
@@ -83,6 +84,7 @@ class History:
         self.bank = Bank(self)
         self.look = Look(self.now)
         self.ear = Ear()
+        self.watch = Watch(self)
         self.cast = Cast(self)
         self.accounts: dict[str, Any] = {}  # by the auditor's code, as the moves fetched them
 
@@ -90,7 +92,7 @@ class History:
         """Raises HistoryFailed."""
         self.planned = steps
         try:
-            with _world(self):
+            with _world(self), self.watch.beside():
                 self.cast.begin()
                 for _ in range(2):
                     leases.open_one(self)
@@ -131,6 +133,7 @@ class History:
     def check(self, *, rested: bool = False) -> None:
         if self.alarms:
             raise self.alarms[0]
+        self.watch.settle()
         seen = self.look.new(self.now)
         self.ear.facts |= {event[0] for event in seen["events"] if event[-1].startswith("payment.")}
         compare(self.auditor, seen, self.now, rested=rested)

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from directpay.people.actor import LANDLORD
+from leases.autopay.queries import is_on
 from leases.contracts.queries import rent_on, rents_of, visible_leases
 from leases.portal.queries.by_hand import credits_of, receipts_of
 from leases.portal.queries.late_fees import fee_rows, policy_of, policy_words, warnings_of
@@ -50,6 +51,7 @@ def lease(request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
         "fees": fee_rows(found, today),
         "late_fee": policy_words(policy.terms if policy else None, found.currency),
         "warnings": warnings_of(policy, found),
+        "autopay_is_on": is_on(found),
     }
     return render(request, "portal/landlord/lease.html", context)
 

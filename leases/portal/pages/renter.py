@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from directpay.people.actor import RENTER
 from leases.contracts.queries import visible_leases
+from leases.portal.queries.by_itself import ByItself, by_itself
 from leases.portal.queries.late_fees import ComingFee, coming_fee
 from leases.portal.queries.owing import Household, Owing, household, on_their_way, owing
 from leases.portal.queries.payments import Told, events_of, page_of, payments_of, told
@@ -44,6 +45,7 @@ class Home:
     trouble: Story | None
     hint: SafeString
     coming: ComingFee | None
+    by_itself: ByItself
     marked: bool  # one button a page is drawn with the marker
 
 
@@ -66,7 +68,16 @@ def _homes(visit: Visit) -> list[Home]:
         if one is not None:
             marked = not any(home.marked for home in homes) and one.payable_minor > 0 and (one.is_due or one.is_soon)
             homes.append(
-                Home(one, household(one), _under_way(one, visit), _trouble(one, visit), _hint(one, visit), coming_fee(one), marked)
+                Home(
+                    one,
+                    household(one),
+                    _under_way(one, visit),
+                    _trouble(one, visit),
+                    _hint(one, visit),
+                    coming_fee(one),
+                    by_itself(one.lease, visit.user.id, one.today),
+                    marked,
+                )
             )
     return homes
 

@@ -46,29 +46,36 @@ def pay_rent(lease: Lease, request: PayRequest, *, actor: Actor, at: datetime) -
     """
     with unit_of_work():
         found = stand_to_pay(lease, request.bank_account.user_id, rail=request.rail, param="bank_account")
-        seat, standing, payable = found.seat, found.account, found.payable
+        standing, payable = found.account, found.payable
         if request.charges:
             wishes = _named(payable.rows, request, standing.account.currency)
             amount = sum(wish.amount_minor for wish in wishes)
         else:
             amount = _all_that_is_due(standing, payable.ahead_minor) if request.amount_minor is None else request.amount_minor
             wishes = first_in_turn(found, amount)
-        _check_policy(found, request, amount, at)
-        terms = Terms(
-            payer=request.bank_account.user,
-            payee=seat.payee,
-            applies_to=standing.account,
-            amount_minor=amount,
-            rail=request.rail,
-            bank_account=request.bank_account,
-            tendered_on=today(seat.zone, at),
-            ahead_minor=payable.ahead_minor,
-            origin=lease.public_id,
-            wishes=wishes,
-            allow_duplicate=request.allow_duplicate,
-            metadata=request.metadata,
-        )
-        return initiate(terms, actor=actor, at=at, standing=standing)
+        return accept(lease, found, request, amount_minor=amount, wishes=wishes, actor=actor, at=at)
+
+
+def accept(
+    lease: Lease, found: StandingToPay, request: PayRequest, *, amount_minor: int, wishes: Sequence[Wish], actor: Actor, at: datetime
+) -> Payment:
+    """Step: a payment of this amount for these charges, by the owner of the bank account, who stands there. Raises as `pay_rent`."""
+    _check_policy(found, request, amount_minor, at)
+    terms = Terms(
+        payer=request.bank_account.user,
+        payee=found.seat.payee,
+        applies_to=found.account.account,
+        amount_minor=amount_minor,
+        rail=request.rail,
+        bank_account=request.bank_account,
+        tendered_on=today(found.seat.zone, at),
+        ahead_minor=found.payable.ahead_minor,
+        origin=lease.public_id,
+        wishes=wishes,
+        allow_duplicate=request.allow_duplicate,
+        metadata=request.metadata,
+    )
+    return initiate(terms, actor=actor, at=at, standing=found.account)
 
 
 def _all_that_is_due(standing: Standing, ahead: int) -> int:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tests.simulation.auditor.books import FLOOR_KINDS, FLOOR_ZERO, Books, Hold, Leg, normal
 from tests.simulation.auditor.by_hand import ByHand
+from tests.simulation.auditor.by_itself import Order
 from tests.simulation.auditor.changes import Changes
 from tests.simulation.auditor.errors import demand, same
 from tests.simulation.auditor.lateness import Lateness
@@ -42,6 +43,7 @@ class Auditor:
     payments: dict[str, Payment] = field(default_factory=dict)
     bank_accounts: dict[str, BankAccount] = field(default_factory=dict)
     fees: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)  # autopays
     hand: ByHand = field(default_factory=ByHand)
     changes: Changes = field(default_factory=Changes)
     changes_for: dict[str, str] = field(default_factory=dict)  # credit → charge of the month that it is for, until it is posted

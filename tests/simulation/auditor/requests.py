@@ -151,6 +151,11 @@ def _oldest(rows: list[Row], amount: int) -> list[tuple[str, int]]:
     return claims
 
 
+def oldest_claims(books: "Auditor", lease_id: str, label: str, amount: int) -> list[tuple[str, int]]:
+    """What a payment of this amount is for, where nobody names charges."""
+    return _oldest(open_rows(books, lease_id, label), amount)
+
+
 def _named(rows: list[Row], request: Request) -> list[tuple[str, int]]:
     by_id = {row.charge: row for row in rows}
     claims: list[tuple[str, int]] = []

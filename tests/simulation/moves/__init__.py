@@ -1,7 +1,21 @@
 """Everything that may happen. To add a kind of happening: a file beside these, and a line in `FAMILIES`."""
 
-from tests.simulation.moves import bank, banking, by_hand, changing, clock, crashes, holds, late_fees, leases, owing, paying, posting
+from tests.simulation.moves import (
+    bank,
+    banking,
+    by_hand,
+    by_itself,
+    changing,
+    clock,
+    crashes,
+    holds,
+    late_fees,
+    leases,
+    owing,
+    paying,
+    posting,
+)
 from tests.simulation.moves.move import Move
 
-FAMILIES = (leases, banking, paying, clock, bank, crashes, holds, posting, owing, by_hand, changing, late_fees)
+FAMILIES = (leases, banking, paying, clock, bank, crashes, holds, posting, owing, by_hand, changing, late_fees, by_itself)
 MOVES: tuple[Move, ...] = tuple(move for family in FAMILIES for move in family.MOVES)

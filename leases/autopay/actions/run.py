@@ -1,0 +1,135 @@
+"""The day has come: what is owed is paid, in the amount that the books say under lock, once; or it is kept why nothing was."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from directpay.events.actions import NewEvent, record
+from directpay.events.unit import unit_of_work
+from directpay.kernel.errors import DirectPayError
+from directpay.people.actor import SYSTEM, system
+from leases.autopay.actions.locking import lock_runs, mandates_of
+from leases.autopay.actions.planning import STOP_COLUMNS, days_of, drop_promises, plan_next, stop
+from leases.autopay.actions.stopping import MANDATE_REVOKED, end
+from leases.autopay.amounts import amount_of, over_cap, position_of
+from leases.autopay.events import autopay_fact, run_fact
+from leases.autopay.models import Autopay, AutopayAttempt, AutopayRun
+from leases.autopay.queries import amounts_before
+from leases.rent.actions.pay_rent import PayRequest, accept, first_in_turn
+from leases.rent.standing import Payer, StandingToPay, stand_to_pay_together
+from payments.methods.mandates.models import Mandate
+from payments.methods.models import BankAccount
+from payments.payins.actions.initiate import AmountTooSmall
+from payments.payins.models import Payment
+
+ACTOR = system("autopay")
+PAUSED, NOT_VERIFIED, NOT_ON_LEASE, OVER_CAP = "paused", "bank_account_not_verified", "not_on_lease", "over_cap"
+NOTHING_OWED, ON_ITS_WAY = "nothing_owed", "on_its_way"
+ENDS = (MANDATE_REVOKED, NOT_ON_LEASE)  # of the reasons for a missed run, those that turn autopay off; others pause it
+RUN_COLUMNS = ("status", "reason", "amount_minor", "version", "changed_at")
+
+
+def run_autopays(public_ids: Sequence[str], at: datetime) -> None:
+    """The due queue's work: each planned run whose time has come, and the next one of its autopay."""
+    with unit_of_work():
+        runs = [run for run in lock_runs(public_ids, [AutopayRun.Status.PLANNED]) if run.run_at <= at]
+        if not runs:
+            return
+        mandates = mandates_of([run.autopay for run in runs])
+        ready: list[AutopayRun] = []
+        facts: list[NewEvent] = []
+        for run in runs:
+            kept_from = obstacle(run.autopay, run.autopay.bank_account, mandates[run.autopay.mandate_id])
+            if kept_from:
+                facts += _miss(run, kept_from, at)
+            else:
+                ready.append(run)
+        before = amounts_before(ready)
+        made = [(run, payment) for run, stands in stand_in_turn(ready) if (payment := _pay(run, stands, before, facts, at))]
+        AutopayAttempt.objects.bulk_create(
+            AutopayAttempt(run=run, number=1, kind=AutopayAttempt.Kind.FIRST, payment=payment) for run, payment in made
+        )
+        AutopayRun.objects.bulk_update(runs, RUN_COLUMNS)
+        drop_promises(runs)
+        _, ended = plan_next({run.autopay: run.run_on for run in runs if run.autopay.status != Autopay.Status.CANCELED}, at)
+        record([*facts, *ended])
+        Autopay.objects.bulk_update([run.autopay for run in runs if run.autopay.changed_at == at], STOP_COLUMNS)
+
+
+def stand_in_turn(runs: Sequence[AutopayRun]) -> Iterator[tuple[AutopayRun, StandingToPay | None]]:
+    """Step: where each payer stands, all read together; who comes second to an account is looked at again, after the first has paid."""
+    payers = [Payer(run.autopay.lease, run.autopay.user_id, run.autopay.rail) for run in runs]
+    seen: set[int] = set()
+    for run, payer, found in zip(runs, payers, stand_to_pay_together(payers), strict=True):
+        stands = found
+        if found is not None and found.account.account.id in seen:
+            (stands,) = stand_to_pay_together([payer])
+        if found is not None:
+            seen.add(found.account.account.id)
+        yield run, stands
+
+
+def obstacle(autopay: Autopay, account: BankAccount, mandate: Mandate) -> str:
+    """Why it may not debit this account now; empty if it may."""
+    if mandate.revoked_at is not None:
+        return MANDATE_REVOKED
+    if autopay.status != Autopay.Status.ACTIVE:
+        return PAUSED
+    return "" if account.status == BankAccount.Status.VERIFIED else NOT_VERIFIED
+
+
+def _pay(run: AutopayRun, stands: StandingToPay | None, before: Mapping[int, int], facts: list[NewEvent], at: datetime) -> Payment | None:
+    """Step: the payment of this run; None, with what it is told, where there is nothing to pay or something keeps it from that."""
+    autopay = run.autopay
+    if stands is None:
+        facts += _miss(run, NOT_ON_LEASE, at)
+        return None
+    place = position_of(stands, days_of(autopay).pays_until(run.run_on))
+    amount = amount_of(autopay.mode, autopay.amount_minor, place)
+    if amount == 0:
+        facts.append(_settle(run, AutopayRun.Status.NOTHING, ON_ITS_WAY if place.in_flight_minor else NOTHING_OWED, "nothing", at))
+        return None
+    before_minor = before.get(autopay.id)
+    if over_cap(amount, cap_minor=autopay.cap_minor, cap_percent=autopay.cap_percent, before_minor=before_minor):
+        facts += _miss(run, OVER_CAP, at, wanted=amount)
+        return None
+    try:
+        payment = pay_for(run, stands, autopay.bank_account, amount, at)
+    except AmountTooSmall as refusal:  # a rest that the payee's fee would eat
+        facts.append(_settle(run, AutopayRun.Status.NOTHING, refusal.code, "nothing", at))
+        return None
+    except DirectPayError as refusal:  # nothing was written yet: `accept` looks first
+        facts += _miss(run, refusal.code, at)
+        return None
+    run.amount_minor = payment.amount_minor
+    facts.append(_settle(run, AutopayRun.Status.PAYING, "", "paid", at, payment=payment.public_id))
+    return payment
+
+
+def pay_for(run: AutopayRun, stands: StandingToPay, account: BankAccount, amount_minor: int, at: datetime, **metadata: str) -> Payment:
+    """Step: a payment for the oldest charges, as a renter makes one by hand; the run it is for is written on it."""
+    autopay = run.autopay
+    request = PayRequest(
+        rail=autopay.rail,
+        bank_account=account,
+        allow_duplicate=True,  # the run is unique, and what is on its way is counted
+        metadata={"autopay": autopay.public_id, "autopay_run": run.public_id, **metadata},
+    )
+    wishes = first_in_turn(stands, amount_minor)
+    return accept(autopay.lease, stands, request, amount_minor=amount_minor, wishes=wishes, actor=ACTOR, at=at)
+
+
+def _settle(run: AutopayRun, status: str, reason: str, kind: str, at: datetime, **more: object) -> NewEvent:
+    run.status, run.reason, run.version, run.changed_at = status, reason[:40], run.version + 1, at
+    return run_fact(kind, run, actor=SYSTEM.label, at=at, **more)
+
+
+def _miss(run: AutopayRun, reason: str, at: datetime, **more: object) -> list[NewEvent]:
+    """The run pays nothing. Unless it was paused, its autopay is now, or ends; its payer is told."""
+    facts = [_settle(run, AutopayRun.Status.MISSED, reason, "missed", at, **more)]
+    autopay = run.autopay
+    if reason in ENDS:
+        end(autopay, reason, SYSTEM, at)
+    elif reason != PAUSED:
+        stop(autopay, Autopay.Status.PAUSED, reason[:40], SYSTEM, at)
+        facts.append(autopay_fact("paused", autopay, actor=SYSTEM.label, at=at))
+    return facts

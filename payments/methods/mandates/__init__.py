@@ -1,0 +1,1 @@
+"""What a payer allowed: that its bank account is debited without asking each time."""

@@ -1,0 +1,145 @@
+"""Beside the worker when autopay is due: the auditor is brought up to date, says what must happen, and sees what did."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from directpay.due.registry import QUEUES
+from leases.autopay.actions.outcomes import FAILURES_QUEUE, RETRIES_QUEUE
+from leases.autopay.actions.planning import RUNS_QUEUE
+from leases.autopay.models import Autopay, AutopayAttempt, AutopayRun
+from payments.payins.models import Payment
+from payments.rails.registry import rail
+from tests.simulation.auditor import by_itself
+from tests.simulation.auditor.errors import AuditError, demand, same
+from tests.simulation.auditor.requests import Request, Verdict, oldest_claims
+from tests.simulation.bank import promise_of
+
+if TYPE_CHECKING:
+    from tests.simulation.history import History
+
+Work = Callable[[Sequence[str], datetime], object]
+
+
+class Watch:
+    """What it has told the auditor is taken back if the transaction never stood."""
+
+    def __init__(self, history: "History") -> None:
+        self.history = history
+        self.tentative: list[tuple[str, Callable[[], None]]] = []  # payment that must stand, and how to take it back
+        self.within = False
+
+    def settle(self) -> None:
+        """At a check: a process that died before its commit has paid nothing."""
+        if not self.within and self.tentative:
+            standing = set(Payment.objects.filter(public_id__in=[name for name, _ in self.tentative]).values_list("public_id", flat=True))
+            for name, take_back in self.tentative:
+                if name not in standing:
+                    take_back()
+            self.tentative.clear()
+
+    @contextmanager
+    def beside(self) -> Iterator[None]:
+        queues = {RUNS_QUEUE: self.runs, RETRIES_QUEUE: self.retries, FAILURES_QUEUE: self.failures}
+        before = {name: QUEUES[name] for name in queues}
+        for name, look in queues.items():
+            QUEUES[name] = replace(before[name], work=self._looked_at(before[name].work, look))
+        try:
+            yield
+        finally:
+            QUEUES.update(before)
+
+    def _looked_at(self, work: Work, look: Callable[[Work, Sequence[str], datetime], None]) -> Work:
+        def looking(keys: Sequence[str], at: datetime) -> None:
+            self.settle()
+            self.within = True
+            try:
+                self.history.check()
+                look(work, keys, at)
+            except AuditError as error:
+                self.history.alarms.append(error)
+                raise
+            finally:
+                self.within = False
+
+        return looking
+
+    def runs(self, work: Work, keys: Sequence[str], at: datetime) -> None:
+        h = self.history
+        known = AutopayRun.objects.filter(public_id__in=list(keys), status="planned", run_at__lte=at).select_related("autopay__mandate")
+        due = list(known.order_by("autopay__lease_id", "id"))
+        for run in due:
+            self.check_order(run.autopay)
+        work(keys, at)
+        for run in due:
+            order, found = h.auditor.orders[run.autopay.public_id], AutopayRun.objects.get(id=run.id)
+            same(f"the day of the run of {order.id}", order.next_on, run.run_on)
+            demand(at >= order.run_at(run.run_on), f"{order.id} ran before nine")
+            wanted = by_itself.judge_run(h.auditor, order, run.run_on)
+            same(f"the run of {order.id} on {run.run_on}", wanted, (found.status, found.reason, found.amount_minor or 0))
+            if wanted[0] == "paying":
+                self.accept(order, found.attempts.get().payment, wanted[2], at)
+            h.counters["edge"][f"autopay run: planned → {found.status}"] += 1
+            h.say(f"  {order.id} on {run.run_on}: {found.status} {found.reason} {found.amount_minor or ''}")
+            if wanted[1] == "over_cap":
+                order.paused = "over_cap"
+            self.check_next(order, run.run_on)
+
+    def check_order(self, row: Autopay) -> None:
+        """Its state is one that the auditor knows a reason for."""
+        order = self.history.auditor.orders[row.public_id]
+        made = list(Payment.objects.filter(autopay_attempt__run__autopay=row).order_by("id").values_list("public_id", flat=True))
+        if row.mandate.revoked_at:
+            demand(by_itself.may_stop(self.history.auditor, order, "", "mandate_revoked", made), f"the mandate of {order.id} was revoked")
+            order.revoked = True
+        if row.status != "active":
+            demand(
+                by_itself.may_stop(self.history.auditor, order, row.status, row.reason, made), f"{order.id} is {row.status}: {row.reason}"
+            )
+            order.paused = order.paused or (row.reason if row.status == "paused" else "")
+        else:
+            demand(not (order.paused or order.off), f"{order.id} is active, and was {order.paused or 'turned off'}")
+
+    def check_next(self, order: by_itself.Order, on: datetime) -> None:
+        order.next_on = by_itself.next_day(order.lease, order.day, on, self.history.now)
+        row = Autopay.objects.get(public_id=order.id)
+        planned = list(row.runs.filter(status="planned").values_list("run_on", flat=True))
+        same(f"the next run of {order.id}", [order.next_on] if order.next_on and row.status != "canceled" else [], planned)
+
+    def retries(self, work: Work, keys: Sequence[str], at: datetime) -> None:
+        last = AutopayAttempt.objects.order_by("-id").values_list("id", flat=True).first() or 0
+        work(keys, at)
+        for attempt in AutopayAttempt.objects.filter(id__gt=last).select_related("run__autopay", "payment").order_by("id"):
+            order = self.history.auditor.orders[attempt.run.autopay.public_id]
+            made = [a.payment.public_id for a in attempt.run.attempts.select_related("payment").order_by("number") if a.id < attempt.id]
+            wrong, amount = by_itself.judge_retry(self.history.auditor, order, attempt.run.run_on, made, at)
+            demand(not wrong, f"{order.id} was tried again, and must not: {wrong}")
+            same(f"the retry of {order.id}", amount, attempt.payment.amount_minor)
+            self.accept(order, attempt.payment, amount, at)
+            self.history.counters["edge"]["autopay run: paying → retried"] += 1
+            self.history.say(f"  {order.id} is tried again: {amount}")
+
+    def failures(self, work: Work, keys: Sequence[str], at: datetime) -> None:
+        """Nobody has a backup here: a failure makes no payment by itself."""
+        before = AutopayAttempt.objects.count()
+        work(keys, at)
+        same("payments made by failures", before, AutopayAttempt.objects.count())
+
+    def accept(self, order: by_itself.Order, made: Payment, amount: int, at: datetime) -> None:
+        h, account = self.history, order.lease.account(order.label)
+        claims = tuple(oldest_claims(h.auditor, order.lease.id, order.label, amount))
+        fee, payer = h.auditor.fees.get((order.lease.payee, "ach"), (by_itself.HOUSE_FEES["ach"], "payee"))
+        request = Request(order.payer, order.lease.id, "ach", order.bank_account, amount)
+        verdict = Verdict("", account, amount, fee, payer, claims)
+        was = (order.next_on, order.paused)
+        h.auditor.payment_accepted(made.public_id, request, verdict, at, promise_of(rail("ach"), at))
+        h.cast.payments.append(made)
+
+        def take_back() -> None:
+            del h.auditor.payments[made.public_id]
+            h.cast.payments.remove(made)
+            order.next_on, order.paused = was
+
+        self.tentative.append((made.public_id, take_back))
