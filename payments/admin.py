@@ -3,7 +3,7 @@
 from payments.intents.admin import PaymentIntentAdmin
 from payments.methods.admin import BankAccountAdmin
 from payments.payins.admin import ClaimAdmin, PaymentAdmin, TransitionAdmin
-from payments.payouts.admin import SettlementAdmin, SettlementLineAdmin
+from payments.payouts.admin import PayoutAdmin, SettlementAdmin, SettlementLineAdmin
 from payments.pricing.admin import RailFeeAdmin
 from payments.reconciliation.admin import BankLineAdmin
 
@@ -13,6 +13,7 @@ __all__ = [
     "ClaimAdmin",
     "PaymentAdmin",
     "PaymentIntentAdmin",
+    "PayoutAdmin",
     "RailFeeAdmin",
     "SettlementAdmin",
     "SettlementLineAdmin",

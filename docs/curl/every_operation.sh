@@ -31,20 +31,6 @@ unless() {
 
 said() { printf '%s\n  %s\n' "$1" "${answer:0:160}"; }
 
-# --- sandbox ---
-
-# POST /api/v1/sandbox/clock/advance
-fresh
-answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/sandbox/clock/advance" -d @- <<JSON
-{"seconds": 60}
-JSON
-)
-said "Advance sandbox clock"
-
-# GET /api/v1/sandbox/clock
-answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/sandbox/clock")
-said "Retrieve sandbox clock"
-
 # --- users ---
 
 # POST /api/v1/users
@@ -98,13 +84,30 @@ JSON
 said "Create bank accounts: unproven_bank"
 unproven_bank=$(pick id)
 
+# POST /api/v1/bank-accounts
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/bank-accounts" -d @- <<JSON
+{"user": "$landlord", "account_holder_name": "Alice Adams", "routing_number": "110000000", "account_type": "checking", "account_number": "000123456789"}
+JSON
+)
+said "Create bank accounts: owners_bank"
+owners_bank=$(pick id)
+
 # POST /api/v1/bank-accounts/{id}/verify
 fresh
 answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/bank-accounts/$bank/verify" -d @- <<JSON
 {"amounts": [32, 45]}
 JSON
 )
-said "Verify bank accounts"
+said "Verify bank accounts: deposits"
+
+# POST /api/v1/bank-accounts/{id}/verify
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/bank-accounts/$owners_bank/verify" -d @- <<JSON
+{"amounts": [32, 45]}
+JSON
+)
+said "Verify bank accounts: owners_deposits"
 
 # GET /api/v1/bank-accounts
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/bank-accounts")
@@ -376,6 +379,39 @@ said "Retrieve units"
 # GET /api/v1/units/search
 answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/units/search")
 said "Read units search"
+
+# --- sandbox ---
+
+# POST /api/v1/sandbox/clock/advance
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/sandbox/clock/advance" -d @- <<JSON
+{"seconds": 60}
+JSON
+)
+said "Advance sandbox clock"
+
+# GET /api/v1/sandbox/clock
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/sandbox/clock")
+said "Retrieve sandbox clock"
+
+# --- payouts ---
+
+# POST /api/v1/payouts
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payouts" -d @- <<JSON
+{"amount": 50000, "currency": "usd", "bank_account": "$owners_bank"}
+JSON
+)
+said "Create payouts"
+payout=$(pick id)
+
+# GET /api/v1/payouts
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payouts")
+said "List payouts"
+
+# GET /api/v1/payouts/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payouts/$payout")
+said "Retrieve payouts"
 
 # --- credits ---
 

@@ -30,6 +30,8 @@ from ledger.journal.models import Transaction
 from payments.intents.actions.create import Purpose, create_intent
 from payments.intents.models import PaymentIntent
 from payments.payins.models import Payment
+from payments.payouts.actions.create import NewPayout, create_payout
+from payments.payouts.models import Payout
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +63,7 @@ class Alices(World):
         self.flying = self.pay(self.leased, "ach", 60_000, self.account_of_bob)
         self.receipt, self.credit = self._by_hand()
         self.wish = self._wish()
+        self.sent_out = self._payout()
         self.key = Authenticator.objects.create(user=self.alice, type="webauthn", data={"name": KEY, "credential": {}})
         self.app = self._app(self.alice)
         self.let_in = RefreshToken.objects.create(user=self.bob, application=self.app.app, token="", token_checksum="x" * 64)
@@ -78,6 +81,10 @@ class Alices(World):
         party = self.leased.parties.get()
         given = record_receipt(self.leased, NewReceipt(party, "check", 700), actor=SYSTEM, at=self.now)
         return given, grant_credit(self.leased, NewCredit(party, "credit", 300, "Mended the tap"), actor=SYSTEM, at=self.now)
+
+    def _payout(self) -> Payout:
+        order = NewPayout("payout", self.payee, self.account(self.alice, NUMBER), 1_000, "usd")
+        return create_payout(order, actor=SYSTEM, at=self.now)
 
     def _wish(self) -> PaymentIntent:
         """A payment intent of Bob's, not confirmed."""
@@ -116,6 +123,7 @@ class Alices(World):
             "transactions": transaction.public_id,
             "bank-accounts": self.account_of_bob.public_id,
             "payments": self.flying.public_id,
+            "payouts": self.sent_out.public_id,
             "payment_intents": self.wish.public_id,
             "properties": self.home.public_id,
             "units": self.leased.unit.public_id,

@@ -17,6 +17,7 @@ from leases.credits.actions import NewCredit, grant_credit
 from leases.receipts.actions import NewReceipt, bank_receipts, bounce_receipt, record_receipt
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from payments.intents.actions.create import Purpose, create_intent
+from payments.payouts.actions.create import NewPayout, create_payout
 from tests.directpay.cast import Caller, key_of
 from tests.world import World
 
@@ -122,6 +123,13 @@ def grow(w: World, leases: int) -> None:
             at=w.now,
         )
     w.later(minutes=10)  # what is instant has settled
+    paid_out(w, lease)
+
+
+def paid_out(w: World, lease: Lease) -> None:
+    """A part of what has settled is sent to Alice."""
+    order = NewPayout("payout", lease.unit.property.payee, w.account(w.alice), 1_000, "usd")
+    create_payout(order, actor=w.actor(w.alice), at=w.now)
 
 
 def callers(w: World) -> dict[str, Caller]:

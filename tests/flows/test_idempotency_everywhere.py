@@ -31,6 +31,7 @@ MOVES_MONEY = {
     "/api/v1/payment_intents",  # with confirm=true
     "/api/v1/payment_intents/{id}/confirm",
     "/api/v1/payment_intents/{id}/verify_microdeposits",
+    "/api/v1/payouts",
     "/api/v1/receipts",
     "/api/v1/receipts/{id}/bank",
     "/api/v1/receipts/{id}/bounce",
@@ -95,6 +96,7 @@ class House(World):
             "/api/v1/payments/{id}/cancel": cancel,
             "/api/v1/sandbox/clock/advance": ahead,
             **self.requests_by_hand(),
+            **self.requests_of_payouts(),
             **self.requests_of_intents(),
         }
 
@@ -114,6 +116,14 @@ class House(World):
             "/api/v1/receipts/{id}/bank": lambda: (f"/api/v1/receipts/{receipt()}/bank", {}, {"banked_on": today}),
             "/api/v1/receipts/{id}/bounce": lambda: (f"/api/v1/receipts/{receipt()}/bounce", {}, {"bounced_on": today}),
         }
+
+    def requests_of_payouts(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:
+        def payout() -> tuple[str, dict[str, Any], dict[str, Any]]:
+            self.until(self.pay(self.lease(), "instant", source=self.source), "settled")
+            body = {"amount": 500, "currency": "usd", "bank_account": self.account(self.alice).public_id}
+            return "/api/v1/payouts", body, {**body, "amount": 501}
+
+        return {"/api/v1/payouts": payout}
 
     def requests_of_intents(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:
         def intent(**more: Any) -> dict[str, Any]:

@@ -46,7 +46,6 @@ ELSEWHERE = {
     "redirect_uri_refused": "apps, in the admin",
     # Of the books: what the rooms post is theirs to get right, so to a caller it would be a fault of ours.
     "amount_invalid": "postings",
-    "balance_insufficient": "postings",
     "posting_refused": "postings",
     "reference_reused": "postings",
     # Of the framework, where no operation of the document was met.
