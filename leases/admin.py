@@ -2,6 +2,7 @@
 
 from leases.contracts.admin import LeaseAdmin, PartyAdmin, RenterAdmin
 from leases.credits.admin import CreditAdmin
+from leases.deposits.admin import DepositAdmin, MovementAdmin, TrustBankAdmin
 from leases.properties.admin import PropertyAdmin, UnitAdmin
 from leases.receipts.admin import ReceiptAdmin
 from leases.rent.admin import ChargeAdmin
@@ -9,10 +10,13 @@ from leases.rent.admin import ChargeAdmin
 __all__ = [
     "ChargeAdmin",
     "CreditAdmin",
+    "DepositAdmin",
     "LeaseAdmin",
+    "MovementAdmin",
     "PartyAdmin",
     "PropertyAdmin",
     "ReceiptAdmin",
     "RenterAdmin",
+    "TrustBankAdmin",
     "UnitAdmin",
 ]

@@ -2,23 +2,34 @@
 
 from directpay.due.registry import Queue
 from directpay.due.registry import register as register_queue
+from directpay.events.registry import promise
 from directpay.people.queries import VISIBLE_TO
 from leases.contracts.queries import owes_on, renters_of_landlord
 from leases.credits import postings as _credits  # noqa: F401 registers
 from leases.deposits import postings as _deposits  # noqa: F401 registers
+from leases.deposits.actions.ask import ASK_QUEUE, ask_for_deposits
+from leases.deposits.actions.forward import forward_deposits
+from leases.deposits.listeners import ask_on_opening, forward_again
+from leases.deposits.queries import owes_deposit_on
 from leases.invariants import LEASES
 from leases.receipts import postings as _receipts  # noqa: F401 registers
 from leases.rent.actions.open_lease import SCHEDULE_QUEUE, extend_schedules
 from leases.rent.actions.post_charges import CHARGES_QUEUE, post_charges
 from ledger.journal.invariants import register_invariants
+from payments.payins.actions.complete import TRUST_QUEUE
 from payments.payins.queries import MAY_PAY
 
 
 def register() -> None:
     register_queue(Queue(CHARGES_QUEUE, post_charges))
     register_queue(Queue(SCHEDULE_QUEUE, extend_schedules))
+    register_queue(Queue(ASK_QUEUE, ask_for_deposits))
+    register_queue(Queue(TRUST_QUEUE, forward_deposits))
+    promise("lease.created", hear=ask_on_opening)
+    promise("deposit_forwarding.failed", hear=forward_again)
     if renters_of_landlord not in VISIBLE_TO:
         VISIBLE_TO.append(renters_of_landlord)
-    if owes_on not in MAY_PAY:
-        MAY_PAY.append(owes_on)
+    for rule in (owes_on, owes_deposit_on):
+        if rule not in MAY_PAY:
+            MAY_PAY.append(rule)
     register_invariants(*LEASES)

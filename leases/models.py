@@ -2,8 +2,9 @@
 
 from leases.contracts.models import Lease, Party, Renter
 from leases.credits.models import Credit
+from leases.deposits.models import Deposit, Movement, TrustBank
 from leases.properties.models import Property, Unit
 from leases.receipts.models import Receipt
 from leases.rent.models import Charge
 
-__all__ = ["Charge", "Credit", "Lease", "Party", "Property", "Receipt", "Renter", "Unit"]
+__all__ = ["Charge", "Credit", "Deposit", "Lease", "Movement", "Party", "Property", "Receipt", "Renter", "TrustBank", "Unit"]

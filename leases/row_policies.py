@@ -60,6 +60,29 @@ BEGIN
         );
 END $$;
 
+-- The accounts of a deposit, for whoever deals with its party.
+CREATE OR REPLACE FUNCTION leases_deposit_account(the_account bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM leases_deposit d
+        WHERE (d.account_id = the_account OR d.held_id = the_account OR d.interest_id = the_account) AND leases_deals(d.party_id)
+    );
+END $$;
+
+CREATE OR REPLACE FUNCTION leases_deposit_deals(the_deposit bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM leases_deposit d WHERE d.id = the_deposit AND leases_deals(d.party_id));
+END $$;
+
+-- Where a renter's own deposit lies.
+CREATE OR REPLACE FUNCTION leases_kept_at(the_trust_bank bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM leases_deposit d WHERE d.trust_bank_id = the_trust_bank AND leases_deals(d.party_id));
+END $$;
+
 -- The books in which the accounts of what this person rents stand.
 CREATE OR REPLACE FUNCTION leases_rented_books() RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 10 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
@@ -85,7 +108,10 @@ POLICIES: Final = {
     "leases_charge": "leases_on(lease_id)",
     "leases_credit": "leases_deals(party_id)",
     "leases_receipt": "leases_deals(party_id)",
-    "ledger_account": "leases_party_account(id)",
+    "leases_deposit": "leases_deals(party_id)",
+    "leases_movement": "leases_deposit_deals(deposit_id)",
+    "leases_trustbank": "payee_id IN (SELECT directpay_own_payees()) OR leases_kept_at(id)",
+    "ledger_account": "leases_party_account(id) OR leases_deposit_account(id)",
     "ledger_entry": "leases_party_account(account_id)",
     "ledger_allocation": "leases_party_account(account_id)",
     "ledger_checkpoint": "leases_party_account(account_id)",

@@ -20,6 +20,7 @@ from payments.payouts.actions.settle import SETTLE_QUEUE, settle_payments
 from payments.payouts.events import PROJECTION as PAYOUTS
 from payments.payouts.listeners import settle_when_paid, settle_when_ready
 from payments.payouts.models import Payout
+from payments.payouts.queries import forwarded_to
 from payments.pricing import postings as _pricing  # noqa: F401 registers
 from payments.reconciliation.actions import (
     LINES_QUEUE,
@@ -32,7 +33,7 @@ from payments.reconciliation.actions import (
 )
 from payments.reconciliation.listeners import expect_deposits, expect_lines, expect_sent_lines
 from payments.refunds import postings as _refunds  # noqa: F401 registers
-from payments.returns.actions import WATCH_QUEUE, watch_for_returns
+from payments.returns.actions import FORWARDED, WATCH_QUEUE, watch_for_returns
 from payments.returns.listeners import watch
 from payments.subscriptions import postings as _subscriptions  # noqa: F401 registers
 
@@ -51,6 +52,8 @@ def register() -> None:
     promise(*MILESTONES, hear=note_reached)
     if sent_orders not in SENT:
         SENT.append(sent_orders)
+    if forwarded_to not in FORWARDED:
+        FORWARDED.append(forwarded_to)
     told = [f"{purpose}.{kind}" for purpose in Payout.Purpose.values for kind in ("in_transit", "paid", "failed", "returned")]
     promise(*told, hear=expect_sent_lines)
     promise("bank_account.created", hear=expect_deposits)

@@ -111,13 +111,15 @@ PAYMENTS = (
     Invariant("I15c", "What is reserved is the sum of the open reserves", awaits="reserves are not kept yet"),
     Invariant(
         "I16",
-        "Fee revenue is the fees of payments that were completed and not returned",
+        "Fee revenue is the fees of payments that were completed and not returned, and those that stay when a deposit is",
         """SELECT r.rail, r.currency, r.booked, r.earned, r.booked - r.earned AS off_minor FROM (
              SELECT coalesce(a.subject, f.rail) AS rail, coalesce(a.currency, f.currency) AS currency,
                     -coalesce(a.balance_minor, 0) AS booked, coalesce(f.fees, 0) AS earned
              FROM (SELECT * FROM ledger_account WHERE number = 'P4110') a
-             FULL JOIN (SELECT rail, currency, sum(fee_minor) AS fees FROM payments_payment
-                        WHERE status IN ('completed', 'settled') GROUP BY rail, currency) f
+             FULL JOIN (SELECT p.rail, p.currency, sum(p.fee_minor) AS fees FROM payments_payment p
+                        JOIN ledger_account t ON t.id = p.applies_to_id
+                        WHERE p.status IN ('completed', 'settled')
+                           OR p.status = 'returned' AND t.pays_into = 'trust' AND p.fee_payer = 'payee' GROUP BY p.rail, p.currency) f
                ON f.rail = a.subject AND f.currency = a.currency) r WHERE r.booked <> r.earned""",
         tables=PAID,
     ),

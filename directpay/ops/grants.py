@@ -25,6 +25,7 @@ READ_ONLY = (
 )
 APPEND_ONLY = (
     "directpay_event",
+    "leases_movement",
     "ledger_allocation",
     "ledger_check",
     "ledger_leaf",

@@ -46,3 +46,9 @@ def ways_to_payouts(actor: Actor) -> list[Way] | None:
         return None
     mine = BankAccount.objects.filter(user_id=actor.user_id)
     return [Way("payee", through=Payee.objects.filter(owner_id=actor.user_id), apart=True), Way("bank_account", through=mine, apart=True)]
+
+
+def forwarded_to(payments: Sequence[str]) -> dict[str, str]:
+    """For returns.actions.FORWARDED: deposit payments → their trust bank, of those that are there or on the way."""
+    gone = Payout.objects.filter(purpose=Payout.Purpose.FORWARDING, origin__in=list(payments)).exclude(status=Payout.Status.FAILED)
+    return dict(gone.values_list("origin", "trust_bank"))
