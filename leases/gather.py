@@ -4,6 +4,7 @@ from directpay.due.registry import Queue
 from directpay.due.registry import register as register_queue
 from directpay.events.registry import promise
 from directpay.people.queries import VISIBLE_TO
+from directpay.sagas.registry import register_saga
 from leases.contracts.queries import owes_on, renters_of_landlord
 from leases.credits import postings as _credits  # noqa: F401 registers
 from leases.deposits import postings as _deposits  # noqa: F401 registers
@@ -12,6 +13,8 @@ from leases.deposits.actions.forward import forward_deposits
 from leases.deposits.listeners import ask_on_opening, forward_again
 from leases.deposits.queries import owes_deposit_on
 from leases.invariants import LEASES
+from leases.move_out.listeners import go_on
+from leases.move_out.steps import MOVE_OUT
 from leases.receipts import postings as _receipts  # noqa: F401 registers
 from leases.rent.actions.open_lease import SCHEDULE_QUEUE, extend_schedules
 from leases.rent.actions.post_charges import CHARGES_QUEUE, post_charges
@@ -27,6 +30,8 @@ def register() -> None:
     register_queue(Queue(TRUST_QUEUE, forward_deposits))
     promise("lease.created", hear=ask_on_opening)
     promise("deposit_forwarding.failed", hear=forward_again)
+    promise(*(f"deposit_{order}.{kind}" for order in ("draw", "refund") for kind in ("paid", "failed")), hear=go_on)
+    register_saga(MOVE_OUT)
     if renters_of_landlord not in VISIBLE_TO:
         VISIBLE_TO.append(renters_of_landlord)
     for rule in (owes_on, owes_deposit_on):

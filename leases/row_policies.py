@@ -76,6 +76,12 @@ BEGIN
     RETURN EXISTS (SELECT FROM leases_deposit d WHERE d.id = the_deposit AND leases_deals(d.party_id));
 END $$;
 
+CREATE OR REPLACE FUNCTION leases_on_move_out(the_move_out bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM leases_moveout m WHERE m.id = the_move_out AND leases_on(m.lease_id));
+END $$;
+
 -- Where a renter's own deposit lies.
 CREATE OR REPLACE FUNCTION leases_kept_at(the_trust_bank bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
@@ -111,6 +117,9 @@ POLICIES: Final = {
     "leases_deposit": "leases_deals(party_id)",
     "leases_movement": "leases_deposit_deals(deposit_id)",
     "leases_trustbank": "payee_id IN (SELECT directpay_own_payees()) OR leases_kept_at(id)",
+    "leases_moveout": "leases_on(lease_id)",
+    "leases_damage": "leases_on_move_out(move_out_id) AND (party_id IS NULL OR leases_deals(party_id))",
+    "leases_destination": "leases_deposit_deals(deposit_id)",
     "ledger_account": "leases_party_account(id) OR leases_deposit_account(id)",
     "ledger_entry": "leases_party_account(account_id)",
     "ledger_allocation": "leases_party_account(account_id)",
