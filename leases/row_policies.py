@@ -76,6 +76,16 @@ BEGIN
     RETURN EXISTS (SELECT FROM leases_deposit d WHERE d.id = the_deposit AND leases_deals(d.party_id));
 END $$;
 
+-- What was ordered for a deposit: where the money went is told to whoever left it, too.
+CREATE OR REPLACE FUNCTION leases_deposit_order(the_subject text) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM leases_deposit d JOIN ledger_account a ON a.id = d.account_id
+        WHERE a.number = 'L1510' AND a.subject = the_subject AND leases_deals(d.party_id)
+    );
+END $$;
+
 CREATE OR REPLACE FUNCTION leases_on_move_out(the_move_out bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
@@ -127,6 +137,7 @@ POLICIES: Final = {
     "ledger_hold": "leases_party_account(account_id)",
     "ledger_book": "id IN (SELECT leases_rented_books())",
     "payments_payment": "leases_party_account(applies_to_id)",
+    "payments_payout": "party <> '' AND leases_deposit_order(party)",
     "payments_claim": "leases_paid_on(payment_id)",
     "payments_railfee": "payee_id IN (SELECT payee_id FROM leases_rented())",
 }

@@ -1,13 +1,15 @@
 """Addresses of the rooms of this app."""
 
 from leases.credits import api as credits
+from leases.deposits import api as deposits
+from leases.move_out import api as move_out
 from leases.portal.urls import urlpatterns as page_urlpatterns
 from leases.properties import api as properties
 from leases.receipts import api as receipts
 from leases.rent import api as rent
 from leases.rent import intents
 
-ROOMS = (properties, rent, intents, credits, receipts)
+ROOMS = (properties, rent, intents, credits, receipts, deposits, move_out)
 api_urlpatterns = [pattern for room in ROOMS for pattern in room.urlpatterns]
 
 __all__ = ["api_urlpatterns", "page_urlpatterns"]

@@ -93,6 +93,15 @@ JSON
 said "Create bank accounts: owners_bank"
 owners_bank=$(pick id)
 
+# POST /api/v1/bank-accounts
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/bank-accounts" -d @- <<JSON
+{"user": "$landlord", "account_holder_name": "Alice Adams", "routing_number": "110000000", "account_type": "checking", "account_number": "000123456789"}
+JSON
+)
+said "Create bank accounts: trust_account"
+trust_account=$(pick id)
+
 # POST /api/v1/bank-accounts/{id}/verify
 fresh
 answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/bank-accounts/$bank/verify" -d @- <<JSON
@@ -108,6 +117,14 @@ answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $k
 JSON
 )
 said "Verify bank accounts: owners_deposits"
+
+# POST /api/v1/bank-accounts/{id}/verify
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/bank-accounts/$trust_account/verify" -d @- <<JSON
+{"amounts": [32, 45]}
+JSON
+)
+said "Verify bank accounts: trust_deposits"
 
 # GET /api/v1/bank-accounts
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/bank-accounts")
@@ -186,6 +203,14 @@ said "Retrieve leases"
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/balance")
 said "Read leases balance"
 
+# GET /api/v1/leases/{id}/deposit
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/deposit")
+said "Read leases deposit"
+
+# GET /api/v1/leases/{id}/move_out
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/move_out")
+said "Read leases move out"
+
 # GET /api/v1/leases/{id}/schedule
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/schedule")
 said "Read leases schedule"
@@ -193,6 +218,33 @@ said "Read leases schedule"
 # GET /api/v1/leases/search
 answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/leases/search")
 said "Read leases search"
+
+# --- move_outs ---
+
+# POST /api/v1/move_outs
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/move_outs" -d @- <<JSON
+{"lease": "$lease", "moved_out_on": "2026-11-02", "damages": [{"description": "A new door", "amount": 30000}]}
+JSON
+)
+said "Create move outs"
+move_out=$(pick id)
+
+# POST /api/v1/move_outs/{id}/cancel
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/move_outs/$move_out/cancel" -d @- <<JSON
+{}
+JSON
+)
+said "Cancel move outs"
+
+# GET /api/v1/move_outs
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/move_outs")
+said "List move outs"
+
+# GET /api/v1/move_outs/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/move_outs/$move_out")
+said "Retrieve move outs"
 
 # --- payments ---
 
@@ -357,6 +409,25 @@ said "List receipts"
 # GET /api/v1/receipts/{id}
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/receipts/$receipt")
 said "Retrieve receipts"
+
+# --- trust_banks ---
+
+# POST /api/v1/trust_banks
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/trust_banks" -d @- <<JSON
+{"bank_account": "$trust_account", "state": "OH"}
+JSON
+)
+said "Create trust banks"
+trust_bank=$(pick id)
+
+# GET /api/v1/trust_banks
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/trust_banks")
+said "List trust banks"
+
+# GET /api/v1/trust_banks/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/trust_banks/$trust_bank")
+said "Retrieve trust banks"
 
 # --- units ---
 

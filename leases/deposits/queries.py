@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, QuerySet, Sum
 
 from directpay.people.actor import Actor
-from directpay.people.models import User
-from directpay.people.ways import seen_by
+from directpay.people.models import Payee, User
+from directpay.people.ways import Way, seen_by
 from leases.contracts.models import Lease, Renter
 from leases.contracts.queries import ways_by_share
 from leases.deposits.models import Deposit, Movement, TrustBank
@@ -98,3 +98,14 @@ def moved_minor(deposit: Deposit, kind: str) -> int:
     """Sum of one kind of movement."""
     total: int | None = deposit.movements.filter(kind=kind).aggregate(total=Sum("amount_minor"))["total"]
     return total or 0
+
+
+def visible_trust_banks(actor: Actor) -> QuerySet[TrustBank]:
+    """Staff see all, landlords those of their payees; a renter is told its name with the deposit."""
+    return seen_by(TrustBank.objects.select_related("payee", "bank_account"), ways_to_trust_banks(actor))
+
+
+def ways_to_trust_banks(actor: Actor) -> list[Way] | None:
+    if actor.may_see_all:
+        return None
+    return [Way("payee", through=Payee.objects.filter(owner_id=actor.user_id))]

@@ -58,8 +58,6 @@ def begin_move_out(lease: Lease, moved_out_on: date, damages: Sequence[NewDamage
         if not lease.start_on <= moved_out_on <= local_today(lease, at):
             raise InvalidInput("The day of moving out lies between the first day of the lease and today.", param="moved_out_on")
         deposits = list(with_lease().filter(lease=lease).order_by("id"))
-        if not deposits:
-            raise InvalidInput("No deposit was asked for on this lease.", param="lease", code="deposit_not_asked")
         until, rule = deadline(lease.unit.property.state, moved_out_on)
         made = MoveOut.objects.create(
             public_id=public_id("mov"), lease=lease, moved_out_on=moved_out_on, deadline_on=until, rule=str(rule), created_at=at

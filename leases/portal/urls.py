@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
 from leases.portal import language
-from leases.portal.pages import bank_accounts, by_hand, front, landlord, pay, payment, renter
+from leases.portal.pages import bank_accounts, by_hand, deposit, front, landlord, pay, payment, renter
 
 
 class PublicId:
@@ -42,6 +42,16 @@ urlpatterns = [
     *(
         path(f"landlord/receipts/<public_id:receipt_id>/{verb}/", by_hand.receipt, {"verb": verb}, name="landlord_receipt")
         for verb in ("bank", "bounce")
+    ),
+    path("landlord/leases/<public_id:lease_id>/deposit/", deposit.for_landlord, name="landlord_deposit"),
+    *(
+        path(f"landlord/leases/<public_id:lease_id>/deposit/{what}/", deposit.landlords, {"what": what}, name="landlord_deposit_form")
+        for what in deposit.LANDLORDS
+    ),
+    path("renter/leases/<public_id:lease_id>/deposit/", deposit.for_renter, name="renter_deposit"),
+    *(
+        path(f"renter/leases/<public_id:lease_id>/deposit/{what}/", deposit.renters, {"what": what}, name="renter_deposit_form")
+        for what in deposit.RENTERS
     ),
     path("landlord/payments/", landlord.payments, name="landlord_payments"),
     path("landlord/payments/<public_id:payment_id>/", payment.for_landlord, name="landlord_payment"),

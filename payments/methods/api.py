@@ -16,6 +16,7 @@ from directpay.api.examples import (
     OTHER_ACCOUNT_NUMBER,
     OWNERS_BANK,
     ROUTING_NUMBER,
+    TRUST_ACCOUNT,
     UNPROVEN_BANK,
     Ask,
 )
@@ -110,6 +111,7 @@ class BankAccountsView(BankAccounts, CollectionView):
             answer={"id": UNPROVEN_BANK, "last4": "1116", "fingerprint": "0746f9e278226176"},
         ),
         "owners_bank": Ask({**HOLDER, **OWNER, "account_number": ACCOUNT_NUMBER}, answer={**OWNER, "id": OWNERS_BANK}),
+        "trust_account": Ask({**HOLDER, **OWNER, "account_number": ACCOUNT_NUMBER}, answer={**OWNER, "id": TRUST_ACCOUNT}),
     }
     refusals = (
         InvalidInput("No such user: usr_nobody.", param="user", code="resource_missing"),
@@ -150,6 +152,7 @@ class VerifyBankAccountView(BankAccounts, ActionView):
     asks = {
         "deposits": Ask({"amounts": [32, 45]}, BANK, PROVEN),
         "owners_deposits": Ask({"amounts": [32, 45]}, OWNERS_BANK, {**OWNER, **PROVEN, "id": OWNERS_BANK}),
+        "trust_deposits": Ask({"amounts": [32, 45]}, TRUST_ACCOUNT, {**OWNER, **PROVEN, "id": TRUST_ACCOUNT}),
     }
     refusals = (
         AmountsWrong("These are not the amounts. Tries left: 2.", param="amounts", bank_account=BANK, tries_left=2),

@@ -24,6 +24,8 @@ from directpay.people.oauth.actions import NewSecret, register_application
 from directpay.people.oauth.models import Application
 from leases.credits.actions import NewCredit, grant_credit
 from leases.credits.models import Credit
+from leases.deposits.actions.name_trust_bank import name_trust_bank
+from leases.move_out.actions import NewDamage, begin_move_out
 from leases.receipts.actions import NewReceipt, record_receipt
 from leases.receipts.models import Receipt
 from ledger.journal.models import Transaction
@@ -64,6 +66,8 @@ class Alices(World):
         self.receipt, self.credit = self._by_hand()
         self.wish = self._wish()
         self.sent_out = self._payout()
+        self.trust = name_trust_bank(self.payee, self.account(self.alice, NUMBER), state="OH", actor=SYSTEM, at=self.now)
+        self.moving = begin_move_out(self.lease(deposit_minor=700), self.now.date(), [NewDamage("A door", 5)], actor=SYSTEM, at=self.now)
         self.key = Authenticator.objects.create(user=self.alice, type="webauthn", data={"name": KEY, "credential": {}})
         self.app = self._app(self.alice)
         self.let_in = RefreshToken.objects.create(user=self.bob, application=self.app.app, token="", token_checksum="x" * 64)
@@ -124,6 +128,8 @@ class Alices(World):
             "bank-accounts": self.account_of_bob.public_id,
             "payments": self.flying.public_id,
             "payouts": self.sent_out.public_id,
+            "trust_banks": self.trust.public_id,
+            "move_outs": self.moving.public_id,
             "payment_intents": self.wish.public_id,
             "properties": self.home.public_id,
             "units": self.leased.unit.public_id,

@@ -14,6 +14,9 @@ from directpay.api.views import ApiView, CollectionView, ObjectView
 from directpay.people.models import User
 from leases.contracts.models import Lease
 from leases.credits.actions import NewCredit, grant_credit
+from leases.deposits.actions.name_trust_bank import name_trust_bank
+from leases.deposits.models import TrustBank
+from leases.move_out.actions import NewDamage, begin_move_out
 from leases.receipts.actions import NewReceipt, bank_receipts, bounce_receipt, record_receipt
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from payments.intents.actions.create import Purpose, create_intent
@@ -124,12 +127,20 @@ def grow(w: World, leases: int) -> None:
         )
     w.later(minutes=10)  # what is instant has settled
     paid_out(w, lease)
+    moved_out(w, lease)
 
 
 def paid_out(w: World, lease: Lease) -> None:
     """A part of what has settled is sent to Alice."""
     order = NewPayout("payout", lease.unit.property.payee, w.account(w.alice), 1_000, "usd")
     create_payout(order, actor=w.actor(w.alice), at=w.now)
+
+
+def moved_out(w: World, lease: Lease) -> None:
+    """A trust account in a state of its own, and a renter who moves out."""
+    state = "".join(chr(ord("A") + digit) for digit in divmod(TrustBank.objects.count(), 26))
+    name_trust_bank(lease.unit.property.payee, w.account(w.alice), state=state, actor=w.actor(w.alice), at=w.now)
+    begin_move_out(lease, w.now.date(), [NewDamage("A door", 100)], actor=w.actor(w.alice), at=w.now)
 
 
 def callers(w: World) -> dict[str, Caller]:

@@ -30,14 +30,18 @@ def ask_for_deposits(public_ids: Sequence[str], at: datetime) -> None:
     with unit_of_work():
         known = Lease.objects.filter(public_id__in=list(public_ids), deposit_minor__gt=0, deposits=None)
         for lease in lock_leases(list(known.values_list("id", flat=True))):
-            bank = trust_bank_of(lease)
-            if bank and status_of(lease, local_today(lease, at)) in (UPCOMING, ACTIVE):
-                _ask(lease, bank, at)
+            ask_for_deposit(lease, at)
+
+
+def ask_for_deposit(lease: Lease, at: datetime) -> None:
+    """Step, with the lease locked: the same for one."""
+    bank = trust_bank_of(lease)
+    asked_already = Deposit.objects.filter(lease=lease).exists()
+    if bank and not asked_already and status_of(lease, local_today(lease, at)) in (UPCOMING, ACTIVE):
+        _ask(lease, bank, at)
 
 
 def _ask(lease: Lease, bank: TrustBank, at: datetime) -> None:
-    if Deposit.objects.filter(lease=lease).exists():  # the lease is locked only now
-        return
     parties = list(lease.parties.order_by("id"))
     shares = split_by_weight(lease.deposit_minor, [party.weight for party in parties])
     made = [_deposit(lease, party, bank, share, at) for party, share in zip(parties, shares, strict=True) if share]

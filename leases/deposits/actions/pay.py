@@ -8,6 +8,7 @@ from directpay.kernel.errors import Conflict, InvalidInput
 from directpay.people.actor import Actor
 from leases.contracts.actions import lock_lease
 from leases.contracts.models import Lease
+from leases.deposits.actions.ask import ask_for_deposit
 from leases.deposits.models import Deposit
 from leases.deposits.queries import with_lease
 from leases.rent.actions.pay_rent import PayRequest
@@ -39,6 +40,8 @@ def pay_deposit(lease: Lease, request: PayRequest, *, actor: Actor, at: datetime
         renter = lease.renters.filter(user_id=request.bank_account.user_id).first()
         if renter is None:
             raise InvalidInput("This account belongs to nobody on the lease.", param="bank_account")
+        if lease.deposit_minor:
+            ask_for_deposit(lease, at)  # whoever pays at once need not wait for it
         deposit = deposit_of(lease, renter.party_id)
         open_minor = lock_accounts([deposit.account_id])[deposit.account_id].balance_minor
         free = open_minor - in_flight_minor([deposit.account_id]).get(deposit.account_id, 0)

@@ -113,6 +113,15 @@ def test_more_damage_than_deposit(m):
     m.check()
 
 
+def test_a_lease_without_a_deposit_is_charged_and_closed(m):
+    lease = m.lease()
+    made = m.begin(DOOR, lease=lease)
+    m.later(minutes=1)
+    assert MoveOut.objects.get(id=made.id).closed_at
+    assert m.balance("L1500", lease=lease) == 180_000
+    m.check()
+
+
 def test_shares_are_deducted_each_from_its_own(m):
     carol = m.person("carol", "renter")
     m.account(carol)
@@ -228,11 +237,6 @@ class TestRefuses:
         with pytest.raises(InvalidInput) as refused:
             m.begin(on=day)
         assert refused.value.param == "moved_out_on"
-
-    def test_a_lease_without_a_deposit(self, m):
-        with pytest.raises(InvalidInput) as refused:
-            m.begin(lease=m.lease())
-        assert refused.value.code == "deposit_not_asked"
 
     def test_an_account_of_somebody_else(self, m):
         m.begin(DOOR)
