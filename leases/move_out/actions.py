@@ -17,14 +17,13 @@ from leases.contracts.models import Lease, Party
 from leases.deposits.models import Deposit
 from leases.deposits.queries import with_lease
 from leases.move_out.deadlines import deadline
-from leases.move_out.models import Damage, Destination, MoveOut
+from leases.move_out.models import KIND, Damage, Destination, MoveOut
 from leases.rent.queries import local_today
 from payments.methods.models import BankAccount
 from payments.methods.queries import BankAccountNotVerified
 from payments.payouts.actions.create import NewPayout, create_payout
 from payments.payouts.models import Payout
 
-KIND = "move_out"
 DAMAGES_LIMIT = 50
 
 

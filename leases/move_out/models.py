@@ -5,6 +5,8 @@ from leases.deposits.models import Deposit
 from leases.rent.models import Charge
 from payments.methods.models import BankAccount
 
+KIND = "move_out"  # of its saga
+
 
 class MoveOut(models.Model):
     """A lease comes to its end: what was damaged, what is deducted, and the rest of the deposit goes back in time.

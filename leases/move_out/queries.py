@@ -13,8 +13,7 @@ from directpay.sagas.queries import with_steps
 from leases.contracts.models import Renter
 from leases.deposits.models import Deposit, Movement
 from leases.deposits.queries import visible_deposits
-from leases.move_out.actions import KIND
-from leases.move_out.models import Damage, Destination, MoveOut
+from leases.move_out.models import KIND, Damage, Destination, MoveOut
 from leases.properties.models import Unit
 from payments.payouts.models import Payout
 

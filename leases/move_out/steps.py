@@ -11,8 +11,8 @@ from leases.credits.actions import NewCredit, grant_credit
 from leases.deposits.actions.move import deduct, withdraw
 from leases.deposits.models import Deposit, Movement
 from leases.deposits.queries import moved_minor, with_lease
-from leases.move_out.actions import KIND, concerned, give_back
-from leases.move_out.models import Damage, MoveOut
+from leases.move_out.actions import concerned, give_back
+from leases.move_out.models import KIND, Damage, MoveOut
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from leases.rent.queries import payable_charges
 from payments.payins.models import LIVE, Payment, Status

@@ -91,6 +91,11 @@ class OnDeposit(forms.Form):
 class TrustForm(OnDeposit):
     bank_account = forms.ChoiceField(label=gettext_lazy("Bank account"))
 
+    def _accounts(self) -> list[BankAccount]:
+        """Those that keep deposits already, too: the button may be pressed twice."""
+        mine = visible_bank_accounts(self.visit.actor).filter(user_id=self.visit.user.id)
+        return list(mine.filter(status=BankAccount.Status.VERIFIED).order_by("id"))
+
 
 class ChequeForm(OnDeposit):
     whose = forms.ChoiceField(label=gettext_lazy("Whose"))

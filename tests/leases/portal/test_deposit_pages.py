@@ -80,7 +80,7 @@ def test_a_move_out_is_begun_shown_step_by_step_and_itemized():
         shown = words_of(reader.get(page(t.leased, who)))
         assert "Itemized statement Deposit received $1,500.00 Interest of the renter $0.00 A new door Mon 2 Nov" in shown
         assert "Goes back It was sent, and your bank has it. $1,200.00" in shown
-        assert "Wed 2 Dec: OH: 30 days (O.R.C. 5321.16). Not legal advice." in shown
+        assert "Wed 2 Dec, OH: 30 days (O.R.C. 5321.16). Not legal advice." in shown
         assert "The rest goes back to the renter done" in shown
     t.check()
 
