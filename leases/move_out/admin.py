@@ -7,8 +7,10 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from directpay.events.look_only import LookOnly, LookOnlyInline, exactly, moment, money, table
+from directpay.kernel import clock
+from directpay.kernel.clock import EASTERN
 from leases.move_out.models import Damage, Destination, MoveOut
-from leases.move_out.queries import refunds_to_look_into, saga_of
+from leases.move_out.queries import overdue, refunds_to_look_into, saga_of
 
 
 class DamageInline(LookOnlyInline):
@@ -30,11 +32,25 @@ class ToLookInto(admin.SimpleListFilter):
         return queryset.filter(id__in=refunds_to_look_into().values("id")) if self.value() else queryset
 
 
+class Late(admin.SimpleListFilter):
+    """Those that somebody has to hurry with."""
+
+    title = "deadline"
+    parameter_name = "late"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("yes", "Passed, and not closed")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        late = overdue(clock.today(EASTERN, clock.now()))
+        return queryset.filter(id__in=late.values("id")) if self.value() else queryset
+
+
 @admin.register(MoveOut)
 class MoveOutAdmin(LookOnly):
     closed, begun = moment("closed_at", "closed"), moment("created_at", "begun")
     list_display = ("public_id", "lease", "moved_out_on", "deadline_on", "closed")
-    list_filter = (("closed_at", admin.EmptyFieldListFilter),)
+    list_filter = (("closed_at", admin.EmptyFieldListFilter), Late)
     list_select_related = ("lease",)
     search_fields = ("public_id", "lease__public_id")
     ordering = ("deadline_on",)

@@ -44,6 +44,11 @@ def test_a_renter_pays_it_once_and_sees_where_it_lies():
     shown = words_of(bob.get(page(t.leased, "renter")))
     assert "Held in trust Simulated bank" in shown or "Held in trust First Linden Bank" in shown
     assert "OH (simulated trust bank) $1,500.00" in shown
+    payment = Payment.objects.get().public_id
+    told = words_of(bob.get(f"/renter/payments/{payment}/"))
+    assert "goes to the trust account. It is never available to Alice" in told
+    assert "Ready for" not in told
+    assert signed_in(t.alice).get(f"/landlord/payments/{payment}/").status_code == 200
     t.check()
 
 
