@@ -1,6 +1,6 @@
 """`/api/v1/move_outs` and `/api/v1/leases/{id}/move_out`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -22,7 +22,7 @@ from leases.contracts.queries import lease_of, party_of
 from leases.move_out.actions import DAMAGES_LIMIT, NewDamage, begin_move_out, call_off
 from leases.move_out.examples import ASKS, CALLS_OFF, NOT_CALLED_OFF, REFUSED, SHOWN
 from leases.move_out.models import MoveOut
-from leases.move_out.queries import Statement, saga_of, statements, visible_move_outs, ways_to_move_outs
+from leases.move_out.queries import Statement, sagas_of, statements_of, visible_move_outs, ways_to_move_outs
 from leases.rent.api.leases import OfLease
 
 
@@ -95,8 +95,8 @@ class MoveOuts(ApiView):
     def ways_for(self, actor: Actor) -> list[Way] | None:
         return ways_to_move_outs(actor)
 
-    def render(self, row: MoveOut, context: Context) -> Mapping[str, Any]:
-        return render_move_out(row, context.actor)
+    def render_many(self, rows: Sequence[MoveOut], context: Context) -> list[dict[str, Any]]:
+        return render_move_outs(rows, context.actor)
 
 
 class MoveOutsView(MoveOuts, CollectionView):
@@ -148,13 +148,17 @@ class LeaseMoveOutView(OfLease, PartView):
 
     def read(self, row: Lease, query: dict[str, Any], context: Context) -> Mapping[str, Any]:
         found = visible_move_outs(context.actor).filter(lease=row).first()
-        shown = render_move_out(found, context.actor) if found else None
+        shown = render_move_outs([found], context.actor)[0] if found else None
         return {"object": "lease_move_out", "lease": row.public_id, "move_out": shown}
 
 
-def render_move_out(row: MoveOut, actor: Actor) -> dict[str, Any]:
-    """A move-out as the API shows it."""
-    saga = saga_of(row)
+def render_move_outs(rows: Sequence[MoveOut], actor: Actor) -> list[dict[str, Any]]:
+    """Move-outs as the API shows them."""
+    sagas, said = sagas_of(rows), statements_of(rows, actor)
+    return [_rendered_one(row, sagas.get(row.id), said[row.id]) for row in rows]
+
+
+def _rendered_one(row: MoveOut, saga: Saga | None, said: Sequence[Statement]) -> dict[str, Any]:
     return rendered(
         "move_out",
         row,
@@ -169,7 +173,7 @@ def render_move_out(row: MoveOut, actor: Actor) -> dict[str, Any]:
             for d in row.damages.all()
         ],
         steps=[{"name": step.name, "status": str(step.status)} for step in saga.steps.all()] if saga else [],
-        statements=[_rendered(said) for said in statements(row, actor)],
+        statements=[_rendered(one) for one in said],
     )
 
 

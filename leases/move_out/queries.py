@@ -55,14 +55,26 @@ def ways_to_move_outs(actor: Actor) -> list[Way] | None:
 
 
 def saga_of(move_out: MoveOut) -> Saga | None:
-    return with_steps().filter(kind=KIND, about=move_out.public_id).first()
+    return sagas_of([move_out]).get(move_out.id)
+
+
+def sagas_of(move_outs: Sequence[MoveOut]) -> dict[int, Saga]:
+    """Move-out id → its saga with its steps."""
+    by_about = {saga.about: saga for saga in with_steps().filter(kind=KIND, about__in=[m.public_id for m in move_outs])}
+    return {m.id: by_about[m.public_id] for m in move_outs if m.public_id in by_about}
 
 
 def statements(move_out: MoveOut, actor: Actor) -> list[Statement]:
     """Of the deposits that the actor may see: a roommate's is none of its business."""
-    deposits = list(visible_deposits(actor).filter(lease_id=move_out.lease_id).order_by("id"))
-    orders = Payout.objects.filter(origin__in=[d.public_id for d in deposits], purpose=Payout.Purpose.REFUND).order_by("id")
-    return [_statement(d, [o for o in orders if o.origin == d.public_id]) for d in deposits]
+    return statements_of([move_out], actor)[move_out.id]
+
+
+def statements_of(move_outs: Sequence[MoveOut], actor: Actor) -> dict[int, list[Statement]]:
+    """The same by move-out id, in a fixed number of queries."""
+    deposits = list(visible_deposits(actor).filter(lease_id__in=[m.lease_id for m in move_outs]).order_by("id"))
+    orders = list(Payout.objects.filter(origin__in=[d.public_id for d in deposits], purpose=Payout.Purpose.REFUND).order_by("id"))
+    said = [(d.lease_id, _statement(d, [o for o in orders if o.origin == d.public_id])) for d in deposits]
+    return {m.id: [one for lease_id, one in said if lease_id == m.lease_id] for m in move_outs}
 
 
 def _statement(deposit: Deposit, refunds: Sequence[Payout]) -> Statement:
