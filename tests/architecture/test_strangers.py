@@ -67,7 +67,7 @@ class Alices(World):
         self.wish = self._wish()
         self.sent_out = self._payout()
         self.trust = name_trust_bank(self.payee, self.account(self.alice, NUMBER), state="OH", actor=SYSTEM, at=self.now)
-        self.moving = begin_move_out(self.lease(deposit_minor=700), self.now.date(), [NewDamage("A door", 5)], actor=SYSTEM, at=self.now)
+        self.moving = begin_move_out(self.leased, self.now.date(), [NewDamage("A door", 5)], actor=SYSTEM, at=self.now)
         self.key = Authenticator.objects.create(user=self.alice, type="webauthn", data={"name": KEY, "credential": {}})
         self.app = self._app(self.alice)
         self.let_in = RefreshToken.objects.create(user=self.bob, application=self.app.app, token="", token_checksum="x" * 64)
