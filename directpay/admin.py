@@ -12,6 +12,7 @@ from directpay.due.admin import DueAdmin
 from directpay.events.admin import DeliveryAdmin, EventAdmin
 from directpay.ops.admin import ClockAdmin
 from directpay.people.admin import AccessAttemptAdmin, ApiKeyAdmin, PayeeAdmin, UserAdmin
+from directpay.sagas.admin import SagaAdmin, StepAdmin
 
 __all__ = [
     "AccessAttemptAdmin",
@@ -22,6 +23,8 @@ __all__ = [
     "EventAdmin",
     "IdempotencyKeyAdmin",
     "PayeeAdmin",
+    "SagaAdmin",
+    "StepAdmin",
     "UserAdmin",
 ]
 

@@ -14,9 +14,20 @@ AS $$
         UNION ALL SELECT public_id FROM directpay_payee WHERE owner_id = directpay_asking()
     ) AS names
 $$;
+
+CREATE OR REPLACE FUNCTION directpay_own_saga(the_saga bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM directpay_saga s
+        WHERE s.id = the_saga AND s.account_ids @> ANY (coalesce((SELECT directpay_asking_names()), '{}'))
+    );
+END $$;
 """
 POLICIES: Final = {
     "directpay_user": "id = (SELECT directpay_asking()) OR created_by_id = (SELECT directpay_asking())",
     "directpay_payee": "owner_id = (SELECT directpay_asking())",
+    "directpay_saga": "account_ids @> ANY (coalesce((SELECT directpay_asking_names()), '{}'))",
+    "directpay_sagastep": "directpay_own_saga(saga_id)",
     "directpay_event": "account_ids @> ANY (coalesce((SELECT directpay_asking_names()), '{}'))",
 }

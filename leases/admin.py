@@ -3,7 +3,9 @@
 from leases.autopay.admin import AutopayAdmin, AutopayAttemptAdmin, AutopayRunAdmin
 from leases.contracts.admin import LeaseAdmin, PartyAdmin, RenterAdmin
 from leases.credits.admin import CreditAdmin
+from leases.deposits.admin import DepositAdmin, MovementAdmin, TrustBankAdmin
 from leases.late_fees.admin import LateFeeAdmin, LateFeePolicyAdmin
+from leases.move_out.admin import DamageAdmin, DestinationAdmin, MoveOutAdmin
 from leases.policies.admin import PaymentPolicyAdmin
 from leases.properties.admin import PropertyAdmin, UnitAdmin
 from leases.receipts.admin import ReceiptAdmin
@@ -15,13 +17,19 @@ __all__ = [
     "AutopayRunAdmin",
     "ChargeAdmin",
     "CreditAdmin",
+    "DamageAdmin",
+    "DepositAdmin",
+    "DestinationAdmin",
     "LateFeeAdmin",
     "LateFeePolicyAdmin",
     "LeaseAdmin",
+    "MoveOutAdmin",
+    "MovementAdmin",
     "PartyAdmin",
     "PaymentPolicyAdmin",
     "PropertyAdmin",
     "ReceiptAdmin",
     "RenterAdmin",
+    "TrustBankAdmin",
     "UnitAdmin",
 ]

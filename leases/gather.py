@@ -4,6 +4,7 @@ from directpay.due.registry import Queue
 from directpay.due.registry import register as register_queue
 from directpay.events.registry import promise
 from directpay.people.queries import VISIBLE_TO
+from directpay.sagas.registry import register_saga
 from leases.autopay import listeners as autopay
 from leases.autopay.actions.notices import tell_ahead
 from leases.autopay.actions.outcomes import FAILURES_QUEUE, RETRIES_QUEUE, look_at_failures, run_retries
@@ -13,14 +14,21 @@ from leases.autopay.actions.stopping import MANDATES_QUEUE, follow_mandates
 from leases.contracts.queries import owes_on, renters_of_landlord
 from leases.credits import postings as _credits  # noqa: F401 registers
 from leases.deposits import postings as _deposits  # noqa: F401 registers
+from leases.deposits.actions.ask import ASK_QUEUE, ask_for_deposits
+from leases.deposits.actions.forward import forward_deposits
+from leases.deposits.listeners import ask_on_opening, forward_again
+from leases.deposits.queries import owes_deposit_on
 from leases.invariants import LEASES
 from leases.late_fees.actions.assess import ASSESS_QUEUE, assess_late_fees
 from leases.late_fees.actions.returned import RETURNED_QUEUE, judge_anew
 from leases.late_fees.listeners import judge_after_grace, judge_what_it_paid, judge_what_the_cheque_paid
+from leases.move_out.listeners import go_on
+from leases.move_out.steps import MOVE_OUT
 from leases.receipts import postings as _receipts  # noqa: F401 registers
 from leases.rent.actions.open_lease import SCHEDULE_QUEUE, extend_schedules
 from leases.rent.actions.post_charges import CHARGES_QUEUE, post_charges
 from ledger.journal.invariants import register_invariants
+from payments.payins.actions.complete import TRUST_QUEUE
 from payments.payins.queries import MAY_PAY
 
 
@@ -40,8 +48,15 @@ def register() -> None:
     promise("payment.failed", "payment.returned", hear=autopay.look_at_failures)
     promise("retry.due", hear=autopay.try_again)
     promise("mandate.revoked", hear=autopay.follow_mandates)
+    register_queue(Queue(ASK_QUEUE, ask_for_deposits))
+    register_queue(Queue(TRUST_QUEUE, forward_deposits))
+    promise("lease.created", hear=ask_on_opening)
+    promise("deposit_forwarding.failed", hear=forward_again)
+    promise(*(f"deposit_{order}.{kind}" for order in ("draw", "refund") for kind in ("paid", "failed")), hear=go_on)
+    register_saga(MOVE_OUT)
     if renters_of_landlord not in VISIBLE_TO:
         VISIBLE_TO.append(renters_of_landlord)
-    if owes_on not in MAY_PAY:
-        MAY_PAY.append(owes_on)
+    for rule in (owes_on, owes_deposit_on):
+        if rule not in MAY_PAY:
+            MAY_PAY.append(rule)
     register_invariants(*LEASES)

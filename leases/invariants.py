@@ -26,9 +26,9 @@ LEASES = (
     ),
     Invariant(
         "I17",
-        "What a lease owes in the books is its posted charges less payments, receipts, credits and waivers, from the rooms' own tables",
+        "What a lease owes in the books is its posted charges less payments, receipts, credits, waivers, deductions, as the rooms say",
         """SELECT l.public_id, b.owed, b.owed - coalesce(c.charged, 0) + coalesce(p.paid, 0) + coalesce(h.given, 0) + coalesce(k.less, 0)
-           + coalesce(w.waived, 0) AS off_minor FROM leases_lease l
+             + coalesce(w.waived, 0) + coalesce(d.deducted, 0) AS off_minor FROM leases_lease l
            JOIN (SELECT y.lease_id, sum(a.balance_minor) AS owed FROM leases_party y JOIN ledger_account a ON a.id = y.account_id
                  GROUP BY y.lease_id) b ON b.lease_id = l.id
            LEFT JOIN (SELECT lease_id, sum(amount_minor) AS charged FROM leases_charge WHERE posted_at IS NOT NULL GROUP BY lease_id) c
@@ -41,9 +41,36 @@ LEASES = (
            LEFT JOIN (SELECT lease_id, sum(CASE WHEN kind = 'reinstatement' THEN -amount_minor ELSE amount_minor END) AS less
                       FROM leases_credit GROUP BY lease_id) k ON k.lease_id = l.id
            LEFT JOIN (SELECT lease_id, sum(waived_minor) AS waived FROM leases_latefee GROUP BY lease_id) w ON w.lease_id = l.id
+           LEFT JOIN (SELECT s.lease_id, sum(m.amount_minor) AS deducted FROM leases_movement m JOIN leases_deposit s ON s.id = m.deposit_id
+                      WHERE m.kind = 'deduction' GROUP BY s.lease_id) d ON d.lease_id = l.id
            WHERE b.owed <> coalesce(c.charged, 0) - coalesce(p.paid, 0) - coalesce(h.given, 0) - coalesce(k.less, 0)
-             - coalesce(w.waived, 0)""",
-        tables=(*PAYING, "leases_receipt", "leases_credit", "leases_latefee"),
+             - coalesce(w.waived, 0) - coalesce(d.deducted, 0)""",
+        tables=(*PAYING, "leases_receipt", "leases_credit", "leases_latefee", "leases_movement", "leases_deposit"),
+    ),
+    Invariant(
+        "I8d",
+        "What is held of a deposit is what came in less what was deducted and given back, from the rooms' own tables",
+        """SELECT d.public_id, -h.balance_minor - x.held AS off_minor FROM leases_deposit d JOIN ledger_account h ON h.id = d.held_id
+           CROSS JOIN LATERAL (SELECT
+             coalesce((SELECT sum(p.amount_minor) FROM payments_payment p
+                         WHERE p.applies_to_id = d.account_id AND p.status = 'completed'), 0)
+             + coalesce((SELECT sum(CASE m.kind WHEN 'cheque' THEN m.amount_minor WHEN 'deduction' THEN -m.amount_minor ELSE 0 END)
+                         FROM leases_movement m WHERE m.deposit_id = d.id), 0)
+             - coalesce((SELECT sum(o.amount_minor - o.interest_minor) FROM payments_payout o
+                         WHERE o.origin = d.public_id AND o.purpose = 'deposit_refund' AND o.status = 'paid'), 0) AS held) x
+           WHERE -h.balance_minor <> x.held""",
+        tables=("ledger_account", "leases_deposit", "leases_movement", "payments_payment", "payments_payout"),
+    ),
+    Invariant(
+        "I18b",
+        "What is open of a deposit is what was asked less what came in, from the rooms' own tables",
+        """SELECT d.public_id, a.balance_minor - x.owed AS off_minor FROM leases_deposit d JOIN ledger_account a ON a.id = d.account_id
+           CROSS JOIN LATERAL (SELECT d.amount_minor
+             - coalesce((SELECT sum(p.amount_minor) FROM payments_payment p
+                         WHERE p.applies_to_id = d.account_id AND p.status = 'completed'), 0)
+             - coalesce((SELECT sum(m.amount_minor) FROM leases_movement m WHERE m.deposit_id = d.id AND m.kind = 'cheque'), 0) AS owed) x
+           WHERE a.balance_minor <> x.owed""",
+        tables=("ledger_account", "leases_deposit", "leases_movement", "payments_payment"),
     ),
     Invariant(
         "I18",
@@ -65,8 +92,10 @@ LEASES = (
              SELECT sum(amount_minor) FROM leases_charge c WHERE c.lease_id = y.lease_id AND c.posted_at IS NULL), 0))
              + coalesce((SELECT sum(amount_minor) FROM leases_receipt r WHERE r.party_id = y.id AND r.created_at >= f.since), 0)
              + coalesce((SELECT sum(amount_minor) FROM leases_credit k WHERE k.party_id = y.id AND k.created_at >= f.since), 0)
-             + coalesce((SELECT sum(waived_minor) FROM leases_latefee w WHERE w.lease_id = y.lease_id AND w.waived_at >= f.since), 0)""",
-        tables=(*PAYING, "leases_receipt", "leases_credit", "leases_latefee"),
+             + coalesce((SELECT sum(waived_minor) FROM leases_latefee w WHERE w.lease_id = y.lease_id AND w.waived_at >= f.since), 0)
+             + coalesce((SELECT sum(m.amount_minor) FROM leases_movement m JOIN leases_deposit s ON s.id = m.deposit_id
+                         WHERE s.party_id = y.id AND m.kind = 'deduction' AND m.created_at >= f.since), 0)""",
+        tables=(*PAYING, "leases_receipt", "leases_credit", "leases_latefee", "leases_movement", "leases_deposit"),
     ),
     Invariant(
         "I24",

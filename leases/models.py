@@ -3,7 +3,9 @@
 from leases.autopay.models import Autopay, AutopayAttempt, AutopayRun
 from leases.contracts.models import LateFeePolicy, Lease, Party, Renter, RentStep
 from leases.credits.models import Credit
+from leases.deposits.models import Deposit, Movement, TrustBank
 from leases.late_fees.models import LateFee
+from leases.move_out.models import Damage, Destination, MoveOut
 from leases.policies.models import PaymentPolicy
 from leases.properties.models import Property, Unit
 from leases.receipts.models import Receipt
@@ -15,14 +17,20 @@ __all__ = [
     "AutopayRun",
     "Charge",
     "Credit",
+    "Damage",
+    "Deposit",
+    "Destination",
     "LateFee",
     "LateFeePolicy",
     "Lease",
+    "MoveOut",
+    "Movement",
     "Party",
     "PaymentPolicy",
     "Property",
     "Receipt",
     "RentStep",
     "Renter",
+    "TrustBank",
     "Unit",
 ]

@@ -80,6 +80,45 @@ BEGIN
     RETURN EXISTS (SELECT FROM leases_autopay a WHERE a.lease_id = the_lease AND a.status = 'active');
 END $$;
 
+-- The accounts of a deposit, for whoever deals with its party.
+CREATE OR REPLACE FUNCTION leases_deposit_account(the_account bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM leases_deposit d
+        WHERE (d.account_id = the_account OR d.held_id = the_account OR d.interest_id = the_account) AND leases_deals(d.party_id)
+    );
+END $$;
+
+CREATE OR REPLACE FUNCTION leases_deposit_deals(the_deposit bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM leases_deposit d WHERE d.id = the_deposit AND leases_deals(d.party_id));
+END $$;
+
+-- What was ordered for a deposit: where the money went is told to whoever left it, too.
+CREATE OR REPLACE FUNCTION leases_deposit_order(the_subject text) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM leases_deposit d JOIN ledger_account a ON a.id = d.account_id
+        WHERE a.number = 'L1510' AND a.subject = the_subject AND leases_deals(d.party_id)
+    );
+END $$;
+
+CREATE OR REPLACE FUNCTION leases_on_move_out(the_move_out bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM leases_moveout m WHERE m.id = the_move_out AND leases_on(m.lease_id));
+END $$;
+
+-- Where a renter's own deposit lies.
+CREATE OR REPLACE FUNCTION leases_kept_at(the_trust_bank bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM leases_deposit d WHERE d.trust_bank_id = the_trust_bank AND leases_deals(d.party_id));
+END $$;
+
 -- The books in which the accounts of what this person rents stand.
 CREATE OR REPLACE FUNCTION leases_rented_books() RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 10 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
@@ -112,13 +151,20 @@ POLICIES: Final = {
     "leases_credit": "leases_deals(party_id)",
     "leases_paymentpolicy": "leases_on(lease_id)",
     "leases_receipt": "leases_deals(party_id)",
-    "ledger_account": "leases_party_account(id)",
+    "leases_deposit": "leases_deals(party_id)",
+    "leases_movement": "leases_deposit_deals(deposit_id)",
+    "leases_trustbank": "payee_id IN (SELECT directpay_own_payees()) OR leases_kept_at(id)",
+    "leases_moveout": "leases_on(lease_id)",
+    "leases_damage": "leases_on_move_out(move_out_id) AND (party_id IS NULL OR leases_deals(party_id))",
+    "leases_destination": "leases_deposit_deals(deposit_id)",
+    "ledger_account": "leases_party_account(id) OR leases_deposit_account(id)",
     "ledger_entry": "leases_party_account(account_id)",
     "ledger_allocation": "leases_party_account(account_id)",
     "ledger_checkpoint": "leases_party_account(account_id)",
     "ledger_hold": "leases_party_account(account_id)",
     "ledger_book": "id IN (SELECT leases_rented_books())",
     "payments_payment": "leases_party_account(applies_to_id)",
+    "payments_payout": "party <> '' AND leases_deposit_order(party)",
     "payments_claim": "leases_paid_on(payment_id)",
     "payments_railfee": "payee_id IN (SELECT payee_id FROM leases_rented())",
 }

@@ -4,7 +4,7 @@ from payments.intents.admin import PaymentIntentAdmin
 from payments.methods.admin import BankAccountAdmin
 from payments.methods.mandates.admin import MandateAdmin
 from payments.payins.admin import ClaimAdmin, PaymentAdmin, TransitionAdmin
-from payments.payouts.admin import SettlementAdmin, SettlementLineAdmin
+from payments.payouts.admin import PayoutAdmin, SettlementAdmin, SettlementLineAdmin
 from payments.pricing.admin import RailFeeAdmin
 from payments.reconciliation.admin import BankLineAdmin
 from payments.retries.admin import ReattemptAdmin, RetryAdmin
@@ -16,6 +16,7 @@ __all__ = [
     "MandateAdmin",
     "PaymentAdmin",
     "PaymentIntentAdmin",
+    "PayoutAdmin",
     "RailFeeAdmin",
     "ReattemptAdmin",
     "RetryAdmin",

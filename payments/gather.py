@@ -14,14 +14,27 @@ from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.actions.submit import work_on_rail
 from payments.payins.attempts import MILESTONES, note_reached
 from payments.payins.events import PROJECTION
-from payments.payouts.actions import SETTLE_QUEUE, settle_payments
+from payments.payouts.actions.create import PAYOUT_QUEUE
+from payments.payouts.actions.send import sent_orders, work_on_payouts
+from payments.payouts.actions.settle import SETTLE_QUEUE, settle_payments
+from payments.payouts.events import PROJECTION as PAYOUTS
 from payments.payouts.listeners import settle_when_paid, settle_when_ready
+from payments.payouts.models import Payout
+from payments.payouts.queries import forwarded_to
 from payments.pricing import postings as _pricing  # noqa: F401 registers
-from payments.reconciliation.actions import LINES_QUEUE, OWN_LINES_QUEUE, fetch_lines, post_own_lines
-from payments.reconciliation.listeners import expect_deposits, expect_lines
+from payments.reconciliation.actions import (
+    LINES_QUEUE,
+    OWN_LINES_QUEUE,
+    SENT,
+    SENT_LINES_QUEUE,
+    fetch_lines,
+    fetch_sent_lines,
+    post_own_lines,
+)
+from payments.reconciliation.listeners import expect_deposits, expect_lines, expect_sent_lines
 from payments.refunds import postings as _refunds  # noqa: F401 registers
 from payments.retries.actions import RETRY_QUEUE, tell_due
-from payments.returns.actions import WATCH_QUEUE, watch_for_returns
+from payments.returns.actions import FORWARDED, WATCH_QUEUE, watch_for_returns
 from payments.returns.listeners import void, watch
 from payments.returns.voiding import VOID_QUEUE, void_after_returns
 from payments.subscriptions import postings as _subscriptions  # noqa: F401 registers
@@ -31,6 +44,8 @@ def register() -> None:
     register_queue(Queue(RAIL_QUEUE, work_on_rail, local=False, lease_seconds=15))
     register_queue(Queue(LINES_QUEUE, fetch_lines, local=False, lease_seconds=15))
     register_queue(Queue(OWN_LINES_QUEUE, post_own_lines))
+    register_queue(Queue(PAYOUT_QUEUE, work_on_payouts, local=False, lease_seconds=15))
+    register_queue(Queue(SENT_LINES_QUEUE, fetch_sent_lines, local=False, lease_seconds=15))
     register_queue(Queue(SETTLE_QUEUE, settle_payments))
     register_queue(Queue(WATCH_QUEUE, watch_for_returns, local=False, lease_seconds=15))
     register_queue(Queue(VOID_QUEUE, void_after_returns))
@@ -39,10 +54,16 @@ def register() -> None:
     register_queue(Queue(RESEAL_QUEUE, reseal, always=True))
     promise("payment.processing", "payment.completed", "payment.failed", "payment.returned", hear=expect_lines)
     promise(*MILESTONES, hear=note_reached)
+    if sent_orders not in SENT:
+        SENT.append(sent_orders)
+    if forwarded_to not in FORWARDED:
+        FORWARDED.append(forwarded_to)
+    told = [f"{purpose}.{kind}" for purpose in Payout.Purpose.values for kind in ("in_transit", "paid", "failed", "returned")]
+    promise(*told, hear=expect_sent_lines)
     promise("bank_account.created", hear=expect_deposits)
     promise("payment.completed", hear=watch)
     promise("payment.failed", "payment.returned", hear=void)
     promise("payment.completed", hear=settle_when_ready)
     promise("bank_line.posted", hear=settle_when_paid)
     register_invariants(*PAYMENTS)
-    register_projections(PROJECTION, INTENTS)
+    register_projections(PROJECTION, INTENTS, PAYOUTS)

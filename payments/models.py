@@ -4,7 +4,7 @@ from payments.intents.models import PaymentIntent
 from payments.methods.mandates.models import Mandate
 from payments.methods.models import BankAccount
 from payments.payins.models import Claim, Payment, Transition
-from payments.payouts.models import Settlement, SettlementLine
+from payments.payouts.models import Payout, Settlement, SettlementLine
 from payments.pricing.models import RailFee
 from payments.reconciliation.models import BankLine
 from payments.retries.models import Reattempt, Retry
@@ -16,6 +16,7 @@ __all__ = [
     "Mandate",
     "Payment",
     "PaymentIntent",
+    "Payout",
     "RailFee",
     "Reattempt",
     "Retry",

@@ -22,7 +22,16 @@ BEGIN
         SELECT FROM payments_paymentintent i
         WHERE i.bank_account_id = the_bank_account
             AND (directpay_asking() IN (i.customer_id, i.created_by_id) OR i.payee_id IN (SELECT directpay_own_payees()))
+    ) OR EXISTS (
+        SELECT FROM payments_payout o WHERE o.bank_account_id = the_bank_account AND o.payee_id IN (SELECT directpay_own_payees())
     );
+END $$;
+
+CREATE OR REPLACE FUNCTION payments_own_bank_account(the_bank_account bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000
+SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM payments_bankaccount b WHERE b.id = the_bank_account AND b.user_id = directpay_asking());
 END $$;
 
 CREATE OR REPLACE FUNCTION payments_own_settlement(the_settlement bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
@@ -46,6 +55,10 @@ SET search_path = public, pg_temp AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM payments_payment p WHERE p.payer_id = directpay_asking() AND p.payee_id = the_payee)
         OR EXISTS (
+            SELECT FROM payments_payout o JOIN payments_bankaccount b ON b.id = o.bank_account_id
+            WHERE b.user_id = directpay_asking() AND o.payee_id = the_payee
+        )
+        OR EXISTS (
             SELECT FROM payments_paymentintent i
             WHERE i.payee_id = the_payee AND directpay_asking() IN (i.customer_id, i.created_by_id)
         );
@@ -56,6 +69,10 @@ CREATE OR REPLACE FUNCTION payments_knows(the_user bigint) RETURNS boolean LANGU
 SET search_path = public, pg_temp AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM payments_payment p WHERE p.payer_id = the_user AND p.payee_id IN (SELECT directpay_own_payees()))
+        OR EXISTS (
+            SELECT FROM payments_payout o JOIN payments_bankaccount b ON b.id = o.bank_account_id
+            WHERE b.user_id = the_user AND o.payee_id IN (SELECT directpay_own_payees())
+        )
         OR EXISTS (SELECT FROM directpay_payee y WHERE y.owner_id = the_user AND payments_pays(y.id))
         OR EXISTS (
             SELECT FROM payments_paymentintent i
@@ -96,6 +113,7 @@ POLICIES: Final = {
     "payments_mandate": "user_id = (SELECT directpay_asking())",
     "payments_retry": "payments_paid_by_me(first_id)",
     "payments_reattempt": "payments_paid_by_me(payment_id)",
+    "payments_payout": f"{PAID_TO_ME} OR payments_own_bank_account(bank_account_id)",
     "payments_settlement": PAID_TO_ME,
     "payments_settlementline": "payments_own_settlement(settlement_id) OR payments_own(payment_id)",
     "payments_railfee": f"{PAID_TO_ME} OR payments_pays(payee_id)",

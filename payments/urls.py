@@ -4,6 +4,7 @@ from payments.intents import api as intents
 from payments.methods import api as methods
 from payments.methods.mandates import api as mandates
 from payments.payins import api as payins
+from payments.payouts import api as payouts
 
-api_urlpatterns = [*methods.urlpatterns, *mandates.urlpatterns, *payins.urlpatterns, *intents.urlpatterns]
+api_urlpatterns = [*methods.urlpatterns, *mandates.urlpatterns, *payins.urlpatterns, *intents.urlpatterns, *payouts.urlpatterns]
 page_urlpatterns: list = []

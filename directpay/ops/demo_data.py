@@ -102,8 +102,23 @@ def _homes(api: Client, people: dict[str, dict[str, Any]]) -> None:
         {"user": people["renter"]["id"], "share": {"percent": 40}},
     ]
     home = _lease(api, units["Unit 4A"], shared, 240_000, first)
+    _trust_account(api, people["landlord"])
     ours = {"lease": home["id"], "rail": "ach", "bank_account": people["roommate"]["bank_account"]}
     api.post("/api/v1/payments", ours, key="demo-roommate")
+
+
+def _trust_account(api: Client, landlord: dict[str, Any]) -> None:
+    """A simulated trust bank in Ohio: from now on the deposits of both homes are asked for."""
+    details = {
+        "user": landlord["id"],
+        "account_holder_name": f"{landlord['name']}, in trust",
+        "routing_number": "110000000",
+        "account_number": "000123456780",
+        "account_type": "checking",
+    }
+    account = api.post("/api/v1/bank-accounts", details, key="demo-trust-account")
+    api.post(f"/api/v1/bank-accounts/{account['id']}/verify", {"amounts": DEPOSITS}, key="demo-verify-trust-account")
+    api.post("/api/v1/trust_banks", {"bank_account": account["id"], "state": "OH"}, key="demo-trust-bank")
 
 
 def _lease(api: Client, unit: str, renters: list[dict[str, Any]], rent: int, start: date) -> dict[str, Any]:

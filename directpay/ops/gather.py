@@ -9,6 +9,7 @@ from directpay.due.registry import register as register_queue
 from directpay.ops import backlog, build, checks, clock, grants, partitions, query_times, upkeep
 from directpay.ops.metrics import register_collector
 from directpay.people.sign_in import resealing
+from directpay.sagas.actions import SAGA_QUEUE, work_on_sagas
 
 
 def register() -> None:
@@ -19,6 +20,7 @@ def register() -> None:
     register_queue(Queue(upkeep.SIGN_INS_QUEUE, upkeep.forget_sign_ins, always=True))
     register_queue(Queue(upkeep.RETENTION_QUEUE, upkeep.drop_what_is_old, always=True))
     register_queue(Queue(resealing.RESEAL_QUEUE, resealing.reseal, always=True))
+    register_queue(Queue(SAGA_QUEUE, work_on_sagas))
     query_times.install()
     for collector in (build.collect, backlog.collect, backlog.collect_heartbeat):
         register_collector(collector)

@@ -28,6 +28,7 @@ APPEND_ONLY = (
     "leases_paymentpolicy",
     "leases_latefeepolicy",
     "leases_autopayattempt",
+    "leases_movement",
     "ledger_allocation",
     "ledger_check",
     "ledger_leaf",

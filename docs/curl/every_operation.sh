@@ -31,20 +31,6 @@ unless() {
 
 said() { printf '%s\n  %s\n' "$1" "${answer:0:160}"; }
 
-# --- sandbox ---
-
-# POST /api/v1/sandbox/clock/advance
-fresh
-answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/sandbox/clock/advance" -d @- <<JSON
-{"seconds": 60}
-JSON
-)
-said "Advance sandbox clock"
-
-# GET /api/v1/sandbox/clock
-answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/sandbox/clock")
-said "Retrieve sandbox clock"
-
 # --- users ---
 
 # POST /api/v1/users
@@ -98,13 +84,47 @@ JSON
 said "Create bank accounts: unproven_bank"
 unproven_bank=$(pick id)
 
+# POST /api/v1/bank-accounts
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/bank-accounts" -d @- <<JSON
+{"user": "$landlord", "account_holder_name": "Alice Adams", "routing_number": "110000000", "account_type": "checking", "account_number": "000123456789"}
+JSON
+)
+said "Create bank accounts: owners_bank"
+owners_bank=$(pick id)
+
+# POST /api/v1/bank-accounts
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/bank-accounts" -d @- <<JSON
+{"user": "$landlord", "account_holder_name": "Alice Adams", "routing_number": "110000000", "account_type": "checking", "account_number": "000123456789"}
+JSON
+)
+said "Create bank accounts: trust_account"
+trust_account=$(pick id)
+
 # POST /api/v1/bank-accounts/{id}/verify
 fresh
 answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/bank-accounts/$bank/verify" -d @- <<JSON
 {"amounts": [32, 45]}
 JSON
 )
-said "Verify bank accounts"
+said "Verify bank accounts: deposits"
+
+# POST /api/v1/bank-accounts/{id}/verify
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/bank-accounts/$owners_bank/verify" -d @- <<JSON
+{"amounts": [32, 45]}
+JSON
+)
+said "Verify bank accounts: owners_deposits"
+
+# POST /api/v1/bank-accounts/{id}/verify
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/bank-accounts/$trust_account/verify" -d @- <<JSON
+{"amounts": [32, 45]}
+JSON
+)
+said "Verify bank accounts: trust_deposits"
 
 # GET /api/v1/bank-accounts
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/bank-accounts")
@@ -181,6 +201,25 @@ said "Retrieve properties"
 # GET /api/v1/properties/search
 answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/properties/search")
 said "Read properties search"
+
+# --- trust_banks ---
+
+# POST /api/v1/trust_banks
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/trust_banks" -d @- <<JSON
+{"bank_account": "$trust_account", "state": "OH"}
+JSON
+)
+said "Create trust banks"
+trust_bank=$(pick id)
+
+# GET /api/v1/trust_banks
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/trust_banks")
+said "List trust banks"
+
+# GET /api/v1/trust_banks/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/trust_banks/$trust_bank")
+said "Retrieve trust banks"
 
 # --- units ---
 
@@ -340,6 +379,14 @@ said "Read leases autopay"
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/balance")
 said "Read leases balance"
 
+# GET /api/v1/leases/{id}/deposit
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/deposit")
+said "Read leases deposit"
+
+# GET /api/v1/leases/{id}/move_out
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/move_out")
+said "Read leases move out"
+
 # GET /api/v1/leases/{id}/schedule
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/schedule")
 said "Read leases schedule"
@@ -444,6 +491,33 @@ said "List late fees"
 # GET /api/v1/late_fees/{id}
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/late_fees/$late_fee")
 said "Retrieve late fees"
+
+# --- move_outs ---
+
+# POST /api/v1/move_outs
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/move_outs" -d @- <<JSON
+{"lease": "$lease", "moved_out_on": "2026-11-02", "damages": [{"description": "A new door", "amount": 30000}]}
+JSON
+)
+said "Create move outs"
+move_out=$(pick id)
+
+# POST /api/v1/move_outs/{id}/cancel
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/move_outs/$move_out/cancel" -d @- <<JSON
+{}
+JSON
+)
+said "Cancel move outs"
+
+# GET /api/v1/move_outs
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/move_outs")
+said "List move outs"
+
+# GET /api/v1/move_outs/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/move_outs/$move_out")
+said "Retrieve move outs"
 
 # --- payments ---
 
@@ -608,6 +682,39 @@ said "List receipts"
 # GET /api/v1/receipts/{id}
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/receipts/$receipt")
 said "Retrieve receipts"
+
+# --- sandbox ---
+
+# POST /api/v1/sandbox/clock/advance
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/sandbox/clock/advance" -d @- <<JSON
+{"seconds": 60}
+JSON
+)
+said "Advance sandbox clock"
+
+# GET /api/v1/sandbox/clock
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/sandbox/clock")
+said "Retrieve sandbox clock"
+
+# --- payouts ---
+
+# POST /api/v1/payouts
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payouts" -d @- <<JSON
+{"amount": 50000, "currency": "usd", "bank_account": "$owners_bank"}
+JSON
+)
+said "Create payouts"
+payout=$(pick id)
+
+# GET /api/v1/payouts
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payouts")
+said "List payouts"
+
+# GET /api/v1/payouts/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payouts/$payout")
+said "Retrieve payouts"
 
 # --- credits ---
 

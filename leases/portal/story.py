@@ -99,6 +99,11 @@ class Story:
         return words.word_of(self.payment).state
 
     @property
+    def is_deposit(self) -> bool:
+        """It goes into trust, and settles for nobody."""
+        return self.payment.applies_to.pays_into == "trust"
+
+    @property
     def promise(self) -> Promise:
         """What was promised when it was sent."""
         return rail(self.payment.rail).promise(self.payment.created_at)
@@ -120,7 +125,8 @@ class Story:
         payment, reached = self.payment, self.reached
         over = payment.status in (*NO_MONEY, Status.RETURNED)
         stops = []
-        titles = [_("Sent"), _("At the bank"), _("Cleared"), _("Ready for {name}").format(name=short_name(payment.payee))]
+        ready = _("In the trust account") if self.is_deposit else _("Ready for {name}").format(name=short_name(payment.payee))
+        titles = [_("Sent"), _("At the bank"), _("Cleared"), ready]
         for n, title in enumerate(titles):
             kind = "done" if n < reached or (n == reached and over) else "now" if n == reached else "todo"
             if kind == "now" and payment.status == Status.UNKNOWN:
@@ -145,6 +151,8 @@ class Story:
                 return self.by(self.promise.leaves_at)
             if payment.status == Status.UNKNOWN:
                 return _("when the bank answers") if n == CLEARED else _("after that")
+            if n == READY and self.is_deposit:
+                return _("after that")
             return self.by(payment.expected_at if n == CLEARED else payment.ready_at or self.promise.ready_at)
         moments = {SENT: payment.created_at, BANK: self._at_of("processing"), CLEARED: payment.completed_at, READY: payment.settled_at}
         said = self._day(moments[n])
@@ -185,6 +193,9 @@ class Story:
             return conditional_escape(_("The bank has not answered. Do not pay again: we ask every few seconds and say here what we hear."))
         if payment.status == Status.PROCESSING:
             return format_html(_("The bank has it. It clears {when}."), when=self.by(payment.expected_at))
+        if payment.status == Status.COMPLETED and self.is_deposit:
+            said = _("It arrived on {day} and goes to the trust account. It is never available to {name}.")
+            return format_html(said, day=self._on(payment.completed_at), name=who)
         if payment.status == Status.COMPLETED:
             ready = self.by(payment.ready_at or self.promise.ready_at)
             arrived = self._on(payment.completed_at)

@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
 from leases.portal import language
-from leases.portal.pages import autopay, bank_accounts, by_hand, changes, front, landlord, late_fees, pay, payment, renter
+from leases.portal.pages import autopay, bank_accounts, by_hand, changes, deposit, front, landlord, late_fees, pay, payment, renter
 
 
 class PublicId:
@@ -57,6 +57,16 @@ urlpatterns = [
     *(
         path(f"landlord/late-fees/<public_id:fee_id>/{verb}/", late_fees.decide, {"verb": verb}, name="landlord_late_fee")
         for verb in ("approve", "dismiss")
+    ),
+    path("landlord/leases/<public_id:lease_id>/deposit/", deposit.for_landlord, name="landlord_deposit"),
+    *(
+        path(f"landlord/leases/<public_id:lease_id>/deposit/{what}/", deposit.landlords, {"what": what}, name="landlord_deposit_form")
+        for what in deposit.LANDLORDS
+    ),
+    path("renter/leases/<public_id:lease_id>/deposit/", deposit.for_renter, name="renter_deposit"),
+    *(
+        path(f"renter/leases/<public_id:lease_id>/deposit/{what}/", deposit.renters, {"what": what}, name="renter_deposit_form")
+        for what in deposit.RENTERS
     ),
     path("landlord/payments/", landlord.payments, name="landlord_payments"),
     path("landlord/payments/<public_id:payment_id>/", payment.for_landlord, name="landlord_payment"),

@@ -142,6 +142,12 @@ def verify_bank_account(account: BankAccount, amounts: Sequence[int], *, actor: 
     return row
 
 
+def keep_for_trust(account: BankAccount) -> None:
+    """Step, with its row locked: from now on renters' deposits alone go there and come from there."""
+    account.purpose = "trust"
+    account.save(update_fields=["purpose"])
+
+
 def expire_verifications(public_ids: Sequence[str], at: datetime) -> None:
     """Deposits that nobody named in ten days verify nothing any more."""
     with unit_of_work():

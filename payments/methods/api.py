@@ -7,7 +7,19 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from directpay.api.examples import ACCOUNT_NUMBER, BANK, BOB, COMMON, OTHER_ACCOUNT_NUMBER, ROUTING_NUMBER, UNPROVEN_BANK, Ask
+from directpay.api.examples import (
+    ACCOUNT_NUMBER,
+    ALICE,
+    BANK,
+    BOB,
+    COMMON,
+    OTHER_ACCOUNT_NUMBER,
+    OWNERS_BANK,
+    ROUTING_NUMBER,
+    TRUST_ACCOUNT,
+    UNPROVEN_BANK,
+    Ask,
+)
 from directpay.api.expanding import by_id
 from directpay.api.fields import AmountField, IdField, MetadataField, merged_metadata
 from directpay.api.lists import Filter, related
@@ -57,7 +69,9 @@ class VerifyInput(StrictSerializer):
     amounts = serializers.ListField(child=AmountField(max_minor=99), min_length=2, max_length=2)
 
 
-HOLDER = {"user": BOB, "account_holder_name": "Bob Brown", "routing_number": ROUTING_NUMBER, "account_type": "checking"}
+OWNER: dict[str, Any] = {"user": ALICE, "account_holder_name": "Alice Adams"}
+HOLDER: dict[str, Any] = {"user": BOB, "account_holder_name": "Bob Brown", "routing_number": ROUTING_NUMBER, "account_type": "checking"}
+PROVEN = {"status": "verified", "verification_tries_left": 2}
 
 
 @by_id
@@ -96,6 +110,8 @@ class BankAccountsView(BankAccounts, CollectionView):
             {**HOLDER, "account_number": OTHER_ACCOUNT_NUMBER},
             answer={"id": UNPROVEN_BANK, "last4": "1116", "fingerprint": "0746f9e278226176"},
         ),
+        "owners_bank": Ask({**HOLDER, **OWNER, "account_number": ACCOUNT_NUMBER}, answer={**OWNER, "id": OWNERS_BANK}),
+        "trust_account": Ask({**HOLDER, **OWNER, "account_number": ACCOUNT_NUMBER}, answer={**OWNER, "id": TRUST_ACCOUNT}),
     }
     refusals = (
         InvalidInput("No such user: usr_nobody.", param="user", code="resource_missing"),
@@ -133,7 +149,11 @@ class VerifyBankAccountView(BankAccounts, ActionView):
     """Name the two small deposits, in minor units. Three tries."""
 
     input_serializer = VerifyInput
-    asks = {"deposits": Ask({"amounts": [32, 45]}, BANK, {"status": "verified", "verification_tries_left": 2})}
+    asks = {
+        "deposits": Ask({"amounts": [32, 45]}, BANK, PROVEN),
+        "owners_deposits": Ask({"amounts": [32, 45]}, OWNERS_BANK, {**OWNER, **PROVEN, "id": OWNERS_BANK}),
+        "trust_deposits": Ask({"amounts": [32, 45]}, TRUST_ACCOUNT, {**OWNER, **PROVEN, "id": TRUST_ACCOUNT}),
+    }
     refusals = (
         AmountsWrong("These are not the amounts. Tries left: 2.", param="amounts", bank_account=BANK, tries_left=2),
         NotVerifiable("This account is not waiting for its deposits to be named.", bank_account=BANK),

@@ -17,6 +17,9 @@ class BankAccount(models.Model):
     user = models.ForeignKey("directpay.User", on_delete=models.PROTECT, related_name="bank_accounts", db_index=False)
     account_holder_name = models.CharField(max_length=100)
     account_holder_type = models.CharField(max_length=10, default="individual", choices=[("individual",) * 2, ("company",) * 2])
+    purpose = models.CharField(
+        max_length=9, default="own", db_default="own", choices=[("own",) * 2, ("trust",) * 2]
+    )  # trust: deposits alone
     account_type = models.CharField(max_length=8, choices=[("checking",) * 2, ("savings",) * 2])
     routing_number = models.CharField(max_length=9)
     number_encrypted = models.CharField(max_length=200)

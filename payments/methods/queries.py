@@ -26,7 +26,14 @@ def visible_bank_accounts(actor: Actor) -> QuerySet[BankAccount]:
 
 ACCOUNT = ("id", "public_id", "user_id", "currency", "status")
 OWNER = ("id", "public_id")
-_lookup = Lookup(visible_bank_accounts, (*ACCOUNT, "user__public_id"))
+
+
+def _payable_from(actor: Actor) -> QuerySet[BankAccount]:
+    """A trust bank account pays nothing: what lies there is renters' money."""
+    return visible_bank_accounts(actor).filter(purpose="own")
+
+
+_lookup = Lookup(_payable_from, (*ACCOUNT, "user__public_id"))
 
 
 def bank_account_to_pay_from(public_id: str, actor: Actor, *, param: str = "bank_account") -> BankAccount:

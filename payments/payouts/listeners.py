@@ -5,7 +5,7 @@ from datetime import datetime
 
 from directpay.due.actions import schedule
 from directpay.events.registry import Fact
-from payments.payouts.actions import SETTLE_QUEUE
+from payments.payouts.actions.settle import SETTLE_QUEUE
 from payments.payouts.queries import ready_at
 
 

@@ -1,6 +1,6 @@
 """What our bank shows: reported lines become rows once, and rows become entries once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,6 +14,7 @@ from payments.methods.models import BankAccount
 from payments.methods.postings import RAIL as OWN_ACH
 from payments.payins.actions.submit import order_of
 from payments.payins.moving import moving
+from payments.rails.base import Order
 from payments.rails.registry import rail
 from payments.rails.timetable import bank_day_of
 from payments.reconciliation.models import BankLine
@@ -22,6 +23,9 @@ from payments.reconciliation.queries import open_item
 
 LINES_QUEUE = "reconciliation.lines"
 OWN_LINES_QUEUE = "reconciliation.own_lines"
+SENT_LINES_QUEUE = "reconciliation.sent_lines"
+# Rooms beside this one say what they have ordered of a rail: id → its name and the order.
+SENT: list[Callable[[Sequence[str]], Mapping[str, tuple[str, Order]]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,20 @@ def fetch_lines(public_ids: Sequence[str], at: datetime) -> None:
         record_bank_lines(reported, at=at)
         schedule(LINES_QUEUE, [(key, when) for key, when in later.items() if when])
         done(LINES_QUEUE, [key for key in public_ids if not later.get(key)])
+
+
+def fetch_sent_lines(public_ids: Sequence[str], at: datetime) -> None:
+    """The same for what we have sent, or have drawn: the item is the payout's id (B8, B12, K6)."""
+    reported, later = [], {}
+    for key, (name, order) in [pair for orders in SENT for pair in orders(public_ids).items()]:
+        way = rail(name)
+        lines = way.bank_lines(order, at)
+        reported += [Reported("client", line.reference, name, key, line.amount_minor, order.currency, line.on) for line in lines]
+        later[key] = way.next_bank_line_at(order, at)
+    with unit_of_work():
+        record_bank_lines(reported, at=at)
+        schedule(SENT_LINES_QUEUE, [(key, when) for key, when in later.items() if when])
+        done(SENT_LINES_QUEUE, [key for key in public_ids if not later.get(key)])
 
 
 def post_own_lines(public_ids: Sequence[str], at: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from directpay.due.actions import schedule
 from directpay.events.registry import Fact
-from payments.reconciliation.actions import LINES_QUEUE, OWN_LINES_QUEUE
+from payments.reconciliation.actions import LINES_QUEUE, OWN_LINES_QUEUE, SENT_LINES_QUEUE
 
 DEPOSITS_LAND_AFTER = timedelta(seconds=2)
 
@@ -18,3 +18,8 @@ def expect_lines(events: Sequence[Fact]) -> None:
 def expect_deposits(events: Sequence[Fact]) -> None:
     """bank_account.created → the two small deposits leave our own bank."""
     schedule(OWN_LINES_QUEUE, [(event.object_id, event.at + DEPOSITS_LAND_AFTER) for event in events])
+
+
+def expect_sent_lines(events: Sequence[Fact]) -> None:
+    """A payout in transit, paid, failed or returned → ask the bank now; it says when to ask again."""
+    schedule(SENT_LINES_QUEUE, [(event.object_id, event.at) for event in events])

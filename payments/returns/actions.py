@@ -1,6 +1,6 @@
 """The bank takes a cleared payment back: what was owed is owed again, on its own date."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from directpay.due.actions import done, schedule
@@ -19,6 +19,8 @@ from payments.returns.postings import returned_reference, returns
 
 WATCH_QUEUE = "returns.watch"
 ASK_AGAIN_AFTER = timedelta(minutes=1)
+# Rooms above say where the money of a deposit has gone: payments → the trust bank of each that is not here any more.
+FORWARDED: list[Callable[[Sequence[str]], Mapping[str, str]]] = []
 COLUMNS = ["returned_at", "return_code", "failure_code", "failure_message"]
 
 
@@ -41,7 +43,7 @@ def return_payments(answers: Mapping[str, Answer], *, at: datetime) -> list[Movi
     with unit_of_work():
         payments = [p for p in lock_payments(list(answers)) if p.status in CLEARED]
         days = {p.public_id: answers[p.public_id].effective_on for p in payments}
-        post_many(returns(payments, days, at), at=at)
+        post_many(returns(payments, days, at, _forwarded(payments)), at=at)
         for payment in payments:
             code = answers[payment.public_id].code
             reason = explain(code)
@@ -50,6 +52,11 @@ def return_payments(answers: Mapping[str, Answer], *, at: datetime) -> list[Movi
         change(payments, "take_back", "returned", actor=SYSTEM.label, at=at, columns=COLUMNS)
         _reopen(payments, at)
         return payments
+
+
+def _forwarded(payments: Sequence[Moving]) -> dict[str, str]:
+    deposits = [p.public_id for p in payments if p.applies_to.pays_into == "trust"]
+    return {key: bank for asked in FORWARDED if deposits for key, bank in asked(deposits).items()}
 
 
 def _reopen(payments: Sequence[Moving], at: datetime) -> None:

@@ -22,12 +22,21 @@ def returned_reference(payment: Moving) -> str:
     return f"payment.returned:{payment.public_id}"
 
 
-def returns(payments: Sequence[Moving], days: Mapping[str, date], at: datetime) -> list[Posting]:
-    """Per payment: the gross goes back and our fee with it, then the return fee from available."""
+def returns(
+    payments: Sequence[Moving], days: Mapping[str, date], at: datetime, forwarded: Mapping[str, str] | None = None
+) -> list[Posting]:
+    """Per payment: the gross goes back and our fee with it, then the return fee from available.
+
+    `forwarded`: deposit payment → the trust bank to which it has gone, or is going (K15).
+    """
     drafts = []
     for payment in payments:
         paid, day = paid_of(payment), days[payment.public_id]
-        drafts.append(payment_returned.draft(paid, settled=payment.status == Status.SETTLED, on=day, at=at))
+        drafts.append(
+            payment_returned.draft(
+                paid, settled=payment.status == Status.SETTLED, on=day, at=at, trust_bank=(forwarded or {}).get(payment.public_id, "")
+            )
+        )
         drafts.append(return_fee.draft(paid, fee_minor=RETURN_FEE_MINOR, on=day, at=at))
     return postings_of(drafts)
 

@@ -8,8 +8,14 @@ from ledger.journal.models import Kind
 from payments.intents.models import PaymentIntent
 from payments.methods.models import BankAccount
 from payments.payins.models import LIVE, Payment, Status, Transition
+from payments.payouts.models import Payout
 
-MACHINES = {"payment": (Payment, "initiated"), "bank_account": (BankAccount, "new"), "payment_intent": (PaymentIntent, "open")}
+MACHINES = {
+    "payment": (Payment, "initiated"),
+    "bank_account": (BankAccount, "new"),
+    "payment_intent": (PaymentIntent, "open"),
+    "payout": (Payout, "created"),
+}
 
 
 @pytest.mark.django_db

@@ -28,8 +28,10 @@ from leases.contracts.late_fee import LateFeeTerms
 from leases.contracts.models import LateFeePolicy
 from leases.credits.actions import NewCredit, grant_credit
 from leases.credits.models import Credit
+from leases.deposits.actions.name_trust_bank import name_trust_bank
 from leases.late_fees.actions.assess import charge_late_fee
 from leases.late_fees.models import LateFee
+from leases.move_out.actions import NewDamage, begin_move_out
 from leases.receipts.actions import NewReceipt, record_receipt
 from leases.receipts.models import Receipt
 from ledger.journal.models import Transaction
@@ -38,6 +40,8 @@ from payments.intents.models import PaymentIntent
 from payments.methods.mandates.actions import Agreement, agree_to_mandate
 from payments.methods.mandates.models import Mandate
 from payments.payins.models import Payment
+from payments.payouts.actions.create import NewPayout, create_payout
+from payments.payouts.models import Payout
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +82,9 @@ class Alices(World):
         self.late_fee = charge_late_fee(self.leased, november, actor=SYSTEM, at=self.now)
         self.wish = self._wish()
         self.mandate, self.autopay = self._by_itself()
+        self.sent_out = self._payout()
+        self.trust = name_trust_bank(self.payee, self.account(self.alice, NUMBER), state="OH", actor=SYSTEM, at=self.now)
+        self.moving = begin_move_out(self.leased, self.now.date(), [NewDamage("A door", 5)], actor=SYSTEM, at=self.now)
         self.key = Authenticator.objects.create(user=self.alice, type="webauthn", data={"name": KEY, "credential": {}})
         self.app = self._app(self.alice)
         self.let_in = RefreshToken.objects.create(user=self.bob, application=self.app.app, token="", token_checksum="x" * 64)
@@ -95,6 +102,10 @@ class Alices(World):
         party = self.leased.parties.get()
         given = record_receipt(self.leased, NewReceipt(party, "check", 700), actor=SYSTEM, at=self.now)
         return given, grant_credit(self.leased, NewCredit(party, "credit", 300, "Mended the tap"), actor=SYSTEM, at=self.now)
+
+    def _payout(self) -> Payout:
+        order = NewPayout("payout", self.payee, self.account(self.alice, NUMBER), 1_000, "usd")
+        return create_payout(order, actor=SYSTEM, at=self.now)
 
     def _wish(self) -> PaymentIntent:
         """A payment intent of Bob's, not confirmed."""
@@ -139,6 +150,9 @@ class Alices(World):
             "transactions": transaction.public_id,
             "bank-accounts": self.account_of_bob.public_id,
             "payments": self.flying.public_id,
+            "payouts": self.sent_out.public_id,
+            "trust_banks": self.trust.public_id,
+            "move_outs": self.moving.public_id,
             "payment_intents": self.wish.public_id,
             "properties": self.home.public_id,
             "units": self.leased.unit.public_id,

@@ -16,14 +16,18 @@ from leases.autopay.actions.turn_on import Order, turn_on
 from leases.contracts.late_fee import LateFeeTerms
 from leases.contracts.models import Lease
 from leases.credits.actions import NewCredit, grant_credit
+from leases.deposits.actions.name_trust_bank import name_trust_bank
+from leases.deposits.models import TrustBank
 from leases.late_fees.actions.agree import agree_late_fee
 from leases.late_fees.actions.assess import charge_late_fee
 from leases.late_fees.actions.decide import approve_late_fee
+from leases.move_out.actions import NewDamage, begin_move_out
 from leases.receipts.actions import NewReceipt, bank_receipts, bounce_receipt, record_receipt
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from payments.intents.actions.create import Purpose, create_intent
 from payments.methods.mandates.actions import Agreement, agree_to_mandate, revoke_mandate
 from payments.methods.models import BankAccount
+from payments.payouts.actions.create import NewPayout, create_payout
 from tests.directpay.cast import Caller, key_of
 from tests.world import World
 
@@ -131,6 +135,21 @@ def grow(w: World, leases: int) -> None:
             at=w.now,
         )
     w.later(minutes=10)  # what is instant has settled
+    paid_out(w, lease)
+    moved_out(w, lease)
+
+
+def paid_out(w: World, lease: Lease) -> None:
+    """A part of what has settled is sent to Alice."""
+    order = NewPayout("payout", lease.unit.property.payee, w.account(w.alice), 1_000, "usd")
+    create_payout(order, actor=w.actor(w.alice), at=w.now)
+
+
+def moved_out(w: World, lease: Lease) -> None:
+    """A trust account in a state of its own, and a renter who moves out."""
+    state = "".join(chr(ord("A") + digit) for digit in divmod(TrustBank.objects.count(), 26))
+    name_trust_bank(lease.unit.property.payee, w.account(w.alice), state=state, actor=w.actor(w.alice), at=w.now)
+    begin_move_out(lease, w.now.date(), [NewDamage("A door", 100)], actor=w.actor(w.alice), at=w.now)
 
 
 def late(w: World, lease: Lease) -> None:

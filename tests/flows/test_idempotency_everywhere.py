@@ -33,6 +33,8 @@ MOVES_MONEY = {
     "/api/v1/payment_intents",  # with confirm=true
     "/api/v1/payment_intents/{id}/confirm",
     "/api/v1/payment_intents/{id}/verify_microdeposits",
+    "/api/v1/move_outs",
+    "/api/v1/payouts",
     "/api/v1/receipts",
     "/api/v1/receipts/{id}/bank",
     "/api/v1/receipts/{id}/bounce",
@@ -98,6 +100,7 @@ class House(World):
             "/api/v1/sandbox/clock/advance": ahead,
             **self.requests_by_hand(),
             **self.requests_of_changes(),
+            **self.requests_of_payouts(),
             **self.requests_of_intents(),
             **self.requests_of_late_fees(),
             **self.requests_by_itself(),
@@ -205,6 +208,31 @@ class House(World):
             ),
             "/api/v1/leases/{id}/shares": shares,
             "/api/v1/leases/{id}/payment_policy": change("payment_policy", {"partial_payments": "none"}, {"blocked": True}),
+        }
+
+    def requests_of_payouts(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:
+        def payout() -> tuple[str, dict[str, Any], dict[str, Any]]:
+            self.until(self.pay(self.lease(), "instant", source=self.source), "settled")
+            body = {"amount": 500, "currency": "usd", "bank_account": self.account(self.alice).public_id}
+            return "/api/v1/payouts", body, {**body, "amount": 501}
+
+        def trust_bank() -> tuple[str, dict[str, Any], dict[str, Any]]:
+            body = {"bank_account": self.account(self.alice).public_id, "state": "OH"}
+            return "/api/v1/trust_banks", body, {**body, "state": "CA"}
+
+        def move_out() -> tuple[str, dict[str, Any], dict[str, Any]]:
+            body = {"lease": self.lease().public_id, "moved_out_on": self.now.date().isoformat()}
+            return "/api/v1/move_outs", body, {**body, "damages": [{"description": "A door", "amount": 100}]}
+
+        def cancel() -> tuple[str, dict[str, Any], dict[str, Any]]:
+            made = self.post("/api/v1/move_outs", move_out()[1], f"setup-{self.count()}").json()["id"]
+            return f"/api/v1/move_outs/{made}/cancel", {}, {}
+
+        return {
+            "/api/v1/payouts": payout,
+            "/api/v1/trust_banks": trust_bank,
+            "/api/v1/move_outs": move_out,
+            "/api/v1/move_outs/{id}/cancel": cancel,
         }
 
     def requests_of_intents(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:

@@ -2,8 +2,11 @@
 
 import pytest
 
+from directpay.people.actor import SYSTEM
 from payments.invariants import PAYMENTS
 from payments.payins.models import Payment
+from payments.payouts.actions.create import NewPayout, create_payout
+from payments.payouts.models import Payout
 from tests.ledger.breaking import broken_after
 from tests.world import World
 
@@ -20,6 +23,10 @@ BREAKS = {
     "I13 pending is moved": [BALANCE.format("+ 1", "P2110")],
     "I13 a payment forgot that it settled": ["UPDATE payments_payment SET status = 'completed' WHERE status = 'settled'"],
     "I13 a completed payment is gone": ["DELETE FROM payments_payment WHERE status = 'completed'"],
+    "I15 what is in transit is moved": [BALANCE.format("- 1", "P2160")],
+    "I15 a payout forgot that it was paid": ["UPDATE payments_payout SET status = 'in_transit' WHERE status = 'paid'"],
+    "I15d one that failed was posted": ["UPDATE payments_payout SET status = 'failed' WHERE status = 'paid'"],
+    "I15d a return was not posted": ["DELETE FROM ledger_transaction WHERE kind = 'payout.returned'"],
     "I16 fees are moved": [BALANCE.format("+ 1", "P4110")],
     "I16 a fee was never earned": ["UPDATE payments_payment SET status = 'failed' WHERE status = 'settled'"],
     "I16 another fee was agreed": ["UPDATE payments_payment SET fee_minor = fee_minor + 1, net_minor = net_minor - 1"],
@@ -41,9 +48,10 @@ BREAKS = {
 
 
 def lived_in() -> World:
-    """One payment settled, one returned, one completed and waiting, one failed, one on its way."""
+    """One payment settled, one returned, one completed and waiting, one failed, one on its way; and payouts likewise."""
     w = World()
     lease = w.lease()
+    paid_out(w)
     for rail, amount, number in (
         ("instant", 10_000, "000123456789"),
         ("same_day_ach", 20_000, "009901050000"),
@@ -56,9 +64,19 @@ def lived_in() -> World:
     w.later(seconds=2.6)
     w.pay(lease, "ach", amount=50_000, source=w.account(w.bob))
     w.work()
-    states = dict(Payment.objects.values_list("amount_minor", "status"))
+    states = dict(Payment.objects.exclude(amount_minor=5_000).values_list("amount_minor", "status"))
     assert states == {10_000: "settled", 20_000: "returned", 40_000: "failed", 30_000: "completed", 50_000: "processing"}
     return w
+
+
+def paid_out(w: World) -> None:
+    """One payout paid, one returned, one waiting, of a payment made for them."""
+    w.until(w.pay(w.lease(), "instant", amount=5_000), "settled")
+    for number in ("000123456789", "009902050000", "000000000009"):
+        wish = NewPayout("payout", w.payee, w.account(w.alice, number), 300, "usd")
+        create_payout(wish, actor=SYSTEM, at=w.now)
+    w.later(seconds=20)
+    assert sorted(Payout.objects.values_list("status", flat=True)) == ["in_transit", "paid", "returned"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from directpay.due.actions import schedule
 from directpay.people.actor import SYSTEM
 from ledger.allocation.actions import allocate
 from ledger.allocation.queries import Claim as AllocationClaim
@@ -15,6 +16,7 @@ from payments.payins.queries import completed_reference
 from payments.rails.base import Answer
 from payments.rails.registry import rail
 
+TRUST_QUEUE = "payins.trust"  # worked by the room that keeps deposits: what was paid into trust does not stay with us
 COLUMNS = ["answered_at", "rail_reference", "completed_at", "completed_on", "ready_at"]
 
 
@@ -32,10 +34,13 @@ def complete(payments: Sequence[Moving], answers: Mapping[str, Answer], at: date
     change(payments, "complete", "completed", actor=SYSTEM.label, at=at, columns=COLUMNS)
     settled_by_items = {p.applies_to_id for p in payments if p.applies_to.payable_limit == "balance"}
     allocate(sorted(settled_by_items), at=at, claims=_claims(payments))
+    schedule(TRUST_QUEUE, [(p.public_id, at) for p in payments if p.applies_to.pays_into == "trust"])
 
 
-def _ready_at(payment: Moving, at: datetime) -> datetime:
-    """As promised; later only if it cleared later."""
+def _ready_at(payment: Moving, at: datetime) -> datetime | None:
+    """As promised; later only if it cleared later. A deposit never becomes available to anybody."""
+    if payment.applies_to.pays_into == "trust":
+        return None
     promise = rail(payment.rail).promise(payment.placed_at or payment.created_at)
     waits: timedelta = promise.ready_at - promise.clears_at
     return max(promise.ready_at, at) if promise.bank_days else at + waits

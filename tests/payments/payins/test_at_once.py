@@ -7,7 +7,7 @@ from payments.payins.actions.cancel import NotCancelable, cancel_payment
 from payments.payins.actions.initiate import ObligationInProgress
 from payments.payins.actions.submit import submit_payments, work_on_rail
 from payments.payins.models import Payment
-from payments.payouts.actions import settle_payments
+from payments.payouts.actions.settle import settle_payments
 from payments.returns.actions import return_payments
 from tests.at_once import at_once
 from tests.payments.conftest import answer

@@ -12,7 +12,7 @@ from ledger.journal.models import Entry, Transaction
 from payments.payins.actions.answers import record_answers
 from payments.payins.actions.submit import submit_payments
 from payments.payins.models import Payment
-from payments.payouts.actions import LOOK_AGAIN_AFTER, SETTLE_QUEUE, settle_payments
+from payments.payouts.actions.settle import LOOK_AGAIN_AFTER, SETTLE_QUEUE, settle_payments
 from payments.payouts.listeners import settle_when_paid, settle_when_ready
 from payments.payouts.models import Settlement, SettlementLine
 from payments.payouts.queries import cash_has_arrived

@@ -2,7 +2,7 @@
 
 from tests.simulation.mutants.mutant import BALANCE, RETURNS_BEFORE_READY, RETURNS_LATE, Mutant
 
-PAYINS, RETURNS, PAYOUTS = "payments/payins/postings.py", "payments/returns/postings.py", "payments/payouts/actions.py"
+PAYINS, RETURNS, PAYOUTS = "payments/payins/postings.py", "payments/returns/postings.py", "payments/payouts/actions/settle.py"
 LINES, COMPLETE = "payments/reconciliation/postings.py", "payments/payins/actions/complete.py"
 OWED = "lines += [dr(at_directpay(paid.payee, paid.currency), paid.net_minor), cr(paid.applies_to, paid.amount_minor)]"
 

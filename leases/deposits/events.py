@@ -1,0 +1,58 @@
+"""Facts about deposits: ids and figures."""
+
+from datetime import datetime
+from typing import Any
+
+from directpay.events.actions import NewEvent
+from directpay.people.actor import Actor
+from leases.deposits.models import Deposit, Movement, TrustBank
+
+
+def named(bank: TrustBank, actor: Actor, at: datetime) -> NewEvent:
+    data = {
+        "id": bank.public_id,
+        "payee": bank.payee.public_id,
+        "bank_account": bank.bank_account.public_id,
+        "state": bank.state,
+        "currency": bank.currency,
+    }
+    return NewEvent("trust_bank.named", bank.public_id, 1, actor.label, at, data, [bank.payee.owner.public_id, bank.payee.public_id])
+
+
+def asked(deposit: Deposit, actor: Actor, at: datetime) -> NewEvent:
+    return NewEvent("deposit.asked", deposit.public_id, 1, actor.label, at, snapshot(deposit), concerned(deposit))
+
+
+def moved(movement: Movement, actor: Actor, at: datetime) -> NewEvent:
+    """``deposit.<kind>``, e.g. ``deposit.interest``."""
+    data = {
+        "id": movement.public_id,
+        "deposit": movement.deposit.public_id,
+        "lease": movement.deposit.lease.public_id,
+        "kind": movement.kind,
+        "amount": movement.amount_minor,
+        "owners_part": movement.owners_minor,
+        "currency": movement.deposit.account.currency,
+        "charge": movement.charge.public_id if movement.charge else None,
+        "moved_on": movement.moved_on.isoformat(),
+    }
+    return NewEvent(f"deposit.{movement.kind}", movement.public_id, 1, actor.label, at, data, concerned(movement.deposit))
+
+
+def snapshot(deposit: Deposit) -> dict[str, Any]:
+    return {
+        "id": deposit.public_id,
+        "lease": deposit.lease.public_id,
+        "party": deposit.party.label,
+        "trust_bank": deposit.trust_bank.public_id,
+        "amount": deposit.amount_minor,
+        "currency": deposit.account.currency,
+        "due_date": deposit.due_on.isoformat(),
+    }
+
+
+def concerned(deposit: Deposit) -> list[str]:
+    """The landlord, the payee, and the renters who pay for this party."""
+    home = deposit.lease.unit.property
+    renters = [renter.user.public_id for renter in deposit.party.renters.select_related("user").order_by("id")]
+    return [home.landlord.public_id, home.payee.public_id, *renters]

@@ -1,0 +1,21 @@
+"""A lease with a deposit asks for it; a deposit that did not reach the trust bank is sent again."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from directpay.due.actions import schedule
+from directpay.events.registry import Fact
+from leases.deposits.actions.ask import ASK_QUEUE
+from payments.payins.actions.complete import TRUST_QUEUE
+
+TRY_AGAIN_AFTER = timedelta(days=1)
+
+
+def ask_on_opening(events: Sequence[Fact]) -> None:
+    """lease.created → ask for its deposit, if it has one."""
+    schedule(ASK_QUEUE, [(event.object_id, event.at) for event in events if event.data["deposit_amount"]])
+
+
+def forward_again(events: Sequence[Fact]) -> None:
+    """deposit_forwarding.failed → try again tomorrow: a deposit does not stay with us."""
+    schedule(TRUST_QUEUE, [(event.data["origin"], event.at + TRY_AGAIN_AFTER) for event in events])

@@ -1,0 +1,111 @@
+"""Where deposits lie, and who may see them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet, Sum
+
+from directpay.people.actor import Actor
+from directpay.people.models import Payee, User
+from directpay.people.ways import Way, seen_by
+from leases.contracts.models import Lease, Renter
+from leases.contracts.queries import ways_by_share
+from leases.deposits.models import Deposit, Movement, TrustBank
+from ledger.journal.models import Account
+from payments.payins.models import CLEARED, Payment
+from payments.payins.queries import in_flight_minor
+from payments.payouts.models import Payout
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A deposit in minor units. `in_transit_minor` is with us, the rest of what is held lies in the trust bank."""
+
+    asked_minor: int
+    owed_minor: int
+    in_flight_minor: int
+    held_minor: int
+    interest_minor: int
+    in_transit_minor: int
+
+
+def with_lease() -> QuerySet[Deposit]:
+    return Deposit.objects.select_related(
+        "lease__unit__property__payee__owner",
+        "lease__unit__property__landlord",
+        "party__account",
+        "trust_bank__bank_account",
+        "account",
+        "held",
+        "interest",
+    )
+
+
+def shown() -> QuerySet[Deposit]:
+    """With what a page or the API says of them."""
+    movements = Prefetch("movements", Movement.objects.select_related("charge").order_by("id"))
+    return Deposit.objects.select_related("lease", "party", "trust_bank", "account", "held", "interest").prefetch_related(movements)
+
+
+def visible_deposits(actor: Actor) -> QuerySet[Deposit]:
+    """Staff see all, landlords those on their leases, renters those of their own share."""
+    return seen_by(shown(), ways_by_share(actor))
+
+
+def standings(deposits: Sequence[Deposit]) -> dict[int, Standing]:
+    """Deposit id → where it stands, in a fixed number of queries."""
+    accounts = {d.account_id: d for d in deposits}
+    flying = in_flight_minor(list(accounts))
+    found = Payment.objects.filter(applies_to_id__in=list(accounts), status__in=CLEARED).values_list(
+        "applies_to_id", "public_id", "amount_minor"
+    )
+    paid = {public_id: (account, amount) for account, public_id, amount in found}
+    forwarded = set(
+        Payout.objects.filter(purpose=Payout.Purpose.FORWARDING, status=Payout.Status.PAID, origin__in=list(paid)).values_list(
+            "origin", flat=True
+        )
+    )
+    here = dict.fromkeys(accounts, 0)
+    for public_id, (account, amount) in paid.items():
+        if public_id not in forwarded:
+            here[account] += amount
+    return {
+        d.id: Standing(
+            d.amount_minor,
+            d.account.balance_minor,
+            flying.get(d.account_id, 0),
+            d.held.shown_minor,
+            d.interest.shown_minor,
+            here[d.account_id],
+        )
+        for d in deposits
+    }
+
+
+def trust_bank_of(lease: Lease) -> TrustBank | None:
+    """The payee's, in the state where the home stands and the lease's currency."""
+    home = lease.unit.property
+    return TrustBank.objects.filter(payee_id=home.payee_id, state=home.state.upper(), currency=lease.currency).first()
+
+
+def owes_deposit_on(payer: User, account: Account) -> bool:
+    """For payins.queries.MAY_PAY: a renter may pay any party's deposit on a lease that it stands on."""
+    leases = Deposit.objects.filter(account=account).values("lease_id")
+    return Renter.objects.filter(user=payer, lease_id__in=leases).exists()
+
+
+def moved_minor(deposit: Deposit, kind: str) -> int:
+    """Sum of one kind of movement."""
+    total: int | None = deposit.movements.filter(kind=kind).aggregate(total=Sum("amount_minor"))["total"]
+    return total or 0
+
+
+def visible_trust_banks(actor: Actor) -> QuerySet[TrustBank]:
+    """Staff see all, landlords those of their payees; a renter is told its name with the deposit."""
+    return seen_by(TrustBank.objects.select_related("payee", "bank_account"), ways_to_trust_banks(actor))
+
+
+def ways_to_trust_banks(actor: Actor) -> list[Way] | None:
+    if actor.may_see_all:
+        return None
+    return [Way("payee", through=Payee.objects.filter(owner_id=actor.user_id))]

@@ -1,0 +1,159 @@
+"""The steps of a move-out: each in one transaction with the row that says that it is done."""
+
+from datetime import datetime, timedelta
+
+from directpay.events.actions import NewEvent, record
+from directpay.people.actor import SYSTEM
+from directpay.sagas.models import Saga
+from directpay.sagas.registry import SagaKind, StepKind, Wait
+from leases.contracts.actions import lock_lease
+from leases.credits.actions import NewCredit, grant_credit
+from leases.deposits.actions.move import deduct, withdraw
+from leases.deposits.models import Deposit, Movement
+from leases.deposits.queries import moved_minor, with_lease
+from leases.move_out.actions import concerned, give_back
+from leases.move_out.models import KIND, Damage, MoveOut
+from leases.rent.actions.add_charge import NewCharge, add_charge
+from leases.rent.queries import payable_charges
+from payments.payins.models import LIVE, Payment, Status
+from payments.payouts.actions.create import NewPayout, create_payout
+from payments.payouts.models import Payout
+
+LOOK_AGAIN_AFTER, TRY_AGAIN_AFTER = timedelta(hours=1), timedelta(days=1)
+S = Payout.Status
+UNDER_WAY = (S.CREATED, S.IN_TRANSIT, S.UNKNOWN)
+
+
+def move_out_of(saga: Saga) -> MoveOut:
+    """Its lease locked: whoever changes what is owed or held waits."""
+    found = MoveOut.objects.select_related("lease").get(public_id=saga.about)
+    found.lease = lock_lease(found.lease)
+    return found
+
+
+def deposits_of(move_out: MoveOut) -> list[Deposit]:
+    return list(with_lease().filter(lease_id=move_out.lease_id).order_by("id"))
+
+
+def wait_for_deposits(saga: Saga, at: datetime) -> Wait | None:
+    """What is on its way into trust arrives first: a deposit is deducted from where it lies."""
+    paid = Payment.objects.filter(applies_to_id__in=[d.account_id for d in deposits_of(move_out_of(saga))])
+    if paid.filter(status__in=LIVE).exists():
+        return Wait("for a payment of the deposit", at + LOOK_AGAIN_AFTER)
+    completed = set(paid.filter(status=Status.COMPLETED).values_list("public_id", flat=True))
+    there = Payout.objects.filter(origin__in=list(completed), purpose=Payout.Purpose.FORWARDING, status=S.PAID)
+    if completed - set(there.values_list("origin", flat=True)):
+        return Wait("for the deposit to reach the trust account", at + LOOK_AGAIN_AFTER)
+    return None
+
+
+def charge_damages(saga: Saga, at: datetime) -> None:
+    """K8, a charge for each line."""
+    move_out = move_out_of(saga)
+    for damage in move_out.damages.select_related("party__account").order_by("id"):
+        wish = NewCharge("damages", damage.amount_minor, party=damage.party, description=damage.description)
+        damage.charge = add_charge(move_out.lease, wish, actor=SYSTEM, at=at)
+        damage.save(update_fields=["charge"])
+
+
+def credit_damages(saga: Saga, at: datetime) -> None:
+    """Back again: what of each charge is still open is credited."""
+    move_out = move_out_of(saga)
+    parties = list(move_out.lease.parties.select_related("account").order_by("id"))
+    charged = set(Damage.objects.filter(move_out=move_out).values_list("charge_id", flat=True))
+    for party in parties:
+        for row in payable_charges(move_out.lease, party, parties).rows:
+            if row.charge.id in charged:
+                wish = NewCredit(party, "credit", row.open_minor, "The move-out was called off", row.charge)
+                grant_credit(move_out.lease, wish, actor=SYSTEM, at=at)
+
+
+def deduct_what_is_owed(saga: Saga, at: datetime) -> None:
+    """K9, charge by charge, oldest first, as far as the deposit reaches. What it does not cover stays owed."""
+    move_out = move_out_of(saga)
+    parties = list(move_out.lease.parties.select_related("account").order_by("id"))
+    for deposit in deposits_of(move_out):
+        left = min(deposit.held.shown_minor, max(0, deposit.party.account.balance_minor))
+        for row in payable_charges(move_out.lease, deposit.party, parties).rows:
+            part = min(left, row.open_minor) if row.charge.posted_at else 0
+            if part:
+                deduct(deposit, part, reason=row.charge.description or row.charge.category, charge=row.charge, actor=SYSTEM, at=at)
+                left -= part
+
+
+def withdraw_what_was_earned(saga: Saga, at: datetime) -> None:
+    """K10, at once: what was deducted is the owner's."""
+    for deposit in deposits_of(move_out_of(saga)):
+        earned = moved_minor(deposit, Movement.Kind.DEDUCTION)
+        if earned:
+            withdraw(deposit, earned, actor=SYSTEM, at=at)
+
+
+def draw_the_rest(saga: Saga, at: datetime) -> Wait | None:
+    """K11: what is to be given back comes from the trust bank. One that was refused is tried again a day later."""
+    waits = [wait for deposit in deposits_of(move_out_of(saga)) if (wait := _draw(deposit, at))]
+    return waits[0] if waits else None
+
+
+def _draw(deposit: Deposit, at: datetime) -> Wait | None:
+    rest = deposit.held.shown_minor + deposit.interest.shown_minor
+    last = Payout.objects.filter(origin=deposit.public_id, purpose=Payout.Purpose.DRAW).order_by("-id").first()
+    if not rest or (last and last.status == S.PAID):
+        return None
+    if last and last.status == S.FAILED and at < last.changed_at + TRY_AGAIN_AFTER:
+        return Wait(f"the trust bank refused: {last.failure_message}", last.changed_at + TRY_AGAIN_AFTER)
+    if last is None or last.status == S.FAILED:
+        bank = deposit.trust_bank
+        wish = NewPayout(
+            purpose=Payout.Purpose.DRAW,
+            payee=deposit.lease.unit.property.payee,
+            bank_account=bank.bank_account,
+            amount_minor=rest,
+            currency=deposit.account.currency,
+            origin=deposit.public_id,
+            trust_bank=bank.public_id,
+            party=deposit.subject,
+        )
+        create_payout(wish, actor=SYSTEM, at=at)
+    return Wait("for the trust bank", at + LOOK_AGAIN_AFTER)
+
+
+def refund_the_rest(saga: Saga, at: datetime) -> Wait | None:
+    """K12: to the renter's verified account. Where none is named, or it was refused, somebody has to name one."""
+    move_out = move_out_of(saga)
+    waits = []
+    for row in move_out.destinations.select_related("bank_account", "deposit").order_by("id"):
+        last = Payout.objects.filter(origin=row.deposit.public_id, purpose=Payout.Purpose.REFUND).order_by("-id").first()
+        if last and last.status in (S.PAID, S.RETURNED):
+            continue
+        refused = last is not None and last.status == S.FAILED and (row.named_at is None or row.named_at <= last.created_at)
+        if refused or give_back(row, actor=SYSTEM, at=at) is None:
+            held = with_lease().get(id=row.deposit_id)
+            if held.held.shown_minor + held.interest.shown_minor:
+                waits.append(Wait("for a bank account of the renter", at + TRY_AGAIN_AFTER))
+            continue
+        waits.append(Wait("for the renter's bank", at + LOOK_AGAIN_AFTER))
+    return waits[0] if waits else None
+
+
+def close(saga: Saga, at: datetime) -> None:
+    """Everything is deducted and given back."""
+    move_out = move_out_of(saga)
+    move_out.closed_at = at
+    move_out.save(update_fields=["closed_at"])
+    data = {"id": move_out.public_id, "lease": move_out.lease.public_id, "deadline_on": move_out.deadline_on.isoformat()}
+    record([NewEvent("move_out.closed", move_out.public_id, 2, SYSTEM.label, at, data, concerned(move_out.lease))])
+
+
+MOVE_OUT = SagaKind(
+    KIND,
+    (
+        StepKind("wait_for_deposits", wait_for_deposits),
+        StepKind("charge_damages", charge_damages, credit_damages),
+        StepKind("deduct", deduct_what_is_owed, point_of_no_return=True),
+        StepKind("withdraw", withdraw_what_was_earned),
+        StepKind("draw", draw_the_rest),
+        StepKind("refund", refund_the_rest),
+        StepKind("close", close),
+    ),
+)

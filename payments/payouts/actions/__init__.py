@@ -1,0 +1,1 @@
+"""What makes money available, and what sends it out."""

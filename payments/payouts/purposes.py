@@ -1,0 +1,99 @@
+"""What each purpose of a payout posts, and what it promises beside the balance until then."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from payments.chart.accounts import Key, of_payee, platform
+from payments.chart.drafts import Draft
+from payments.chart.kinds import PAYOUT
+from payments.payouts.models import Payout
+from payments.payouts.postings import (
+    deposit_drawn,
+    deposit_forwarded,
+    deposit_refund_returned,
+    deposit_refunded,
+    payout_created,
+    payout_failed,
+    payout_paid,
+    payout_returned,
+)
+
+Build = Callable[[Payout, date, datetime], Draft]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """`lowers`: the account whose available amount limits it, and the sign of the leg to be; `promised`: held there, not yet posted."""
+
+    rail: str
+    lowers: Callable[[Payout], tuple[Key, int]]
+    paid: Build
+    promised: bool = True
+    created: Build | None = None
+    failed: Build | None = None
+    returned: Build | None = None
+
+
+def _in_transit(p: Payout) -> tuple[Key, int]:
+    return platform("P2210", p.payee.public_id, p.currency), 1
+
+
+def _of_owner(posting: Callable[..., Draft]) -> Build:
+    return lambda p, on, at: posting(
+        payout=p.public_id, payee=p.payee.public_id, currency=p.currency, amount_minor=p.amount_minor, on=on, at=at
+    )
+
+
+def _of_renter(posting: Callable[..., Draft]) -> Build:
+    return lambda p, on, at: posting(
+        refund=p.public_id,
+        payee=p.payee.public_id,
+        currency=p.currency,
+        party=p.party,
+        held_minor=p.amount_minor - p.interest_minor,
+        interest_minor=p.interest_minor,
+        on=on,
+        at=at,
+    )
+
+
+def _forwarded(p: Payout, on: date, at: datetime) -> Draft:
+    return deposit_forwarded.draft(
+        forwarding=p.public_id,
+        payee=p.payee.public_id,
+        currency=p.currency,
+        amount_minor=p.amount_minor,
+        trust_bank=p.trust_bank,
+        on=on,
+        at=at,
+    )
+
+
+def _drawn(p: Payout, on: date, at: datetime) -> Draft:
+    return deposit_drawn.draft(
+        refund=p.public_id,
+        rail=p.rail,
+        payee=p.payee.public_id,
+        currency=p.currency,
+        amount_minor=p.amount_minor,
+        trust_bank=p.trust_bank,
+        on=on,
+        at=at,
+    )
+
+
+WAYS: dict[str, Way] = {
+    Payout.Purpose.PAYOUT: Way(
+        PAYOUT,
+        lambda p: (platform("P2120", p.payee.public_id, p.currency), 1),
+        _of_owner(payout_paid.draft),
+        promised=False,
+        created=_of_owner(payout_created.draft),
+        failed=_of_owner(payout_failed.draft),
+        returned=_of_owner(payout_returned.draft),
+    ),
+    Payout.Purpose.FORWARDING: Way(PAYOUT, _in_transit, _forwarded),
+    Payout.Purpose.DRAW: Way("ach", lambda p: (of_payee("L1310", p.payee.public_id, p.currency, p.trust_bank), -1), _drawn),
+    Payout.Purpose.REFUND: Way(PAYOUT, _in_transit, _of_renter(deposit_refunded.draft), returned=_of_renter(deposit_refund_returned.draft)),
+}
