@@ -105,6 +105,14 @@ def _homes(api: Client, people: dict[str, dict[str, Any]]) -> None:
     _trust_account(api, people["landlord"])
     ours = {"lease": home["id"], "rail": "ach", "bank_account": people["roommate"]["bank_account"]}
     api.post("/api/v1/payments", ours, key="demo-roommate")
+    _by_itself(api, home, people["roommate"])
+
+
+def _by_itself(api: Client, home: dict[str, Any], roommate: dict[str, Any]) -> None:
+    """From next month on Mia's share pays itself."""
+    agreed = {"bank_account": roommate["bank_account"], "customer_acceptance": {"type": "offline"}}
+    api.post("/api/v1/mandates", agreed, key="demo-mandate")
+    api.post("/api/v1/autopays", {"lease": home["id"], "bank_account": roommate["bank_account"]}, key="demo-autopay")
 
 
 def _trust_account(api: Client, landlord: dict[str, Any]) -> None:

@@ -86,9 +86,9 @@ MUTANTS = (
     ),
     Mutant(
         "the newest charges are claimed",
-        PAY,
-        "for row in rows:\n        part = min(left",
-        "for row in reversed(rows):\n        part = min(left",
+        "leases/rent/claiming.py",
+        "for row in in_turn(policy, [(row.charge, row) for row in rows]):",
+        "for row in in_turn(policy, [(row.charge, row) for row in reversed(rows)]):",
         "claims",
         moves={"pay_part": 40, "weeks": 10},
     ),
@@ -103,8 +103,8 @@ MUTANTS = (
     Mutant(
         "one's own charge is owed by all",
         "leases/rent/postings.py",
-        "if charge.party_id is not None:",
-        "if charge.party_id is not None and len(parties) == 1:",
+        "if party_id is not None:",
+        "if party_id is not None and len(parties) == 1:",
         "legs of charge.due",
         moves=ADDING,
     ),
