@@ -13,7 +13,7 @@ PROCESSES ?= 2
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
-.PHONY: help up down reset backup restore demo advance shell migrate docs test chaos sim bench test-load check audit format lock install install-dev chromium
+.PHONY: help up down reset backup restore demo advance shell migrate docs test chaos sim mutants bench test-load check audit format lock install install-dev chromium
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -63,6 +63,9 @@ chaos: install-dev ## kill -9 every process under load, and check that no money 
 sim: install-dev ## the seeded simulation with its auditor: SEED=1 STEPS=200, or HISTORIES=1000 FROM=1 PART=var/part.json
 	@$(BIN)/python -m tests.simulation --processes $(PROCESSES) $(if $(SEED),--seed $(SEED)) $(if $(STEPS),--steps $(STEPS)) \
 		$(if $(HISTORIES),--histories $(HISTORIES)) $(if $(FROM),--from $(FROM)) $(if $(PART),--part $(PART))
+
+mutants: install-dev ## every planted bug, and how the auditor finds it
+	@MUTANTS=all $(BIN)/python -m pytest tests/simulation/test_mutants.py --no-cov -q
 
 bench: install-dev ## each benchmark beside the limit of the same PostgreSQL
 	@$(BIN)/python -m bench

@@ -1,5 +1,6 @@
 """Each planted bug is found by the auditor, which says what differs."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -21,15 +22,26 @@ def test_the_healthy_code_passes(greenhouse):
     assert greenhouse.grow(None, seeds=range(1, 4)).said == "nothing: all histories passed"
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+# Every third of each kind, or all: MUTANTS=all, and `make mutants`. That each still has its place in the code is asked of all.
+PLANTED = MUTANTS if os.environ.get("MUTANTS") == "all" else MUTANTS[::3]
+
+
+@pytest.mark.parametrize("mutant", PLANTED, ids=lambda mutant: mutant.name)
 def test_the_auditor_finds(greenhouse, mutant):
     caught = greenhouse.grow(mutant)
     assert caught.by_auditor, caught.said
     assert any(said in caught.said for said in mutant.says.split(" | "))
 
 
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_its_text_stands_once_in_the_code(mutant):
+    mutant.sources()
+    if mutant.also:
+        mutant.also.sources()
+
+
 def test_there_are_enough_of_them_and_each_is_its_own():
-    assert len(MUTANTS) >= 30
+    assert len(PLANTED) >= 30
     assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)
 
 
