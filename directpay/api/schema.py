@@ -12,7 +12,7 @@ from rest_framework.serializers import CharField, ListField, Serializer
 
 from directpay.api.faults import MEANING, faults_of, named
 from directpay.api.headers import ANSWERED, ASKED, headers_of
-from directpay.api.serializers import StrictSerializer
+from directpay.api.serializers import NoParameters, StrictSerializer
 from directpay.kernel.errors import DirectPayError
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
@@ -289,7 +289,9 @@ def _with_more(serializer: type[Serializer[Any]], key_in_body: bool, expandable:
         more["idempotency_key"] = CharField(max_length=255, required=False, help_text=words)
     if expandable:
         words = f"Objects to show whole: {', '.join(expandable)}"
-        name = f"Expanding{name}"
+        # Several verbs take nothing else: what each can show tells them apart.
+        what = "".join(step.title().translate(str.maketrans("", "", "._")) for step in expandable) if serializer is NoParameters else ""
+        name = f"Expanding{what}{name}"
         more["expand"] = ListField(child=CharField(), required=False, help_text=words)
     return type(name, (serializer,), more) if more else serializer
 

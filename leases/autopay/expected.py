@@ -12,8 +12,7 @@ from leases.autopay.actions.planning import days_of
 from leases.autopay.amounts import Position, amount_of
 from leases.autopay.models import AutopayRun
 from leases.rent.falling import OwingParty, parties_of
-from leases.rent.models import Charge
-from leases.rent.postings import parts
+from leases.rent.postings import split
 from payments.payins.queries import in_flight_minor
 
 
@@ -81,5 +80,5 @@ def _position(run: AutopayRun, waiting: Sequence[_Waiting], parties: Sequence[Ow
 
 
 def _share(charge: _Waiting, party_id: int, parties: Sequence[OwingParty]) -> int:
-    shares = parts(Charge(party_id=charge.party_id, amount_minor=charge.amount_minor), parties)
+    shares = split(charge.amount_minor, charge.party_id, parties, on=charge.due_on)
     return sum(amount for party, amount in shares if party.id == party_id)

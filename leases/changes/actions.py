@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 
 from directpay.events.actions import NewEvent, record
 from directpay.events.unit import unit_of_work
@@ -21,7 +22,7 @@ from leases.rent.actions.add_charge import NewCharge, add_charge
 from leases.rent.actions.open_lease import add_rows, check_length, promise_next_year
 from leases.rent.actions.post_charges import post_charges
 from leases.rent.models import Charge
-from leases.rent.postings import parts
+from leases.rent.postings import split
 from leases.rent.queries import local_today, payable_charges
 from leases.rent.schedule import Row, horizon, rows
 
@@ -131,7 +132,10 @@ def _check_not_charged(lease: Lease, day: date, *, param: str) -> None:
 def _change(lease: Lease, kind: str, actor: Actor, at: datetime, *, end_on: date | None, step: tuple[date, int] | None = None) -> Lease:
     """Step: put the new terms down, and the schedule and the books in line with them."""
     today = local_today(lease, at)
-    until = max(horizon(max(today, lease.start_on)), lease.end_on or today)
+    # As far as it stands: one that had an end may show more months than the year ahead.
+    standing = lease.charges.filter(category="rent", scheduled=True)
+    stands_to = standing.aggregate(last=Max("period_end"))["last"] or lease.start_on
+    until = max(horizon(max(today, lease.start_on)), lease.end_on or today, stands_to)
     before = _rows(lease, until)
     check_length(lease.start_on, end_on or until, param="end_date")
     lease.end_on = end_on
@@ -141,7 +145,7 @@ def _change(lease: Lease, kind: str, actor: Actor, at: datetime, *, end_on: date
             lease=lease, from_on=step[0], defaults={"rent_minor": step[1]}, create_defaults={"rent_minor": step[1], "created_at": at}
         )
         lease = with_people().get(id=lease.id)
-    plan = replanned(before, _rows(lease, until), list(lease.charges.filter(category="rent", scheduled=True)))
+    plan = replanned(before, _rows(lease, until), list(standing))
     added = _carry_out(lease, plan, actor, at)
     promise_next_year(lease, today)
     steps = [{"from_date": day.isoformat(), "rent_amount": rent} for day, rent in rents_of(lease)[1:]]
@@ -195,8 +199,7 @@ def _carry_out(lease: Lease, plan: Replan, actor: Actor, at: datetime) -> list[C
 def _give_back(lease: Lease, charge: Charge, amount_minor: int, actor: Actor, at: datetime) -> None:
     """Each party its share of it; off the charge itself as far as that is open, else off what is owed besides, or as money paid ahead."""
     parties = list(lease.parties.order_by("id"))
-    off = Charge(due_on=charge.due_on, amount_minor=amount_minor)
-    for party, amount in parts(off, parties):
+    for party, amount in split(amount_minor, None, parties, on=charge.due_on):
         if not amount:
             continue
         rows = payable_charges(lease, party, parties).rows

@@ -98,6 +98,17 @@ class TestEnding:
         assert plan(lease) == [("2027-01-01", 4_839)]
         w.check()
 
+    def test_of_one_that_shows_more_than_a_year_changes_none_of_its_months(self, w):
+        """It had an end in two years, then none: what stands beyond the year ahead is what is owed there."""
+        lease = w.lease(end_on=date(2028, 11, 30))
+        renew(w, lease)
+        end(w, lease, date(2028, 12, 31))
+        assert {amount for _, amount in plan(lease)} == {150_000}
+        assert plan(lease)[-1] == ("2028-12-01", 150_000)
+        end(w, lease, date(2028, 2, 29))
+        assert plan(lease)[-1] == ("2028-02-01", 150_000)
+        w.check()
+
 
 class TestRenewing:
     def test_goes_on_to_its_new_end(self, w, lease):

@@ -59,7 +59,8 @@ def _outside(lease: Lease, day: date, at: datetime) -> str:
 
 
 def terms_changed(books: "Auditor", lease: Lease, kind: str, at: datetime, end_on: date | None, step: tuple[date, int] | None) -> None:
-    until = max(_horizon(lease, at), lease.end_on or date.min)
+    furthest = max((c.period_start for c in lease.charges.values() if c.scheduled), default=date.min)  # it may have had an end once
+    until = max(_horizon(lease, at), lease.end_on or date.min, furthest)
     before = lease.reckon(until)
     charged = {c.id: _last_day_of(lease, c) for c in lease.charges.values() if c.posted and c.scheduled}
     lease.change(end_on, step)

@@ -53,6 +53,8 @@ def _name_accounts(books: Auditor, seen: Seen) -> None:
 
 def _charges(books: Auditor, seen: Seen, now: datetime) -> None:
     for identity, lease_id, due_on, period_start, amount, scheduled, category, label in seen["charges"]:
+        if books.changes.in_turn:
+            books.late.known_at[identity] = now  # months that a change brings may be late when they are recorded
         if not scheduled and changes.take_charge(books, identity, lease_id, date.fromisoformat(due_on), amount):
             continue
         if category == "fee":

@@ -28,7 +28,7 @@ MUTANTS = (
         moves={**PAYING, "pause_autopay": 20},
     ),
     Mutant(
-        "the cap is forgotten",
+        "the cap of an autopay is forgotten",
         AMOUNTS,
         "if cap_minor is not None and amount_minor > cap_minor:",
         "if cap_minor is not None and amount_minor > cap_minor * 1_000:",
