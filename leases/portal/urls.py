@@ -4,7 +4,11 @@ from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
 from leases.portal import language
-from leases.portal.pages import autopay, bank_accounts, by_hand, changes, deposit, front, landlord, late_fees, pay, payment, renter
+from leases.portal.pages import deposit, front, payment
+from leases.portal.pages.landlord import by_hand, changes, late_fees
+from leases.portal.pages.landlord import home as landlord
+from leases.portal.pages.renter import autopay, bank_accounts, pay
+from leases.portal.pages.renter import home as renter
 
 
 class PublicId:

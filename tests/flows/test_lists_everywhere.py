@@ -1,5 +1,6 @@
 """Pages, filters and search of every resource that the OpenAPI document names."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -26,9 +27,21 @@ def ids(caller: Caller, address: str) -> list[str]:
 
 
 def rows(caller: Caller, address: str) -> list[dict[str, Any]]:
-    answer = caller.get(address)
-    assert answer.status_code == 200, (address, answer.content)
-    return answer.json()["data"]
+    """All of them, however many pages that takes."""
+    found: list[dict[str, Any]] = []
+    page: dict[str, Any] = {"has_more": True}
+    while page["has_more"]:
+        backwards = "ending_before" in address
+        answer = caller.get(address if backwards or not found else f"{after(address)}&starting_after={found[-1]['id']}")
+        assert answer.status_code == 200, (address, answer.content)
+        page = answer.json()
+        found += page["data"]
+        assert not (backwards and page["has_more"])
+    return found
+
+
+def after(address: str) -> str:
+    return re.sub(r"&starting_after=\w+", "", address)
 
 
 def walked(caller: Caller, one: Resource, size: int) -> list[str]:
