@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.simulation.auditor.books import Leg
 from tests.simulation.auditor.errors import demand, same
-from tests.simulation.auditor.lateness import A_DAY, Agreed, Fee, is_judged, lacking, overdue, parts, whose
+from tests.simulation.auditor.lateness import A_DAY, Agreed, Fee, charged_on, is_judged, lacking, overdue, parts, whose
 from tests.simulation.auditor.payments import GONE
 from tests.simulation.auditor.rent import Charge, Lease
 
@@ -118,7 +118,7 @@ def _charged(books: "Auditor", fee: Fee, own: str, on: str, reason: str, at: dat
     kind = "returned_fee.charged" if returned else "late_fee.assessed"
     fee.lease.charges[own].kind = kind
     income = f"{'L4310' if returned else 'L4300'}/{fee.lease.home}@{fee.lease.payee}"
-    owed: list[Leg] = [(fee.lease.account(name), part, None) for name, part in parts(fee.lease, fee.label, fee.amount).items()]
+    owed: list[Leg] = [(fee.lease.account(name), part, None) for name, part in parts(fee.lease, fee.label, fee.amount, day).items()]
     books.must_post(f"{kind}:{own}", kind, day, [*owed, (income, -fee.amount, None)])
 
 
@@ -132,7 +132,7 @@ def allocate(books: "Auditor", references: Sequence[str]) -> tuple[set[str], dic
             accounts |= {books.lease_of_charge[name].account(label) for label in books.lease_of_charge[name].weights}
         if kind == "late_fee.waived":
             fee = books.late.fees[name]
-            accounts |= {fee.lease.account(label) for label in parts(fee.lease, fee.label, fee.waived)}
+            accounts |= {fee.lease.account(label) for label in parts(fee.lease, fee.label, fee.waived, charged_on(fee))}
             claims[reference] = [(f"late_fee.assessed:{fee.own_charge}", fee.waived)]
     return accounts, claims
 

@@ -155,14 +155,19 @@ def _given(books: "Auditor", lease: Lease, label: str | None, event: int) -> Ite
             yield credit.on, credit.amount, credit.charge or ""
     for fee in books.late.fees.values():
         if fee.waived and fee.lease is lease:
-            for name, part in parts(lease, fee.label, fee.waived).items():
+            for name, part in parts(lease, fee.label, fee.waived, charged_on(fee)).items():
                 if lease.account(name) in accounts:
                     yield books.late.waived_on[fee.id], part, fee.own_charge or ""
 
 
-def parts(lease: Lease, label: str | None, amount: int) -> dict[str, int]:
-    shares = {label: amount} if label else split(amount, lease.weights)
+def parts(lease: Lease, label: str | None, amount: int, on: date) -> dict[str, int]:
+    shares = {label: amount} if label else split(amount, lease.weights_on(on))
     return {name: part for name, part in shares.items() if part}
+
+
+def charged_on(fee: Fee) -> date:
+    """Whose it is goes by the shares of the day on which it was charged."""
+    return fee.lease.charges[fee.own_charge or ""].due_on
 
 
 def over(lease: Lease, charge: Charge, one: Agreed | None) -> datetime:
@@ -260,5 +265,7 @@ def waived(books: "Auditor", fee: Fee, amount: int, at: datetime) -> None:
     books.late.waived_on[fee.id] = day
     books.hand.facts.append(("late_fee.waived", fee.id, fee.version))
     home = f"L4300/{fee.lease.home}@{fee.lease.payee}"
-    shares: list[Leg] = [(fee.lease.account(name), -part, None) for name, part in parts(fee.lease, fee.label, amount).items()]
+    shares: list[Leg] = [
+        (fee.lease.account(name), -part, None) for name, part in parts(fee.lease, fee.label, amount, charged_on(fee)).items()
+    ]
     books.must_post(f"late_fee.waived:{fee.id}", "late_fee.waived", day, [(home, amount, None), *shares])

@@ -57,7 +57,7 @@ MUTANTS = (
         RETURNED,
         "policy.returned_fee_minor is None or one.on is None",
         "policy.returned_fee_minor is not None or one.on is None",
-        "came back and cost nothing",
+        "came back and cost nothing | late, and never charged",
         moves=BOUNCING,
     ),
     Mutant(
