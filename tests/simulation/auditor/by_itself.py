@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from tests.simulation.auditor.auditor import Auditor
 
 AHEAD = timedelta(days=7)  # a day of one's own pays what falls due so soon
-WITHOUT_MONEY = {"000222222227", "000770000002"}  # numbers of accounts whose payments come back with R01
-NOT_ALLOWED = {"000333333335", "000555555559", "000880000059"}  # and those that end the mandate: R29, R10
+# By the number of the account: for lack of money (R01), and what ends the mandate (R29, R10). 0099RRDD0000 comes back with the code RR.
+WITHOUT_MONEY = {"000222222227", "000770000002"}
+NOT_ALLOWED = {"000333333335", "000555555559", "000880000059"}
 GAPS = (timedelta(days=3), timedelta(days=5))
 
 
@@ -95,11 +96,15 @@ def judge_retry(books: "Auditor", order: Order, on: date, made: list[str], at: d
     amount = min(first.amount, due_now(books, order, on)[0])
     if tries >= len(GAPS):
         return "it was presented three times", amount
-    if last.state not in GONE or last.number not in WITHOUT_MONEY:
+    if last.state not in GONE or not _comes_back(last.number, WITHOUT_MONEY, "01", "09"):
         return f"{last.id} is {last.state}, from {last.number}", amount
     if at < last.created_at + GAPS[tries]:
         return f"only {at - last.created_at} after {last.id}", amount
     return "", amount
+
+
+def _comes_back(number: str, listed: set[str], *codes: str) -> bool:
+    return number in listed or (number.startswith("0099") and number[4:6] in codes)
 
 
 def may_stop(books: "Auditor", order: Order, status: str, reason: str, made: list[str]) -> bool:
@@ -107,7 +112,7 @@ def may_stop(books: "Auditor", order: Order, status: str, reason: str, made: lis
     if reason == "lease_ended":
         return order.next_on is None
     if reason == "mandate_revoked":
-        own = [p for p in books.payments.values() if p.number in NOT_ALLOWED and p.payer == order.payer]
+        own = [p for p in books.payments.values() if _comes_back(p.number, NOT_ALLOWED, "07", "10", "29") and p.payer == order.payer]
         return order.revoked or any(t.state in ("failed", "returned") for p in own for t in p.told)
     if reason == "failed":
         return any(books.payments[name].state in ("failed", "returned") for name in made if name in books.payments)
