@@ -147,7 +147,7 @@ def tell_mutants(names: list[str]) -> int:
         for mutant in [m for m in MUTANTS if not names or any(name in m.name for name in names)]:
             started = time.monotonic()
             caught = house.grow(mutant)
-            fine = caught.by_auditor and mutant.says in caught.said
+            fine = caught.by_auditor and any(said in caught.said for said in mutant.says.split(" | "))
             escaped += not fine
             print(
                 f"{'ok  ' if fine else 'BAD '} {time.monotonic() - started:5.1f} s  {mutant.name}: {caught.where} {caught.said[:260]}",
