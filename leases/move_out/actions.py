@@ -107,7 +107,7 @@ def give_back(row: Destination, *, actor: Actor, at: datetime) -> Payout | None:
     deposit = with_lease().get(id=row.deposit_id)
     held, interest = deposit.held.shown_minor, deposit.interest.shown_minor
     orders = Payout.objects.filter(origin=deposit.public_id, purpose=Payout.Purpose.REFUND)
-    under_way = orders.filter(status__in=(Payout.Status.CREATED, Payout.Status.IN_TRANSIT, Payout.Status.UNKNOWN)).first()
+    under_way = orders.filter(status__in=Payout.UNDER_WAY).first()
     if under_way or not held + interest or row.bank_account is None:
         return under_way
     wish = NewPayout(

@@ -21,7 +21,6 @@ from payments.payouts.models import Payout
 
 LOOK_AGAIN_AFTER, TRY_AGAIN_AFTER = timedelta(hours=1), timedelta(days=1)
 S = Payout.Status
-UNDER_WAY = (S.CREATED, S.IN_TRANSIT, S.UNKNOWN)
 
 
 def move_out_of(saga: Saga) -> MoveOut:

@@ -60,6 +60,8 @@ class Payout(models.Model):
         FAILED = "failed"
         RETURNED = "returned"
 
+    UNDER_WAY = (Status.CREATED, Status.IN_TRANSIT, Status.UNKNOWN)
+
     id = models.BigAutoField(primary_key=True)
     public_id = models.CharField(max_length=40, unique=True)
     status = FSMField(default=Status.CREATED, choices=Status.choices, protected=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from payments.chart.accounts import Key, of_payee, platform
 from payments.chart.drafts import Draft
@@ -39,48 +40,31 @@ def _in_transit(p: Payout) -> tuple[Key, int]:
     return platform("P2210", p.payee.public_id, p.currency), 1
 
 
+def _what(p: Payout, on: date, at: datetime) -> dict[str, Any]:
+    """What every posting of a payout says."""
+    return {"payee": p.payee.public_id, "currency": p.currency, "on": on, "at": at}
+
+
 def _of_owner(posting: Callable[..., Draft]) -> Build:
-    return lambda p, on, at: posting(
-        payout=p.public_id, payee=p.payee.public_id, currency=p.currency, amount_minor=p.amount_minor, on=on, at=at
-    )
+    return lambda p, on, at: posting(payout=p.public_id, amount_minor=p.amount_minor, **_what(p, on, at))
 
 
 def _of_renter(posting: Callable[..., Draft]) -> Build:
     return lambda p, on, at: posting(
         refund=p.public_id,
-        payee=p.payee.public_id,
-        currency=p.currency,
         party=p.party,
         held_minor=p.amount_minor - p.interest_minor,
         interest_minor=p.interest_minor,
-        on=on,
-        at=at,
+        **_what(p, on, at),
     )
 
 
 def _forwarded(p: Payout, on: date, at: datetime) -> Draft:
-    return deposit_forwarded.draft(
-        forwarding=p.public_id,
-        payee=p.payee.public_id,
-        currency=p.currency,
-        amount_minor=p.amount_minor,
-        trust_bank=p.trust_bank,
-        on=on,
-        at=at,
-    )
+    return deposit_forwarded.draft(forwarding=p.public_id, amount_minor=p.amount_minor, trust_bank=p.trust_bank, **_what(p, on, at))
 
 
 def _drawn(p: Payout, on: date, at: datetime) -> Draft:
-    return deposit_drawn.draft(
-        refund=p.public_id,
-        rail=p.rail,
-        payee=p.payee.public_id,
-        currency=p.currency,
-        amount_minor=p.amount_minor,
-        trust_bank=p.trust_bank,
-        on=on,
-        at=at,
-    )
+    return deposit_drawn.draft(refund=p.public_id, rail=p.rail, amount_minor=p.amount_minor, trust_bank=p.trust_bank, **_what(p, on, at))
 
 
 WAYS: dict[str, Way] = {

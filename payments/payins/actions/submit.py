@@ -1,23 +1,20 @@
 """Handing payments to their rail: the intent is committed first, the call is made outside any transaction."""
 
-import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from directpay.due.actions import done
 from directpay.events.unit import unit_of_work
 from directpay.people.actor import SYSTEM
+from payments.methods.orders import order_on
 from payments.payins.actions.answers import record_answers
 from payments.payins.actions.change import change, lock_payments
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.models import Payment, Status
 from payments.payins.moving import Moving
-from payments.rails.base import Answer, NoAnswer, NoSuchOrder, Order
-from payments.rails.registry import rail
-from payments.vault.encryption import decrypt
+from payments.rails.asking import ask, placed
+from payments.rails.base import Answer, Order
 
-log = logging.getLogger(__name__)
-LATE = timedelta(minutes=15)  # picked up later than this after its cut-off, a payment goes with the next file
 SUBMITTABLE = (Status.INITIATED,)
 AT_THE_RAIL = (Status.PROCESSING, Status.UNKNOWN)
 
@@ -25,8 +22,8 @@ AT_THE_RAIL = (Status.PROCESSING, Status.UNKNOWN)
 def work_on_rail(public_ids: Sequence[str], at: datetime) -> None:
     """The due queue's work: submit what is initiated, look up what the rail has, let go of the rest."""
     fresh, known = _submit(public_ids, at)
-    ask = [payment for payment in known if payment.status in AT_THE_RAIL]
-    answers = {payment.public_id: call(payment, at, first=payment.public_id in fresh) for payment in ask}
+    there = [payment for payment in known if payment.status in AT_THE_RAIL]
+    answers = {payment.public_id: call(payment, at, first=payment.public_id in fresh) for payment in there}
     if answers:
         record_answers(answers, at=at)
     finished = set(public_ids) - set(answers)
@@ -45,40 +42,22 @@ def _submit(public_ids: Sequence[str], at: datetime) -> tuple[set[str], list[Mov
         known = lock_payments(public_ids)
         payments = [p for p in known if p.status in SUBMITTABLE]
         for payment in payments:
-            in_time = at <= rail(payment.rail).promise(payment.created_at).leaves_at + LATE
-            payment.placed_at = payment.created_at if in_time else at
+            payment.placed_at = placed(payment.rail, ordered_at=payment.created_at, at=at)
         change(payments, "submit", "processing", actor=SYSTEM.label, at=at, columns=["placed_at"])
         return {payment.public_id for payment in payments}, known
 
 
 def call(payment: Moving, at: datetime, *, first: bool) -> Answer | None:
-    """Submit, or ask again after a crash or later. None: the rail did not answer, or broke while it was asked.
-
-    What died between the intent and the call never reached the rail: it says so, and is handed the order then.
-    """
-    way, order = rail(payment.rail), order_of(payment)
-    try:
-        if first:
-            return way.submit(order, at)
-        try:
-            return way.look_up(order, at)
-        except NoSuchOrder:
-            return way.submit(order, at)
-    except NoAnswer as silence:
-        log.info("%s", silence)
-    except Exception:  # one order must not keep the others of its set from the rail; what became of it is looked up
-        log.exception("rail %s broke on %s", payment.rail, payment.public_id)
-    return None
+    """What its rail says of it now: None for nothing."""
+    return ask(payment.rail, order_of(payment), at=at, first=first)
 
 
 def order_of(payment: Payment | Moving) -> Order:
-    """What the rail is told. The account number is opened here and goes nowhere else."""
-    source = payment.bank_account
-    return Order(
+    """What the rail is told."""
+    return order_on(
+        payment.bank_account,
         id=payment.public_id,
         amount_minor=payment.charged_minor,
         currency=payment.currency,
-        routing_number=source.routing_number,
-        account_number=decrypt(source.number_encrypted, context=source.public_id),
         placed_at=payment.placed_at or payment.created_at,
     )

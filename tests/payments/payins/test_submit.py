@@ -9,8 +9,9 @@ from directpay.ops.clock import set_clock
 from ledger.journal.models import Transaction
 from payments.payins.actions.cancel import cancel_payment
 from payments.payins.actions.initiate import RAIL_QUEUE
-from payments.payins.actions.submit import LATE, submit_payments, work_on_rail
+from payments.payins.actions.submit import submit_payments, work_on_rail
 from payments.payins.models import Payment
+from payments.rails.asking import LATE
 from payments.rails.base import NoAnswer
 from payments.rails.registry import RAILS
 from tests.payments.conftest import answer
