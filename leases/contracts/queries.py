@@ -30,6 +30,14 @@ def ways_by_share(actor: Actor) -> list[Way] | None:
     return [lets, Way("party", through=Renter.objects.filter(user_id=actor.user_id), column="party_id")]
 
 
+def ways_by_lease(actor: Actor) -> list[Way] | None:
+    """To what belongs to a `lease`: its landlord, and all who stand on it. None for staff, who see all."""
+    if actor.may_see_all:
+        return None
+    lets = Way("lease__unit", through=Unit.objects.filter(property__landlord_id=actor.user_id))
+    return [lets, Way("lease", through=Renter.objects.filter(user_id=actor.user_id), column="lease_id")]
+
+
 def with_people() -> QuerySet[Lease]:
     return Lease.objects.select_related("unit__property__payee", "unit__property__landlord").prefetch_related(
         Prefetch("parties", Party.objects.select_related("account").order_by("id")),

@@ -21,13 +21,14 @@ from directpay.people.actor import Actor, not_for_renters
 from directpay.people.ways import Way
 from leases.contracts.late_fee import late_fee_terms, percent_text
 from leases.contracts.models import LateFeePolicy, Lease
+from leases.contracts.queries import ways_by_lease
 from leases.late_fees import examples
 from leases.late_fees.actions.agree import agree_late_fee
 from leases.late_fees.actions.assess import charge_late_fee
 from leases.late_fees.actions.decide import approve_late_fee, dismiss_late_fee, waive_late_fee
 from leases.late_fees.models import LateFee
 from leases.late_fees.presets import GREATER, LESSER, NOT_ADVICE, PRESETS, Preset, beyond_preset
-from leases.late_fees.queries import visible_late_fees, visible_policies, ways_by_lease
+from leases.late_fees.queries import visible_late_fees, visible_policies
 from leases.rent.api.late_fee import LateFeeInput, LateFeeTermsOutput, render_terms
 from leases.rent.api.leases import OfLease
 from leases.rent.models import Charge
@@ -58,10 +59,6 @@ class LateFeeOutput(ObjectOutput):
 
 class ByHandInput(StrictSerializer):
     charge = IdField("chg", help_text="The rent that is late.")
-
-
-class DecideInput(StrictSerializer):
-    """Takes nothing."""
 
 
 class WaiveInput(StrictSerializer):
@@ -149,7 +146,6 @@ class LateFeeView(LateFees, ObjectView):
 class ApproveLateFeeView(LateFees, ActionView):
     """Charge what was proposed, today."""
 
-    input_serializer = DecideInput
     asks = examples.APPROVES
     refusals = examples.DECIDED
 
@@ -161,7 +157,6 @@ class ApproveLateFeeView(LateFees, ActionView):
 class DismissLateFeeView(LateFees, ActionView):
     """Let go what was proposed, and all that would follow for the same lateness."""
 
-    input_serializer = DecideInput
     asks = examples.DISMISSES
     refusals = examples.DECIDED
 

@@ -11,12 +11,12 @@ from django.db.models import QuerySet
 
 from directpay.kernel.arrays import integers, texts
 from directpay.people.actor import Actor
-from directpay.people.ways import Way, seen_by
-from leases.contracts.models import LateFeePolicy, Lease, Party, Renter
+from directpay.people.ways import seen_by
+from leases.contracts.models import LateFeePolicy, Lease, Party
+from leases.contracts.queries import ways_by_lease
 from leases.credits.models import Credit
 from leases.late_fees.models import LateFee
 from leases.late_fees.reckoning import FEES_LAST, OTHERS_NEXT, RENT_FIRST, Debt, Given
-from leases.properties.models import Unit
 from leases.receipts.models import Receipt
 from leases.rent.models import Charge
 from leases.rent.postings import FEE, parts, split
@@ -36,13 +36,6 @@ def visible_late_fees(actor: Actor) -> QuerySet[LateFee]:
 
 def visible_policies(actor: Actor) -> QuerySet[LateFeePolicy]:
     return seen_by(LateFeePolicy.objects.select_related("lease__unit__property"), ways_by_lease(actor))
-
-
-def ways_by_lease(actor: Actor) -> list[Way] | None:
-    if actor.may_see_all:
-        return None
-    lets = Way("lease__unit", through=Unit.objects.filter(property__landlord_id=actor.user_id))
-    return [lets, Way("lease", through=Renter.objects.filter(user_id=actor.user_id), column="lease_id")]
 
 
 # Those where nothing that was ever charged is open, and nothing came after grace: no fee, and no need to look at each.

@@ -22,7 +22,7 @@ from leases.contracts.queries import lease_of, party_of
 from leases.move_out.actions import DAMAGES_LIMIT, NewDamage, begin_move_out, call_off
 from leases.move_out.examples import ASKS, CALLS_OFF, NOT_CALLED_OFF, REFUSED, SHOWN
 from leases.move_out.models import MoveOut
-from leases.move_out.queries import Statement, sagas_of, statements_of, visible_move_outs, ways_to_move_outs
+from leases.move_out.queries import Statement, sagas_of, statements_of, visible_move_outs, ways_by_lease
 from leases.rent.api.leases import OfLease
 
 
@@ -93,7 +93,7 @@ class MoveOuts(ApiView):
         return visible_move_outs(actor)
 
     def ways_for(self, actor: Actor) -> list[Way] | None:
-        return ways_to_move_outs(actor)
+        return ways_by_lease(actor)
 
     def render_many(self, rows: Sequence[MoveOut], context: Context) -> list[dict[str, Any]]:
         return render_move_outs(rows, context.actor)

@@ -7,14 +7,13 @@ from datetime import date
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from directpay.people.actor import Actor
-from directpay.people.ways import Way, seen_by
+from directpay.people.ways import seen_by
 from directpay.sagas.models import Saga
 from directpay.sagas.queries import with_steps
-from leases.contracts.models import Renter
+from leases.contracts.queries import ways_by_lease
 from leases.deposits.models import Deposit, Movement
 from leases.deposits.queries import visible_deposits
 from leases.move_out.models import KIND, Damage, Destination, MoveOut
-from leases.properties.models import Unit
 from payments.payouts.models import Payout
 
 
@@ -44,14 +43,7 @@ def shown() -> QuerySet[MoveOut]:
 
 def visible_move_outs(actor: Actor) -> QuerySet[MoveOut]:
     """Staff see all, landlords those of their leases, renters those of the leases that they stand on."""
-    return seen_by(shown(), ways_to_move_outs(actor))
-
-
-def ways_to_move_outs(actor: Actor) -> list[Way] | None:
-    if actor.may_see_all:
-        return None
-    lets = Way("lease__unit", through=Unit.objects.filter(property__landlord_id=actor.user_id))
-    return [lets, Way("lease", through=Renter.objects.filter(user_id=actor.user_id), column="lease_id")]
+    return seen_by(shown(), ways_by_lease(actor))
 
 
 def saga_of(move_out: MoveOut) -> Saga | None:

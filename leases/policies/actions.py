@@ -1,6 +1,6 @@
 """Setting what a landlord takes on a lease."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from directpay.events.actions import NewEvent, record
@@ -13,39 +13,30 @@ from leases.policies.models import PaymentPolicy
 from leases.policies.queries import CATEGORIES, Policy, policy_of
 
 
-@dataclass(frozen=True, slots=True)
-class NewPolicy:
-    """The whole of it. `minimum_minor`: with `partial` minimum, in minor units of the lease's currency."""
+def set_payment_policy(lease: Lease, wish: Policy, *, actor: Actor, at: datetime) -> Policy:
+    """The whole of it, as the next version whichever `wish` names; payments on their way stay as they were accepted.
 
-    partial: str = PaymentPolicy.Partial.ANY
-    minimum_minor: int | None = None
-    blocked: bool = False
-    certified_funds: str = PaymentPolicy.Certified.NEVER
-    prepayment: str = PaymentPolicy.Prepayment.NEXT
-    order: str = PaymentPolicy.Order.OLDEST_FIRST
-    categories: tuple[str, ...] = ()
-
-
-def set_payment_policy(lease: Lease, wish: NewPolicy, *, actor: Actor, at: datetime) -> Policy:
-    """A new version; payments on their way stay as they were accepted. The same again changes nothing. Raises InvalidInput."""
+    The same again changes nothing. Raises InvalidInput.
+    """
     check(wish)
     with unit_of_work():
         lease = lock_lease(lease)
         before = policy_of(lease)
-        if before.version and wish == NewPolicy(**{name: value for name, value in asdict(before).items() if name != "version"}):
+        if before.version and before == replace(wish, version=before.version):
             return before
-        PaymentPolicy.objects.create(
-            lease=lease, version=before.version + 1, created_at=at, **{**asdict(wish), "categories": list(wish.categories)}
-        )
+        policy = replace(wish, version=before.version + 1)
+        terms = {**asdict(policy), "categories": list(policy.categories)}
+        PaymentPolicy.objects.create(lease=lease, created_at=at, **terms)
         home = lease.unit.property
         renters = list(lease.renters.values_list("user__public_id", flat=True))
-        data = {"lease": lease.public_id, "currency": lease.currency, **asdict(wish), "categories": list(wish.categories)}
+        data = {"lease": lease.public_id, "currency": lease.currency, **terms}
+        del data["version"]  # the fact's own
         who = [home.landlord.public_id, home.payee.public_id, *renters]
-        record([NewEvent("payment_policy.set", f"policy:{lease.public_id}", before.version + 1, actor.label, at, data, who)])
-        return policy_of(lease)
+        record([NewEvent("payment_policy.set", f"policy:{lease.public_id}", policy.version, actor.label, at, data, who)])
+        return policy
 
 
-def check(wish: NewPolicy) -> None:
+def check(wish: Policy) -> None:
     """Raises InvalidInput for what contradicts itself."""
     if wish.partial == PaymentPolicy.Partial.MINIMUM and wish.minimum_minor is None:
         raise InvalidInput("Say the smallest amount that is taken.", param="minimum_amount", code="parameter_missing")

@@ -12,15 +12,13 @@ from directpay.kernel.ids import public_id
 from directpay.people.actor import Actor
 from leases.contracts.actions import lock_lease, lock_leases
 from leases.contracts.models import Lease, Party
-from leases.contracts.queries import book_of
 from leases.credits.actions import reinstate_for
 from leases.receipts.models import Receipt
 from leases.receipts.postings import receipt_banked, receipt_bounced, receipt_recorded
 from leases.receipts.queries import with_lease
-from leases.rent.queries import local_today
+from leases.rent.days import day_recorded
 from ledger.allocation.actions import allocate, reopen
 from ledger.journal.actions import post_many
-from ledger.journal.actions.periods import require_open
 
 SLIP_LIMIT = 100  # receipts on one deposit slip
 MAY_BOUNCE = (Receipt.Method.CHECK, Receipt.Method.MONEY_ORDER, Receipt.Method.OTHER)
@@ -58,7 +56,7 @@ def record_receipt(lease: Lease, wish: NewReceipt, *, actor: Actor, at: datetime
     """
     with unit_of_work():
         lease = lock_lease(lease)
-        received_on = _day(lease, wish.received_on, at, param="received_on")
+        received_on = day_recorded(lease, wish.received_on, at, param="received_on")
         receipt = Receipt.objects.create(
             public_id=public_id("rcp"),
             lease=lease,
@@ -88,7 +86,7 @@ def bank_receipts(receipts: Sequence[Receipt], *, banked_on: date | None = None,
         first = rows[0].lease
         if len({(row.lease.unit.property.payee_id, row.lease.currency) for row in rows}) != 1:
             raise InvalidInput("One slip goes to one owner's bank, in one currency.", param="receipts")
-        day, slip = _day(first, banked_on, at, param="banked_on"), public_id("slip")
+        day, slip = day_recorded(first, banked_on, at, param="banked_on"), public_id("slip")
         for row in rows:
             if row.status != Receipt.Status.RECORDED:
                 raise ReceiptNotBankable(f"This receipt is {row.status} already.", param="receipts", receipt=row.public_id)
@@ -112,7 +110,7 @@ def bounce_receipt(receipt: Receipt, *, bounced_on: date | None = None, actor: A
         if row.bounced_on or row.method not in MAY_BOUNCE:
             said = "This receipt has bounced already." if row.bounced_on else "Cash does not bounce."
             raise ReceiptNotBounceable(said, receipt=row.public_id)
-        day = _day(row.lease, bounced_on, at, param="bounced_on")
+        day = day_recorded(row.lease, bounced_on, at, param="bounced_on")
         if day < (row.banked_on or row.received_on):
             raise InvalidInput("It was not yet received, or not yet banked, on that day.", param="bounced_on")
         payee, account = row.lease.unit.property.payee.public_id, row.party.account
@@ -151,16 +149,6 @@ def _locked(receipts: Sequence[Receipt]) -> list[Receipt]:
     if len(rows) != len(ids):
         raise InvalidInput("The same receipt is named twice.", param="receipts")
     return rows
-
-
-def _day(lease: Lease, day: date | None, at: datetime, *, param: str) -> date:
-    """That day or today, where the property stands; neither in the future nor in a closed period."""
-    today = local_today(lease, at)
-    day = day or today
-    if day > today:
-        raise InvalidInput("That day has not come yet.", param=param)
-    require_open(book_of(lease), day, param=param)
-    return day
 
 
 def _fact(kind: str, receipt: Receipt, actor: Actor, at: datetime) -> NewEvent:

@@ -9,18 +9,17 @@ from directpay.kernel.ids import public_id
 from directpay.kernel.money import words
 from directpay.people.actor import Actor
 from leases.contracts.actions import lock_lease
-from leases.contracts.queries import book_of
 from leases.deposits.events import moved
 from leases.deposits.models import Deposit, Movement
 from leases.deposits.postings import deposit_deducted, deposit_interest, deposit_receipt_recorded, trust_withdrawn
 from leases.deposits.queries import with_lease
+from leases.rent.days import day_recorded
 from leases.rent.models import Charge
 from leases.rent.postings import due_reference
 from leases.rent.queries import local_today
 from ledger.allocation.actions import allocate
 from ledger.allocation.queries import Claim
 from ledger.journal.actions import Posting, lock_accounts, post_many
-from ledger.journal.actions.periods import require_open
 
 
 class AmountExceedsDeposit(InvalidInput):
@@ -33,7 +32,7 @@ def record_cheque(deposit: Deposit, amount_minor: int, *, received_on: date | No
     """K16: a deposit cheque was banked straight into the trust bank. Raises AmountExceedsDeposit, InvalidInput, PeriodClosed."""
     with unit_of_work():
         deposit = _locked(deposit)
-        on = _day(deposit, received_on, at, param="received_on")
+        on = day_recorded(deposit.lease, received_on, at, param="received_on")
         open_minor = lock_accounts([deposit.account_id])[deposit.account_id].balance_minor
         if amount_minor > open_minor:
             said = f"At most {words(open_minor, deposit.account.currency)} of the deposit is open."
@@ -52,7 +51,7 @@ def record_interest(
         raise InvalidInput("Interest is a positive amount, for the renter, the owner or both.", param="amount")
     with unit_of_work():
         deposit = _locked(deposit)
-        on = _day(deposit, paid_on, at, param="paid_on")
+        on = day_recorded(deposit.lease, paid_on, at, param="paid_on")
         if not deposit.held.shown_minor:
             raise InvalidInput("Nothing is held that could earn interest.", param="amount", code="deposit_not_held")
         row = _kept(deposit, Movement.Kind.INTEREST, renters_minor, on, at, owners_minor=owners_minor)
@@ -160,13 +159,3 @@ def _kept(
 def _post(row: Movement, posting: Posting, actor: Actor, at: datetime) -> None:
     post_many([posting], at=at)
     record([moved(row, actor, at)])
-
-
-def _day(deposit: Deposit, day: date | None, at: datetime, *, param: str) -> date:
-    """That day or today, where the property stands; neither in the future nor in a closed period."""
-    today = local_today(deposit.lease, at)
-    day = day or today
-    if day > today:
-        raise InvalidInput("That day has not come yet.", param=param)
-    require_open(book_of(deposit.lease), day, param=param)
-    return day

@@ -1,17 +1,14 @@
 """The deposit of a lease: what is held where, what the landlord records of it, how the renter pays it, and the move-out."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from directpay.api.idempotency import KeyInUse
-from directpay.kernel.errors import DirectPayError
 from directpay.kernel.ids import public_id
 from directpay.people.actor import LANDLORD, RENTER
 from leases.contracts.models import Lease
@@ -22,10 +19,9 @@ from leases.deposits.models import Deposit
 from leases.deposits.queries import visible_deposits
 from leases.move_out.actions import NewDamage, begin_move_out, name_destination
 from leases.portal import words
-from leases.portal.actions import pressed_once
+from leases.portal.pages.pressing import Page, is_done, typed_money
 from leases.portal.queries.deposit import deposits_of, leaving, refund_word
 from leases.portal.queries.payments import home_of
-from leases.portal.queries.sheet import minor_of
 from leases.portal.visit import Visit, page_for
 from leases.rent.actions.pay_rent import PayRequest
 from leases.rent.queries import local_today
@@ -48,7 +44,6 @@ REFUSALS = (  # what the rooms may say of a form, for the catalogue
     gettext_noop("for the renter's bank"),
     gettext_noop("for a bank account of the renter"),
 )
-FIELDS = {"received_on": "day", "paid_on": "day", "moved_out_on": "day"}  # what an error names → what the form calls it
 
 
 class OnDeposit(forms.Form):
@@ -82,10 +77,7 @@ class OnDeposit(forms.Form):
 
     def minor(self, name: str) -> int:
         """What was typed there, in minor units; an error beside the field where it is no amount."""
-        typed = minor_of(self.cleaned_data[name], self.lease.currency)
-        if not typed or typed <= 0:
-            raise forms.ValidationError(_("Enter an amount such as 500.00."))
-        return typed
+        return typed_money(self.cleaned_data[name], self.lease.currency)
 
 
 class TrustForm(OnDeposit):
@@ -134,9 +126,12 @@ class MoveOutForm(OnDeposit):
         said = super().clean() or {}
         for n in range(1, DAMAGES + 1):
             text, cost = said.get(f"damage_{n}"), said.get(f"cost_{n}")
-            if text and not (minor_of(cost or "", self.lease.currency) or 0) > 0:
-                self.add_error(f"cost_{n}", _("Enter an amount such as 500.00."))
-            elif cost and not text:
+            if text:
+                try:
+                    typed_money(cost or "", self.lease.currency)
+                except forms.ValidationError as error:
+                    self.add_error(f"cost_{n}", error)
+            elif cost:
                 self.add_error(f"damage_{n}", _("Say what it is for."))
         return said
 
@@ -188,15 +183,6 @@ def _pay(form: PayForm, visit: Visit) -> str:
 
 def _refund(form: RefundForm, visit: Visit) -> str:
     return name_destination(form.deposit, form.account, actor=visit.actor, at=visit.at).deposit.public_id
-
-
-class Page(NamedTuple):
-    form: type[OnDeposit]
-    act: Callable[..., str]
-    title: Any
-    does: Any
-    button: Any
-    done: Any  # what is said afterwards
 
 
 LANDLORDS: Mapping[str, Page] = {
@@ -293,15 +279,7 @@ def _shown(request: HttpRequest, visit: Visit, lease: Lease, *, let: bool) -> Ht
 def _asked(request: HttpRequest, visit: Visit, lease: Lease, page: Page, back: str) -> HttpResponse:
     form = page.form(request.POST if request.method == "POST" else None, lease=lease, visit=visit)
     if request.method == "POST" and form.is_valid():
-        try:
-            pressed_once(request, visit, lambda: page.act(form, visit))
-        except KeyInUse:
-            return redirect(back, lease_id=lease.public_id)
-        except DirectPayError as error:
-            field = FIELDS.get(error.param or "", error.param)
-            form.add_error(field if field in form.fields else None, _(error.message))
-        else:
-            messages.info(request, str(page.done))
+        if is_done(request, visit, form, lambda: page.act(form, visit), page.done):
             return redirect(back, lease_id=lease.public_id)
     elif request.method not in ("GET", "HEAD", "POST"):
         raise Http404

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from django.db.models import prefetch_related_objects
+
 from directpay.due.actions import schedule
 from directpay.events.actions import NewEvent, record
 from directpay.events.unit import unit_of_work
@@ -50,6 +52,7 @@ def extend_schedules(public_ids: Sequence[str], at: datetime) -> None:
     with unit_of_work():
         # All leases are locked before anything is posted: leases come before accounts in the written order.
         leases = lock_leases(list(Lease.objects.filter(public_id__in=list(public_ids)).values_list("id", flat=True)))
+        prefetch_related_objects(leases, "rent_steps")
         _post_due([(lease, _extend(lease, at)) for lease in leases], at)
 
 

@@ -7,7 +7,6 @@ from rest_framework import serializers
 
 from directpay.api.fields import AmountField
 from directpay.api.serializers import StrictSerializer
-from leases.policies.actions import NewPolicy
 from leases.policies.models import PaymentPolicy as P
 from leases.policies.queries import CATEGORIES, Policy
 
@@ -43,8 +42,8 @@ class PaymentPolicyOutput(serializers.Serializer[Any]):
     categories: Any = serializers.ListField(child=serializers.ChoiceField(choices=CATEGORIES))
 
 
-def policy_wished(data: Mapping[str, Any]) -> NewPolicy:
-    return NewPolicy(
+def policy_wished(data: Mapping[str, Any]) -> Policy:
+    return Policy(
         partial=data["partial_payments"],
         minimum_minor=data.get("minimum_amount"),
         blocked=data["blocked"],

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from directpay.events.models import Event
 from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import SYSTEM
-from leases.policies.actions import NewPolicy, set_payment_policy
+from leases.policies.actions import set_payment_policy
 from leases.policies.queries import (
     CertifiedFundsRequired,
     PartialPaymentRefused,
@@ -41,7 +41,7 @@ def lease(w):
 
 
 def takes(w, lease, **wish):
-    return set_payment_policy(lease, NewPolicy(**wish), actor=SYSTEM, at=w.now)
+    return set_payment_policy(lease, Policy(**wish), actor=SYSTEM, at=w.now)
 
 
 class TestParts:

@@ -15,7 +15,8 @@ from directpay.kernel.errors import Conflict
 from directpay.people.actor import LANDLORD
 from leases.credits.actions import NewCredit, grant_credit
 from leases.portal import words
-from leases.portal.pages.landlord.recording import Page, Recorded, show
+from leases.portal.pages.landlord.recording import Recorded, show
+from leases.portal.pages.pressing import Page
 from leases.portal.visit import Visit, page_for
 from leases.receipts.actions import NewReceipt, bank_receipts, bounce_receipt, record_receipt
 from leases.receipts.queries import visible_receipts

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from directpay.people.actor import LANDLORD
 from leases.changes.actions import Renewal, change_shares, end_lease, renew_lease, step_rent
 from leases.contracts.models import Lease
-from leases.portal.pages.landlord.recording import OfLease, Page, show
+from leases.portal.pages.landlord.recording import OfLease, show
+from leases.portal.pages.pressing import Page
 from leases.portal.visit import Visit, page_for
 
 REFUSALS = (  # what the room may say of a form, for the catalogue

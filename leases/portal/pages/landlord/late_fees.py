@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_POST
 
-from directpay.api.idempotency import KeyInUse
-from directpay.kernel.errors import Conflict, DirectPayError, InvalidInput
+from directpay.kernel.errors import Conflict, InvalidInput
 from directpay.kernel.ids import public_id
 from directpay.kernel.money import plain
 from directpay.people.actor import LANDLORD
@@ -21,9 +20,8 @@ from leases.late_fees.actions.agree import agree_late_fee
 from leases.late_fees.actions.decide import approve_late_fee, dismiss_late_fee, waive_late_fee
 from leases.late_fees.models import LateFee
 from leases.late_fees.queries import visible_late_fees
-from leases.portal.actions import pressed_once
+from leases.portal.pages.pressing import is_done, typed_money
 from leases.portal.queries.late_fees import policy_of, preset_for, preset_words
-from leases.portal.queries.sheet import minor_of
 from leases.portal.visit import Visit, page_for
 from leases.rent.queries import local_today
 
@@ -42,7 +40,6 @@ REFUSALS = (  # what the room may say of a form, for the catalogue
     gettext_noop("A returned-payment fee is forgiven by a credit for its charge."),
 )
 AMOUNTS = ("flat_amount", "daily_amount", "cap_amount", "returned_payment_fee")
-FIELDS = {"from_date": "day"}  # what an error names → what the form calls it
 
 
 class PolicyForm(forms.Form):
@@ -82,10 +79,10 @@ class PolicyForm(forms.Form):
         said = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
         for name in AMOUNTS:
             if name in said:
-                minor = minor_of(said[name], self.lease.currency)
-                if not minor:
-                    self.add_error(name, _("Enter an amount such as 500.00."))
-                said[name] = minor
+                try:
+                    said[name] = typed_money(said[name], self.lease.currency)
+                except forms.ValidationError as error:
+                    self.add_error(name, error)
         if not self.errors:
             try:
                 said["terms"] = late_fee_terms(said)
@@ -104,10 +101,7 @@ class WaiverForm(forms.Form):
         self.fields["amount"].initial = plain(fee.amount_minor, self.currency)
 
     def clean_amount(self) -> int:
-        minor = minor_of(self.cleaned_data["amount"], self.currency)
-        if not minor:
-            raise forms.ValidationError(_("Enter an amount such as 500.00."))
-        return minor
+        return typed_money(self.cleaned_data["amount"], self.currency)
 
 
 @page_for(LANDLORD)
@@ -125,8 +119,7 @@ def agree(request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
         def act() -> str:
             return agree_late_fee(lease, said["terms"], from_on=said["day"], actor=visit.actor, at=visit.at).public_id
 
-        if _done(request, visit, form, act):
-            messages.info(request, _("Agreed. It counts for rent that falls due from that day on."))
+        if is_done(request, visit, form, act, _("Agreed. It counts for rent that falls due from that day on.")):
             return redirect("landlord_lease", lease_id=lease_id)
     page = {
         "title": _("Late fees"),
@@ -149,8 +142,7 @@ def waive(request: HttpRequest, visit: Visit, fee_id: str) -> HttpResponse:
             done = waive_late_fee(fee, amount_minor=said["amount"], reason=said["reason"], actor=visit.actor, at=visit.at)
             return done.public_id
 
-        if _done(request, visit, form, act):
-            messages.info(request, _("Waived. It stands in the balance now."))
+        if is_done(request, visit, form, act, _("Waived. It stands in the balance now.")):
             return redirect("landlord_lease", lease_id=fee.lease.public_id)
     page = {
         "title": _("Waive a late fee"),
@@ -185,19 +177,6 @@ def _let(visit: Visit, fee_id: str) -> LateFee:
     if fee is None:
         raise Http404
     return fee
-
-
-def _done(request: HttpRequest, visit: Visit, form: forms.Form, act: Any) -> bool:
-    """Done now, or by an earlier press; else what was refused stands beside its field."""
-    try:
-        pressed_once(request, visit, act)
-    except KeyInUse:
-        return True
-    except DirectPayError as error:
-        field = FIELDS.get(error.param or "", error.param)
-        form.add_error(field if field in form.fields else None, _(error.message))
-        return False
-    return True
 
 
 def _typed(terms: LateFeeTerms | None, currency: str) -> dict[str, Any]:

@@ -1,32 +1,18 @@
 """A form on which a landlord records something of a lease, once per page however often its button is pressed."""
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from directpay.api.idempotency import KeyInUse
-from directpay.kernel.errors import DirectPayError
 from directpay.kernel.ids import public_id
 from leases.contracts.models import Lease, Party
-from leases.portal.actions import pressed_once
-from leases.portal.queries.sheet import minor_of
+from leases.portal.pages.pressing import Page, is_done, typed_money
 from leases.portal.visit import Visit
 from leases.rent.queries import local_today
-
-FIELDS = {  # what an error names → what the form calls it
-    "received_on": "day",
-    "due_date": "day",
-    "end_date": "day",
-    "from_date": "day",
-    "renter": "party",
-    "rent_amount": "amount",
-}
 
 
 class OfLease(forms.Form):
@@ -42,10 +28,7 @@ class OfLease(forms.Form):
         """What was typed into a field of money, in minor units; None where nothing was."""
         if not self.cleaned_data[name]:
             return None
-        typed = minor_of(self.cleaned_data[name], self.lease.currency)
-        if not typed or typed <= 0:
-            raise forms.ValidationError(_("Enter an amount such as 500.00."))
-        return typed
+        return typed_money(self.cleaned_data[name], self.lease.currency)
 
 
 class Recorded(OfLease):
@@ -78,30 +61,12 @@ class Recorded(OfLease):
         return self.minor("amount")
 
 
-class Page(NamedTuple):
-    form: type[OfLease]
-    act: Callable[..., str]
-    title: Any
-    does: Any
-    button: Any
-    done: Any  # what is said afterwards
-
-
 def show(page: Page, request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
     """The form, or what became of it."""
     lease = visit.let(lease_id)
     day = local_today(lease, visit.at)
     form = page.form(request.POST if request.method == "POST" else None, lease=lease, day=day)
-    if request.method == "POST" and form.is_valid():
-        try:
-            pressed_once(request, visit, lambda: page.act(form, visit))
-        except KeyInUse:
-            return redirect("landlord_lease", lease_id=lease_id)
-        except DirectPayError as error:
-            field = FIELDS.get(error.param or "", error.param)
-            form.add_error(field if field in form.fields else None, _(error.message))
-        else:
-            messages.info(request, str(page.done))
-            return redirect("landlord_lease", lease_id=lease_id)
+    if request.method == "POST" and form.is_valid() and is_done(request, visit, form, lambda: page.act(form, visit), page.done):
+        return redirect("landlord_lease", lease_id=lease_id)
     context = {"lease": lease, "form": form, "attempt": public_id("at"), "page": page, "today": day}
     return render(request, "portal/landlord/record.html", context, status=422 if form.errors else 200)

@@ -14,15 +14,16 @@ from django.views.decorators.http import require_POST
 
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import DirectPayError
+from directpay.kernel.money import plain
 from directpay.people.actor import RENTER
 from directpay.people.sign_in.address import address_of
 from leases.autopay.actions.stopping import pause_autopay, resume_autopay, skip_run, turn_off
 from leases.autopay.actions.turn_on import AutopayExists, Order, change_autopay, turn_on
 from leases.autopay.models import Autopay
 from leases.contracts.models import Lease, Renter
+from leases.portal.pages.pressing import typed_money
 from leases.portal.queries.by_itself import autopay_of, coming, past, reason_text
 from leases.portal.queries.owing import tenancy_of
-from leases.portal.queries.sheet import minor_of
 from leases.portal.visit import Visit, page_for
 from leases.rent.queries import local_today
 from payments.methods.mandates.actions import Agreement, agree_to_mandate
@@ -80,10 +81,7 @@ class AutopayForm(forms.Form):
         text = self.cleaned_data[name].strip()
         if not text and not needed:
             return None
-        typed = minor_of(text, self.lease.currency)
-        if not typed or typed <= 0:
-            raise forms.ValidationError(_("Enter an amount such as 500.00."))
-        return typed
+        return typed_money(text, self.lease.currency)
 
     @property
     def order(self) -> Order:
@@ -216,16 +214,12 @@ def _initial(standing: Autopay | None, accounts: list[BankAccount]) -> dict[str,
         return {"mode": Autopay.Mode.FULL_BALANCE, "account": accounts[0].public_id if accounts else ""}
     return {
         "mode": standing.mode,
-        "amount": _typed(standing.amount_minor),
+        "amount": "" if standing.amount_minor is None else plain(standing.amount_minor, standing.lease.currency),
         "day_of_month": standing.day_of_month or "",
         "account": standing.bank_account.public_id,
         "backup": standing.backup_account.public_id if standing.backup_account else "",
-        "cap": _typed(standing.cap_minor),
+        "cap": "" if standing.cap_minor is None else plain(standing.cap_minor, standing.lease.currency),
     }
-
-
-def _typed(minor: int | None) -> str:
-    return "" if minor is None else f"{minor // 100}.{minor % 100:02d}"
 
 
 def _status(request: HttpRequest, visit: Visit, lease: Lease, standing: Autopay) -> HttpResponse:
