@@ -1,14 +1,22 @@
-"""Every rail, by name. To add one: a file beside this one, and a line here."""
+"""Every rail, by name, and how it is asked: once, again after a crash, never for a second order of the same thing.
+
+To add one: a file beside this one, and a line here.
+"""
+
+import logging
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
 from payments.rails.ach import Ach, PayoutCredit
-from payments.rails.base import Rail
+from payments.rails.base import Answer, NoAnswer, NoSuchOrder, Order, Rail
 from payments.rails.instant import Instant
 from payments.rails.same_day_ach import SameDayAch
 from payments.rails.simulated import SimulatedRail
 from payments.rails.wire import Wire
 
+log = logging.getLogger(__name__)
+LATE = timedelta(minutes=15)  # picked up later than this after its cut-off, an order goes with the next file
 RAILS: dict[str, type[SimulatedRail]] = {rail.name: rail for rail in (Instant, SameDayAch, Ach, Wire)}
 OUTGOING: dict[str, type[SimulatedRail]] = {PayoutCredit.name: PayoutCredit}  # nobody pays in by these
 
@@ -17,3 +25,28 @@ def rail(name: str) -> Rail:
     """The rail under the present profile, speed and seed."""
     found = RAILS.get(name) or OUTGOING[name]
     return found(settings.RAIL_PROFILE, settings.RAIL_SPEED, settings.RAIL_SEED)
+
+
+def placed(name: str, *, ordered_at: datetime, at: datetime) -> datetime:
+    """When an order counts as handed in that is picked up now."""
+    return ordered_at if at <= rail(name).promise(ordered_at).leaves_at + LATE else at
+
+
+def ask(name: str, order: Order, *, at: datetime, first: bool) -> Answer | None:
+    """Submit, or ask again after a crash or later. None: the rail did not answer, or broke while it was asked.
+
+    What died between the intent and the call never reached the rail: it says so, and is handed the order then.
+    """
+    way = rail(name)
+    try:
+        if first:
+            return way.submit(order, at)
+        try:
+            return way.look_up(order, at)
+        except NoSuchOrder:
+            return way.submit(order, at)
+    except NoAnswer as silence:
+        log.info("%s", silence)
+    except Exception:  # one order must not keep the others of its set from the rail; what became of it is looked up
+        log.exception("rail %s broke on %s", name, order.id)
+    return None

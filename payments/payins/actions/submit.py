@@ -12,8 +12,8 @@ from payments.payins.actions.change import change, lock_payments
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.models import Payment, Status
 from payments.payins.moving import Moving
-from payments.rails.asking import ask, placed
 from payments.rails.base import Answer, Order
+from payments.rails.registry import ask, placed
 
 SUBMITTABLE = (Status.INITIATED,)
 AT_THE_RAIL = (Status.PROCESSING, Status.UNKNOWN)

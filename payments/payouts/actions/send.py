@@ -10,8 +10,8 @@ from payments.methods.orders import order_on
 from payments.payouts.actions.answer import AT_THE_RAIL, change, lock_payouts, record_payout_answers
 from payments.payouts.actions.create import PAYOUT_QUEUE
 from payments.payouts.models import Payout
-from payments.rails.asking import ask, placed
 from payments.rails.base import Order
+from payments.rails.registry import ask, placed
 
 S = Payout.Status
 

@@ -11,9 +11,8 @@ from payments.payins.actions.cancel import cancel_payment
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.actions.submit import submit_payments, work_on_rail
 from payments.payins.models import Payment
-from payments.rails.asking import LATE
 from payments.rails.base import NoAnswer
-from payments.rails.registry import RAILS
+from payments.rails.registry import LATE, RAILS
 from tests.payments.conftest import answer
 from tests.world import NO_FUNDS, PAYS
 

@@ -46,7 +46,7 @@ MUTANTS = (
     ),
     Mutant(
         "what the bank never got is not handed over",
-        "payments/rails/asking.py",
+        "payments/rails/registry.py",
         "except NoSuchOrder:\n            return way.submit(order, at)",
         "except NoSuchOrder:\n            return None",
         "",
