@@ -22,3 +22,17 @@ document.addEventListener("input", (event) => {
   const radio = document.getElementById(event.target.dataset.chooses || "");
   if (radio && !radio.checked) radio.checked = true;
 });
+
+// A choice made before the page could follow it, or one that the browser brought back by itself, is followed now.
+const unlike = (control) =>
+  control.type === "radio" || control.type === "checkbox"
+    ? control.checked !== control.defaultChecked
+    : control.options
+      ? [...control.options].some((option) => option.selected !== option.defaultSelected)
+      : control.value !== control.defaultValue;
+document.addEventListener("htmx:load", (event) => {
+  if (event.target !== document.body) return;
+  for (const place of document.querySelectorAll('[hx-get][hx-trigger^="change"]')) {
+    if ([...place.querySelectorAll("input, select, textarea")].some(unlike)) place.dispatchEvent(new Event("change"));
+  }
+});

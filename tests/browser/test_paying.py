@@ -81,6 +81,19 @@ def test_the_aside_follows_the_choice_and_what_it_shows_is_paid(open_page):
     assert [(p.rail, p.charged_minor) for p in bob.payments] == [("instant", 50_075)]
 
 
+def test_what_is_chosen_before_the_scripts_are_there_is_followed_once_they_are(open_page):
+    bob = Bob(open_page)
+    bob.w.fee("instant", 75, "payer")
+    bob.sign_in()
+    held = []
+    bob.page.route("**/htmx*.js", lambda route: held.append(route))  # a slow line: the page stands, the script is still on its way
+    bob.page.goto("/renter/pay/", wait_until="commit")
+    bob.page.get_by_text("Instant", exact=True).click()
+    expect(bob.page.get_by_role("button", name="Pay $1,500.00")).to_be_visible()
+    held[0].continue_()
+    expect(bob.page.get_by_role("button", name="Pay $1,500.75")).to_be_visible()
+
+
 def test_back_and_press_again_lands_on_the_same_payment(open_page):
     bob = Bob(open_page)
     bob.sign_in()
