@@ -1,6 +1,7 @@
 """Django looks for admin pages here; they live in their rooms."""
 
 from leases.autopay.admin import AutopayAdmin, AutopayAttemptAdmin, AutopayRunAdmin
+from leases.bank_charges.admin import BankChargeAdmin
 from leases.contracts.admin import LeaseAdmin, PartyAdmin, RenterAdmin
 from leases.credits.admin import CreditAdmin
 from leases.deposits.admin import DepositAdmin, MovementAdmin, TrustBankAdmin
@@ -10,11 +11,13 @@ from leases.policies.admin import PaymentPolicyAdmin
 from leases.properties.admin import PropertyAdmin, UnitAdmin
 from leases.receipts.admin import ReceiptAdmin
 from leases.rent.admin import ChargeAdmin
+from leases.transfers.admin import MoveAdmin, TransferAdmin
 
 __all__ = [
     "AutopayAdmin",
     "AutopayAttemptAdmin",
     "AutopayRunAdmin",
+    "BankChargeAdmin",
     "ChargeAdmin",
     "CreditAdmin",
     "DamageAdmin",
@@ -23,6 +26,7 @@ __all__ = [
     "LateFeeAdmin",
     "LateFeePolicyAdmin",
     "LeaseAdmin",
+    "MoveAdmin",
     "MoveOutAdmin",
     "MovementAdmin",
     "PartyAdmin",
@@ -30,6 +34,7 @@ __all__ = [
     "PropertyAdmin",
     "ReceiptAdmin",
     "RenterAdmin",
+    "TransferAdmin",
     "TrustBankAdmin",
     "UnitAdmin",
 ]

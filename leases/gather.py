@@ -27,6 +27,8 @@ from leases.move_out.steps import MOVE_OUT
 from leases.receipts import postings as _receipts  # noqa: F401 registers
 from leases.rent.actions.open_lease import SCHEDULE_QUEUE, extend_schedules
 from leases.rent.actions.post_charges import CHARGES_QUEUE, post_charges
+from leases.transfers.actions import CARRY_QUEUE, carry_balances
+from leases.transfers.listeners import CHANGE_WHAT_IS_OWED, follow_payments, follow_the_rest
 from ledger.journal.invariants import register_invariants
 from payments.payins.actions.complete import TRUST_QUEUE
 from payments.payins.queries import MAY_PAY
@@ -54,6 +56,9 @@ def register() -> None:
     promise("deposit_forwarding.failed", hear=forward_again)
     promise(*(f"deposit_{order}.{kind}" for order in ("draw", "refund") for kind in ("paid", "failed")), hear=go_on)
     register_saga(MOVE_OUT)
+    register_queue(Queue(CARRY_QUEUE, carry_balances))
+    promise("payment.completed", "payment.returned", "payment.failed", "payment.canceled", hear=follow_payments)
+    promise(*CHANGE_WHAT_IS_OWED, hear=follow_the_rest)
     if renters_of_landlord not in VISIBLE_TO:
         VISIBLE_TO.append(renters_of_landlord)
     for rule in (owes_on, owes_deposit_on):

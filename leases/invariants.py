@@ -28,7 +28,7 @@ LEASES = (
         "I17",
         "What a lease owes in the books is its posted charges less payments, receipts, credits, waivers, deductions, as the rooms say",
         """SELECT l.public_id, b.owed, b.owed - coalesce(c.charged, 0) + coalesce(p.paid, 0) + coalesce(h.given, 0) + coalesce(k.less, 0)
-             + coalesce(w.waived, 0) + coalesce(d.deducted, 0) AS off_minor FROM leases_lease l
+             + coalesce(w.waived, 0) + coalesce(d.deducted, 0) + coalesce(t.gone, 0) AS off_minor FROM leases_lease l
            JOIN (SELECT y.lease_id, sum(a.balance_minor) AS owed FROM leases_party y JOIN ledger_account a ON a.id = y.account_id
                  GROUP BY y.lease_id) b ON b.lease_id = l.id
            LEFT JOIN (SELECT lease_id, sum(amount_minor) AS charged FROM leases_charge WHERE posted_at IS NOT NULL GROUP BY lease_id) c
@@ -43,9 +43,12 @@ LEASES = (
            LEFT JOIN (SELECT lease_id, sum(waived_minor) AS waived FROM leases_latefee GROUP BY lease_id) w ON w.lease_id = l.id
            LEFT JOIN (SELECT s.lease_id, sum(m.amount_minor) AS deducted FROM leases_movement m JOIN leases_deposit s ON s.id = m.deposit_id
                       WHERE m.kind = 'deduction' GROUP BY s.lease_id) d ON d.lease_id = l.id
+           LEFT JOIN (SELECT y.lease_id, sum(x.minor) AS gone FROM leases_transfer f CROSS JOIN LATERAL (VALUES
+                        (f.taker_id, f.amount_minor), (f.giver_id, CASE WHEN f.charge_id IS NULL THEN -f.amount_minor ELSE 0 END)
+                      ) AS x(party_id, minor) JOIN leases_party y ON y.id = x.party_id GROUP BY y.lease_id) t ON t.lease_id = l.id
            WHERE b.owed <> coalesce(c.charged, 0) - coalesce(p.paid, 0) - coalesce(h.given, 0) - coalesce(k.less, 0)
-             - coalesce(w.waived, 0) - coalesce(d.deducted, 0)""",
-        tables=(*PAYING, "leases_receipt", "leases_credit", "leases_latefee", "leases_movement", "leases_deposit"),
+             - coalesce(w.waived, 0) - coalesce(d.deducted, 0) - coalesce(t.gone, 0)""",
+        tables=(*PAYING, "leases_receipt", "leases_credit", "leases_latefee", "leases_movement", "leases_deposit", "leases_transfer"),
     ),
     Invariant(
         "I8d",
@@ -94,8 +97,9 @@ LEASES = (
              + coalesce((SELECT sum(amount_minor) FROM leases_credit k WHERE k.party_id = y.id AND k.created_at >= f.since), 0)
              + coalesce((SELECT sum(waived_minor) FROM leases_latefee w WHERE w.lease_id = y.lease_id AND w.waived_at >= f.since), 0)
              + coalesce((SELECT sum(m.amount_minor) FROM leases_movement m JOIN leases_deposit s ON s.id = m.deposit_id
-                         WHERE s.party_id = y.id AND m.kind = 'deduction' AND m.created_at >= f.since), 0)""",
-        tables=(*PAYING, "leases_receipt", "leases_credit", "leases_latefee", "leases_movement", "leases_deposit"),
+                         WHERE s.party_id = y.id AND m.kind = 'deduction' AND m.created_at >= f.since), 0)
+             + coalesce((SELECT sum(amount_minor) FROM leases_transfer t WHERE t.taker_id = y.id AND t.created_at >= f.since), 0)""",
+        tables=(*PAYING, "leases_receipt", "leases_credit", "leases_latefee", "leases_movement", "leases_deposit", "leases_transfer"),
     ),
     Invariant(
         "I24",

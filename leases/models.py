@@ -1,6 +1,7 @@
 """Gathers the models of the rooms, so that Django finds them."""
 
 from leases.autopay.models import Autopay, AutopayAttempt, AutopayRun
+from leases.bank_charges.models import BankCharge
 from leases.contracts.models import LateFeePolicy, Lease, Party, Renter, RentStep
 from leases.credits.models import Credit
 from leases.deposits.models import Deposit, Movement, TrustBank
@@ -10,11 +11,13 @@ from leases.policies.models import PaymentPolicy
 from leases.properties.models import Property, Unit
 from leases.receipts.models import Receipt
 from leases.rent.models import Charge
+from leases.transfers.models import Move, Transfer
 
 __all__ = [
     "Autopay",
     "AutopayAttempt",
     "AutopayRun",
+    "BankCharge",
     "Charge",
     "Credit",
     "Damage",
@@ -23,6 +26,7 @@ __all__ = [
     "LateFee",
     "LateFeePolicy",
     "Lease",
+    "Move",
     "MoveOut",
     "Movement",
     "Party",
@@ -31,6 +35,7 @@ __all__ = [
     "Receipt",
     "RentStep",
     "Renter",
+    "Transfer",
     "TrustBank",
     "Unit",
 ]

@@ -1,6 +1,7 @@
 """Addresses of the rooms of this app."""
 
 from leases.autopay import api as autopay
+from leases.bank_charges import api as bank_charges
 from leases.changes import api as changes
 from leases.credits import api as credits
 from leases.deposits import api as deposits
@@ -11,8 +12,9 @@ from leases.properties import api as properties
 from leases.receipts import api as receipts
 from leases.rent import api as rent
 from leases.rent import intents
+from leases.transfers import api as transfers
 
-ROOMS = (properties, rent, intents, changes, credits, receipts, autopay, late_fees, deposits, move_out)
+ROOMS = (properties, rent, intents, changes, credits, receipts, bank_charges, autopay, late_fees, deposits, move_out, transfers)
 api_urlpatterns = [pattern for room in ROOMS for pattern in room.urlpatterns]
 
 __all__ = ["api_urlpatterns", "page_urlpatterns"]

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from directpay.api.examples import ALICE, BOB, COMMON, PAYEE, Ask
+from directpay.api.examples import ALICE, BOB, CAROL, COMMON, PAYEE, Ask
 from directpay.api.expanding import by_id
 from directpay.api.fields import MetadataField
 from directpay.api.lists import Filter
@@ -46,6 +46,7 @@ class UserOutput(ObjectOutput):
 
 
 RENTER = {"email": "bob.brown@example.com", "name": "Bob Brown", "role": "renter"}
+MATE = {"email": "carol.clark@example.com", "name": "Carol Clark", "role": "renter"}
 LANDLORD = {"email": "alice.adams@example.com", "name": "Alice Adams", "role": "landlord"}
 
 
@@ -70,7 +71,11 @@ class UsersView(Users, CollectionView):
     """Landlords and renters. Staff keys see and create both; a landlord's key creates renters and sees its own."""
 
     input_serializer = UserInput
-    asks = {"landlord": Ask(LANDLORD, answer={"id": ALICE, **LANDLORD, "payee": PAYEE}), "renter": Ask(RENTER)}
+    asks = {
+        "landlord": Ask(LANDLORD, answer={"id": ALICE, **LANDLORD, "payee": PAYEE}),
+        "renter": Ask(RENTER),
+        "mate": Ask(MATE, answer={"id": CAROL, **MATE}),
+    }
     refusals = (
         EmailUnavailable("This address cannot be used.", param="email"),
         NotAllowed("This key may not create a landlord."),

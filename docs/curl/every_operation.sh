@@ -52,6 +52,15 @@ JSON
 said "Create users: renter"
 renter=$(pick id)
 
+# POST /api/v1/users
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/users" -d @- <<JSON
+{"email": "carol.clark+$run@example.com", "name": "Carol Clark", "role": "renter"}
+JSON
+)
+said "Create users: mate"
+mate=$(pick id)
+
 # GET /api/v1/users
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/users")
 said "List users"
@@ -202,6 +211,25 @@ said "Retrieve properties"
 answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/properties/search")
 said "Read properties search"
 
+# --- bank_charges ---
+
+# POST /api/v1/bank_charges
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/bank_charges" -d @- <<JSON
+{"property": "$property", "amount": 1200, "currency": "usd", "description": "Returned item fee"}
+JSON
+)
+said "Create bank charges"
+bank_charge=$(pick id)
+
+# GET /api/v1/bank_charges
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/bank_charges")
+said "List bank charges"
+
+# GET /api/v1/bank_charges/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/bank_charges/$bank_charge")
+said "Retrieve bank charges"
+
 # --- trust_banks ---
 
 # POST /api/v1/trust_banks
@@ -229,8 +257,26 @@ answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $k
 {"property": "$property", "name": "3A"}
 JSON
 )
-said "Create units"
+said "Create units: another_unit"
 another_unit=$(pick id)
+
+# POST /api/v1/units
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/units" -d @- <<JSON
+{"property": "$property", "name": "4C"}
+JSON
+)
+said "Create units: shared_unit"
+shared_unit=$(pick id)
+
+# POST /api/v1/units
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/units" -d @- <<JSON
+{"property": "$property", "name": "5D"}
+JSON
+)
+said "Create units: next_unit"
+next_unit=$(pick id)
 
 # GET /api/v1/units
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/units")
@@ -265,6 +311,15 @@ JSON
 said "Create leases: lease_in_shares"
 lease_in_shares=$(pick id)
 
+# POST /api/v1/leases
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases" -d @- <<JSON
+{"unit": "$shared_unit", "renters": [{"user": "$renter", "share": {"weight": 1}}, {"user": "$mate", "share": {"weight": 1}}], "rent_amount": 150000, "start_date": "2026-11-01", "end_date": "2027-10-31", "due_day": 1}
+JSON
+)
+said "Create leases: lease_of_mates"
+lease_of_mates=$(pick id)
+
 # POST /api/v1/leases/{id}/charges
 fresh
 answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease/charges" -d @- <<JSON
@@ -283,14 +338,31 @@ JSON
 said "Charges leases: october"
 october=$(pick id)
 
+# POST /api/v1/leases/{id}/credit_transfers
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease_of_mates/credit_transfers" -d @- <<JSON
+{"from_renter": "$renter", "to_renter": "$mate", "amount": 5000, "reason": "As both have agreed"}
+JSON
+)
+said "Credit transfers leases"
+credit_transfer=$(pick id)
+
 # POST /api/v1/leases/{id}/credits
 fresh
 answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease/credits" -d @- <<JSON
 {"amount": 4200, "reason": "The meter was read wrongly", "charge": "$water"}
 JSON
 )
-said "Credits leases"
+said "Credits leases: credit"
 credit=$(pick id)
+
+# POST /api/v1/leases/{id}/credits
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease_of_mates/credits" -d @- <<JSON
+{"amount": 80000, "reason": "He painted the stairs", "renter": "$renter"}
+JSON
+)
+said "Credits leases: credit_of_one"
 
 # POST /api/v1/leases/{id}/end
 fresh
@@ -326,6 +398,14 @@ JSON
 )
 said "Late fees leases: dismissed"
 dismissed=$(pick id)
+
+# POST /api/v1/leases/{id}/move
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease_of_mates/move" -d @- <<JSON
+{"unit": "$next_unit", "from_date": "2027-02-01", "rent_amount": 160000}
+JSON
+)
+said "Move leases"
 
 # POST /api/v1/leases/{id}/payment_policy
 fresh
@@ -784,3 +864,13 @@ said "List payees"
 # GET /api/v1/payees/{id}
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payees/$payee")
 said "Retrieve payees"
+
+# --- transfers ---
+
+# GET /api/v1/transfers
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/transfers")
+said "List transfers"
+
+# GET /api/v1/transfers/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/transfers/$credit_transfer")
+said "Retrieve transfers"

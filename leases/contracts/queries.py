@@ -129,6 +129,14 @@ def party_of(lease: Lease, user: str | None, *, param: str) -> Party:
     return found
 
 
+def renter_on(lease: Lease, user: str, *, param: str) -> User:
+    """Who stands on the lease by this public id. Raises InvalidInput."""
+    found = Renter.objects.select_related("user").filter(lease=lease, user__public_id=user).first()
+    if found is None:
+        raise InvalidInput(f"No such renter on this lease: {user}.", param=param, code="resource_missing")
+    return found.user
+
+
 LEASE = ("id", "public_id", "currency")
 _lookup = Lookup(visible_leases, LEASE)
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from directpay.api.examples import COMMON, CREDIT, LEASE, WATER, Ask
+from directpay.api.examples import BOB, COMMON, CREDIT, GIVEN_TO_BOB, LEASE, MATES_LEASE, WATER, Ask
 from directpay.kernel.errors import InvalidInput, NotAllowed
 from leases.credits.actions import CreditTooLarge
 
@@ -18,7 +18,11 @@ SHOWN: Final[dict[str, Any]] = {
     "granted_on": "2026-11-02",
     **COMMON,
 }
-ASKS: Final = {"credit": Ask(WATER_BACK, LEASE)}
+TO_BOB: Final[dict[str, Any]] = {"amount": 80000, "reason": "He painted the stairs", "renter": BOB}
+ASKS: Final = {
+    "credit": Ask(WATER_BACK, LEASE),
+    "credit_of_one": Ask(TO_BOB, MATES_LEASE, {"id": GIVEN_TO_BOB, "lease": MATES_LEASE, "charge": None, **TO_BOB}),
+}
 REFUSED: Final = (
     CreditTooLarge("Nothing is owed that could be written off.", param="amount", owed=0),
     InvalidInput("No such charge on this lease: chg_nowhere.", param="charge", code="resource_missing"),

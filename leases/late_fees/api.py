@@ -21,7 +21,7 @@ from directpay.people.actor import Actor, not_for_renters
 from directpay.people.ways import Way
 from leases.contracts.late_fee import late_fee_terms, percent_text
 from leases.contracts.models import LateFeePolicy, Lease
-from leases.contracts.queries import ways_by_lease
+from leases.contracts.queries import rent_on, ways_by_lease
 from leases.late_fees import examples
 from leases.late_fees.actions.agree import agree_late_fee
 from leases.late_fees.actions.assess import charge_late_fee
@@ -207,7 +207,7 @@ class Policies(ApiView):
 
     def render(self, row: LateFeePolicy, context: Context) -> Mapping[str, Any]:
         home = row.lease.unit.property
-        beyond = beyond_preset(row.terms, state=home.state, rent_minor=row.lease.rent_minor)
+        beyond = beyond_preset(row.terms, state=home.state, rent_minor=rent_on(row.lease, row.from_on))
         said = [{"code": one.code, "message": one.message} for one in beyond]
         return rendered("late_fee_policy", row, lease=row.lease.public_id, **render_terms(row), warnings=said)
 

@@ -1,25 +1,26 @@
 """Late fees that an actor may see, the policy in force, and all that judging what is late must know: a few questions for a whole set."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from directpay.kernel.arrays import integers, texts
 from directpay.people.actor import Actor
 from directpay.people.ways import seen_by
-from leases.contracts.models import LateFeePolicy, Lease, Party
+from leases.contracts.models import LateFeePolicy, Lease, Party, RentStep
 from leases.contracts.queries import ways_by_lease
 from leases.credits.models import Credit
 from leases.late_fees.models import LateFee
 from leases.late_fees.reckoning import FEES_LAST, OTHERS_NEXT, RENT_FIRST, Debt, Given
 from leases.receipts.models import Receipt
 from leases.rent.models import Charge
-from leases.rent.postings import FEE, parts, split
+from leases.rent.postings import FEE, parts, shared_on, split
+from leases.transfers.models import Transfer
 from payments.payins.models import CLEARED, LIVE, Payment
 
 RELATED: Final = ("lease__unit__property__payee", "lease__unit__property__landlord", "party", "charge", "fee_charge", "policy")
@@ -35,7 +36,8 @@ def visible_late_fees(actor: Actor) -> QuerySet[LateFee]:
 
 
 def visible_policies(actor: Actor) -> QuerySet[LateFeePolicy]:
-    return seen_by(LateFeePolicy.objects.select_related("lease__unit__property"), ways_by_lease(actor))
+    steps = Prefetch("lease__rent_steps", RentStep.objects.order_by("from_on"))
+    return seen_by(LateFeePolicy.objects.select_related("lease__unit__property").prefetch_related(steps), ways_by_lease(actor))
 
 
 # Those where nothing that was ever charged is open, and nothing came after grace: no fee, and no need to look at each.
@@ -52,6 +54,8 @@ WHERE j.judged_at <= %s AND (
         WHERE y.lease_id = j.lease_id AND m.tendered_on > j.last_of_grace)
     OR EXISTS (SELECT FROM leases_receipt r WHERE r.lease_id = j.lease_id AND r.received_on > j.last_of_grace)
     OR EXISTS (SELECT FROM leases_credit k WHERE k.lease_id = j.lease_id AND k.granted_on > j.last_of_grace)
+    OR EXISTS (SELECT FROM leases_transfer t JOIN leases_party y ON y.id IN (t.giver_id, t.taker_id)
+        WHERE y.lease_id = j.lease_id AND t.transferred_on > j.last_of_grace)
     OR EXISTS (SELECT FROM leases_latefee f WHERE f.lease_id = j.lease_id AND f.waived_on > j.last_of_grace)
 ) ORDER BY j.due_on, j.id
 """
@@ -119,6 +123,10 @@ def histories(lease_ids: Collection[int]) -> dict[int, History]:
         found[receipt.lease_id].give(receipt.party_id, receipt.received_on, receipt.amount_minor)
     for credit in Credit.objects.filter(lease_id__in=lease_ids).select_related("charge"):
         _forgive(found[credit.lease_id], credit)
+    for transfer in Transfer.objects.filter(Q(giver__lease_id__in=lease_ids) | Q(taker__lease_id__in=lease_ids)).select_related(
+        "giver", "taker"
+    ):
+        _transfer(found, transfer)
     for fee in LateFee.objects.filter(lease_id__in=lease_ids, waived_minor__gt=0).select_related("fee_charge"):
         _waive(found[fee.lease_id], fee)
     return found
@@ -133,10 +141,24 @@ def _forgive(history: History, credit: Credit) -> None:
         history.give(credit.party_id, credit.granted_on, credit.amount_minor, credit.charge.public_id if credit.charge else "")
 
 
+def _transfer(found: Mapping[int, History], transfer: Transfer) -> None:
+    """Given to the one, owed by the other; a debt that went along to another lease is a charge there, and known already."""
+    giver, taker = transfer.giver, transfer.taker
+    within = giver.lease_id == taker.lease_id
+    if taker.lease_id in found:
+        given = Given(transfer.transferred_on, transfer.amount_minor)
+        for whose in [taker.id] if within else [None, taker.id]:
+            found[taker.lease_id].given[whose].append(given)
+    if giver.lease_id in found and transfer.charge_id is None:
+        debt = Debt(transfer.public_id, transfer.transferred_on, transfer.amount_minor, OTHERS_NEXT, transfer.created_at)
+        for whose in [giver.id] if within else [None, giver.id]:
+            found[giver.lease_id].debts[whose].append(debt)
+
+
 def _waive(history: History, fee: LateFee) -> None:
     if fee.waived_on is None or fee.fee_charge is None:
         raise ValueError(f"{fee.public_id} is waived, and was never charged")
-    for party, minor in split(fee.waived_minor, fee.party_id, history.parties, on=fee.fee_charge.due_on):
+    for party, minor in split(fee.waived_minor, fee.party_id, history.parties, on=shared_on(fee.fee_charge)):
         if minor:
             history.give(party.id, fee.waived_on, minor, fee.fee_charge.public_id)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from directpay.api.examples import ALICE, COMMON, HOME, OTHER_UNIT, PAYEE, UNIT, Ask
+from directpay.api.examples import ALICE, COMMON, HOME, MATES_UNIT, NEXT_UNIT, OTHER_UNIT, PAYEE, UNIT, Ask
 from directpay.api.expanding import by_id
 from directpay.api.fields import CurrencyField, IdField, MetadataField, merged_metadata
 from directpay.api.lists import related
@@ -160,7 +160,10 @@ class UnitsView(Units, CollectionView):
 
     input_serializer = UnitAdded
     filters = {"property": related("property", Property)}
-    asks = {"another_unit": Ask({"property": HOME, "name": "3A"}, answer={"id": OTHER_UNIT, "name": "3A"})}
+    asks = {
+        name: Ask({"property": HOME, "name": number}, answer={"id": unit, "name": number})
+        for name, number, unit in (("another_unit", "3A", OTHER_UNIT), ("shared_unit", "4C", MATES_UNIT), ("next_unit", "5D", NEXT_UNIT))
+    }
     refusals = (InvalidInput("No such property: prop_nowhere.", param="property", code="resource_missing"),)
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Unit:

@@ -28,6 +28,7 @@ own(
 # What a fee of the lease's own is posted as: charges of the category `fee`, which the law may want paid after the rent.
 FEE = "fee"
 LATE_FEE, RETURNED_FEE = "late_fee.assessed", "returned_fee.charged"
+LEASE_TRANSFERRED = "lease.transferred"
 INCOME = {"rent": "L4100", "utilities": "L4110", "damages": "L4400", "other": "L4800"}
 
 
@@ -54,7 +55,12 @@ def due_reference(charge: Charge | FallingCharge) -> str:
 
 def parts(charge: Charge | FallingCharge, parties: Sequence[S]) -> list[tuple[S, int]]:
     """Each party's share of a charge, adding up to it; the odd cent to the lowest id. One party's own charge is that party's."""
-    return split(charge.amount_minor, charge.party_id, parties, on=charge.due_on)
+    return split(charge.amount_minor, charge.party_id, parties, on=shared_on(charge))
+
+
+def shared_on(charge: Charge | FallingCharge) -> date:
+    """As of which day it is shared: a fee goes by those who owed what it is for, though it is charged when others may owe."""
+    return charge.period_start if isinstance(charge, Charge) and charge.category == FEE else charge.due_on
 
 
 def split(amount_minor: int, party_id: int | None, parties: Sequence[S], *, on: date) -> list[tuple[S, int]]:
@@ -126,7 +132,7 @@ def _fee(charge: str, income: Key, shares: Shares, on: date, at: datetime) -> Dr
     return Draft(charge, on, at, [*owed, cr(income, sum(amount for _, amount in shares))])
 
 
-@posts("lease.transferred", rows="A13")
+@posts(LEASE_TRANSFERRED, rows="A13")
 def lease_transferred(*, transfer: str, old: Account, new: Account, balance_minor: int, on: date, at: datetime) -> Draft:
     """A party moves to another unit of the payee and takes its balance along: + owed, − prepaid."""
     owing, taking = (old, new) if balance_minor > 0 else (new, old)

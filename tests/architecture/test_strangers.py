@@ -24,6 +24,7 @@ from directpay.people.oauth.actions import NewSecret, register_application
 from directpay.people.oauth.models import Application
 from leases.autopay.actions.turn_on import Order, turn_on
 from leases.autopay.models import Autopay, AutopayRun
+from leases.bank_charges.actions import NewBankCharge, record_bank_charge
 from leases.contracts.late_fee import LateFeeTerms
 from leases.contracts.models import LateFeePolicy
 from leases.credits.actions import NewCredit, grant_credit
@@ -34,6 +35,8 @@ from leases.late_fees.models import LateFee
 from leases.move_out.actions import NewDamage, begin_move_out
 from leases.receipts.actions import NewReceipt, record_receipt
 from leases.receipts.models import Receipt
+from leases.transfers.actions import give_credit
+from leases.transfers.models import Transfer
 from ledger.journal.models import Transaction
 from payments.intents.actions.create import Purpose, create_intent
 from payments.intents.models import PaymentIntent
@@ -60,6 +63,8 @@ BODIES = {
     "/rent_steps": {"from_date": "2027-01-01", "rent_amount": 100},
     "/shares": {"from_date": "2027-01-01", "renters": [{"user": "usr_" + 24 * "a", "share": {"weight": 1}}]},
     "/late_fees": {"charge": "chg_" + 24 * "0"},
+    "/move": {"unit": "unit_" + 24 * "a", "from_date": "2027-01-01"},
+    "/credit_transfers": {"from_renter": "usr_" + 24 * "a", "to_renter": "usr_" + 24 * "b", "amount": 100},
     "/late_fee": {"grace_days": 5, "flat_amount": 100},
     "/waive": {"reason": "none"},
 }
@@ -79,6 +84,8 @@ class Alices(World):
         self.flying = self.pay(self.leased, "ach", 60_000, self.account_of_bob)
         self.receipt, self.credit = self._by_hand()
         november = self.leased.charges.earliest("id")
+        self.bank_charge = record_bank_charge(NewBankCharge(self.payee, "usd", 900), actor=SYSTEM, at=self.now)
+        self.transfer = self._transfer()
         self.late_fee = charge_late_fee(self.leased, november, actor=SYSTEM, at=self.now)
         self.wish = self._wish()
         self.mandate, self.autopay = self._by_itself()
@@ -102,6 +109,13 @@ class Alices(World):
         party = self.leased.parties.get()
         given = record_receipt(self.leased, NewReceipt(party, "check", 700), actor=SYSTEM, at=self.now)
         return given, grant_credit(self.leased, NewCredit(party, "credit", 300, "Mended the tap"), actor=SYSTEM, at=self.now)
+
+    def _transfer(self) -> Transfer:
+        """Between Bob and a roommate, on a lease of theirs."""
+        self.shared = self.lease((self.bob, {"weight": 1}), (self.person("mate", "renter"), {"weight": 1}), rent=200)
+        giver, taker = self.shared.parties.order_by("id")
+        grant_credit(self.shared, NewCredit(giver, "credit", 150, "Mended the tap"), actor=SYSTEM, at=self.now)
+        return give_credit(giver, taker, 40, reason="As agreed", actor=SYSTEM, at=self.now)
 
     def _payout(self) -> Payout:
         order = NewPayout("payout", self.payee, self.account(self.alice, NUMBER), 1_000, "usd")
@@ -159,6 +173,8 @@ class Alices(World):
             "leases": self.leased.public_id,
             "receipts": self.receipt.public_id,
             "credits": self.credit.public_id,
+            "transfers": self.transfer.public_id,
+            "bank_charges": self.bank_charge.public_id,
             "late_fees": self.late_fee.public_id,
             "late-fees": self.late_fee.public_id,
             "late_fee_policies": self.late_fee.policy.public_id,

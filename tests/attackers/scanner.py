@@ -18,6 +18,7 @@ METHODS = ("PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "DPX")
 HEADERS = ("Referer", "User-Agent", "X-Forwarded-Host", "X-Forwarded-For", "Accept-Language", "HX-Request", "HX-Current-URL", "Request-Id")
 HOSTS = (SITE, f"localhost@{SITE}", f"localhost:80@{SITE}", "localhost, dpx", f"<{TAG}>")
 TOKEN = "csrfmiddlewaretoken"
+TELLING = ("polyglot", "nul", "not utf-8")  # markup, templates and SQL at once, and bytes that are no text
 LONGEST_PART = 5_000  # of a path
 
 
@@ -39,7 +40,8 @@ class Scan:
     """What was found, and how much was asked.
 
     The short form tries what many pages share once; below `alike` (a pattern of paths that one view serves) it does so by the
-    parameter's name, and takes payloads in turns. `may_fail`: paths that answer 503 by design.
+    parameter's name. It sends everything to the first field of a place, and to the others and into paths what tells on any of
+    them and the rest in turns. `may_fail`: paths that answer 503 by design.
     """
 
     visitors: Sequence[Visitor]
@@ -92,15 +94,25 @@ class Scan:
         """All of them, or the next few where a view is asked again and again."""
         if self.long or not re.search(self.alike, address):
             return things
+        return self._next(things, count)
+
+    def _next(self, things: Sequence[T], count: int) -> list[T]:
         self._turn += count
-        return [things[(self._turn + n) % len(things)] for n in range(count)]
+        return [things[(self._turn + n) % len(things)] for n in range(min(count, len(things)))]
+
+    def _for_field(self, sent: Sequence[Payload], number: int) -> Sequence[Payload]:
+        """For the first field of a place all; for another what tells wherever it is sent, and some of the rest."""
+        if self.long or number == 0 or len(sent) <= len(TELLING):
+            return sent
+        rest = [payload for payload in sent if payload.name not in TELLING]
+        return [*(payload for payload in sent if payload.name in TELLING), *self._next(rest, 2)]
 
     # --- every place ---
 
-    def _attacked(self, visitor: Visitor, place: Place, sent: Iterable[Payload], listener: Listener) -> None:
+    def _attacked(self, visitor: Visitor, place: Place, sent: Sequence[Payload], listener: Listener) -> None:
         fields = self._fresh(visitor, place)
-        for name in self._names(visitor, place, fields):
-            for payload in sent:
+        for number, name in enumerate(self._names(visitor, place, fields)):
+            for payload in self._for_field(sent, number):
                 answer = self._send(visitor, place, {**fields, name: payload.sent()})
                 self._judge(visitor, place.shape, answer, name, payload)
                 if payload.sleeps and answer.seconds >= SLEEP_SECONDS and self._sleeps(visitor, place, fields, name, payload):
@@ -166,7 +178,7 @@ class Scan:
     def _paths(self, visitor: Visitor, found: Found, sent: Sequence[Payload]) -> None:
         fitting = [payload for payload in sent if len(payload.value) <= LONGEST_PART]
         for path, number in within_paths(found):
-            for payload in self._some(fitting, path):
+            for payload in self._some(fitting, path) if self.long else self._next(fitting, 4):
                 parts = path.split("/")
                 parts[number] = "".join(f"%{byte:02x}" for byte in payload.sent())
                 self._judge(visitor, f"GET {path}", visitor.get("/".join(parts)), f"part {number}", payload)

@@ -13,6 +13,7 @@ from directpay.api.expanding import KINDS
 from directpay.api.views import ApiView, CollectionView, ObjectView
 from directpay.people.models import User
 from leases.autopay.actions.turn_on import Order, turn_on
+from leases.bank_charges.actions import NewBankCharge, record_bank_charge
 from leases.contracts.late_fee import LateFeeTerms
 from leases.contracts.models import Lease
 from leases.credits.actions import NewCredit, grant_credit
@@ -24,6 +25,7 @@ from leases.late_fees.actions.decide import approve_late_fee
 from leases.move_out.actions import NewDamage, begin_move_out
 from leases.receipts.actions import NewReceipt, bank_receipts, bounce_receipt, record_receipt
 from leases.rent.actions.add_charge import NewCharge, add_charge
+from leases.transfers.actions import give_credit
 from payments.intents.actions.create import Purpose, create_intent
 from payments.methods.mandates.actions import Agreement, agree_to_mandate, revoke_mandate
 from payments.methods.models import BankAccount
@@ -123,6 +125,7 @@ def grow(w: World, leases: int) -> None:
         by_hand(w, lease)
         by_itself(w, shared, his)
         purpose = Purpose(lease.currency, lease.unit.property.payee, origin=lease.public_id)
+        between_roommates(w, renter)
         create_intent(
             amount_minor=n + 1,
             currency="usd",
@@ -150,6 +153,15 @@ def moved_out(w: World, lease: Lease) -> None:
     state = "".join(chr(ord("A") + digit) for digit in divmod(TrustBank.objects.count(), 26))
     name_trust_bank(lease.unit.property.payee, w.account(w.alice), state=state, actor=w.actor(w.alice), at=w.now)
     begin_move_out(lease, w.now.date(), [NewDamage("A door", 100)], actor=w.actor(w.alice), at=w.now)
+
+
+def between_roommates(w: World, renter: User) -> None:
+    """What one has been given beyond his share pays some of the other's; and what a bank took from Alice."""
+    lease, actor = w.lease((renter, {"weight": 1}), (w.bob, {"weight": 1})), w.actor(w.alice)
+    giver, taker = lease.parties.order_by("id")
+    grant_credit(lease, NewCredit(giver, "credit", 76_000, "Painted the stairs"), actor=actor, at=w.now)
+    give_credit(giver, taker, 500, reason="As agreed", actor=actor, at=w.now)
+    record_bank_charge(NewBankCharge(w.payee, "usd", 900, lease.unit.property), actor=actor, at=w.now)
 
 
 def late(w: World, lease: Lease) -> None:

@@ -168,3 +168,15 @@ def test_j7_and_j8_small_deposits_come_from_our_own_bank(w):
     own = Transaction.objects.get(kind="bank.line")
     after(w, own.reference, None, P1210_own_ach=0, P1130_main=999923)  # J8
     w.check()
+
+
+def test_e6_and_e7_an_overpayment_waits_and_pays_the_next_rent_by_allocation_alone(w):
+    w.fee("ach", 0)
+    lease = w.lease()
+    payment = w.until(w.pay(lease, "ach", amount=160_000), "settled")
+    after(w, completed(payment), lease, L1500=-10000, P2110=160000, L1100=160000)  # E6
+    after(w, settled(payment), lease, P2110=0, P2120=160000)  # E8
+    w.later(days=30)
+    after(w, due(lease, 1), lease, L1500=140000)  # E7
+    assert legs(due(lease, 1)) == [("L1500", 150_000), ("L4100", -150_000)]
+    w.check()

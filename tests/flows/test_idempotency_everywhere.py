@@ -26,7 +26,7 @@ from ledger.journal.models import Transaction
 from payments.methods.actions import add_bank_account
 from tests.world import ADDRESS, World
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 DAY = timedelta(hours=24)
 MOVES_MONEY = {
     "/api/v1/payments",
@@ -167,6 +167,7 @@ class House(World):
     def requests_by_hand(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:
         today = self.now.date().isoformat()
         of_lease = f"/api/v1/leases/{self.leased.public_id}"
+        taken = {"property": self.home.public_id, "amount": 900, "currency": "usd"}
         cheque = {"lease": self.leased.public_id, "method": "check", "amount": 700}
         charge, credit = {"category": "utilities", "amount": 800}, {"amount": 900, "reason": "Mended the tap"}
 
@@ -176,6 +177,7 @@ class House(World):
         return {
             "/api/v1/leases/{id}/charges": lambda: (f"{of_lease}/charges", charge, {**charge, "amount": 801}),
             "/api/v1/leases/{id}/credits": lambda: (f"{of_lease}/credits", credit, {**credit, "amount": 901}),
+            "/api/v1/bank_charges": lambda: ("/api/v1/bank_charges", taken, {**taken, "amount": 901}),
             "/api/v1/receipts": lambda: ("/api/v1/receipts", cheque, {**cheque, "amount": 701}),
             "/api/v1/receipts/{id}/bank": lambda: (f"/api/v1/receipts/{receipt()}/bank", {}, {"banked_on": today}),
             "/api/v1/receipts/{id}/bounce": lambda: (f"/api/v1/receipts/{receipt()}/bounce", {}, {"bounced_on": today}),
@@ -207,8 +209,22 @@ class House(World):
                 "rent_steps", {"from_date": "2027-01-01", "rent_amount": 160_000}, {"from_date": "2027-01-01", "rent_amount": 170_000}
             ),
             "/api/v1/leases/{id}/shares": shares,
+            "/api/v1/leases/{id}/credit_transfers": self.credit_transfer,
+            "/api/v1/leases/{id}/move": self.move,
             "/api/v1/leases/{id}/payment_policy": change("payment_policy", {"partial_payments": "none"}, {"blocked": True}),
         }
+
+    def credit_transfer(self) -> tuple[str, dict[str, Any], dict[str, Any]]:
+        mate = self.person(f"mate{self.count()}", "renter")
+        lease = self.lease((self.bob, {"weight": 1}), (mate, {"weight": 1}))
+        credit = {"renter": self.bob.public_id, "amount": 76_000, "reason": "He painted the stairs"}
+        self.post(f"/api/v1/leases/{lease.public_id}/credits", credit, f"setup-{self.count()}")
+        body = {"from_renter": self.bob.public_id, "to_renter": mate.public_id, "amount": 400, "reason": "As agreed"}
+        return f"/api/v1/leases/{lease.public_id}/credit_transfers", body, {**body, "amount": 401}
+
+    def move(self) -> tuple[str, dict[str, Any], dict[str, Any]]:
+        body = {"unit": self.unit().public_id, "from_date": "2026-12-01"}
+        return f"/api/v1/leases/{self.lease().public_id}/move", body, {**body, "from_date": "2027-01-01"}
 
     def requests_of_payouts(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:
         def payout() -> tuple[str, dict[str, Any], dict[str, Any]]:

@@ -12,7 +12,7 @@ from leases.contracts.models import Party
 from leases.late_fees.actions.charging import charge_fees, tell
 from leases.late_fees.models import LateFee
 from leases.late_fees.queries import with_lease
-from leases.rent.postings import LATE_FEE, late_fee_waived, split
+from leases.rent.postings import LATE_FEE, late_fee_waived, shared_on, split
 from leases.rent.queries import local_today
 from ledger.allocation.actions import allocate
 from ledger.allocation.queries import Claim
@@ -76,7 +76,7 @@ def waive_late_fee(fee: LateFee, *, amount_minor: int | None = None, reason: str
             most = words(row.amount_minor, row.lease.currency)
             raise WaiverTooLarge(f"The fee is {most}: no more can be waived.", param="amount", amount=row.amount_minor)
         parties, day = _parties(row), local_today(row.lease, at)
-        since = row.fee_charge.due_on if row.fee_charge else day
+        since = shared_on(row.fee_charge) if row.fee_charge else day
         shares = [(party, minor) for party, minor in split(amount, row.party_id, parties, on=since) if minor]
         home = row.lease.unit.property
         owed = [(party.account, minor) for party, minor in shares]

@@ -22,6 +22,10 @@ FIELDS = {  # what an error names → what a form calls it
     "end_date": "day",
     "from_date": "day",
     "renter": "party",
+    "from_renter": "party",
+    "to_renter": "to",
+    "charged_on": "day",
+    "start_date": "day",
     "rent_amount": "amount",
 }
 

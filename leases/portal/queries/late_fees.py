@@ -10,13 +10,14 @@ from django.utils.translation import ngettext
 
 from leases.contracts.late_fee import OFF, PARTY, PROPOSED, RENT, LateFeeTerms, percent_text
 from leases.contracts.models import LateFeePolicy, Lease
-from leases.contracts.queries import policies_in_force
+from leases.contracts.queries import policies_in_force, rent_on
 from leases.late_fees.models import LateFee
 from leases.late_fees.presets import GREATER, PRESETS, Preset, beyond_preset
 from leases.late_fees.queries import fees_of
 from leases.late_fees.reckoning import cap_of, first_fee
 from leases.portal import dates, words
 from leases.portal.queries.owing import Owing
+from leases.rent.models import Charge
 from leases.rent.postings import split
 
 SHOWN = 50
@@ -115,11 +116,11 @@ def preset_for(lease: Lease) -> Preset | None:
     return PRESETS.get(lease.unit.property.state.upper())
 
 
-def warnings_of(policy: LateFeePolicy | None, lease: Lease) -> list[str]:
+def warnings_of(policy: LateFeePolicy | None, lease: Lease, today: date) -> list[str]:
     """In what it goes beyond the preset of the home's state."""
     if policy is None:
         return []
-    beyond = beyond_preset(policy.terms, state=lease.unit.property.state, rent_minor=lease.rent_minor)
+    beyond = beyond_preset(policy.terms, state=lease.unit.property.state, rent_minor=rent_on(lease, today))
     said = {
         "grace_too_short": _("The days of grace are fewer than that."),
         "fee_above_limit": _("The fees can come to more than that."),
@@ -155,7 +156,7 @@ def coming_fee(found: Owing) -> ComingFee | None:
         cap = cap_of(terms, whole)
         fee = first_fee(terms, overdue_minor=overdue, whole_minor=whole)
         fee = fee if cap is None else min(fee, cap)
-        mine = fee if terms.per == PARTY else dict(_shares(found, fee, row.charge.party_id)).get(found.party.id, 0)
+        mine = fee if terms.per == PARTY else dict(_shares(found, fee, row.charge)).get(found.party.id, 0)
         if mine:
             return ComingFee(mine, last_on, terms.mode != PROPOSED)
     return None
@@ -166,5 +167,5 @@ def _of_all(found: Owing, whole_minor: int, free_minor: int) -> tuple[int, int]:
     return whole_minor, whole_minor if found.shared else free_minor
 
 
-def _shares(found: Owing, fee_minor: int, party_id: int | None) -> list[tuple[int, int]]:
-    return [(party.id, minor) for party, minor in split(fee_minor, party_id, found.parties, on=found.today)]
+def _shares(found: Owing, fee_minor: int, rent: Charge) -> list[tuple[int, int]]:
+    return [(party.id, minor) for party, minor in split(fee_minor, rent.party_id, found.parties, on=rent.due_on)]

@@ -10,6 +10,7 @@ from directpay.kernel.clock import today
 from directpay.kernel.errors import InvalidInput
 from directpay.kernel.money import words
 from directpay.people.actor import Actor
+from directpay.people.models import User
 from leases.contracts.models import Lease
 from leases.policies.queries import AFTER_RETURN, Intended, check_policy
 from leases.rent.claiming import allotted
@@ -35,6 +36,7 @@ class PayRequest:
     amount_minor: int | None = None
     charges: Sequence[tuple[str, int | None]] = ()  # charge id, part of it
     allow_duplicate: bool = False
+    on_behalf_of: User | None = None  # another renter of the lease, whose share it pays; the payer's own without
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -45,7 +47,7 @@ def pay_rent(lease: Lease, request: PayRequest, *, actor: Actor, at: datetime) -
     then ObligationInProgress, then DuplicateSuspected.
     """
     with unit_of_work():
-        found = stand_to_pay(lease, request.bank_account.user_id, rail=request.rail, param="bank_account")
+        found = _stands(lease, request)
         standing, payable = found.account, found.payable
         if request.charges:
             wishes = _named(payable.rows, request, standing.account.currency)
@@ -54,6 +56,16 @@ def pay_rent(lease: Lease, request: PayRequest, *, actor: Actor, at: datetime) -
             amount = _all_that_is_due(standing, payable.ahead_minor) if request.amount_minor is None else request.amount_minor
             wishes = first_in_turn(found, amount)
         return accept(lease, found, request, amount_minor=amount, wishes=wishes, actor=actor, at=at)
+
+
+def _stands(lease: Lease, request: PayRequest) -> StandingToPay:
+    """Step: where the money goes. Who pays for a roommate lives there too."""
+    payer, whose = request.bank_account.user_id, request.on_behalf_of
+    if whose is None or whose.id == payer:
+        return stand_to_pay(lease, payer, rail=request.rail, param="bank_account")
+    if not lease.renters.filter(user_id=payer).exists():
+        raise InvalidInput("This account belongs to nobody on the lease.", param="bank_account")
+    return stand_to_pay(lease, whose.id, rail=request.rail, param="renter")
 
 
 def accept(

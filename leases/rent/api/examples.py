@@ -5,11 +5,14 @@ from typing import Any, Final
 from directpay.api.examples import (
     ALICE,
     BOB,
+    CAROL,
     COMMON,
     DECEMBER,
     FIRST_POLICY,
     HOME,
     LEASE,
+    MATES_LEASE,
+    MATES_UNIT,
     NOVEMBER,
     OCTOBER,
     OTHER_UNIT,
@@ -104,7 +107,20 @@ SHARED: Final[dict[str, Any]] = {
     "renters": [{"user": BOB, "share": {"weight": 1}, "share_changes": []}],
     "schedule": [{**CELLAR_ROW, "amount": 40000, "amount_remaining": 40000}],
 }
-ASKS: Final = {"lease": Ask({**TERMS, "late_fee": LATE_FEE}), "lease_in_shares": Ask(IN_SHARES, answer=SHARED)}
+HALVES: Final = [{"user": who, "share": {"weight": 1}} for who in (BOB, CAROL)]
+OF_MATES: Final[dict[str, Any]] = {**TERMS, "unit": MATES_UNIT, "renters": HALVES}
+MATES: Final[dict[str, Any]] = {
+    **OF_MATES,
+    "id": MATES_LEASE,
+    "late_fee": None,
+    "renters": [{**half, "share_changes": []} for half in HALVES],
+    "schedule": [_row("chg_MatesB2nM5vC8xZ1aS4dF7gH0", "2026-11-01", "2026-11-30", "late")],
+}
+ASKS: Final = {
+    "lease": Ask({**TERMS, "late_fee": LATE_FEE}),
+    "lease_in_shares": Ask(IN_SHARES, answer=SHARED),
+    "lease_of_mates": Ask(OF_MATES, answer=MATES),
+}
 OWED: Final = {"owed": 150000, "in_flight": 0, "payable": 300000}
 BALANCE: Final = {"object": "lease_balance", "lease": LEASE, "currency": "usd", **OWED, "renters": [{"user": BOB, **OWED}]}
 REFUSED: Final = (

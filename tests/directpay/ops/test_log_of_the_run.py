@@ -28,8 +28,8 @@ def run(place: Path, said: str, *arguments: str) -> subprocess.CompletedProcess[
     (place / "conftest.py").write_text(CONFTEST)
     (place / "test_it.py").write_text(TALKS.format(said=said))
     env = {name: value for name, value in os.environ.items() if name != DIRECTORY and not name.startswith("PYTEST_")}
-    env |= {"PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": ""}
-    command = [sys.executable, "-m", "pytest", "-p", "no:django", "-c", os.devnull, "--rootdir", str(place), str(place), *arguments]
+    env |= {"PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command = [sys.executable, "-m", "pytest", "-p", "xdist", "-c", os.devnull, "--rootdir", str(place), str(place), *arguments]
     return subprocess.run(command, env=env, cwd=place, capture_output=True, text=True, check=False)
 
 

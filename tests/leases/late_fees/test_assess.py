@@ -7,6 +7,7 @@ import pytest
 from directpay.due.models import Due
 from directpay.events.models import Event
 from directpay.people.actor import SYSTEM
+from leases.changes.actions import change_shares
 from leases.credits.actions import NewCredit, grant_credit
 from leases.late_fees.actions.assess import ASSESS_QUEUE, assess_late_fees
 from leases.receipts.actions import bounce_receipt
@@ -244,3 +245,17 @@ def test_a_debt_that_is_recorded_later_makes_nothing_late_that_was_not(w):
     bounce_receipt(other, actor=SYSTEM, at=w.now)  # all is judged anew
     w.work()
     assert (fees(lease), cheque.status) == ([], "recorded")
+
+
+def test_a_fee_is_shared_as_the_rent_that_it_is_for_whoever_owes_shares_by_then(w):
+    carol = w.person("carol", "renter")
+    lease = let(w, (w.bob, {"weight": 1}), (carol, {"weight": 2}), rent=90_000)
+    users = [(w.bob.public_id, {"weight": 1}), (carol.public_id, {"weight": 0})]
+    change_shares(lease, date(2026, 11, 5), users, actor=SYSTEM, at=w.now)
+    w.later(days=6)
+    owed = lambda: [w.balance("L1500", lease=lease, label=who) for who, _ in users]  # noqa: E731
+    (fee,) = fees(lease)
+    assert owed() == [30_000 + 1_667, 60_000 + 3_333]
+    waive(w, fee)
+    assert owed() == [30_000, 60_000]
+    w.check()

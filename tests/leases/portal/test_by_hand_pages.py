@@ -135,3 +135,27 @@ def test_a_lease_asks_no_more_for_more_of_them(w, django_assert_max_num_queries)
         alice.post(page(w, lease, what), said)
     with django_assert_max_num_queries(30):
         alice.get(page(w, lease))
+
+
+def test_a_credit_is_given_to_a_roommate(w):
+    carol = w.person("carol", "renter")
+    lease, alice = w.lease((w.bob, {"weight": 1}), (carol, {"weight": 1})), signed_in(w.alice)
+    bobs, carols = lease.parties.order_by("id")
+    alice.post(page(w, lease, "credit/"), {"party": bobs.label, "kind": "credit", "amount": "800", "reason": "Painted", "charge": ""})
+    said = {"party": bobs.label, "to": carols.label, "amount": "50", "reason": "As agreed", "attempt": "at_1"}
+    refused = alice.post(page(w, lease, "give/"), {**said, "amount": "50.01"})
+    assert "At most $50.00 has been paid ahead." in words_of(refused)
+    for _ in range(2):
+        assert alice.post(page(w, lease, "give/"), {**said, "attempt": "at_2"}).status_code == 302
+    assert "Given to Carol Mon 2 Nov, As agreed Transfer $50.00" in words_of(alice.get(page(w, lease)))
+    assert [w.balance("L1500", lease=lease, label=party.label) for party in (bobs, carols)] == [0, 70_000]
+
+
+def test_a_charge_of_the_owners_bank_is_recorded_once(w):
+    lease, alice = w.lease(), signed_in(w.alice)
+    for _ in range(2):
+        said = {"amount": "12", "day": "2026-11-02", "description": "Returned item", "attempt": "at_1"}
+        assert alice.post(page(w, lease, "bank-charge/"), said).status_code == 302
+    assert (w.balance("L6300"), w.balance("L1200")) == (1_200, -1_200)
+    refused = alice.post(page(w, lease, "bank-charge/"), {"amount": "12", "day": "2026-11-03", "description": ""})
+    assert "That day has not come yet." in words_of(refused)

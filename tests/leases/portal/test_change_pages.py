@@ -76,3 +76,27 @@ def test_renters_and_other_landlords_change_nothing(w):
     for other in (w.bob, w.person("mallory", "landlord")):
         assert signed_in(other).post(page(lease, "end/"), {"day": "2026-12-15"}).status_code in (403, 404)
     assert w.reload(lease).version == 1
+
+
+def test_renters_move_to_another_unit(w):
+    lease, unit, alice = w.lease(), w.unit(), signed_in(w.alice)
+    assert "Linden, Unit 2" in words_of(alice.get(page(lease, "move/")))
+    said = {"unit": unit.public_id, "day": "2026-12-01", "amount": "1,600", "end": "", "attempt": "at_1"}
+    for _ in range(2):
+        assert alice.post(page(lease, "move/"), said).status_code == 302
+    assert "From Tue 1 Dec they rent another unit; what is owed here goes along." in words_of(alice.get(page(lease)))
+    w.later(days=29)
+    new = w.reload(lease).moved_on.new
+    shown = words_of(alice.get(page(new)))
+    assert "Brought along from Unit 1" in shown
+    assert w.balance("L1500", lease=new) == 310_000
+    again = alice.post(page(lease, "move/"), {**said, "attempt": "at_2"})
+    assert "The renters of this lease have gone to another unit already." in words_of(again)
+    w.check()
+
+
+def test_a_unit_that_is_let_is_refused_beside_the_day(w):
+    lease, other = w.lease(), w.lease(w.person("carol", "renter"))
+    refused = signed_in(w.alice).post(page(lease, "move/"), {"unit": other.unit.public_id, "day": "2026-12-01", "end": "", "amount": ""})
+    assert refused.status_code == 422
+    assert "This unit is let in these days already." in words_of(refused)

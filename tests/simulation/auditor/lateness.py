@@ -166,8 +166,8 @@ def parts(lease: Lease, label: str | None, amount: int, on: date) -> dict[str, i
 
 
 def charged_on(fee: Fee) -> date:
-    """Whose it is goes by the shares of the day on which it was charged."""
-    return fee.lease.charges[fee.own_charge or ""].due_on
+    """Whose it is goes by the shares of the day that it is for."""
+    return fee.lease.charges[fee.own_charge or ""].shared_on
 
 
 def over(lease: Lease, charge: Charge, one: Agreed | None) -> datetime:

@@ -27,6 +27,11 @@ class Charge:
     kind: str = "charge.due"  # under which it is posted: a fee is posted as such
 
     @property
+    def shared_on(self) -> date:
+        """A fee goes by the shares of the day that it is for."""
+        return self.period_start if self.category == "fee" else self.due_on
+
+    @property
     def reference(self) -> str:
         return f"{self.kind}:{self.id}"
 
@@ -84,7 +89,7 @@ class Lease:
     def share(self, charge: Charge, label: str) -> int:
         if charge.label is not None:
             return charge.amount if charge.label == label else 0
-        weights = self.weights_on(charge.due_on)
+        weights = self.weights_on(charge.shared_on)
         key = (charge.amount, id(weights))
         if key not in self._shares:
             self._shares[key] = split(charge.amount, weights)

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_POST
 
 from directpay.kernel.errors import Conflict
 from directpay.people.actor import LANDLORD
+from leases.bank_charges.actions import NewBankCharge, record_bank_charge
 from leases.credits.actions import NewCredit, grant_credit
 from leases.portal import words
-from leases.portal.pages.landlord.recording import Recorded, show
+from leases.portal.pages.landlord.recording import OfLease, Recorded, show
 from leases.portal.pages.pressing import Page
 from leases.portal.visit import Visit, page_for
 from leases.receipts.actions import NewReceipt, bank_receipts, bounce_receipt, record_receipt
@@ -23,12 +24,16 @@ from leases.receipts.queries import visible_receipts
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from leases.rent.models import Charge
 from leases.rent.queries import payable_charges
+from leases.transfers.actions import give_credit
 
 REFUSALS = (  # what the rooms may say of a form, for the catalogue
     gettext_noop("That day has not come yet."),
     gettext_noop("A charge falls due within a year of today."),
     gettext_noop("Nothing of this charge is open."),
     gettext_noop("Nothing is owed that could be written off."),
+    gettext_noop("Nothing has been paid ahead."),
+    gettext_noop("Nothing is owed there that is not on its way."),
+    gettext_noop("A credit goes to another's share."),
     gettext_noop("Cash does not bounce."),
     gettext_noop("This receipt has bounced already."),
 )
@@ -90,6 +95,40 @@ class CreditForm(Recorded):
         return {row.charge.public_id: row.charge for row in sorted(rows, key=lambda row: (row.charge.due_on, row.charge.id))}
 
 
+class GiveForm(Recorded):
+    """From one renter's share to another's."""
+
+    to = forms.ChoiceField(label=gettext_lazy("To the share of"))
+    reason = forms.CharField(max_length=200, label=gettext_lazy("Reason"), help_text=gettext_lazy("Both read it."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "party" in self.fields:
+            self.fields["party"].label = _("From what was paid ahead by")
+            self.fields["to"].choices = self.fields["party"].choices  # type: ignore[attr-defined]
+
+
+class BankChargeForm(OfLease):
+    amount = forms.CharField(max_length=20, label=gettext_lazy("Amount"))
+    day = forms.DateField(label=gettext_lazy("Charged on"))
+    description = forms.CharField(max_length=200, required=False, label=gettext_lazy("What it is"))
+
+    def clean_amount(self) -> int | None:
+        return self.minor("amount")
+
+
+def _give(form: GiveForm, visit: Visit) -> str:
+    said = form.cleaned_data
+    taker = form.by_label[said["to"]]
+    return give_credit(form.party, taker, said["amount"], reason=said["reason"], actor=visit.actor, at=visit.at).public_id
+
+
+def _bank_charge(form: BankChargeForm, visit: Visit) -> str:
+    said, home = form.cleaned_data, form.lease.unit.property
+    wish = NewBankCharge(home.payee, form.lease.currency, said["amount"], home, said["day"], said["description"])
+    return record_bank_charge(wish, actor=visit.actor, at=visit.at).public_id
+
+
 def _receipt(form: ReceiptForm, visit: Visit) -> str:
     said = form.cleaned_data
     wish = NewReceipt(form.party, said["how"], said["amount"], said["day"], said["number"], said["note"])
@@ -133,6 +172,22 @@ PAGES: Mapping[str, Page] = {
         gettext_lazy("Let the renter owe less, or give up what will not be paid. It cannot be taken back; the renter reads the reason."),
         gettext_lazy("Grant it"),
         gettext_lazy("Granted. It stands in the balance now."),
+    ),
+    "give": Page(
+        GiveForm,
+        _give,
+        gettext_lazy("Give a credit to a roommate"),
+        gettext_lazy("What one has paid ahead pays what another owes. Do it as they have agreed: both are told, and read the reason."),
+        gettext_lazy("Give it"),
+        gettext_lazy("Given. It stands in both balances now."),
+    ),
+    "bank-charge": Page(
+        BankChargeForm,
+        _bank_charge,
+        gettext_lazy("A charge of your bank"),
+        gettext_lazy("What your bank took from you, as its statement says. It stands in your books for this home; no renter owes it."),
+        gettext_lazy("Record it"),
+        gettext_lazy("Recorded. It stands in your books now."),
     ),
 }
 

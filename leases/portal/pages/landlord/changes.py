@@ -14,6 +14,8 @@ from leases.contracts.models import Lease
 from leases.portal.pages.landlord.recording import OfLease, show
 from leases.portal.pages.pressing import Page
 from leases.portal.visit import Visit, page_for
+from leases.properties.models import Unit
+from leases.transfers.actions import NewHome, move_to_unit
 
 REFUSALS = (  # what the room may say of a form, for the catalogue
     gettext_noop("The lease would end before it starts."),
@@ -26,6 +28,9 @@ REFUSALS = (  # what the room may say of a form, for the catalogue
     gettext_noop("This lease has ended."),
     gettext_noop("The shares do not add up to 100 percent."),
     gettext_noop("What falls due on that day is shared already."),
+    gettext_noop("The renters of this lease have gone to another unit already."),
+    gettext_noop("They move after the lease has started."),
+    gettext_noop("Say when the new lease ends."),
 )
 
 
@@ -60,6 +65,32 @@ class SharesForm(OfLease):
         for renter in self.people:
             label = _("Percent of %(name)s") % {"name": renter.user.name}
             self.fields[renter.user.public_id] = forms.DecimalField(min_value=0, max_value=100, decimal_places=2, label=label)
+
+
+class MoveForm(OfLease):
+    """Another unit of the same owner's, and from when."""
+
+    unit = forms.ChoiceField(label=gettext_lazy("To"))
+    day = forms.DateField(label=gettext_lazy("First day there"))
+    amount = forms.CharField(max_length=20, required=False, label=gettext_lazy("Rent there, each month"))
+    end = forms.DateField(required=False, label=gettext_lazy("Last day"), help_text=gettext_lazy("As the lease was to end without one."))
+
+    def __init__(self, *args: Any, lease: Lease, day: Any, **kwargs: Any) -> None:
+        super().__init__(*args, lease=lease, day=day, **kwargs)
+        home = lease.unit.property
+        units = Unit.objects.select_related("property").filter(property__payee_id=home.payee_id, property__currency=lease.currency)
+        self.units = {unit.public_id: unit for unit in units.exclude(id=lease.unit_id).order_by("property_id", "name", "id")}
+        named = [(name, f"{unit.property.name}, {unit.name}") for name, unit in self.units.items()]
+        self.fields["unit"].choices = named  # type: ignore[attr-defined]
+
+    def clean_amount(self) -> int | None:
+        return self.minor("amount")
+
+
+def _move(form: MoveForm, visit: Visit) -> str:
+    said = form.cleaned_data
+    home = NewHome(form.units[said["unit"]], said["day"], said["amount"], end_on=said["end"])
+    return move_to_unit(form.lease, home, actor=visit.actor, at=visit.at).public_id
 
 
 def _end(form: EndForm, visit: Visit) -> str:
@@ -106,6 +137,16 @@ PAGES: Mapping[str, Page] = {
         gettext_lazy("From a day in a month that is not charged yet. If that is not its first, each day costs its own rent."),
         gettext_lazy("Change it"),
         gettext_lazy("Changed. The schedule shows it."),
+    ),
+    "move": Page(
+        MoveForm,
+        _move,
+        gettext_lazy("Move to another unit"),
+        gettext_lazy(
+            "This lease ends the day before. What is owed or paid ahead goes along; the deposit stays until the move-out is settled."
+        ),
+        gettext_lazy("Move them"),
+        gettext_lazy("Noted. From that day on they rent the other unit."),
     ),
     "shares": Page(
         SharesForm,

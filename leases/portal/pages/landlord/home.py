@@ -6,12 +6,13 @@ from django.shortcuts import render
 from directpay.people.actor import LANDLORD
 from leases.autopay.queries import is_on
 from leases.contracts.queries import rent_on, rents_of, visible_leases
-from leases.portal.queries.by_hand import credits_of, receipts_of
+from leases.portal.queries.by_hand import credits_of, receipts_of, transfers_of
 from leases.portal.queries.late_fees import fee_rows, policy_of, policy_words, warnings_of
 from leases.portal.queries.payments import home_of, page_of, payments_of
 from leases.portal.queries.roll import rolls
 from leases.portal.visit import Visit, page_for
 from leases.rent.queries import ScheduleRow, balances, local_today, schedules, total
+from leases.transfers.models import Move
 
 
 @page_for(LANDLORD)
@@ -44,13 +45,15 @@ def lease(request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
         "address": "landlord_payment",
         "receipts": receipts_of(found),
         "credits": credits_of(found),
+        "transfers": transfers_of(found),
+        "moved": Move.objects.select_related("new__unit__property").filter(old=found).first(),
         "today": today,
         "running": found.end_on is None or found.end_on >= today,
         "rent": rent_on(found, today),
         "steps": [(since, rent) for since, rent in rents_of(found) if since > today],
         "fees": fee_rows(found, today),
         "late_fee": policy_words(policy.terms if policy else None, found.currency),
-        "warnings": warnings_of(policy, found),
+        "warnings": warnings_of(policy, found, today),
         "autopay_is_on": is_on(found),
     }
     return render(request, "portal/landlord/lease.html", context)

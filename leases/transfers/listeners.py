@@ -1,0 +1,42 @@
+"""After renters have moved, what still happens on the old lease goes along. Heard at once: work is promised."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from directpay.due.actions import schedule_found
+from directpay.events.registry import Fact
+from directpay.kernel.arrays import texts
+from leases.transfers.actions import CARRY_QUEUE
+
+CHANGE_WHAT_IS_OWED: Final = (
+    "charge.due",
+    "credit.granted",
+    "charge.written_off",
+    "late_fee.assessed",
+    "late_fee.waived",
+    "receipt.recorded",
+    "receipt.bounced",
+    "write_off.reinstated",
+)
+# Before that day, the first carrying is promised already.
+PAYMENTS: Final = """
+SELECT l.public_id, %s::timestamptz FROM payments_payment p JOIN leases_party y ON y.account_id = p.applies_to_id
+JOIN leases_move v ON v.old_id = y.lease_id JOIN leases_lease l ON l.id = v.old_id
+WHERE p.public_id = ANY(%s::text[]) AND v.from_on <= (%s::timestamptz)::date
+"""
+BY_HAND: Final = """
+SELECT l.public_id, %s::timestamptz FROM leases_move v JOIN leases_lease l ON l.id = v.old_id
+WHERE l.public_id = ANY(%s::text[]) AND v.from_on <= (%s::timestamptz)::date
+"""
+
+
+def follow_payments(events: Sequence[Fact]) -> None:
+    """payment.completed, payment.returned, payment.failed, payment.canceled → what it left goes along."""
+    at = events[0].at
+    schedule_found(CARRY_QUEUE, PAYMENTS, [at, texts(event.object_id for event in events), at])
+
+
+def follow_the_rest(events: Sequence[Fact]) -> None:
+    """Whatever names a lease and changes what is owed on it."""
+    at = events[0].at
+    schedule_found(CARRY_QUEUE, BY_HAND, [at, texts(str(event.data["lease"]) for event in events), at])
