@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import F
+
 from directpay.due.actions import done, schedule
 from directpay.events.unit import unit_of_work
 from directpay.kernel.row_scope import every_row
@@ -50,24 +52,32 @@ def _claim(public_ids: Sequence[str], at: datetime) -> list[Message]:
         rows = messages().select_for_update(of=("self",), skip_locked=True).filter(public_id__in=list(public_ids))
         waiting = list(rows.order_by("id"))
         chosen, zones = chosen_by(m.user_id for m in waiting), zones_of(m.user_id for m in waiting)
-        ready, settled, held = [], [m.public_id for m in waiting if m.state != S.QUEUED], []
-        for message in (m for m in waiting if m.state == S.QUEUED):
+        ready = []
+        settled = [m.public_id for m in waiting if m.next_at is None]
+        held = [(m.public_id, m.next_at) for m in waiting if m.next_at and m.next_at > at]  # somebody is at it, or it has time
+        for message in (m for m in waiting if m.next_at and m.next_at <= at):
             why = _unwanted(message, chosen[message.user_id].of(message.kind))
             quiet = None if why or _answers(message) else chosen[message.user_id].quiet_ends_at(at, zones[message.user_id])
-            message.changed_at = at
             if why:
-                message.state, message.reason, message.next_at = S.SUPPRESSED, why, None
+                Message.objects.filter(id=message.id).update(state=S.SUPPRESSED, reason=why, next_at=None, changed_at=at)
                 settled.append(message.public_id)
             elif quiet:
-                message.next_at = quiet
+                Message.objects.filter(id=message.id).update(next_at=quiet, changed_at=at)
                 held.append((message.public_id, quiet))
             else:
-                message.attempts += 1
                 ready.append(message)
-        Message.objects.bulk_update(waiting, ["state", "reason", "next_at", "attempts", "changed_at"])
+        _take(ready, at)
         done(SEND_QUEUE, settled)
         schedule(SEND_QUEUE, held)
     return ready
+
+
+def _take(ready: Sequence[Message], at: datetime) -> None:
+    """Step: ours until the lease ends. The attempt is counted before it is made."""
+    until = at + timedelta(seconds=LEASE_SECONDS)
+    Message.objects.filter(id__in=[m.id for m in ready]).update(attempts=F("attempts") + 1, next_at=until, changed_at=at)
+    for message in ready:
+        message.attempts += 1
 
 
 def _unwanted(message: Message, choice: str) -> str:
@@ -124,19 +134,16 @@ def _give_back(rest: Sequence[Message], at: datetime) -> None:
     if not rest:
         return
     with unit_of_work():
-        for message in rest:
-            message.attempts, message.next_at = message.attempts - 1, at
-        Message.objects.bulk_update(rest, ["attempts", "next_at"])
+        Message.objects.filter(id__in=[message.id for message in rest]).update(attempts=F("attempts") - 1, next_at=at)
         schedule(SEND_QUEUE, [(message.public_id, at) for message in rest])
 
 
 def send_again(rows: Sequence[Message], *, at: datetime) -> int:
     """By staff: what did not arrive is tried anew, at once. What was sent or is waiting stays as it is. Returns how many."""
     with unit_of_work():
-        found = Message.objects.select_for_update().filter(id__in=[row.id for row in rows], state__in=(S.FAILED, S.DEAD))
-        again = list(found.order_by("id"))
-        for message in again:
-            message.state, message.attempts, message.reason, message.next_at, message.changed_at = S.QUEUED, 0, "", at, at
-        Message.objects.bulk_update(again, ["state", "attempts", "reason", "next_at", "changed_at"])
+        lost = Message.objects.filter(id__in=[row.id for row in rows], state__in=(S.FAILED, S.DEAD)).order_by("id")
+        again = list(lost.select_for_update())
+        anew = {"state": S.QUEUED, "attempts": 0, "reason": "", "next_at": at, "changed_at": at}
+        Message.objects.filter(id__in=[message.id for message in again]).update(**anew)
         schedule(SEND_QUEUE, [(message.public_id, at) for message in again])
     return len(again)
