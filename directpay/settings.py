@@ -218,8 +218,10 @@ CACHES = {
 # --- mail: smtp+tls://user:password@host:587, smtp+ssl://…, smtp://…, consolemail://; without one, files in DIRECTPAY_HOME/mail ---
 EMAIL_BACKEND = "directpay.ops.mail_files.MailFiles"
 EMAIL_FILE_PATH = DIRECTPAY_HOME / "mail"
-if env.str("MAIL_URL", ""):
-    globals().update({name: value for name, value in env.email_url_config(env.str("MAIL_URL")).items() if name != "EMAIL_FILE_PATH"})
+MAIL_ON = env.bool("DIRECTPAY_MAIL", True)  # False: nobody is written to about money; the mails of sign-in go on
+MAIL_URL = env.str("MAIL_URL", "")
+if MAIL_URL:
+    globals().update({name: value for name, value in env.email_url_config(MAIL_URL).items() if name != "EMAIL_FILE_PATH"})
 EMAIL_TIMEOUT = env.int("MAIL_TIMEOUT_SECONDS", 5)  # of each answer of the server: who waits for it holds up the due work behind it
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", "DirectPay <no-reply@localhost>")
 EMAIL_SUBJECT_PREFIX = ""

@@ -284,7 +284,9 @@ def posts() -> list[str]:
 
 def effects() -> tuple[int, ...]:
     """How much there is of everything that a POST could leave behind."""
-    kept = [m for m in apps.get_models() if m._meta.app_label in ("directpay", "ledger", "payments", "leases", "webhooks") and m._meta.managed]
+    kept = [
+        m for m in apps.get_models() if m._meta.app_label in ("directpay", "ledger", "payments", "leases", "webhooks") and m._meta.managed
+    ]
     counted = [m._default_manager.count() for m in kept if m._meta.model_name not in ("idempotencykey", "apikey", "heartbeat")]
     return (Event.objects.count(), Transaction.objects.count(), *counted)
 

@@ -70,13 +70,13 @@ def attached(mail: EmailMessage) -> dict[str, bytes]:
 
 
 @contextmanager
-def running(**more: Any) -> Iterator[Postbox]:
-    """A server that listens, and settings that send to it."""
+def running(asks: dict[str, Any] | None = None, **more: Any) -> Iterator[Postbox]:
+    """A server that listens (and asks for what aiosmtpd can ask for), and settings that send to it."""
     box = Postbox()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port, ready_timeout=10)
+    controller = Controller(box, hostname="127.0.0.1", port=port, ready_timeout=10, **(asks or {}))
     controller.start()
     named = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port, "EMAIL_TIMEOUT": 2, **more}
     try:

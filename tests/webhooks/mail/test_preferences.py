@@ -119,7 +119,7 @@ class TestTheLinkInAMail:
     def link(self, box: Postbox) -> str:
         (mail,) = box.to(BOB)
         assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-        found = re.fullmatch(r"<http://[^/]+(/mail/unsubscribe/\?key=\S+)>", mail["List-Unsubscribe"])
+        found = re.fullmatch(r"<http://[^/]+(/mail/unsubscribe/\?key=\S+)>", mail["List-Unsubscribe"].strip())
         assert found
         return found[1]
 

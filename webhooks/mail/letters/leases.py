@@ -103,8 +103,11 @@ def statement(subject: Subject) -> Letter:
 
 def move_out(subject: Subject) -> Letter:
     row = MoveOut.objects.get(public_id=subject.message.about)
+    closed = subject.facts["event"] == "move_out.closed"
+    if row.closed_at and not closed:
+        raise Moot("closed")
     lease = _lease(subject)
-    values = {"home": home(lease), "day": subject.day(row.moved_out_on), "deadline": subject.day(row.deadline_on), "closed": row.closed_at}
+    values = {"home": home(lease), "day": subject.day(row.moved_out_on), "deadline": subject.day(row.deadline_on), "closed": closed}
     return Letter(values, button=_("See the itemised statement"), address=link("renter_deposit", lease_id=lease.public_id))
 
 
