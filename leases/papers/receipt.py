@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection
 
+from directpay.kernel.clock import today
 from directpay.kernel.errors import Conflict
 from leases.contracts.models import Lease
 from leases.rent.models import Charge
@@ -32,7 +35,10 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Minor units. `charged_minor` is what the payer's bank was asked for, `returned_minor` what it took back."""
+    """Minor units. `charged_minor` is what the payer's bank was asked for, `returned_minor` what it took back.
+
+    Days are those of the property on which the books were written: a bank holiday moves the day that counts, not the day that one sees.
+    """
 
     payment: Payment
     lease: Lease | None
@@ -75,16 +81,17 @@ def receipt_of(payment: Payment) -> Receipt:
     credit = next(e for e in entries if e.account_id == payment.applies_to_id and e.amount_minor < 0)
     back = list(_entries(f"payment.returned:{payment.public_id}"))
     lease = Lease.objects.select_related("unit__property").filter(public_id=payment.origin).first()
+    zone = ZoneInfo(lease.unit.property.timezone if lease else settings.TIME_ZONE)
     return Receipt(
         payment=payment,
         lease=lease,
         currency=credit.currency,
         transaction=credit.transaction.public_id,
-        received_on=credit.effective_on,
+        received_on=today(zone, credit.at),
         lines=_lines(credit),
         paid_minor=-credit.amount_minor,
         charged_minor=_through_clearing(entries),
-        returned_on=back[0].effective_on if back else None,
+        returned_on=today(zone, back[0].at) if back else None,
         returned_minor=-_through_clearing(back),
     )
 

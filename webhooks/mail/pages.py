@@ -44,7 +44,9 @@ WORDS = {"on": gettext_lazy("Send"), "off": gettext_lazy("Do not send"), "each":
 
 class MailForm(forms.Form):
     quiet_from = forms.TimeField(label=gettext_lazy("No mail from"), help_text=gettext_lazy("Such as 21:00."))
-    quiet_until = forms.TimeField(label=gettext_lazy("until"), help_text=gettext_lazy("The same as above: mail comes at any hour."))
+    quiet_until = forms.TimeField(
+        label=gettext_lazy("Mail again from"), help_text=gettext_lazy("The same as above: mail comes at any hour.")
+    )
     timezone = forms.CharField(
         label=gettext_lazy("Time zone of these hours"),
         help_text=gettext_lazy("Such as America/Chicago. Empty: where the home stands."),

@@ -75,8 +75,8 @@ class TestAGuardedServer:
     def test_that_refuses_the_password_is_no_fault_of_the_mail(self, certificate: Path, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         with running(guarded(certificate), EMAIL_USE_TLS=True, EMAIL_HOST_USER=USER, EMAIL_HOST_PASSWORD="another") as box:
-            verdict, reason = sent()
-        assert (verdict, reason.split()[0], box.taken) == (Verdict.DOWN, "535", [])
+            verdict, _ = sent()
+        assert (verdict, box.taken) == (Verdict.DOWN, [])
 
     def test_without_tls_gets_nothing(self):
         with running(EMAIL_USE_TLS=True, EMAIL_HOST_USER=USER, EMAIL_HOST_PASSWORD=PASSWORD) as box:
