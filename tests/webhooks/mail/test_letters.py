@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from directpay.events.actions import NewEvent, record
 from directpay.events.relay import relay_all
+from directpay.events.unit import unit_of_work
 from directpay.people.models import User
 from leases.autopay.actions.stopping import pause_autopay, resume_autopay, skip_run
 from leases.changes.actions import Renewal, end_lease, renew_lease, step_rent
@@ -122,6 +124,19 @@ class TestEachMonth:
         w.lease(start=date(2026, 12, 1))
         w.later(days=30)
         assert states("statement") == []
+
+
+class TestRentThatIsLate:
+    @pytest.mark.parametrize(
+        ("step", "subjects"), [("notice", ["$1,500.00 for 114 Linden St, Unit 1 is late"]), ("staff", []), ("late_fee", [])]
+    )
+    def test_is_told_at_the_steps_that_are_the_renters(self, w: World, box: Postbox, step: str, subjects: list[str]):
+        lease = w.lease()
+        data = {"lease": lease.public_id, "user": w.bob.public_id, "step": step, "overdue_minor": 150_000}
+        with unit_of_work():
+            record([NewEvent("arrears.step_reached", "arr_1", 1, "system:due", w.now, data)])
+        w.work()
+        assert box.subjects(BOB) == subjects
 
 
 class TestALease:
