@@ -75,7 +75,7 @@ class _Page:
             self.pdf.set_font(FONT, "", 10)
             self.pdf.cell(40, 7, title)
             self.pdf.set_text_color(INK)
-            self.pdf.multi_cell(WIDTH - 40, 7, " ".join(value.split()), new_x="LMARGIN", new_y="NEXT")
+            self.pdf.multi_cell(WIDTH - 40, 7, self._printable(value), new_x="LMARGIN", new_y="NEXT")
         self.pdf.ln(4)
 
     def lines(self) -> None:
@@ -99,8 +99,8 @@ class _Page:
         self.pdf.set_draw_color(INK if bold else RULE)
         self.pdf.line(MARGIN, self.pdf.get_y(), MARGIN + WIDTH, self.pdf.get_y())
         self.pdf.set_font(FONT, "B" if bold else "", 10)
-        top = self.pdf.get_y()
-        self.pdf.multi_cell(WIDTH - RIGHT, 8, " ".join(title.split()), new_x="RIGHT", new_y="TOP")
+        top, title = self.pdf.get_y(), self._printable(title)
+        self.pdf.multi_cell(WIDTH - RIGHT, 8, title, new_x="RIGHT", new_y="TOP")
         bottom = top + 8 * max(1, len(self.pdf.multi_cell(WIDTH - RIGHT, 8, title, dry_run=True, output="LINES")))
         self.pdf.set_xy(MARGIN + WIDTH - RIGHT, top)
         self.pdf.cell(RIGHT, 8, words(minor, self.receipt.currency), align="R")
@@ -111,6 +111,11 @@ class _Page:
         self.pdf.set_text_color(grey)
         self.pdf.multi_cell(WIDTH, size * 0.6, text, new_x="LMARGIN", new_y="NEXT")
         self.pdf.set_text_color(INK)
+
+    def _printable(self, text: str) -> str:
+        """On one line, without letters that the font lacks: the library would name them in the log, and they are somebody's name."""
+        known = self.pdf.fonts[FONT.lower()].cmap
+        return "".join(letter if ord(letter) in known else "?" for letter in " ".join(text.split()))
 
     def _day(self, day: Any) -> str:
         return f"{dates.day_text(day, day)} {day.year}"

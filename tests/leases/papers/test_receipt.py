@@ -120,6 +120,12 @@ class TestThePaper:
         for part in ("Recibo", "Recibido el lun 2 nov 2026", "Íñigo Peña", "Renta, noviembre $1,500.00", "Pagado"):
             assert part in said
 
+    def test_has_a_mark_where_the_font_has_no_letter(self, w: World, caplog: pytest.LogCaptureFixture):
+        User.objects.filter(id=w.bob.id).update(name="Błażej 王")
+        payment = w.until(w.pay(w.lease(), "instant"), "settled")
+        assert "Błażej ?" in words(receipt_pdf(paper(payment)))
+        assert "王" not in caplog.text
+
     def test_names_no_bank_account(self, w: World):
         payment = w.until(w.pay(w.lease(), "instant"), "settled")
         assert not re.search(r"6789|11000000", words(receipt_pdf(paper(payment))))
