@@ -120,6 +120,12 @@ class TestNever:
         w.later(days=2)
         assert box.tries[BOB] == MAX_ATTEMPTS
 
+    def test_a_mail_over_which_we_die_each_time_is_given_up(self, w: World, box: Postbox):
+        message = paid(w)
+        Message.objects.filter(id=message.id).update(attempts=MAX_ATTEMPTS)
+        send(message, w=w)
+        assert (fresh(message).state, fresh(message).reason, box.taken) == ("dead", "not recorded", [])
+
     def test_staff_have_it_sent_again(self, w: World, box: Postbox):
         box.refuses[BOB] = ["550 5.2.1 disabled"]
         message = paid(w)

@@ -58,8 +58,10 @@ def _claim(public_ids: Sequence[str], at: datetime) -> list[Message]:
         for message in (m for m in waiting if m.next_at and m.next_at <= at):
             why = _unwanted(message, chosen[message.user_id].of(message.kind))
             quiet = None if why or _answers(message) else chosen[message.user_id].quiet_ends_at(at, zones[message.user_id])
-            if why:
-                Message.objects.filter(id=message.id).update(state=S.SUPPRESSED, reason=why, next_at=None, changed_at=at)
+            lost = message.attempts >= MAX_ATTEMPTS  # each time we died over it, or after it was sent
+            if why or lost:
+                state, reason = (S.SUPPRESSED, why) if why else (S.DEAD, "not recorded")
+                Message.objects.filter(id=message.id).update(state=state, reason=reason, next_at=None, changed_at=at)
                 settled.append(message.public_id)
             elif quiet:
                 Message.objects.filter(id=message.id).update(next_at=quiet, changed_at=at)
