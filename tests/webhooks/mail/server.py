@@ -40,7 +40,7 @@ class Postbox:
             self.breaks -= 1
             server.transport.abort()
             return "421 gone"
-        self.taken.append(email.message_from_bytes(envelope.content, policy=POLICY))  # type: ignore[arg-type]
+        self.taken.append(email.message_from_bytes(envelope.content, policy=POLICY))
         self.envelopes.append((envelope.mail_from, list(envelope.rcpt_tos)))
         for address in envelope.rcpt_tos:
             if self.loses.get(address):

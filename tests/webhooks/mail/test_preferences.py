@@ -227,4 +227,6 @@ def test_the_hours_of_a_day_that_is_late_do_not_send_twice(w: World, box: Postbo
     w.work()
     w.later(days=1)
     assert len(box.to(ALICE)) == 1
-    assert row("payment_received").sent_at - row("payment_received").created_at < timedelta(days=1)
+    message = row("payment_received")
+    assert message.sent_at is not None
+    assert message.sent_at - message.created_at < timedelta(days=1)
