@@ -102,8 +102,8 @@ class PreferencesView(ApiView):
     query_examples = {"user": BOB}
     asks = ASKS
     refusals = (
-        InvalidInput("Say whose preferences.", param="user", code="parameter_missing"),
-        InvalidInput("No such user: usr_nobody.", param="user", code="resource_missing"),
+        InvalidInput("Say whose preferences.", param="user"),
+        InvalidInput("No such user: usr_nobody.", param="user"),
         InvalidInput("This person gets no mail of the kind payment_received.", param="kinds[payment_received]"),
         InvalidInput("No such time zone.", param="quiet_hours[timezone]"),
     )
@@ -132,10 +132,10 @@ def _user(actor: Actor, data: Mapping[str, Any]) -> User:
     """Oneself; for staff whom they name. Raises InvalidInput, the same for whoever is not there and whoever is another."""
     named = data.get("user") or actor.user_public_id
     if named is None:
-        raise InvalidInput("Say whose preferences.", param="user", code="parameter_missing")
+        raise InvalidInput("Say whose preferences.", param="user")
     found = visible_users(actor).filter(public_id=named).first() if actor.may_see_all or named == actor.user_public_id else None
     if found is None:
-        raise InvalidInput(f"No such user: {named}.", param="user", code="resource_missing")
+        raise InvalidInput(f"No such user: {named}.", param="user")
     return found
 
 
