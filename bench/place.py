@@ -48,7 +48,7 @@ def _log_to(home: str) -> None:
 @contextmanager
 def a_place() -> Iterator[Place]:
     """Start PostgreSQL, migrate, set Django up; all of it gone afterwards."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.without_mail")
     from tests import services
 
     with services.running():

@@ -214,7 +214,21 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# --- mail: smtp+tls://user:password@host:587, smtp+ssl://…, smtp://…, consolemail://; without one, files in DIRECTPAY_HOME/mail ---
+EMAIL_BACKEND = "directpay.ops.mail_files.MailFiles"
+EMAIL_FILE_PATH = DIRECTPAY_HOME / "mail"
+MAIL_ON = env.bool("DIRECTPAY_MAIL", True)  # False: nobody is written to about money; the mails of sign-in go on
+MAIL_URL = env.str("MAIL_URL", "")
+if MAIL_URL:
+    globals().update({name: value for name, value in env.email_url_config(MAIL_URL).items() if name != "EMAIL_FILE_PATH"})
+EMAIL_TIMEOUT = env.int("MAIL_TIMEOUT_SECONDS", 5)  # of each answer of the server: who waits for it holds up the due work behind it
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", "DirectPay <no-reply@localhost>")
+EMAIL_SUBJECT_PREFIX = ""
+BASE_URL = env.str("DIRECTPAY_BASE_URL", "") or f"http://127.0.0.1:{env.str('PORT', '') or '8000'}"  # before the links of mails
+MAIL_REMINDER_DAYS = env.int("MAIL_REMINDER_DAYS", 3)  # before rent falls due
+
+# --- cookies ----------------------------------------------------------------------------------------------------------
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # no script of ours reads them: forms carry the token
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not SANDBOX

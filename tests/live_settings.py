@@ -9,6 +9,7 @@ os.environ |= {
     "SECRET_KEY": "".join(chr(33 + n % 90) for n in range(64)),
     "DIRECTPAY_VAULT_KEYS": "v1:" + base64.b64encode(bytes(32)).decode(),
     "DIRECTPAY_AGENCY_TERMS_CONFIRMED": "by a test",
+    "MAIL_URL": "smtp+tls://mail.example.com:587",
     "ALLOWED_HOSTS": "rent.example.com",
 }
 

@@ -3,6 +3,7 @@
 An error stands here as it would be raised, and is shown as it would be answered; so an example cannot have a shape of its own.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from directpay.api.limits.rates import refusal
 from directpay.api.parsers import LengthRequired, NotJson, NotUtf8
 from directpay.kernel.errors import DirectPayError, InvalidInput, NotAllowed, NotAuthenticated, NotFound, TooLarge
 
+UNNAMEABLE: Final = re.compile(r"[^\w.-]+")  # in the name of a component of OpenAPI: parts of parameters stand in brackets
 MEANING: Final = {
     400: "The request is wrong: `param` says where.",
     401: "No valid API key.",
@@ -100,7 +102,7 @@ def named(faults: Sequence[DirectPayError]) -> dict[str, dict[str, Any]]:
     """Examples by their code; a code that is met twice gets the parameter beside it."""
     examples: dict[str, dict[str, Any]] = {}
     for fault in faults:
-        name = fault.code if fault.code not in examples else f"{fault.code}_{fault.param}"
+        name = fault.code if fault.code not in examples else f"{fault.code}_{UNNAMEABLE.sub('_', fault.param or '').strip('_')}"
         examples[name] = {"summary": fault.message, "value": shown(fault)}
     return examples
 

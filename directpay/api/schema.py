@@ -47,6 +47,7 @@ ERROR = {
         }
     },
 }
+FILE = {"type": "string", "format": "binary"}
 ANY_OBJECT: dict[str, Any] = {"type": "object", "additionalProperties": True}
 DELETED = {
     "type": "object",
@@ -78,6 +79,9 @@ class ApiSchema(AutoSchema):
             operation["responses"] = {}
         for status, answer in operation["responses"].items():
             answer["headers"] = self._headers(int(status))
+            if self.view.answers_with != JSON:
+                answer["content"] = {self.view.answers_with: {"schema": FILE}}
+                continue
             answer["content"][JSON]["examples"] = dict(self._answers())
         if "requestBody" in operation:
             asks = {name: {"value": dict(ask.body)} for name, ask in self.view.asks.items()}

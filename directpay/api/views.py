@@ -36,6 +36,7 @@ from directpay.people.actor import Actor
 from directpay.people.sign_in.address import network_of
 from directpay.people.ways import Way
 
+JSON = "application/json"
 CLIENT_PREFIX = "/api"  # Stripe's clients put `url` of a list behind api_base, which ends in /api
 
 
@@ -70,6 +71,7 @@ class ApiView(APIView):
     keeps_refusals: ClassVar[bool] = False  # its POST may return a DirectPayError, which is then replayed
     always_refused: ClassVar[bool] = False  # its POST has no good answer
     speaks: date | None = None  # the version of the API that this request is in, once it is known who calls
+    answers_with: ClassVar[str] = JSON  # for the schema, where a good answer is a file
     left: Left | None = None  # of this caller's rate, once it is charged
 
     @property
@@ -149,7 +151,7 @@ class ApiView(APIView):
         answer = super().finalize_response(request, response, *args, **kwargs)
         if self.speaks is not None:
             answer[versions.HEADER] = request.headers.get(versions.HEADER) or self.speaks.isoformat()
-            if answer.content and (unknown := versions.since(self.speaks)):
+            if answer.content and answer["Content-Type"] == JSON and (unknown := versions.since(self.speaks)):
                 answer.content = to_bytes(versions.as_before(unknown, json.loads(answer.content)))
         if self.left is not None:
             answer["RateLimit-Limit"] = str(self.left.limit)

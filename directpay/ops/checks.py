@@ -25,6 +25,11 @@ def refuse_unsafe(settings: Any) -> None:
             "DIRECTPAY_AGENCY_TERMS_CONFIRMED is not set: who confirmed, and when, that every owner has appointed you to collect, "
             "so that payment to you discharges the renter. Ask counsel."
         )
+    if settings.MAIL_ON and not settings.MAIL_URL:
+        reasons.append(
+            "MAIL_URL is not set: what law asks to be told would stand in files that nobody reads. "
+            "Where another system tells it, say DIRECTPAY_MAIL=False."
+        )
     if not settings.LIVE_RAILS:
         reasons.append("There is no rail to a real bank yet: live mode would simulate with real people.")
     if reasons:

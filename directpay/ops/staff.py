@@ -60,6 +60,7 @@ MENU = (
             ("Events", "directpay_event", "history"),
             ("Deliveries", "directpay_delivery", "outbox"),
             ("Due work", "directpay_due", "schedule"),
+            ("Mails", "webhooks_message", "mail"),
             ("Idempotency keys", "directpay_idempotencykey", "repeat_one"),
             ("Clock", "directpay_clock", "timer"),
         ),

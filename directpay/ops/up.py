@@ -120,6 +120,7 @@ class Up:
         say("Starting web server, worker and beat …")
         write_lock(self.home, self.base_url)
         forget_heartbeat(self.env["REDIS_URL"])
+        self.env.setdefault("DIRECTPAY_BASE_URL", self.base_url)
         commands = application_commands(self.env, self.port)
         self.supervisor.add(*(Child(name, lambda command=command: command) for name, command in commands.items()))
 

@@ -187,6 +187,20 @@ said "List mandates"
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/mandates/$mandate")
 said "Retrieve mandates"
 
+# --- notification_preferences ---
+
+# POST /api/v1/notification_preferences
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/notification_preferences" -d @- <<JSON
+{"user": "$renter", "kinds": {"statement": "off"}}
+JSON
+)
+said "Update notification preferences"
+
+# GET /api/v1/notification_preferences
+answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "user=$renter" "$DP/api/v1/notification_preferences")
+said "Retrieve notification preferences"
+
 # --- properties ---
 
 # POST /api/v1/properties
@@ -641,6 +655,11 @@ said "Retrieve payments"
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payments/$payment/history")
 said "Read payments history"
 event=$(pick data 0 id)
+
+# GET /api/v1/payments/{id}/receipt
+answer=$(curl "${auth[@]}" "$DP/api/v1/payments/$payment/receipt" | tr -d '\0')
+said "Read payments receipt"
+unless receipt_not_ready  # which is an answer too
 
 # GET /api/v1/payments/search
 answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/payments/search")

@@ -81,6 +81,10 @@ class House(World):
             flying = self.pay(self.leased, "ach", amount=1_000, source=self.source, allow_duplicate=True)
             return f"/api/v1/payments/{flying.public_id}/cancel", {}, {}
 
+        def preferences() -> tuple[str, dict[str, Any], dict[str, Any]]:
+            body = {"user": self.bob.public_id, "kinds": {"statement": "off"}}
+            return "/api/v1/notification_preferences", body, {**body, "kinds": {"rent_reminder": "off"}}
+
         def ahead() -> tuple[str, dict[str, Any], dict[str, Any]]:
             return "/api/v1/sandbox/clock/advance", {"seconds": 60}, {"seconds": 61}
 
@@ -98,6 +102,7 @@ class House(World):
             "/api/v1/payments": lambda: ("/api/v1/payments", {**paying, "amount": 2_000}, {**paying, "amount": 2_001}),
             "/api/v1/payments/{id}/cancel": cancel,
             "/api/v1/sandbox/clock/advance": ahead,
+            "/api/v1/notification_preferences": preferences,
             **self.requests_by_hand(),
             **self.requests_of_changes(),
             **self.requests_of_payouts(),
@@ -295,7 +300,9 @@ def posts() -> list[str]:
 
 def effects() -> tuple[int, ...]:
     """How much there is of everything that a POST could leave behind."""
-    kept = [m for m in apps.get_models() if m._meta.app_label in ("directpay", "ledger", "payments", "leases") and m._meta.managed]
+    kept = [
+        m for m in apps.get_models() if m._meta.app_label in ("directpay", "ledger", "payments", "leases", "webhooks") and m._meta.managed
+    ]
     counted = [m._default_manager.count() for m in kept if m._meta.model_name not in ("idempotencykey", "apikey", "heartbeat")]
     return (Event.objects.count(), Transaction.objects.count(), *counted)
 

@@ -65,7 +65,9 @@ def _lines(call: Call) -> str:
     else:
         asked = [_quoted(f"{name}={value}").replace('"', '\\"') for name, value in call.query.items()]
         query = "".join(f' --data-urlencode "{_with_variables(one, call.needs)}"' for one in asked)
-        lines.append(f'answer=$(curl --fail-with-body "${{auth[@]}}" {"--get" + query + " " if query else ""}"$DP{address}")')
+        curl = "curl" if call.refusal else "curl --fail-with-body"
+        text = " | tr -d '\\0'" if call.is_file else ""  # bash keeps no other
+        lines.append(f'answer=$({curl} "${{auth[@]}}" {"--get" + query + " " if query else ""}"$DP{address}"{text})')
     lines.append(f'said "{call.title}"')
     if call.refusal:
         lines.append(f"unless {call.refusal}  # which is an answer too")

@@ -8,7 +8,8 @@ from typing import Any
 ID = re.compile(r"[a-z]+_[0-9A-Za-z]{24}")
 JSON = "application/json"
 LAST = ("sandbox", "payouts")  # first the clock is moved, for what is paid out must have settled
-NEVER, LATE = "payment_intent_unexpected_state", "payment_not_cancelable"
+NEVER = "payment_intent_unexpected_state"
+UNTIMELY = ("payment_not_cancelable", "receipt_not_ready")  # by then the money has left, or has not settled
 # What an id that stands inside of an answer is called; others are called as the example that makes them.
 KINDS = {"acct": "account", "chg": "charge", "evt": "event", "pye": "payee", "txn": "transaction", "unit": "unit"}
 
@@ -33,6 +34,7 @@ class Call:
     answer: Any
     needs: Mapping[str, str]
     gives: Mapping[str, tuple[str | int, ...]]
+    is_file: bool = False  # a good answer is no JSON
 
     @property
     def asked_ids(self) -> set[str]:
@@ -94,7 +96,8 @@ def _calls(described: Mapping[str, Any]) -> Iterator[Call]:
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
             good = [int(status) for status in operation["responses"] if int(status) < 400]
-            answers = operation["responses"][str(good[0])]["content"][JSON]["examples"] if good else {}
+            content = operation["responses"][str(good[0])]["content"] if good else {}
+            answers = content.get(JSON, {}).get("examples", {})
             asks = operation["requestBody"]["content"][JSON]["examples"] if "requestBody" in operation else {"": {"value": None}}
             for name, ask in asks.items():
                 answer = answers[name] if name in answers else next(iter(answers.values()), {"value": {}})
@@ -112,15 +115,16 @@ def _calls(described: Mapping[str, Any]) -> Iterator[Call]:
                     answer={**answer["value"], "": name},
                     needs={},
                     gives={},
+                    is_file=bool(content) and JSON not in content,
                 )
 
 
 def _refusal(operation: Mapping[str, Any], good: Sequence[int]) -> list[tuple[int, str]]:
-    """Status and code: of what is always refused, and of what comes too late where the money has left meanwhile."""
+    """Status and code: of what is always refused, and of what comes at the wrong time of its payment."""
     if not good:
         return [(400, NEVER)]
-    late = LATE in operation["responses"].get("409", {}).get("content", {JSON: {"examples": ()}})[JSON]["examples"]
-    return [(409, LATE)] if late else []
+    known = operation["responses"].get("409", {}).get("content", {JSON: {"examples": ()}})[JSON]["examples"]
+    return [(409, code) for code in UNTIMELY if code in known]
 
 
 def _id_of(operation: Mapping[str, Any], name: str) -> str:

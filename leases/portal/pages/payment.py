@@ -18,6 +18,7 @@ from payments.payins.actions.cancel import CANCELABLE, NotCancelable, cancel_pay
 from payments.payins.models import Payment, Status
 
 POLL_SECONDS = 2
+RECEIPTED = (Status.SETTLED, Status.RETURNED)
 
 
 @page_for(RENTER)
@@ -69,6 +70,7 @@ def _page(request: HttpRequest, visit: Visit, payment: Payment, more: dict[str, 
         "poll_seconds": None if story.is_final else POLL_SECONDS,
         "again": payment.status in (Status.FAILED, Status.RETURNED, Status.CANCELED) and row.lease is not None,
         "landlord": short_name(payment.payee),
+        "has_receipt": payment.status in RECEIPTED or (payment.status == Status.COMPLETED and story.is_deposit),
         **more,
     }
     return render(request, "portal/_payment.html" if asked else "portal/payment.html", context)

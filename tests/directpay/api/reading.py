@@ -28,7 +28,9 @@ class Reader:
                 yield f"{method.upper()} {path}", method, operation
 
     def answers(self, operation: dict[str, Any]) -> dict[int, dict[str, Any]]:
-        return {int(status): self.whole(answer) for status, answer in operation["responses"].items()}
+        """Those that are JSON: a file has its type, and nothing inside that could be described."""
+        told = {int(status): self.whole(answer) for status, answer in operation["responses"].items()}
+        return {status: answer for status, answer in told.items() if JSON in answer["content"]}
 
     def examples(self, content: dict[str, Any]) -> dict[str, Any]:
         return {name: self.whole(example)["value"] for name, example in content.get("examples", {}).items()}

@@ -17,12 +17,15 @@ SAFE = {
     "SECRET_KEY": "x" * 50,
     "VAULT_KEYS": "v1:…",
     "AGENCY_TERMS_CONFIRMED": "Dana Reyes, 2026-11-01",
+    "MAIL_ON": True,
+    "MAIL_URL": "smtp+tls://mail.example.com:587",
     "LIVE_RAILS": ["ach"],
 }
 
 
 def test_lets_safe_settings_and_any_sandbox_pass():
     refuse_unsafe(SimpleNamespace(**SAFE))
+    refuse_unsafe(SimpleNamespace(**{**SAFE, "MAIL_ON": False, "MAIL_URL": ""}))
     refuse_unsafe(SimpleNamespace(**{**SAFE, "SANDBOX": True, "DEBUG": True, "SECRET_KEY": ""}))
 
 
@@ -34,6 +37,7 @@ def test_lets_safe_settings_and_any_sandbox_pass():
         ({"SECRET_KEY": "short"}, "SECRET_KEY"),
         ({"VAULT_KEYS": ""}, "DIRECTPAY_VAULT_KEYS"),
         ({"AGENCY_TERMS_CONFIRMED": ""}, "appointed you to collect"),
+        ({"MAIL_URL": ""}, "MAIL_URL is not set"),
         ({"LIVE_RAILS": []}, "no rail to a real bank"),
     ],
 )

@@ -14,6 +14,7 @@ from tests.leases.portal.reading import signed_in, words_of
 from tests.world import World
 
 ROOT = Path(__file__).resolve().parents[3]
+SPEAKING = ("leases/portal", "leases/papers", "webhooks/mail")
 MARKERS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext"}
 
 
@@ -74,7 +75,7 @@ def of_templates() -> list[str]:
 
 def of_python() -> list[str]:
     found = []
-    for path in (ROOT / "leases" / "portal").rglob("*.py"):
+    for path in (path for room in SPEAKING for path in (ROOT / room).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in MARKERS and isinstance(node.args[0], ast.Constant):
                 found.append(str(node.args[0].value))

@@ -1,0 +1,184 @@
+"""What each mail says, to whom, and when: told as stories, read as they arrive."""
+
+import csv
+import io
+from datetime import UTC, date, datetime
+
+import pytest
+
+from directpay.events.actions import NewEvent, record
+from directpay.events.relay import relay_all
+from directpay.events.unit import unit_of_work
+from directpay.people.models import User
+from leases.autopay.actions.stopping import pause_autopay, resume_autopay, skip_run
+from leases.changes.actions import Renewal, end_lease, renew_lease, step_rent
+from leases.contracts.late_fee import LateFeeTerms
+from leases.move_out.actions import NewDamage, begin_move_out
+from tests.leases.autopay.cast import FIRST, Renting
+from tests.leases.deposits.conftest import Trusting
+from tests.webhooks.mail.cast import ALICE, BOB, nobody_sends, row, send, states
+from tests.webhooks.mail.server import Postbox, attached, html_of, text_of
+from tests.world import DISPUTED, NO_FUNDS, World
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class TestAPaymentThat:
+    def test_was_not_taken_says_so_to_whoever_paid_alone(self, w: World, box: Postbox):
+        lease = w.lease()
+        w.until(w.pay(lease, "ach", source=w.account(w.bob, NO_FUNDS)), "failed", "returned")
+        w.work()
+        subject = box.subjects(BOB)[-1]
+        said = text_of(box.to(BOB)[-1])
+        assert subject in ("Not taken: $1,500.00 for Rent, November", "Returned: $1,500.00 for Rent, November")
+        assert "There was not enough in the account when the bank looked (R01)." in said
+
+    def test_came_back_says_so_to_both_in_words(self, w: World, box: Postbox):
+        payment = w.until(w.pay(w.lease(), "same_day_ach", source=w.account(w.bob, DISPUTED)), "returned")
+        w.work()
+        assert box.subjects(BOB)[-1] == "Returned: $1,500.00 for Rent, November"
+        assert box.subjects(ALICE)[-1] == "Returned: $1,500.00 from Bob"
+        for address in (BOB, ALICE):
+            assert f"({payment.return_code})" in text_of(box.to(address)[-1])
+
+    def test_goes_into_trust_has_its_receipt_when_it_lies_there(self, box: Postbox):
+        t = Trusting()
+        t.in_trust()
+        t.work()
+        assert [s for s in box.subjects(BOB) if s.startswith("Receipt")] == ["Receipt: $1,500.00 for Payment"]
+        assert not [s for s in box.subjects(ALICE) if "available" in s]
+
+
+class TestAutopay:
+    def test_is_told_seven_days_ahead_and_two(self, box: Postbox):
+        w = Renting()
+        w.on()
+        w.go(datetime(2026, 11, 30, 14, 0, tzinfo=UTC))
+        told = [mail for mail in box.to(BOB) if "we take" in mail["Subject"]]
+        assert [mail["Subject"] for mail in told] == ["On Tue 1 Dec we take $1,500.00 for your rent"] * 2
+        assert f"/renter/autopay/{w.leased.public_id}/" in html_of(told[0])
+        assert states("rent_reminder") == []
+
+    def test_that_was_skipped_meanwhile_is_not_told(self, box: Postbox):
+        w = Renting()
+        autopay = w.on()
+        with nobody_sends():
+            w.go(datetime(2026, 11, 24, 14, 1, tzinfo=UTC))
+            skip_run(autopay, FIRST, actor=w.actor(w.bob), at=w.now)
+        w.work()
+        assert (row("autopay_notice").state, row("autopay_notice").reason) == ("suppressed", "not_planned")
+
+    def test_that_is_paused_is_told_to_both_and_why_to_one(self, box: Postbox):
+        w = Renting()
+        pause_autopay(w.on(), actor=w.actor(w.bob), at=w.now)
+        w.work()
+        assert "Why: you asked for it." in text_of(box.to(BOB)[-1])
+        assert "you asked" not in text_of(box.to(ALICE)[-1])
+        assert box.subjects(ALICE)[-1] == "Autopay for 114 Linden St, Unit 1 is paused"
+
+    def test_that_is_on_again_was_never_news(self, box: Postbox):
+        w = Renting()
+        autopay = w.on()
+        with nobody_sends():
+            pause_autopay(autopay, actor=w.actor(w.bob), at=w.now)
+            resume_autopay(autopay, actor=w.actor(w.bob), at=w.now)
+            w.work()
+        w.work()
+        assert {*states("autopay_paused"), *states("renters_autopay_paused")} == {"suppressed"}
+
+
+class TestRentThatFallsDue:
+    def test_is_told_three_days_ahead_at_nine_to_each_who_owes_it(self, w: World, box: Postbox):
+        mia = w.person("mia", "renter")
+        w.lease((w.bob, {"weight": 2}), (mia, {"weight": 1}), rent=90_000)
+        w.later(days=26)
+        assert box.subjects(BOB)[-1] == "$1,200.00 is due on Tue 1 Dec"  # and November, which is open as well
+        assert box.subjects("mia@example.com")[-1] == "$600.00 is due on Tue 1 Dec"
+        assert row("rent_reminder", user=w.bob).created_at == datetime(2026, 11, 28, 14, 0, tzinfo=UTC)
+
+    def test_is_not_told_where_it_is_paid_or_on_its_way(self, w: World, box: Postbox):
+        lease = w.lease()
+        w.until(w.pay(lease, "instant"), "settled")
+        w.until(w.pay(lease, "instant", source=w.bob.bank_accounts.get(), allow_duplicate=True), "settled")
+        w.later(days=27)
+        assert states("rent_reminder") == []
+
+    def test_is_told_once_a_month(self, w: World, box: Postbox):
+        w.lease()
+        w.later(days=58)
+        assert len(states("rent_reminder")) == 2
+
+
+class TestEachMonth:
+    def test_a_statement_comes_whose_file_adds_up(self, w: World, box: Postbox):
+        lease = w.lease()
+        w.until(w.pay(lease, "instant", amount=100_000), "settled")
+        w.later(days=30)
+        mail = next(m for m in box.to(BOB) if m["Subject"].startswith("Statement"))
+        assert mail["Subject"] == "Statement for November: $500.00 owed"
+        rows = list(csv.DictReader(io.StringIO(attached(mail)["statement-2026-11.csv"].decode())))
+        assert [r["owed"] for r in rows] == ["0.00", "1500.00", "500.00"]
+        assert row("statement").cause == f"month:2026-11:{lease.public_id}"
+
+    def test_none_comes_for_a_month_before_the_lease(self, w: World, box: Postbox):
+        w.lease(start=date(2026, 12, 1))
+        w.later(days=30)
+        assert states("statement") == []
+
+
+class TestRentThatIsLate:
+    @pytest.mark.parametrize(
+        ("step", "subjects"), [("notice", ["$1,500.00 for 114 Linden St, Unit 1 is late"]), ("staff", []), ("late_fee", [])]
+    )
+    def test_is_told_at_the_steps_that_are_the_renters(self, w: World, box: Postbox, step: str, subjects: list[str]):
+        lease = w.lease()
+        data = {"lease": lease.public_id, "user": w.bob.public_id, "step": step, "overdue_minor": 150_000}
+        with unit_of_work():
+            record([NewEvent("arrears.step_reached", "arr_1", 1, "system:due", w.now, data)])
+        w.work()
+        assert box.subjects(BOB) == subjects
+
+
+class TestALease:
+    def test_whose_rent_is_late_costs_a_fee_that_is_told(self, w: World, box: Postbox):
+        w.lease(late_fee=LateFeeTerms(2, flat_minor=5_000))
+        w.later(days=3)
+        assert "A late fee of $50.00 for 114 Linden St, Unit 1" in box.subjects(BOB)
+        assert "Late fee: rent was due Sun 1 Nov" in text_of(box.to(BOB)[-1])
+
+    def test_that_changes_is_told_with_its_terms(self, w: World, box: Postbox):
+        lease = w.lease()
+        actor = w.actor(w.alice)
+        step_rent(lease, date(2027, 1, 1), 160_000, actor=actor, at=w.now)
+        end_lease(w.reload(lease), date(2027, 2, 28), actor=actor, at=w.now)
+        renew_lease(w.reload(lease), Renewal(date(2027, 12, 31)), actor=actor, at=w.now)
+        w.work()
+        said = [text_of(mail) for mail in box.to(BOB)]
+        assert box.subjects(BOB) == ["The lease of 114 Linden St, Unit 1 has changed"] * 3
+        assert "Rent from Fri 1 Jan 2027: $1,600.00" in said[0]
+        assert ["The rent changes." in said[0], "a last day" in said[1], "goes on" in said[2]] == [True] * 3
+
+    def test_that_is_left_is_told_with_the_day_by_which_the_deposit_is_settled(self, box: Postbox):
+        t = Trusting()
+        t.in_trust()
+        begin_move_out(t.leased, t.now.date(), [NewDamage("A door", 10_000)], actor=t.actor(t.alice), at=t.now)
+        relay_all()
+        send(row("move_out"), w=t)
+        assert box.subjects(BOB)[-1] == "What becomes of your deposit for 114 Linden St, Unit 1"
+        assert f"/renter/leases/{t.leased.public_id}/deposit/" in html_of(box.to(BOB)[-1])
+        t.work()  # at this bank all the rest happens at once
+        assert box.subjects(BOB)[-1] == "Your deposit for 114 Linden St, Unit 1 is settled"
+
+
+class TestInSpanish:
+    def test_every_word_is(self, w: World, box: Postbox):
+        User.objects.filter(id=w.bob.id).update(locale="es")
+        w.until(w.pay(w.lease(), "instant"), "settled")
+        w.work()
+        (mail,) = box.to(BOB)
+        assert mail["Subject"] == "Recibo: $1,500.00 por Renta, noviembre"
+        said = text_of(mail)
+        for part in ("Hola, Bob:", "llegó el lun 2 nov", "Ver el pago: ", "No recibir más correos de este tipo"):
+            assert part in said
+        assert '<html lang="es">' in html_of(mail)
+        assert row("payment_receipt").language == "es"
