@@ -1,21 +1,27 @@
 """Gathers the models of the rooms, so that Django finds them."""
 
+from leases.arrears.models import ArrearsCase, ArrearsPolicy, ArrearsStep
 from leases.autopay.models import Autopay, AutopayAttempt, AutopayRun
 from leases.contracts.models import LateFeePolicy, Lease, Party, Renter, RentStep
 from leases.credits.models import Credit
 from leases.deposits.models import Deposit, Movement, TrustBank
 from leases.late_fees.models import LateFee
 from leases.move_out.models import Damage, Destination, MoveOut
+from leases.payment_plans.models import CoveredCharge, PaymentPlan, PlanPart
 from leases.policies.models import PaymentPolicy
 from leases.properties.models import Property, Unit
 from leases.receipts.models import Receipt
 from leases.rent.models import Charge
 
 __all__ = [
+    "ArrearsCase",
+    "ArrearsPolicy",
+    "ArrearsStep",
     "Autopay",
     "AutopayAttempt",
     "AutopayRun",
     "Charge",
+    "CoveredCharge",
     "Credit",
     "Damage",
     "Deposit",
@@ -26,7 +32,9 @@ __all__ = [
     "MoveOut",
     "Movement",
     "Party",
+    "PaymentPlan",
     "PaymentPolicy",
+    "PlanPart",
     "Property",
     "Receipt",
     "RentStep",
