@@ -1,18 +1,20 @@
 """Addresses of the rooms of this app."""
 
+from leases.arrears import api as arrears
 from leases.autopay import api as autopay
 from leases.changes import api as changes
 from leases.credits import api as credits
 from leases.deposits import api as deposits
 from leases.late_fees import api as late_fees
 from leases.move_out import api as move_out
+from leases.payment_plans import api as payment_plans
 from leases.portal.urls import urlpatterns as page_urlpatterns
 from leases.properties import api as properties
 from leases.receipts import api as receipts
 from leases.rent import api as rent
 from leases.rent import intents
 
-ROOMS = (properties, rent, intents, changes, credits, receipts, autopay, late_fees, deposits, move_out)
+ROOMS = (properties, rent, intents, changes, credits, receipts, autopay, late_fees, deposits, move_out, payment_plans, arrears)
 api_urlpatterns = [pattern for room in ROOMS for pattern in room.urlpatterns]
 
 __all__ = ["api_urlpatterns", "page_urlpatterns"]

@@ -31,6 +31,26 @@ unless() {
 
 said() { printf '%s\n  %s\n' "$1" "${answer:0:160}"; }
 
+# --- arrears_policies ---
+
+# POST /api/v1/arrears_policies
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/arrears_policies" -d @- <<JSON
+{"steps": [{"kind": "reminder", "days_after_due": 2}, {"kind": "late_fee"}, {"kind": "notice", "days_after_due": 7, "wording": "Please call me."}, {"kind": "staff", "days_after_due": 12}]}
+JSON
+)
+said "Create arrears policies"
+arrears_policy=$(pick id)
+payee=$(pick payee)
+
+# GET /api/v1/arrears_policies
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/arrears_policies")
+said "List arrears policies"
+
+# GET /api/v1/arrears_policies/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/arrears_policies/$arrears_policy")
+said "Retrieve arrears policies"
+
 # --- users ---
 
 # POST /api/v1/users
@@ -40,7 +60,6 @@ answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $k
 JSON
 )
 said "Create users: landlord"
-payee=$(pick payee)
 landlord=$(pick id)
 
 # POST /api/v1/users
@@ -327,6 +346,15 @@ JSON
 said "Late fees leases: dismissed"
 dismissed=$(pick id)
 
+# POST /api/v1/leases/{id}/payment_plans
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease/payment_plans" -d @- <<JSON
+{"installments": 2, "start_date": "2026-11-15"}
+JSON
+)
+said "Payment plans leases"
+payment_plan=$(pick id)
+
 # POST /api/v1/leases/{id}/payment_policy
 fresh
 answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease_in_shares/payment_policy" -d @- <<JSON
@@ -370,6 +398,10 @@ said "Retrieve leases"
 # GET /api/v1/leases/{id}/allocation
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/allocation")
 said "Read leases allocation"
+
+# GET /api/v1/leases/{id}/arrears
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/arrears")
+said "Read leases arrears"
 
 # GET /api/v1/leases/{id}/autopay
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/autopay")
@@ -647,6 +679,32 @@ said "Retrieve payment intents"
 # GET /api/v1/payment_intents/search
 answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=status:'canceled'" "$DP/api/v1/payment_intents/search")
 said "Read payment intents search"
+
+# --- payment_plans ---
+
+# POST /api/v1/payment_plans/{id}/accept
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_plans/$payment_plan/accept" -d @- <<JSON
+{}
+JSON
+)
+said "Accept payment plans"
+
+# POST /api/v1/payment_plans/{id}/cancel
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_plans/$payment_plan/cancel" -d @- <<JSON
+{}
+JSON
+)
+said "Cancel payment plans"
+
+# GET /api/v1/payment_plans
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payment_plans")
+said "List payment plans"
+
+# GET /api/v1/payment_plans/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payment_plans/$payment_plan")
+said "Retrieve payment plans"
 
 # --- receipts ---
 

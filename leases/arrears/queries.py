@@ -14,7 +14,7 @@ from directpay.people.models import Payee
 from directpay.people.ways import Way, seen_by
 from leases.arrears.ladder import STANDARD, Rung, Step, next_rung, rungs
 from leases.arrears.models import ArrearsCase, ArrearsPolicy, ArrearsStep
-from leases.contracts.models import Lease, Renter
+from leases.contracts.models import Lease, Party, Renter
 from leases.contracts.queries import policies_in_force, ways_by_share
 from leases.payment_plans.behind import standings
 from leases.payment_plans.models import PaymentPlan
@@ -91,7 +91,7 @@ class Behind:
     """A party that is overdue today, as it stands now: `case` None before the first step. `plan`: the one that it keeps."""
 
     lease: Lease
-    party_id: int
+    party: Party
     people: list[str]
     since_on: date
     overdue_minor: int
@@ -120,8 +120,8 @@ def behind_of(leases: Sequence[Lease], at: datetime) -> list[Behind]:
         coming = None if plan else next_rung(ladder, overdue[0].counts_from, today)
         names = [renter.user.name for renter in lease.renters.all() if renter.party_id == party_id]
         sum_minor = sum(debt.minor for debt in overdue)
-        found.append(Behind(lease, party_id, names, overdue[0].due_on, sum_minor, case, plan, coming))
-    return sorted(found, key=lambda one: (one.since_on, one.party_id))
+        found.append(Behind(lease, where[party_id].party, names, overdue[0].due_on, sum_minor, case, plan, coming))
+    return sorted(found, key=lambda one: (one.since_on, one.party.id))
 
 
 def _ladders(days: Mapping[int, date]) -> dict[int, tuple[Step, ...]]:
