@@ -177,6 +177,7 @@ class Alices(World):
             "late-fees": self.late_fee.public_id,
             "late_fee_policies": self.late_fee.policy.public_id,
             "payment_plans": self.plan.public_id,
+            "payment-plans": self.plan.public_id,
             "arrears_policies": self.case.policy.public_id,
             "mandates": self.mandate.public_id,
             "autopays": self.autopay.public_id,

@@ -23,6 +23,8 @@ FIELDS = {  # what an error names → what a form calls it
     "from_date": "day",
     "renter": "party",
     "rent_amount": "amount",
+    "installments": "count",
+    "start_date": "day",
 }
 
 
