@@ -31,26 +31,6 @@ unless() {
 
 said() { printf '%s\n  %s\n' "$1" "${answer:0:160}"; }
 
-# --- arrears_policies ---
-
-# POST /api/v1/arrears_policies
-fresh
-answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/arrears_policies" -d @- <<JSON
-{"steps": [{"kind": "reminder", "days_after_due": 2}, {"kind": "late_fee"}, {"kind": "notice", "days_after_due": 7, "wording": "Please call me."}, {"kind": "staff", "days_after_due": 12}]}
-JSON
-)
-said "Create arrears policies"
-arrears_policy=$(pick id)
-payee=$(pick payee)
-
-# GET /api/v1/arrears_policies
-answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/arrears_policies")
-said "List arrears policies"
-
-# GET /api/v1/arrears_policies/{id}
-answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/arrears_policies/$arrears_policy")
-said "Retrieve arrears policies"
-
 # --- users ---
 
 # POST /api/v1/users
@@ -60,6 +40,7 @@ answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $k
 JSON
 )
 said "Create users: landlord"
+payee=$(pick payee)
 landlord=$(pick id)
 
 # POST /api/v1/users
@@ -82,6 +63,25 @@ said "Retrieve users"
 # GET /api/v1/users/search
 answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/users/search")
 said "Read users search"
+
+# --- arrears_policies ---
+
+# POST /api/v1/arrears_policies
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/arrears_policies" -d @- <<JSON
+{"payee": "$payee", "steps": [{"kind": "reminder", "days_after_due": 2}, {"kind": "late_fee"}, {"kind": "notice", "days_after_due": 7, "wording": "Please call me."}, {"kind": "staff", "days_after_due": 12}]}
+JSON
+)
+said "Create arrears policies"
+arrears_policy=$(pick id)
+
+# GET /api/v1/arrears_policies
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/arrears_policies")
+said "List arrears policies"
+
+# GET /api/v1/arrears_policies/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/arrears_policies/$arrears_policy")
+said "Retrieve arrears policies"
 
 # --- bank-accounts ---
 

@@ -30,7 +30,7 @@ from leases.rent.api.leases import OfLease
 CASES_LIMIT = 50
 
 
-class StepInput(StrictSerializer):
+class ArrearsStepInput(StrictSerializer):
     kind = serializers.ChoiceField(choices=KINDS)
     days_after_due = serializers.IntegerField(
         required=False, min_value=1, max_value=DAYS_LIMIT, help_text="Not of a late fee: when it comes is agreed in the lease."
@@ -38,26 +38,28 @@ class StepInput(StrictSerializer):
     wording = serializers.CharField(max_length=WORDING_LIMIT, required=False, help_text="Your own words, added to ours.")
 
 
-class PolicyInput(StrictSerializer):
+class ArrearsPolicyInput(StrictSerializer):
     payee = IdField("pye", required=False, help_text="The one that you began with without it.")
     from_date = DateField(required=False, help_text="For cases that are opened from this day on; today without it.")
-    steps = serializers.ListField(child=StepInput(), min_length=1, max_length=STEPS_LIMIT, help_text="Each later than the one before.")
+    steps = serializers.ListField(
+        child=ArrearsStepInput(), min_length=1, max_length=STEPS_LIMIT, help_text="Each later than the one before."
+    )
 
 
-class StepOutput(serializers.Serializer[Any]):
+class ArrearsStepOutput(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=KINDS)
     days_after_due = serializers.IntegerField(allow_null=True)
     wording = serializers.CharField(allow_blank=True)
 
 
-class PolicyOutput(ObjectOutput):
+class ArrearsPolicyOutput(ObjectOutput):
     payee = serializers.CharField()
     from_date = serializers.DateField()
-    steps: Any = StepOutput(many=True)
+    steps: Any = ArrearsStepOutput(many=True)
     standard = serializers.BooleanField(help_text="Ours, where none was set.")
 
 
-class ReachedOutput(serializers.Serializer[Any]):
+class ReachedStepOutput(serializers.Serializer[Any]):
     level = serializers.IntegerField()
     kind = serializers.ChoiceField(choices=KINDS)
     days_after_due = serializers.IntegerField()
@@ -66,7 +68,7 @@ class ReachedOutput(serializers.Serializer[Any]):
     reached_on = serializers.DateField()
 
 
-class CaseOutput(serializers.Serializer[Any]):
+class ArrearsCaseOutput(serializers.Serializer[Any]):
     id = serializers.CharField()
     renter = serializers.CharField(allow_null=True, help_text="Who alone owes it; null where all do.")
     policy = serializers.CharField(help_text="The version by which it was opened.")
@@ -74,34 +76,34 @@ class CaseOutput(serializers.Serializer[Any]):
     opened_on = serializers.DateField()
     closed_on = serializers.DateField(allow_null=True)
     reason = serializers.ChoiceField(choices=ArrearsCase.Reason.values, allow_null=True, help_text="Why it is closed.")
-    steps: Any = ReachedOutput(many=True)
+    steps: Any = ReachedStepOutput(many=True)
 
 
-class NextOutput(serializers.Serializer[Any]):
+class NextStepOutput(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=KINDS)
     date = serializers.DateField()
 
 
-class BehindOutput(serializers.Serializer[Any]):
+class BehindPartyOutput(serializers.Serializer[Any]):
     renter = serializers.CharField(allow_null=True, help_text="Who alone owes it; null where all do.")
     since = serializers.DateField(help_text="When the oldest debt that is open was due.")
     amount_overdue = serializers.IntegerField(help_text="What is on its way counts as paid.")
     payment_plan = serializers.CharField(allow_null=True, help_text="The one that is kept: meanwhile no step comes.")
-    next_step = NextOutput(allow_null=True)
+    next_step = NextStepOutput(allow_null=True)
 
 
 class LeaseArrearsOutput(serializers.Serializer[Any]):
     object = serializers.ChoiceField(choices=["lease_arrears"])
     lease = serializers.CharField()
     currency = serializers.CharField()
-    data: Any = BehindOutput(many=True, help_text="Who is overdue now.")
-    cases: Any = CaseOutput(many=True, help_text="Newest first, closed ones too.")
+    data: Any = BehindPartyOutput(many=True, help_text="Who is overdue now.")
+    cases: Any = ArrearsCaseOutput(many=True, help_text="Newest first, closed ones too.")
 
 
 @by_id
 class Policies(ApiView):
     object_name = "arrears_policy"
-    output_serializer: ClassVar[Any] = PolicyOutput
+    output_serializer: ClassVar[Any] = ArrearsPolicyOutput
     expanders = {"payee": "payee"}
     example: ClassVar[Mapping[str, Any]] = examples.POLICY_SHOWN
 
@@ -120,7 +122,7 @@ class Policies(ApiView):
 class PoliciesView(Policies, CollectionView):
     """What renters hear, and when, once something is overdue: each version. Running cases keep theirs."""
 
-    input_serializer = PolicyInput
+    input_serializer = ArrearsPolicyInput
     asks = examples.SETS
     refusals = examples.NOT_SET
     filters = {"payee": related("payee", Payee)}

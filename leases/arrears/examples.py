@@ -13,12 +13,13 @@ STEPS: Final = [
     {"kind": "staff", "days_after_due": 12, "wording": ""},
 ]
 WISHED: Final[dict[str, Any]] = {
+    "payee": PAYEE,
     "steps": [
         {"kind": "reminder", "days_after_due": 2},
         {"kind": "late_fee"},
         {"kind": "notice", "days_after_due": 7, "wording": "Please call me."},
         {"kind": "staff", "days_after_due": 12},
-    ]
+    ],
 }
 POLICY_SHOWN: Final[dict[str, Any]] = {
     "id": LADDER,
@@ -31,7 +32,7 @@ POLICY_SHOWN: Final[dict[str, Any]] = {
 }
 SETS: Final = {"arrears_policy": Ask(WISHED)}
 NOT_SET: Final = (
-    InvalidInput("Each step comes later than the one before.", param="steps[2][days_after_due]"),
+    InvalidInput("A ladder has a step with a day of its own.", param="steps"),
     InvalidInput("What was opened keeps what held then: choose today or later.", param="from_date"),
     InvalidInput("No such payee: pye_nobody.", param="payee", code="resource_missing"),
     NotAllowed("What renters hear is said by the landlord."),

@@ -30,12 +30,12 @@ from leases.rent.api.leases import OfLease
 STATUSES, SIDES = PaymentPlan.Status.values, PaymentPlan.Side.values
 
 
-class PartInput(StrictSerializer):
+class PlanPartInput(StrictSerializer):
     date = DateField()
     amount = AmountField()
 
 
-class PlanInput(StrictSerializer):
+class PaymentPlanInput(StrictSerializer):
     renter = IdField("usr", required=False, help_text="Whose share, where each owes one.")
     amount = AmountField(required=False, help_text="All that is owed without it, or what the parts come to.")
     installments = serializers.IntegerField(
@@ -43,7 +43,7 @@ class PlanInput(StrictSerializer):
     )
     start_date = DateField(required=False, help_text="With `installments`: the day of the first; tomorrow without it.")
     interval = serializers.ChoiceField(choices=INTERVALS, default=MONTH, help_text="With `installments`: from one to the next.")
-    parts = serializers.ListField(child=PartInput(), required=False, min_length=1, max_length=PARTS_LIMIT)
+    parts = serializers.ListField(child=PlanPartInput(), required=False, min_length=1, max_length=PARTS_LIMIT)
     grace_days = serializers.IntegerField(
         default=GRACE, min_value=0, max_value=GRACE_LIMIT, help_text="After a part, before the plan is broken."
     )
@@ -52,7 +52,7 @@ class PlanInput(StrictSerializer):
     metadata = MetadataField()
 
 
-class PartOutput(serializers.Serializer[Any]):
+class PlanPartOutput(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     date = serializers.DateField()
     amount = serializers.IntegerField()
@@ -60,12 +60,12 @@ class PartOutput(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=STATES)
 
 
-class CoveredOutput(serializers.Serializer[Any]):
+class CoveredChargeOutput(serializers.Serializer[Any]):
     charge = serializers.CharField()
     amount = serializers.IntegerField()
 
 
-class PlanOutput(ObjectOutput):
+class PaymentPlanOutput(ObjectOutput):
     lease = serializers.CharField()
     renter = serializers.CharField(allow_null=True, help_text="Who alone owes it; null where all do.")
     status = serializers.ChoiceField(choices=STATUSES)
@@ -75,8 +75,8 @@ class PlanOutput(ObjectOutput):
     grace_days = serializers.IntegerField()
     fees_go_on = serializers.BooleanField()
     note = serializers.CharField(allow_blank=True)
-    parts: Any = PartOutput(many=True, help_text="Reckoned anew each time; none once the plan has ended.")
-    covered: Any = CoveredOutput(many=True, help_text="What is judged by the days of the plan, since it was accepted.")
+    parts: Any = PlanPartOutput(many=True, help_text="Reckoned anew each time; none once the plan has ended.")
+    covered: Any = CoveredChargeOutput(many=True, help_text="What is judged by the days of the plan, since it was accepted.")
     accepted_on = serializers.DateField(allow_null=True)
     ended_on = serializers.DateField(allow_null=True)
 
@@ -84,7 +84,7 @@ class PlanOutput(ObjectOutput):
 @by_id
 class Plans(ApiView):
     object_name = "payment_plan"
-    output_serializer: ClassVar[Any] = PlanOutput
+    output_serializer: ClassVar[Any] = PaymentPlanOutput
     expanders = {"lease": "lease", "renter": "user"}
     example: ClassVar[Mapping[str, Any]] = examples.SHOWN
 
@@ -112,7 +112,7 @@ class PlanView(Plans, ObjectView):
 class PlanLeaseView(OfLease, Plans, ActionView):
     """Propose to pay what is owed in parts: by the landlord, or by the renter who owes it. Nothing changes until the other side accepts."""
 
-    input_serializer = PlanInput
+    input_serializer = PaymentPlanInput
     asks = examples.PROPOSES
     refusals = examples.NOT_PROPOSED
 

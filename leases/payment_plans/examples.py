@@ -37,7 +37,7 @@ CALLS_OFF: Final = {"payment_plan_called_off": Ask({}, PLAN, {"status": "cancele
 NOT_PROPOSED: Final = (
     PlanExceedsArrears("Only $1,500.00 is owed: a plan covers no more.", param="amount", owed=150000),
     PaymentPlanExists("A payment plan is proposed or kept already.", payment_plan=PLAN),
-    InvalidInput("Each part is due after the one before.", param="parts[1][date]"),
+    InvalidInput("The first part is due after today.", param="start_date"),
 )
 NOT_ACCEPTED: Final = (
     PaymentPlanNotProposed("This payment plan was answered already.", payment_plan=PLAN),

@@ -111,11 +111,10 @@ class Alices(World):
         return given, grant_credit(self.leased, NewCredit(party, "credit", 300, "Mended the tap"), actor=SYSTEM, at=self.now)
 
     def _behind(self) -> tuple[PaymentPlan, ArrearsCase]:
-        """Of another lease of Bob's, that owes October too."""
-        lease = self.lease(start=date(2026, 10, 1))
-        look_at_arrears([lease.charges.earliest("id").public_id], self.now + timedelta(days=30))
-        wish = NewPlan(lease.parties.get(), count=2, start_on=date(2027, 1, 5))
-        return propose_plan(lease, wish, actor=SYSTEM, at=self.now), lease.arrears_cases.get()
+        """Of what is left of November."""
+        look_at_arrears([self.leased.charges.earliest("id").public_id], self.now + timedelta(days=5))
+        wish = NewPlan(self.leased.parties.get(), count=2, start_on=date(2027, 1, 5))
+        return propose_plan(self.leased, wish, actor=SYSTEM, at=self.now), self.leased.arrears_cases.get()
 
     def _payout(self) -> Payout:
         order = NewPayout("payout", self.payee, self.account(self.alice, NUMBER), 1_000, "usd")

@@ -9,7 +9,7 @@ RECKONING, JUDGING, DECIDE = (
     "leases/payment_plans/actions/decide.py",
 )
 LISTENERS, LATE = "leases/arrears/listeners.py", "leases/late_fees/queries.py"
-BEHINDHAND = {"open_lease": 4.0, "pay_all": 2, "pay_part": 6, "receive": 5, "weeks": 18, "days": 16, "seconds": 2, "charge": 4}
+BEHINDHAND = {"open_lease": 4.0, "pay_all": 2, "pay_part": 6, "receive": 5, "weeks": 18, "days": 16, "seconds": 2, "charge_all": 4}
 PLANNING = {**BEHINDHAND, "propose_plan": 14, "accept_plan": 18, "receive": 9}
 
 MUTANTS = (
