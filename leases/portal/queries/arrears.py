@@ -42,7 +42,7 @@ class BehindRow:
     def is_for_a_person(self) -> bool:
         """Whether the ladder has come to where a person is wanted."""
         case = self.behind.case
-        return case is not None and any(step.kind == STAFF for step in case.steps.all())
+        return self.behind.plan is None and case is not None and any(step.kind == STAFF for step in case.steps.all())
 
     @property
     def steps(self) -> list[tuple[str, ArrearsStep]]:
@@ -117,12 +117,18 @@ class WhatNext:
     overdue_minor: int
     since_on: date
     said: SafeString
+    has_plan: bool
+    is_proposed: bool
 
 
 def what_next(lease: Lease, party_id: int, at: datetime, today: date) -> WhatNext | None:
     """None where nothing is overdue."""
     one = next((one for one in behind_of([lease], at) if one.party.id == party_id), None)
-    return None if one is None else WhatNext(one.overdue_minor, one.since_on, _said(one, today))
+    if one is None:
+        return None
+    plan = live_plans([party_id]).get(party_id)
+    proposed = plan is not None and plan.status == PaymentPlan.Status.PROPOSED
+    return WhatNext(one.overdue_minor, one.since_on, _said(one, today), plan is not None, proposed)
 
 
 def _said(one: Behind, today: date) -> SafeString:

@@ -31,7 +31,7 @@ class TestTheLandlord:
         lease = behind(w)
         alice = signed_in(w.alice)
         home = words_of(alice.get("/landlord/"))
-        assert "Bob since Sun 15 Nov, 5 days" in home
+        assert "Bob Unit 1, since Sun 15 Nov, 5 days" in home
         assert "Next: Notice on Wed 25 Nov." in home
         assert "$1,050.00 is overdue since Sun 15 Nov. Next: Notice on Wed 25 Nov." in words_of(alice.get(page(lease)))
         shown = words_of(alice.get(page(lease, "arrears/")))
@@ -101,6 +101,7 @@ class TestTheRenter:
         lease = behind(w)
         plan = propose(w, lease)
         bob = signed_in(w.bob)
+        assert "A payment plan is proposed: look at it. See the plan" in words_of(bob.get("/renter/"))
         shown = words_of(bob.get(f"/renter/leases/{lease.public_id}/payment-plan/"))
         assert "Mon 30 Nov To come $525.00 $525.00 Thu 10 Dec To come $525.00 $525.00" in shown
         assert bob.post(f"/payment-plans/{plan.public_id}/accept/").status_code == 302
