@@ -427,6 +427,32 @@ said "Read leases schedule"
 answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/leases/search")
 said "Read leases search"
 
+# --- payment_plans ---
+
+# POST /api/v1/payment_plans/{id}/accept
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_plans/$payment_plan/accept" -d @- <<JSON
+{}
+JSON
+)
+said "Accept payment plans"
+
+# POST /api/v1/payment_plans/{id}/cancel
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_plans/$payment_plan/cancel" -d @- <<JSON
+{}
+JSON
+)
+said "Cancel payment plans"
+
+# GET /api/v1/payment_plans
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payment_plans")
+said "List payment plans"
+
+# GET /api/v1/payment_plans/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payment_plans/$payment_plan")
+said "Retrieve payment plans"
+
 # --- autopays ---
 
 # POST /api/v1/autopays
@@ -679,32 +705,6 @@ said "Retrieve payment intents"
 # GET /api/v1/payment_intents/search
 answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=status:'canceled'" "$DP/api/v1/payment_intents/search")
 said "Read payment intents search"
-
-# --- payment_plans ---
-
-# POST /api/v1/payment_plans/{id}/accept
-fresh
-answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_plans/$payment_plan/accept" -d @- <<JSON
-{}
-JSON
-)
-said "Accept payment plans"
-
-# POST /api/v1/payment_plans/{id}/cancel
-fresh
-answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_plans/$payment_plan/cancel" -d @- <<JSON
-{}
-JSON
-)
-said "Cancel payment plans"
-
-# GET /api/v1/payment_plans
-answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payment_plans")
-said "List payment plans"
-
-# GET /api/v1/payment_plans/{id}
-answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payment_plans/$payment_plan")
-said "Retrieve payment plans"
 
 # --- receipts ---
 
