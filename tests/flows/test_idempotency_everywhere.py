@@ -143,17 +143,15 @@ class House(World):
         ladder = {"payee": self.payee.public_id, "steps": [{"kind": "reminder", "days_after_due": 4}]}
         longer = {**ladder, "steps": [*ladder["steps"], {"kind": "notice", "days_after_due": 9}]}
 
+        def plans() -> str:
+            return f"/api/v1/leases/{self.lease().public_id}/payment_plans"
+
         def proposed() -> str:
-            lease = self.lease().public_id
-            return str(self.post(f"/api/v1/leases/{lease}/payment_plans", two, f"setup-{self.count()}").json()["id"])
+            return str(self.post(plans(), two, f"setup-{self.count()}").json()["id"])
 
         return {
             "/api/v1/arrears_policies": lambda: ("/api/v1/arrears_policies", ladder, longer),
-            "/api/v1/leases/{id}/payment_plans": lambda: (
-                f"/api/v1/leases/{self.lease().public_id}/payment_plans",
-                two,
-                {**two, "installments": 3},
-            ),
+            "/api/v1/leases/{id}/payment_plans": lambda: (plans(), two, {**two, "installments": 3}),
             "/api/v1/payment_plans/{id}/accept": lambda: (f"/api/v1/payment_plans/{proposed()}/accept", {}, {}),
             "/api/v1/payment_plans/{id}/cancel": lambda: (f"/api/v1/payment_plans/{proposed()}/cancel", {}, {}),
         }
