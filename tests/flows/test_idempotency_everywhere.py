@@ -140,8 +140,7 @@ class House(World):
     def requests_of_arrears(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:
         """Each plan on a lease of its own, which owes November."""
         two = {"installments": 2, "start_date": "2026-12-10"}
-        ladder = {"payee": self.payee.public_id, "steps": [{"kind": "reminder", "days_after_due": 4}]}
-        longer = {**ladder, "steps": [*ladder["steps"], {"kind": "notice", "days_after_due": 9}]}
+        ladder, longer = ({"payee": self.payee.public_id, "steps": [{"kind": "reminder", "days_after_due": n}]} for n in (4, 9))
 
         def plans() -> str:
             return f"/api/v1/leases/{self.lease().public_id}/payment_plans"
