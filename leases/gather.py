@@ -5,6 +5,8 @@ from directpay.due.registry import register as register_queue
 from directpay.events.registry import promise
 from directpay.people.queries import VISIBLE_TO
 from directpay.sagas.registry import register_saga
+from leases.arrears import listeners as arrears
+from leases.arrears.actions.look import ARREARS_QUEUE, look_at_arrears
 from leases.autopay import listeners as autopay
 from leases.autopay.actions.notices import tell_ahead
 from leases.autopay.actions.outcomes import FAILURES_QUEUE, RETRIES_QUEUE, look_at_failures, run_retries
@@ -24,6 +26,8 @@ from leases.late_fees.actions.returned import RETURNED_QUEUE, judge_anew
 from leases.late_fees.listeners import judge_after_grace, judge_what_it_paid, judge_what_the_cheque_paid
 from leases.move_out.listeners import go_on
 from leases.move_out.steps import MOVE_OUT
+from leases.payment_plans import listeners as payment_plans
+from leases.payment_plans.actions.judging import PLANS_QUEUE, look_at_plans
 from leases.receipts import postings as _receipts  # noqa: F401 registers
 from leases.rent.actions.open_lease import SCHEDULE_QUEUE, extend_schedules
 from leases.rent.actions.post_charges import CHARGES_QUEUE, post_charges
@@ -59,6 +63,21 @@ def register() -> None:
     register_queue(Queue(CARRY_QUEUE, carry_balances))
     promise("payment.completed", "payment.returned", "payment.failed", "payment.canceled", hear=follow_payments)
     promise(*CHANGE_WHAT_IS_OWED, hear=follow_the_rest)
+    register_queue(Queue(PLANS_QUEUE, look_at_plans))
+    register_queue(Queue(ARREARS_QUEUE, look_at_arrears))
+    by_hand = ("receipt.recorded", "credit.granted", "charge.written_off", "late_fee.waived", "deposit.deduction")
+    owed_again = ("receipt.bounced", "write_off.reinstated")
+    promise("payment.completed", "payment.returned", "payment.failed", "payment.canceled", hear=payment_plans.look_after_payments)
+    promise(*by_hand, *owed_again, hear=payment_plans.look_after_what_was_done_by_hand)
+    promise("charge.due", hear=arrears.look_after_the_first_days)
+    promise("late_fee.assessed", hear=arrears.look_at_fees)
+    promise("payment.completed", hear=arrears.look_at_what_was_paid)
+    promise("payment.returned", "payment.failed", "payment.canceled", hear=arrears.look_at_what_came_back)
+    promise(*by_hand, hear=arrears.look_at_what_was_done_by_hand)
+    promise("party.transferred", "lease.transferred", hear=arrears.look_at_transfers)
+    promise("party.transferred", hear=payment_plans.look_after_what_was_done_by_hand)
+    ended = ("payment_plan.completed", "payment_plan.broken", "payment_plan.canceled")
+    promise(*owed_again, *ended, hear=arrears.look_at_what_is_owed_again)
     if renters_of_landlord not in VISIBLE_TO:
         VISIBLE_TO.append(renters_of_landlord)
     for rule in (owes_on, owes_deposit_on):

@@ -112,6 +112,19 @@ BEGIN
     RETURN EXISTS (SELECT FROM leases_moveout m WHERE m.id = the_move_out AND leases_on(m.lease_id));
 END $$;
 
+-- A case or a plan of somebody's own share: whoever deals with the party.
+CREATE OR REPLACE FUNCTION leases_arrears_deals(the_case bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM leases_arrearscase c WHERE c.id = the_case AND leases_deals(c.party_id));
+END $$;
+
+CREATE OR REPLACE FUNCTION leases_plan_deals(the_plan bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM leases_paymentplan p WHERE p.id = the_plan AND leases_deals(p.party_id));
+END $$;
+
 -- Where a renter's own deposit lies.
 CREATE OR REPLACE FUNCTION leases_kept_at(the_trust_bank bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
@@ -150,6 +163,12 @@ POLICIES: Final = {
     "leases_autopayattempt": "leases_own_run(run_id)",
     "leases_credit": "leases_deals(party_id)",
     "leases_paymentpolicy": "leases_on(lease_id)",
+    "leases_arrearscase": "leases_deals(party_id)",
+    "leases_arrearspolicy": "payee_id IN (SELECT directpay_own_payees()) OR payee_id IN (SELECT payee_id FROM leases_rented())",
+    "leases_arrearsstep": "leases_arrears_deals(case_id)",
+    "leases_paymentplan": "leases_deals(party_id)",
+    "leases_planpart": "leases_plan_deals(plan_id)",
+    "leases_coveredcharge": "leases_plan_deals(plan_id)",
     "leases_receipt": "leases_deals(party_id)",
     "leases_deposit": "leases_deals(party_id)",
     "leases_movement": "leases_deposit_deals(deposit_id)",

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from leases.arrears import api as arrears
 from leases.autopay import api as autopay
 from leases.bank_charges import api as bank_charges
 from leases.changes import api as changes
@@ -11,6 +12,7 @@ from leases.late_fees import api as late_fees
 from leases.move_out import api as move_out
 from leases.papers import api as papers
 from leases.papers.pages import receipt
+from leases.payment_plans import api as payment_plans
 from leases.portal.urls import urlpatterns as portal_pages
 from leases.properties import api as properties
 from leases.receipts import api as receipts
@@ -18,7 +20,23 @@ from leases.rent import api as rent
 from leases.rent import intents
 from leases.transfers import api as transfers
 
-ROOMS = (properties, rent, intents, changes, credits, receipts, bank_charges, autopay, late_fees, deposits, move_out, transfers, papers)
+ROOMS = (
+    properties,
+    rent,
+    intents,
+    changes,
+    credits,
+    receipts,
+    bank_charges,
+    autopay,
+    late_fees,
+    deposits,
+    move_out,
+    payment_plans,
+    arrears,
+    transfers,
+    papers,
+)
 api_urlpatterns = [pattern for room in ROOMS for pattern in room.urlpatterns]
 page_urlpatterns = [*portal_pages, path("payments/<public_id:payment_id>/receipt.pdf", receipt, name="payment_receipt")]
 

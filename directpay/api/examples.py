@@ -22,6 +22,7 @@ WATER, RECEIPT, CREDIT = "chg_WaterN5bV8cX1zL4kJ7hG2fD", "rcp_ChequeK8jH4gF6dS2a
 OCTOBER, FEE_OF_NOVEMBER = "chg_OctoberP6oI3uY8tR2eW5qA1", "chg_FeeNovemberM4nB7vC2xZ5lK"
 LATE_FEE, DISMISSED = "lfe_NovemberK3hG6fD9sA2qW5eR", "lfe_OctoberX4cV7bN1mL5kJ8hG2"
 FIRST_POLICY, NEXT_POLICY = "lfp_FirstZ7xC4vB1nM8kJ5hG2fD", "lfp_AgreedT5rE8wQ2aS6dF9gH3j"
+LADDER, ARREARS, PLAN = "arp_Linden3Y7xC4vB1nM8kJ5hG2", "arr_BobT5rE8wQ2aS6dF9gH3jK47", "ppl_BobV5bN7mL2kJ4hG8fD3sA9q"
 MANDATE, TAKEN_BACK = "mandate_LindenA5sD8fG1hJ4kL7zXcV", "mandate_TakenB3nM6qW9eR2tY5uI8oP"
 AUTOPAY, RUN = "auto_RentP4oI7uY2tR5eW8qA1sDf", "run_DecemberG6hJ9kL2zX5cV8bN"
 OWNERS_BANK, PAYOUT = "ba_OwnersG5hJ8kL2zX4cV7bN1m", "po_FirstW3eR6tY9uI2oP5aS8dF"

@@ -1,4 +1,4 @@
-"""The demo: Alice lets, Bob and Mia rent. Made through the HTTP API; only keys, passwords and capital are set from inside."""
+"""The demo: Alice lets, Bob, Mia and Noor rent. Made through the HTTP API; only keys, passwords and capital are set from inside."""
 
 import secrets
 from datetime import date, timedelta
@@ -14,7 +14,8 @@ from directpay.people.actions import create_api_key, create_user, set_password
 from directpay.people.actor import SYSTEM
 from directpay.people.models import Role, User
 
-STAFF, LANDLORD, RENTER, ROOMMATE = "staff@example.com", "alice@example.com", "bob@example.com", "mia@example.com"
+STAFF, LANDLORD, RENTER = "staff@example.com", "alice@example.com", "bob@example.com"
+ROOMMATE, BEHIND = "mia@example.com", "noor@example.com"
 CAPITAL_MINOR = 1_000_000
 DEPOSITS = [32, 45]
 LINDEN = {"line1": "114 Linden St", "city": "Columbus", "state": "OH", "postal_code": "43215", "country": "US"}
@@ -40,7 +41,12 @@ def seed(base_url: str) -> dict[str, Any]:
 
 
 def _cast() -> list[tuple[str, str, str]]:
-    return [("landlord", LANDLORD, "Alice Moreno"), ("renter", RENTER, "Bob Okafor"), ("roommate", ROOMMATE, "Mia Lindqvist")]
+    return [
+        ("landlord", LANDLORD, "Alice Moreno"),
+        ("renter", RENTER, "Bob Okafor"),
+        ("roommate", ROOMMATE, "Mia Lindqvist"),
+        ("behind", BEHIND, "Noor Haddad"),
+    ]
 
 
 def _person(api: Client, role: str, email: str, name: str) -> dict[str, Any]:
@@ -66,7 +72,7 @@ def _log_ins(people: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
     with unit_of_work():
         create_user(email=STAFF, name="Dana Reyes", role=Role.STAFF, password=staff_password, superuser=True, actor=SYSTEM, at=at)
         found = {"staff": {"email": STAFF, "password": staff_password}}
-        for role in ("landlord", "renter", "roommate"):
+        for role in ("landlord", "renter", "roommate", "behind"):
             user, password = User.objects.get(public_id=people[role]["id"]), _password()
             set_password(user=user, password=password, actor=SYSTEM, at=at)
             found[role] = {"email": user.email, "password": password, "id": user.public_id, "bank_account": people[role]["bank_account"]}
@@ -91,7 +97,9 @@ def _homes(api: Client, people: dict[str, dict[str, Any]]) -> None:
         "currency": "usd",
         "address": LINDEN,
     }
-    house = api.post("/api/v1/properties", {**details, "units": [{"name": "Unit 2B"}, {"name": "Unit 4A"}]}, key="demo-house")
+    house = api.post(
+        "/api/v1/properties", {**details, "units": [{"name": "Unit 2B"}, {"name": "Unit 4A"}, {"name": "Unit 1C"}]}, key="demo-house"
+    )
     units = {unit["name"]: unit["id"] for unit in house["units"]}
     alone = _lease(api, units["Unit 2B"], [{"user": people["renter"]["id"]}], 150_000, before)
     last_month = alone["schedule"][0]["id"]
@@ -106,6 +114,16 @@ def _homes(api: Client, people: dict[str, dict[str, Any]]) -> None:
     ours = {"lease": home["id"], "rail": "ach", "bank_account": people["roommate"]["bank_account"]}
     api.post("/api/v1/payments", ours, key="demo-roommate")
     _by_itself(api, home, people["roommate"])
+    _behind(api, units["Unit 1C"], people["behind"], before, today)
+
+
+def _behind(api: Client, unit: str, renter: dict[str, Any], start: date, today: date) -> None:
+    """Noor owes since last month, and is offered to pay it in three parts."""
+    home = _lease(api, unit, [{"user": renter["id"]}], 120_000, start)
+    offer = {"installments": 3, "start_date": (today + timedelta(days=7)).isoformat(), "interval": "two_weeks", "amount": 120_000}
+    words = {"note": "Three parts, as we said on the phone."}
+    plan = api.post(f"/api/v1/leases/{home['id']}/payment_plans", {**offer, **words}, key="demo-plan")
+    api.post(f"/api/v1/payment_plans/{plan['id']}/accept", {}, key="demo-plan-accepted")
 
 
 def _by_itself(api: Client, home: dict[str, Any], roommate: dict[str, Any]) -> None:

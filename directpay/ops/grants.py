@@ -26,6 +26,10 @@ READ_ONLY = (
 APPEND_ONLY = (
     "directpay_event",
     "leases_paymentpolicy",
+    "leases_arrearspolicy",
+    "leases_arrearsstep",
+    "leases_coveredcharge",
+    "leases_planpart",
     "leases_latefeepolicy",
     "leases_autopayattempt",
     "leases_movement",

@@ -73,6 +73,25 @@ said "Retrieve users"
 answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/users/search")
 said "Read users search"
 
+# --- arrears_policies ---
+
+# POST /api/v1/arrears_policies
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/arrears_policies" -d @- <<JSON
+{"payee": "$payee", "steps": [{"kind": "reminder", "days_after_due": 2}, {"kind": "late_fee"}, {"kind": "notice", "days_after_due": 7, "wording": "Please call me."}, {"kind": "staff", "days_after_due": 12}]}
+JSON
+)
+said "Create arrears policies"
+arrears_policy=$(pick id)
+
+# GET /api/v1/arrears_policies
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/arrears_policies")
+said "List arrears policies"
+
+# GET /api/v1/arrears_policies/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/arrears_policies/$arrears_policy")
+said "Retrieve arrears policies"
+
 # --- bank-accounts ---
 
 # POST /api/v1/bank-accounts
@@ -421,6 +440,15 @@ JSON
 )
 said "Move leases"
 
+# POST /api/v1/leases/{id}/payment_plans
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease/payment_plans" -d @- <<JSON
+{"installments": 2, "start_date": "2026-11-15"}
+JSON
+)
+said "Payment plans leases"
+payment_plan=$(pick id)
+
 # POST /api/v1/leases/{id}/payment_policy
 fresh
 answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease_in_shares/payment_policy" -d @- <<JSON
@@ -465,6 +493,10 @@ said "Retrieve leases"
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/allocation")
 said "Read leases allocation"
 
+# GET /api/v1/leases/{id}/arrears
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/arrears")
+said "Read leases arrears"
+
 # GET /api/v1/leases/{id}/autopay
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases/$lease/autopay")
 said "Read leases autopay"
@@ -488,6 +520,32 @@ said "Read leases schedule"
 # GET /api/v1/leases/search
 answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "query=created>1767225600" "$DP/api/v1/leases/search")
 said "Read leases search"
+
+# --- payment_plans ---
+
+# POST /api/v1/payment_plans/{id}/accept
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_plans/$payment_plan/accept" -d @- <<JSON
+{}
+JSON
+)
+said "Accept payment plans"
+
+# POST /api/v1/payment_plans/{id}/cancel
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_plans/$payment_plan/cancel" -d @- <<JSON
+{}
+JSON
+)
+said "Cancel payment plans"
+
+# GET /api/v1/payment_plans
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payment_plans")
+said "List payment plans"
+
+# GET /api/v1/payment_plans/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payment_plans/$payment_plan")
+said "Retrieve payment plans"
 
 # --- autopays ---
 

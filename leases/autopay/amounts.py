@@ -11,7 +11,8 @@ from leases.rent.standing import StandingToPay
 class Position:
     """Of one party's account. `soon_minor`: not yet owed, and paid on this day; `ahead_minor`: all that may be paid before it is owed.
 
-    `later_minor`: of what is in flight, so much is for charges that this day does not pay.
+    `later_minor`: of what is in flight, so much is for charges that this day does not pay. `deferred_minor`: owed, and by a payment plan
+    to be paid after the days that this one pays for.
     """
 
     owed_minor: int
@@ -19,11 +20,14 @@ class Position:
     ahead_minor: int
     in_flight_minor: int
     later_minor: int = 0
+    deferred_minor: int = 0
 
     @property
     def due_minor(self) -> int:
         """What this day has to pay, and nobody is paying yet."""
-        return min(self.payable_minor, max(0, self.owed_minor + self.soon_minor - self.in_flight_minor + self.later_minor))
+        return min(
+            self.payable_minor, max(0, self.owed_minor - self.deferred_minor + self.soon_minor - self.in_flight_minor + self.later_minor)
+        )
 
     @property
     def payable_minor(self) -> int:
@@ -40,7 +44,7 @@ def amount_of(mode: str, wish_minor: int | None, position: Position) -> int:
     return min(wish_minor, position.due_minor if mode == Autopay.Mode.UP_TO else position.payable_minor)
 
 
-def position_of(found: StandingToPay, until: date) -> Position:
+def position_of(found: StandingToPay, until: date, *, deferred_minor: int = 0) -> Position:
     """From what is read under lock. `until`: what falls due by this day is paid."""
     waiting = [row for row in found.payable.rows if row.charge.posted_at is None]  # all of one day: the next
     soon = all(row.charge.due_on <= until for row in waiting)
@@ -50,6 +54,7 @@ def position_of(found: StandingToPay, until: date) -> Position:
         ahead_minor=found.payable.ahead_minor,
         in_flight_minor=found.account.in_flight_minor,
         later_minor=0 if soon else sum(row.open_minor - row.free_minor for row in waiting),
+        deferred_minor=deferred_minor,
     )
 
 

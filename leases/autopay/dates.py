@@ -40,6 +40,11 @@ class Days:
             return None
         return max(day_in_month(year, month, self.due_day), self.start_on)  # the last rent may fall due after the last day
 
+    def before_next(self, run_on: date) -> date:
+        """The last day that no later run comes in time for: parts of a payment plan up to it are paid on `run_on`."""
+        following = self.after(run_on)
+        return date.max if following is None else following - timedelta(days=1)
+
     def pays_until(self, run_on: date) -> date:
         """What falls due by this day is paid on `run_on`."""
         return run_on if self.day_of_month is None else run_on + LOOK_AHEAD

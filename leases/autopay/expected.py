@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from directpay.kernel.arrays import integers, moments
 from leases.autopay.actions.planning import days_of
 from leases.autopay.amounts import Position, amount_of
 from leases.autopay.models import AutopayRun
+from leases.payment_plans.queries import deferred_after
 from leases.rent.falling import OwingParty, parties_of
 from leases.rent.postings import split
 from payments.payins.queries import in_flight_minor
@@ -54,10 +56,12 @@ def expected_minor(runs: Sequence[AutopayRun]) -> list[int]:
             waiting[place].append(_Waiting._make(said))
     parties = parties_of(sorted({run.autopay.lease_id for run in runs}))
     flying = in_flight_minor([run.autopay.party.account_id for run in runs])
+    deferred = deferred_after([(run.autopay.party_id, days_of(run.autopay).before_next(run.run_on)) for run in runs])
     found: list[int] = []
     for place, run in enumerate(runs, start=1):
         autopay = run.autopay
         position = _position(run, waiting[place], parties[autopay.lease_id], flying.get(autopay.party.account_id, 0))
+        position = replace(position, deferred_minor=deferred[place - 1])
         found.append(amount_of(autopay.mode, autopay.amount_minor, position))
     return found
 

@@ -1,8 +1,8 @@
 """Late fees that an actor may see, the policy in force, and all that judging what is late must know: a few questions for a whole set."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from leases.contracts.queries import ways_by_lease
 from leases.credits.models import Credit
 from leases.late_fees.models import LateFee
 from leases.late_fees.reckoning import FEES_LAST, OTHERS_NEXT, RENT_FIRST, Debt, Given
+from leases.payment_plans.queries import Forbearance, forbearances
 from leases.receipts.models import Receipt
 from leases.rent.models import Charge
 from leases.rent.postings import FEE, parts, shared_on, split
@@ -89,6 +90,7 @@ class History:
     parties: list[Party] = field(default_factory=list)
     debts: dict[int | None, list[Debt]] = field(default_factory=lambda: defaultdict(list))
     given: dict[int | None, list[Given]] = field(default_factory=lambda: defaultdict(list))
+    plans: list[Forbearance] = field(default_factory=list)
 
     def owe(self, charge: Charge, known_at: datetime) -> None:
         rank = RENT_FIRST if charge.category == "rent" else FEES_LAST if charge.category == FEE else OTHERS_NEXT
@@ -105,6 +107,30 @@ class History:
         debts = [debt for debt in self.debts[whose] if debt.known_at is None or debt.known_at <= moment]
         names = {"", *(debt.key for debt in debts)}
         return debts, [one for one in self.given[whose] if one.towards in names]
+
+    def by_plan(self, day: date, debts: Sequence[Debt], *, whose: int | None, judged: str) -> list[Debt] | None:
+        """The debts by the days of the plans that were kept on that day; None without one. Where fees go on, the `judged` charge stays."""
+        held = [plan for plan in self.plans if plan.holds_on(day) and whose in (None, plan.party_id)]
+        for plan in held:
+            if not (plan.fees_go_on and judged in plan.covered):
+                debts = [*_uncovered(debts, plan), *_parts(plan, debts)]
+        return list(debts) if held else None
+
+
+def _uncovered(debts: Iterable[Debt], plan: Forbearance) -> list[Debt]:
+    left = ((debt, debt.minor - plan.covered.get(debt.key, 0)) for debt in debts)
+    return [replace(debt, minor=minor) for debt, minor in left if minor > 0]
+
+
+def _parts(plan: Forbearance, debts: Iterable[Debt]) -> list[Debt]:
+    """For as much as it covers of these debts, the earliest first. Money counts for them as for rent: by their days."""
+    left, found = sum(min(debt.minor, plan.covered.get(debt.key, 0)) for debt in debts), []
+    for part in plan.parts:
+        minor = min(left, part.minor)
+        if minor:
+            found.append(Debt(f"{plan.party_id}/{part.due_on}", part.due_on, minor))
+            left -= minor
+    return found
 
 
 def histories(lease_ids: Collection[int]) -> dict[int, History]:
@@ -127,6 +153,8 @@ def histories(lease_ids: Collection[int]) -> dict[int, History]:
         "giver", "taker"
     ):
         _transfer(found, transfer)
+    for lease_id, plans in forbearances(lease_ids).items():
+        found[lease_id].plans = plans
     for fee in LateFee.objects.filter(lease_id__in=lease_ids, waived_minor__gt=0).select_related("fee_charge"):
         _waive(found[fee.lease_id], fee)
     return found

@@ -5,7 +5,7 @@ before anything else and for fees last, so that a fee never makes rent late; wha
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count, takewhile
@@ -99,12 +99,28 @@ class Fee:
     overdue_minor: int
 
 
+# How the debts stand by the days of a payment plan on a day; None where none was kept then.
+ByPlan = Callable[[date], "Sequence[Debt] | None"]
+
+
+def no_plan(day: date) -> None:
+    return None
+
+
 def fees_due(
-    terms: LateFeeTerms, debt: Debt, debts: Sequence[Debt], given: Sequence[Given], *, until: date, taken: dict[int, int]
+    terms: LateFeeTerms,
+    debt: Debt,
+    debts: Sequence[Debt],
+    given: Sequence[Given],
+    *,
+    until: date,
+    taken: dict[int, int],
+    by_plan: ByPlan = no_plan,
 ) -> tuple[list[Fee], bool]:
     """The fees of a charge that `taken` (day → amount) lacks, by all that was tendered up to the end of `until`; whether more may come.
 
-    A fee of a day is due when the charge was still open as the day before it ended.
+    A fee of a day is due when the charge was still open as the day before it ended. A day on which a plan was kept costs by the plan's days
+    alone, for ever.
     """
     last_of_grace = debt.due_on + timedelta(days=terms.grace_days)
     cap, sum_minor = cap_of(terms, debt.minor), sum(taken.values())
@@ -113,7 +129,11 @@ def fees_due(
     for n in takewhile(lambda n: n <= DAYS_LIMIT and last_of_grace + timedelta(days=n) <= until, days):
         if n in taken:
             continue
-        overdue = open_at_end_of(last_of_grace + timedelta(days=n), debts, given).get(debt.key, 0)
+        day = last_of_grace + timedelta(days=n)
+        planned = by_plan(day)
+        overdue = open_at_end_of(day, debts if planned is None else planned, given).get(debt.key, 0)
+        if not overdue and planned is not None:
+            continue  # kept, or not yet to be paid: when the plan ends it is judged as ever
         if not overdue:
             return made, False
         wanted = terms.daily_minor or 0 if n else first_fee(terms, overdue_minor=overdue, whole_minor=debt.minor)

@@ -66,7 +66,13 @@ class Shell:
         if not (settings.SANDBOX and written.is_file()):
             return []
         known = json.loads(written.read_text())
-        titles = [("renter", _("A renter")), ("roommate", _("A roommate")), ("landlord", _("A landlord")), ("staff", _("Staff"))]
+        titles = [
+            ("renter", _("A renter")),
+            ("roommate", _("A roommate")),
+            ("behind", _("A renter who is behind")),
+            ("landlord", _("A landlord")),
+            ("staff", _("Staff")),
+        ]
         return [DemoPerson(title, known[key]["email"], known[key]["password"]) for key, title in titles if key in known]
 
     @property

@@ -4,10 +4,10 @@ from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
 from leases.portal import language
-from leases.portal.pages import deposit, front, payment
-from leases.portal.pages.landlord import by_hand, changes, late_fees
+from leases.portal.pages import deposit, front, payment, planning
+from leases.portal.pages.landlord import arrears, by_hand, changes, late_fees
 from leases.portal.pages.landlord import home as landlord
-from leases.portal.pages.renter import autopay, bank_accounts, pay
+from leases.portal.pages.renter import autopay, bank_accounts, pay, plans
 from leases.portal.pages.renter import home as renter
 
 
@@ -71,6 +71,18 @@ urlpatterns = [
     *(
         path(f"renter/leases/<public_id:lease_id>/deposit/{what}/", deposit.renters, {"what": what}, name="renter_deposit_form")
         for what in deposit.RENTERS
+    ),
+    path("landlord/ladder/", arrears.ladder, name="landlord_ladder"),
+    path("landlord/leases/<public_id:lease_id>/arrears/", arrears.arrears, name="landlord_arrears"),
+    path("landlord/leases/<public_id:lease_id>/payment-plan/", arrears.propose, name="landlord_plan"),
+    *(
+        path(f"landlord/leases/<public_id:lease_id>/{verb}/", arrears.block, {"verb": verb}, name="landlord_block")
+        for verb in ("block", "unblock")
+    ),
+    path("renter/leases/<public_id:lease_id>/payment-plan/", plans.plan, name="renter_plan"),
+    *(
+        path(f"payment-plans/<public_id:plan_id>/{verb}/", planning.answer, {"verb": verb}, name="plan_answer")
+        for verb in ("accept", "cancel")
     ),
     path("landlord/payments/", landlord.payments, name="landlord_payments"),
     path("landlord/payments/<public_id:payment_id>/", payment.for_landlord, name="landlord_payment"),

@@ -17,6 +17,7 @@ from leases.changes.actions import end_lease
 from leases.contracts.actions import Terms, lock_leases
 from leases.contracts.models import Lease, Party
 from leases.contracts.queries import rent_on, with_people
+from leases.payment_plans.models import PaymentPlan
 from leases.properties.models import Unit
 from leases.rent.actions.open_lease import open_lease
 from leases.rent.models import Charge
@@ -155,7 +156,7 @@ def _renters_on(lease: Lease, day: date) -> list[tuple[Any, Mapping[str, Any] | 
 
 
 def carry_balances(public_ids: Sequence[str], at: datetime) -> None:
-    """The due queue's work, for old leases: what stands on them goes along, but for parties with money on its way (it is heard of)."""
+    """The due queue's work, for old leases: what stands on them goes along, but for parties with money on its way or a plan (its end is heard of)."""
     with unit_of_work():
         moves = Move.objects.select_related("old", "new").filter(old__public_id__in=list(public_ids)).order_by("id")
         for move in moves:
@@ -164,7 +165,7 @@ def carry_balances(public_ids: Sequence[str], at: datetime) -> None:
 
 
 def _carry(move: Move, actor: Actor, at: datetime) -> None:
-    """Step: each party's whole balance to its namesake. One whose money is on its way waits for it."""
+    """Step: each party's whole balance to its namesake. One whose money is on its way waits for it, as does one that pays by a plan."""
     require_transaction()
     leases = {lease.id: lease for lease in lock_leases([move.old_id, move.new_id])}
     new, today = leases[move.new_id], local_today(leases[move.new_id], at)
@@ -172,9 +173,10 @@ def _carry(move: Move, actor: Actor, at: datetime) -> None:
     parties = [p for p in Party.objects.select_related("account").filter(lease=move.old_id).order_by("id") if p.label in there]
     accounts = lock_accounts(sorted(a for p in parties for a in (p.account_id, there[p.label].account_id)))
     flying = in_flight_minor([p.account_id for p in parties])
+    planned = set(PaymentPlan.objects.filter(lease=move.old_id, status=PaymentPlan.Status.ACTIVE).values_list("party_id", flat=True))
     for party in parties:
         balance = accounts[party.account_id].balance_minor
-        if balance and not flying.get(party.account_id):
+        if balance and not flying.get(party.account_id) and party.id not in planned:
             transfer = _carried(move, party, there[party.label], balance, max(today, move.from_on), at)
             name = transfer.charge.public_id if transfer.charge else transfer.public_id
             old, taking = accounts[party.account_id], accounts[there[party.label].account_id]
@@ -182,7 +184,7 @@ def _carry(move: Move, actor: Actor, at: datetime) -> None:
                 [lease_transferred(transfer=name, old=old, new=taking, balance_minor=balance, on=transfer.transferred_on, at=at)], at=at
             )
             allocate([old.id, taking.id], at=at)
-            record([_transferred(transfer, new, actor, at)])
+            record([_transferred(transfer, new, actor, at, left=leases[move.old_id])])
 
 
 def _carried(move: Move, old: Party, new: Party, balance_minor: int, on: date, at: datetime) -> Transfer:
@@ -216,11 +218,12 @@ def _carried(move: Move, old: Party, new: Party, balance_minor: int, on: date, a
     )
 
 
-def _transferred(transfer: Transfer, lease: Lease, actor: Actor, at: datetime) -> NewEvent:
+def _transferred(transfer: Transfer, lease: Lease, actor: Actor, at: datetime, left: Lease | None = None) -> NewEvent:
     home = lease.unit.property
     data = {
         "id": transfer.public_id,
         "lease": lease.public_id,
+        "left_lease": left.public_id if left else None,
         "from_party": transfer.giver.label,
         "to_party": transfer.taker.label,
         "charge": transfer.charge.public_id if transfer.charge else None,

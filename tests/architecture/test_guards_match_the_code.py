@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from leases.payment_plans.models import PaymentPlan
 from ledger.journal.kinds import KINDS, MAY_OVERDRAW
 from ledger.journal.models import Kind
 from payments.intents.models import PaymentIntent
@@ -15,6 +16,7 @@ MACHINES = {
     "bank_account": (BankAccount, "new"),
     "payment_intent": (PaymentIntent, "open"),
     "payout": (Payout, "created"),
+    "payment_plan": (PaymentPlan, "proposed"),
 }
 
 

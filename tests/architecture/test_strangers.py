@@ -7,6 +7,7 @@ does not know, the test fails until it is told one.
 
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -22,6 +23,8 @@ from directpay.people.actor import SYSTEM
 from directpay.people.models import User
 from directpay.people.oauth.actions import NewSecret, register_application
 from directpay.people.oauth.models import Application
+from leases.arrears.actions.look import look_at_arrears
+from leases.arrears.models import ArrearsCase
 from leases.autopay.actions.turn_on import Order, turn_on
 from leases.autopay.models import Autopay, AutopayRun
 from leases.bank_charges.actions import NewBankCharge, record_bank_charge
@@ -33,6 +36,8 @@ from leases.deposits.actions.name_trust_bank import name_trust_bank
 from leases.late_fees.actions.assess import charge_late_fee
 from leases.late_fees.models import LateFee
 from leases.move_out.actions import NewDamage, begin_move_out
+from leases.payment_plans.actions.propose import NewPlan, propose_plan
+from leases.payment_plans.models import PaymentPlan
 from leases.receipts.actions import NewReceipt, record_receipt
 from leases.receipts.models import Receipt
 from leases.transfers.actions import give_credit
@@ -67,6 +72,7 @@ BODIES = {
     "/credit_transfers": {"from_renter": "usr_" + 24 * "a", "to_renter": "usr_" + 24 * "b", "amount": 100},
     "/late_fee": {"grace_days": 5, "flat_amount": 100},
     "/waive": {"reason": "none"},
+    "/payment_plans": {"installments": 2},
 }
 KEY = "Alice's telephone"
 NUMBER = "000123457531"
@@ -87,6 +93,7 @@ class Alices(World):
         self.bank_charge = record_bank_charge(NewBankCharge(self.payee, "usd", 900), actor=SYSTEM, at=self.now)
         self.transfer = self._transfer()
         self.late_fee = charge_late_fee(self.leased, november, actor=SYSTEM, at=self.now)
+        self.plan, self.case = self._behind()
         self.wish = self._wish()
         self.mandate, self.autopay = self._by_itself()
         self.sent_out = self._payout()
@@ -116,6 +123,12 @@ class Alices(World):
         giver, taker = self.shared.parties.order_by("id")
         grant_credit(self.shared, NewCredit(giver, "credit", 150, "Mended the tap"), actor=SYSTEM, at=self.now)
         return give_credit(giver, taker, 40, reason="As agreed", actor=SYSTEM, at=self.now)
+
+    def _behind(self) -> tuple[PaymentPlan, ArrearsCase]:
+        """Of what is left of November."""
+        look_at_arrears([self.leased.charges.earliest("id").public_id], self.now + timedelta(days=5))
+        wish = NewPlan(self.leased.parties.get(), count=2, start_on=date(2027, 1, 5))
+        return propose_plan(self.leased, wish, actor=SYSTEM, at=self.now), self.leased.arrears_cases.get()
 
     def _payout(self) -> Payout:
         order = NewPayout("payout", self.payee, self.account(self.alice, NUMBER), 1_000, "usd")
@@ -178,6 +191,9 @@ class Alices(World):
             "late_fees": self.late_fee.public_id,
             "late-fees": self.late_fee.public_id,
             "late_fee_policies": self.late_fee.policy.public_id,
+            "payment_plans": self.plan.public_id,
+            "payment-plans": self.plan.public_id,
+            "arrears_policies": self.case.policy.public_id,
             "mandates": self.mandate.public_id,
             "autopays": self.autopay.public_id,
             "autopay": self.leased.public_id,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,9 @@ from drf_spectacular.generators import SchemaGenerator
 from directpay.api.expanding import KINDS
 from directpay.api.views import ApiView, CollectionView, ObjectView
 from directpay.people.models import User
+from leases.arrears.actions.look import look_at_arrears
+from leases.arrears.actions.set_policy import set_arrears_policy
+from leases.arrears.ladder import Step
 from leases.autopay.actions.turn_on import Order, turn_on
 from leases.bank_charges.actions import NewBankCharge, record_bank_charge
 from leases.contracts.late_fee import LateFeeTerms
@@ -23,6 +27,8 @@ from leases.late_fees.actions.agree import agree_late_fee
 from leases.late_fees.actions.assess import charge_late_fee
 from leases.late_fees.actions.decide import approve_late_fee
 from leases.move_out.actions import NewDamage, begin_move_out
+from leases.payment_plans.actions.decide import accept_plan
+from leases.payment_plans.actions.propose import NewPlan, propose_plan
 from leases.receipts.actions import NewReceipt, bank_receipts, bounce_receipt, record_receipt
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from leases.transfers.actions import give_credit
@@ -118,6 +124,7 @@ def grow(w: World, leases: int) -> None:
         lease = w.lease(renter, metadata={"number": str(n)}, late_fee=LateFeeTerms(0, flat_minor=2_000, mode="proposed"))
         shared = w.lease(renter, w.bob, rent=100_000 + n)
         late(w, lease)
+        behind(w, renter)
         source, his = w.account(renter), w.account(w.bob)
         w.pay(lease, "instant", amount=150_000, source=source, metadata={"number": str(n)})
         w.pay(shared, "instant", amount=40_000, source=his)
@@ -171,6 +178,16 @@ def late(w: World, lease: Lease) -> None:
     if lease.id % 4 < 2:  # each comes with another beside it
         approve_late_fee(fee, actor=actor, at=w.now)
     agree_late_fee(lease, LateFeeTerms(5, flat_minor=2_500), actor=actor, at=w.now)
+
+
+def behind(w: World, renter: User) -> None:
+    """A lease that owes October, with a case and a plan; every other plan is accepted."""
+    lease, actor = w.lease(renter, start=date(2026, 10, 1)), w.actor(w.alice)
+    set_arrears_policy(w.payee, [Step("reminder", 1)], actor=actor, at=w.now)
+    look_at_arrears([lease.charges.earliest("id").public_id], w.now + timedelta(days=30))
+    plan = propose_plan(lease, NewPlan(lease.parties.get(), count=2, start_on=date(2027, 1, 5)), actor=actor, at=w.now)
+    if lease.id % 2:
+        accept_plan(plan, actor=w.actor(renter), at=w.now)
 
 
 def callers(w: World) -> dict[str, Caller]:

@@ -108,6 +108,7 @@ class House(World):
             **self.requests_of_payouts(),
             **self.requests_of_intents(),
             **self.requests_of_late_fees(),
+            **self.requests_of_arrears(),
             **self.requests_by_itself(),
         }
 
@@ -139,6 +140,24 @@ class House(World):
             "/api/v1/late_fees/{id}/approve": lambda: (f"/api/v1/late_fees/{proposed()}/approve", {}, {}),
             "/api/v1/late_fees/{id}/dismiss": lambda: (f"/api/v1/late_fees/{proposed()}/dismiss", {}, {}),
             "/api/v1/late_fees/{id}/waive": waived,
+        }
+
+    def requests_of_arrears(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:
+        """Each plan on a lease of its own, which owes November."""
+        two = {"installments": 2, "start_date": "2026-12-10"}
+        ladder, longer = ({"payee": self.payee.public_id, "steps": [{"kind": "reminder", "days_after_due": n}]} for n in (4, 9))
+
+        def plans() -> str:
+            return f"/api/v1/leases/{self.lease().public_id}/payment_plans"
+
+        def proposed() -> str:
+            return str(self.post(plans(), two, f"setup-{self.count()}").json()["id"])
+
+        return {
+            "/api/v1/arrears_policies": lambda: ("/api/v1/arrears_policies", ladder, longer),
+            "/api/v1/leases/{id}/payment_plans": lambda: (plans(), two, {**two, "installments": 3}),
+            "/api/v1/payment_plans/{id}/accept": lambda: (f"/api/v1/payment_plans/{proposed()}/accept", {}, {}),
+            "/api/v1/payment_plans/{id}/cancel": lambda: (f"/api/v1/payment_plans/{proposed()}/cancel", {}, {}),
         }
 
     def requests_by_itself(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:

@@ -30,6 +30,16 @@ PREPARE look (timestamptz, timestamptz, bigint, bigint, bigint, bigint, bigint, 
     f.overdue_minor, f.amount_minor, f.status, k.public_id, f.assessed_on, f.waived_minor, f.version) ORDER BY f.id), '[]')
     FROM leases_latefee f JOIN leases_lease l ON l.id = f.lease_id LEFT JOIN leases_party y ON y.id = f.party_id
     LEFT JOIN leases_charge c ON c.id = f.charge_id LEFT JOIN leases_charge k ON k.id = f.fee_charge_id),
+ 'plans', (SELECT coalesce(json_agg(json_build_array(p.public_id, p.status,
+    (SELECT json_agg(json_build_array(t.due_on, t.amount_minor) ORDER BY t.number) FROM leases_planpart t WHERE t.plan_id = p.id),
+    (SELECT json_agg(json_build_array(c.public_id, v.amount_minor)) FROM leases_coveredcharge v JOIN leases_charge c ON c.id = v.charge_id
+    WHERE v.plan_id = p.id), p.accepted_on, p.ended_on) ORDER BY p.id), '[]') FROM leases_paymentplan p),
+ 'cases', (SELECT coalesce(json_agg(json_build_array(k.public_id, l.public_id, y.label, k.since_on, k.counts_from, k.closed_on,
+    (SELECT json_agg(json_build_array(s.level, s.kind, s.days, s.overdue_minor, s.told, s.reached_on) ORDER BY s.id)
+    FROM leases_arrearsstep s WHERE s.case_id = k.id)) ORDER BY k.id), '[]')
+    FROM leases_arrearscase k JOIN leases_lease l ON l.id = k.lease_id JOIN leases_party y ON y.id = k.party_id),
+ 'steps_told', (SELECT coalesce(json_agg(json_build_array(object_id, told)), '[]') FROM (
+    SELECT e.object_id, count(*) AS told FROM directpay_event e WHERE e.type = 'arrears.step_reached' GROUP BY e.object_id) g),
  'lines', (SELECT coalesce(json_agg(json_build_array(s.public_id, p.public_id, n.net_minor) ORDER BY n.id), '[]')
     FROM payments_settlementline n JOIN payments_settlement s ON s.id = n.settlement_id JOIN payments_payment p ON p.id = n.payment_id
     WHERE n.id > $7),

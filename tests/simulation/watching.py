@@ -7,12 +7,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from directpay.due.registry import QUEUES
+from leases.arrears.actions.look import ARREARS_QUEUE
+from leases.arrears.models import ArrearsStep
 from leases.autopay.actions.outcomes import FAILURES_QUEUE, RETRIES_QUEUE
 from leases.autopay.actions.planning import RUNS_QUEUE
 from leases.autopay.models import Autopay, AutopayAttempt, AutopayRun
+from leases.payment_plans.actions.judging import PLANS_QUEUE
+from leases.payment_plans.models import PaymentPlan
 from payments.payins.models import Payment
 from payments.rails.registry import rail
-from tests.simulation.auditor import by_itself
+from tests.simulation.auditor import arrears, by_itself
 from tests.simulation.auditor.errors import AuditError, demand, same
 from tests.simulation.auditor.requests import Request, Verdict, oldest_claims
 from tests.simulation.bank import promise_of
@@ -42,10 +46,11 @@ class Watch:
 
     @contextmanager
     def beside(self) -> Iterator[None]:
-        queues = {RUNS_QUEUE: self.runs, RETRIES_QUEUE: self.retries, FAILURES_QUEUE: self.failures}
-        before = {name: QUEUES[name] for name in queues}
+        queues = {RUNS_QUEUE: self.runs, RETRIES_QUEUE: self.retries, FAILURES_QUEUE: self.failures, PLANS_QUEUE: self.plans}
+        before = {name: QUEUES[name] for name in (*queues, ARREARS_QUEUE)}
         for name, look in queues.items():
             QUEUES[name] = replace(before[name], work=self._looked_at(before[name].work, look))
+        QUEUES[ARREARS_QUEUE] = replace(before[ARREARS_QUEUE], work=self._steps_of(before[ARREARS_QUEUE].work))
         try:
             yield
         finally:
@@ -86,6 +91,41 @@ class Watch:
             if wanted[1] == "over_cap":
                 order.paused = "over_cap"
             self.check_next(order, run.run_on)
+
+    def plans(self, work: Work, keys: Sequence[str], at: datetime) -> None:
+        h = self.history
+        kept = [plan for name in keys if (plan := h.auditor.arrears.plans.get(name)) and plan.state == "active"]
+        wanted = [(plan, arrears.judge_plan(h.auditor, plan, at)) for plan in kept]
+        work(keys, at)
+        for plan, state in wanted:
+            same(f"payment plan {plan.id} when it was looked at", state, PaymentPlan.objects.get(public_id=plan.id).status)
+            h.say(f"  {plan.id} is {state}")
+            if state != "active":
+                arrears.moved(h.auditor, plan, state, plan.lease.today(at))
+
+    def _steps_of(self, work: Work) -> Work:
+        """A look at arrears is compared where it came to something."""
+
+        def looking(keys: Sequence[str], at: datetime) -> None:
+            last = ArrearsStep.objects.order_by("-id").values_list("id", flat=True).first() or 0
+            work(keys, at)
+            new = list(ArrearsStep.objects.filter(id__gt=last).select_related("case__lease", "case__party"))
+            if not new:
+                return
+            self.settle()
+            self.within = True
+            try:
+                self.history.check()
+                for step in new:
+                    case = step.case
+                    arrears.check_new_step(self.history.auditor, case.lease.public_id, case.party.label, step.overdue_minor, at)
+            except AuditError as error:
+                self.history.alarms.append(error)
+                raise
+            finally:
+                self.within = False
+
+        return looking
 
     def check_order(self, row: Autopay) -> None:
         """Its state is one that the auditor knows a reason for."""

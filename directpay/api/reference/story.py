@@ -10,6 +10,7 @@ JSON = "application/json"
 LAST = ("sandbox", "payouts")  # first the clock is moved, for what is paid out must have settled
 NEVER = "payment_intent_unexpected_state"
 UNTIMELY = ("payment_not_cancelable", "receipt_not_ready")  # by then the money has left, or has not settled
+FIRST = ("payment_plans",)  # while something is owed
 # What an id that stands inside of an answer is called; others are called as the example that makes them.
 KINDS = {"acct": "account", "chg": "charge", "evt": "event", "pye": "payee", "txn": "transaction", "unit": "unit"}
 
@@ -47,7 +48,8 @@ def story(described: Mapping[str, Any]) -> list[Call]:
     calls = sorted(_calls(described), key=lambda call: call.method == "GET")
     # Payments before payment_intents: the underscore comes after the letters. What can only be read comes last.
     tags = sorted(
-        {call.tag for call in calls}, key=lambda tag: (_only_read(calls, tag), tag in LAST and 1 + LAST.index(tag), tag.replace("_", "~"))
+        {call.tag for call in calls},
+        key=lambda tag: (_only_read(calls, tag), tag in LAST and 1 + LAST.index(tag), tag not in FIRST, tag.replace("_", "~")),
     )
     told: list[Call] = []
     while tags:

@@ -1,6 +1,6 @@
 """The day has come: what is owed is paid, in the amount that the books say under lock, once; or it is kept why nothing was."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from directpay.events.actions import NewEvent, record
@@ -14,6 +14,7 @@ from leases.autopay.amounts import amount_of, over_cap, position_of
 from leases.autopay.events import autopay_fact, run_fact
 from leases.autopay.models import Autopay, AutopayAttempt, AutopayRun
 from leases.autopay.queries import amounts_before
+from leases.payment_plans.queries import deferred_after
 from leases.rent.actions.pay_rent import PayRequest, accept, first_in_turn
 from leases.rent.standing import Payer, StandingToPay, stand_to_pay_together
 from payments.methods.mandates.models import Mandate
@@ -43,8 +44,12 @@ def run_autopays(public_ids: Sequence[str], at: datetime) -> None:
                 facts += _miss(run, kept_from, at)
             else:
                 ready.append(run)
-        before = amounts_before(ready)
-        made = [(run, payment) for run, stands in stand_in_turn(ready) if (payment := _pay(run, stands, before, facts, at))]
+        before, deferred = amounts_before(ready), deferred_of(ready)
+        made = [
+            (run, payment)
+            for run, stands in stand_in_turn(ready)
+            if (payment := _pay(run, stands, before.get(run.autopay_id), deferred[run.id], facts, at))
+        ]
         AutopayAttempt.objects.bulk_create(
             AutopayAttempt(run=run, number=1, kind=AutopayAttempt.Kind.FIRST, payment=payment) for run, payment in made
         )
@@ -77,18 +82,25 @@ def obstacle(autopay: Autopay, account: BankAccount, mandate: Mandate) -> str:
     return "" if account.status == BankAccount.Status.VERIFIED else NOT_VERIFIED
 
 
-def _pay(run: AutopayRun, stands: StandingToPay | None, before: Mapping[int, int], facts: list[NewEvent], at: datetime) -> Payment | None:
+def deferred_of(runs: Sequence[AutopayRun]) -> dict[int, int]:
+    """Run id → what by a payment plan is left to the runs after it."""
+    asked = [(run.autopay.party_id, days_of(run.autopay).before_next(run.run_on)) for run in runs]
+    return {run.id: minor for run, minor in zip(runs, deferred_after(asked), strict=True)}
+
+
+def _pay(
+    run: AutopayRun, stands: StandingToPay | None, before_minor: int | None, deferred_minor: int, facts: list[NewEvent], at: datetime
+) -> Payment | None:
     """Step: the payment of this run; None, with what it is told, where there is nothing to pay or something keeps it from that."""
     autopay = run.autopay
     if stands is None:
         facts += _miss(run, NOT_ON_LEASE, at)
         return None
-    place = position_of(stands, days_of(autopay).pays_until(run.run_on))
+    place = position_of(stands, days_of(autopay).pays_until(run.run_on), deferred_minor=deferred_minor)
     amount = amount_of(autopay.mode, autopay.amount_minor, place)
     if amount == 0:
         facts.append(_settle(run, AutopayRun.Status.NOTHING, ON_ITS_WAY if place.in_flight_minor else NOTHING_OWED, "nothing", at))
         return None
-    before_minor = before.get(autopay.id)
     if over_cap(amount, cap_minor=autopay.cap_minor, cap_percent=autopay.cap_percent, before_minor=before_minor):
         facts += _miss(run, OVER_CAP, at, wanted=amount)
         return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from directpay.due.actions import schedule
@@ -98,7 +99,8 @@ def _of_charge(
         debts, given = known.by(charge.judged_at, scope)
         debt = next(debt for debt in debts if debt.key == charge.public_id)
         before = {fee.day: fee.amount_minor for fee in of_owner}
-        due, more = fees_due(policy.terms, debt, debts, given, until=today - A_DAY, taken=before)
+        by_plan = partial(known.by_plan, debts=debts, whose=scope, judged=charge.public_id)
+        due, more = fees_due(policy.terms, debt, debts, given, until=today - A_DAY, taken=before, by_plan=by_plan)
         running = running or more
         for fee in due:
             made.append(

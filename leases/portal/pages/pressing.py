@@ -27,6 +27,7 @@ FIELDS = {  # what an error names → what a form calls it
     "charged_on": "day",
     "start_date": "day",
     "rent_amount": "amount",
+    "installments": "count",
 }
 
 

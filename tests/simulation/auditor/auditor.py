@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from tests.simulation.auditor.arrears import Arrears
 from tests.simulation.auditor.books import FLOOR_KINDS, FLOOR_ZERO, Books, Hold, Leg, normal
 from tests.simulation.auditor.by_hand import ByHand
 from tests.simulation.auditor.by_itself import Order
@@ -48,6 +49,7 @@ class Auditor:
     changes: Changes = field(default_factory=Changes)
     changes_for: dict[str, str] = field(default_factory=dict)  # credit → charge of the month that it is for, until it is posted
     late: Lateness = field(default_factory=Lateness)
+    arrears: Arrears = field(default_factory=Arrears)
     expected: dict[str, tuple[str, Expected]] = field(default_factory=dict)  # must be posted in this step: reference → kind, legs
     posted: set[str] = field(default_factory=set)
     lines_told: dict[tuple[str, int], list[tuple[str, date]]] = field(default_factory=lambda: defaultdict(list))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from tests.simulation.auditor.arrears import deferred
 from tests.simulation.auditor.payments import GONE, HOUSE_FEES, LIVE
 from tests.simulation.auditor.rent import Lease
 from tests.simulation.auditor.requests import flying
@@ -61,14 +62,16 @@ def due_now(books: "Auditor", order: Order, on: date) -> tuple[int, int]:
     """What this day has to pay and nobody is paying yet; and the most that any payment may be."""
     account = order.lease.account(order.label)
     owed, ahead = books.books.balances[account], order.lease.ahead(order.label)
+    following = next_day(order.lease, order.day, on, order.run_at(on))
+    put_off = deferred(books, order.lease, order.label, following - timedelta(days=1)) if following else 0
     coming = sum(order.lease.share(charge, order.label) for charge in ahead)
     most = max(0, owed + coming - flying(books, account))
     if all(charge.due_on <= order.until(on) for charge in ahead):
-        return most, most
+        return min(most, max(0, owed - put_off + coming - flying(books, account))), most
     later = {charge.reference for charge in ahead}
     live = [p for p in books.payments.values() if p.account == account and p.state in LIVE]
     for_now = sum(p.amount for p in live) - sum(part for p in live for reference, part in p.claims if reference in later)
-    return min(most, max(0, owed - for_now)), most
+    return min(most, max(0, owed - put_off - for_now)), most
 
 
 def judge_run(books: "Auditor", order: Order, on: date) -> tuple[str, str, int]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 
-from tests.simulation.auditor import by_hand, changes, late_fees, postings
+from tests.simulation.auditor import arrears, by_hand, changes, late_fees, postings
 from tests.simulation.auditor.auditor import Auditor
 from tests.simulation.auditor.books import Leg
 from tests.simulation.auditor.deadlines import check_deadlines
@@ -36,12 +36,14 @@ def compare(books: Auditor, seen: Seen, now: datetime, *, rested: bool) -> None:
     _bank_accounts(books, seen, now)
     demand(not books.expected, f"never posted: {sorted(books.expected)}")
     by_hand.check_receipts(books, seen["receipts"])
+    arrears.check_plans(books, seen["plans"])
     _balances(books, seen)
     _allocations(books, seen)
     _holds(books, seen, now, rested=rested)
     if rested:
         check_deadlines(books, now)
         late_fees.check_all_charged(books, now)
+        arrears.check_cases(books, seen["cases"], seen["steps_told"], now)
     books.crashed = False
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from tests.simulation.auditor.arrears import by_plan
 from tests.simulation.auditor.books import Leg
 from tests.simulation.auditor.rent import Charge, Lease, split
 
@@ -123,6 +124,7 @@ def overdue(books: "Auditor", lease: Lease, label: str | None, charge: Charge, u
     # What was forgiven of a debt that is not looked at, for it was recorded later, is not looked at either.
     names = {"", *(d[2] for d in debts)}
     given = [one for one in _given(books, lease, label, event) if one[0] <= until and one[2] in names]
+    debts = by_plan(books.arrears.held(lease, label, until), debts, charge.id, until)
     days = sorted({d[1] for d in debts} | {on for on, *_ in given})
     purse = 0
     for day in days:
@@ -209,6 +211,8 @@ def lacking(books: "Auditor", lease: Lease, charge: Charge, now: datetime, asked
             if day in known:
                 continue
             open_then = overdue(books, lease, scope, charge, ends, LATEST, asked_at)
+            if not open_then and books.arrears.held(lease, scope, ends):
+                continue
             if not open_then:
                 break
             wanted = one.wanted(day, open_then, whole)

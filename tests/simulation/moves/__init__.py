@@ -13,9 +13,10 @@ from tests.simulation.moves import (
     leases,
     owing,
     paying,
+    planning,
     posting,
 )
 from tests.simulation.moves.move import Move
 
-FAMILIES = (leases, banking, paying, clock, bank, crashes, holds, posting, owing, by_hand, changing, late_fees, by_itself)
+FAMILIES = (leases, banking, paying, clock, bank, crashes, holds, posting, owing, by_hand, changing, late_fees, by_itself, planning)
 MOVES: tuple[Move, ...] = tuple(move for family in FAMILIES for move in family.MOVES)

@@ -1,11 +1,14 @@
 """A landlord's leases, one lease, and the payments to its payees."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from directpay.people.actor import LANDLORD
 from leases.autopay.queries import is_on
 from leases.contracts.queries import rent_on, rents_of, visible_leases
+from leases.portal.queries.arrears import behind_rows, plans_of
 from leases.portal.queries.by_hand import credits_of, receipts_of, transfers_of
 from leases.portal.queries.late_fees import fee_rows, policy_of, policy_words, warnings_of
 from leases.portal.queries.payments import home_of, page_of, payments_of
@@ -19,9 +22,10 @@ from leases.transfers.models import Move
 def home(request: HttpRequest, visit: Visit) -> HttpResponse:
     mine = visible_leases(visit.actor).filter(unit__property__landlord_id=visit.user.id)
     leases = list(mine.order_by("unit__property_id", "unit__name", "id"))
-    context = {"rolls": rolls(leases, visit.at), "count": len(leases)}
+    context: dict[str, Any] = {"rolls": rolls(leases, visit.at), "count": len(leases)}
     if leases:
-        context["today"] = local_today(leases[0], visit.at)
+        today = local_today(leases[0], visit.at)
+        context |= {"today": today, "behind": behind_rows(leases, visit.at, today)}
     return render(request, "portal/landlord/home.html", context)
 
 
@@ -30,7 +34,6 @@ def lease(request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
     found = visit.let(lease_id)
     today = local_today(found, visit.at)
     of_party, plan = balances(found), schedules([found], visit.at)[found.id]
-    today = local_today(found, visit.at)
     policy = policy_of(found, today)
     names = {party.id: [r.user.name for r in found.renters.all() if r.party_id == party.id] for party in found.parties.all()}
     context = {
@@ -55,6 +58,8 @@ def lease(request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
         "late_fee": policy_words(policy.terms if policy else None, found.currency),
         "warnings": warnings_of(policy, found, today),
         "autopay_is_on": is_on(found),
+        "behind": behind_rows([found], visit.at, today),
+        "plans": plans_of(found, list(of_party), visit.at),
     }
     return render(request, "portal/landlord/lease.html", context)
 

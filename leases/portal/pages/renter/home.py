@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from directpay.people.actor import RENTER
 from leases.contracts.queries import visible_leases
+from leases.portal.queries.arrears import WhatNext, what_next
 from leases.portal.queries.by_itself import ByItself, by_itself
 from leases.portal.queries.late_fees import ComingFee, coming_fee
 from leases.portal.queries.owing import Household, Owing, household, on_their_way, owing
@@ -46,6 +47,7 @@ class Home:
     hint: SafeString
     coming: ComingFee | None
     by_itself: ByItself
+    next: WhatNext | None
     marked: bool  # one button a page is drawn with the marker
 
 
@@ -76,6 +78,7 @@ def _homes(visit: Visit) -> list[Home]:
                     _hint(one, visit),
                     coming_fee(one),
                     by_itself(one.lease, visit.user.id, one.today),
+                    what_next(one.lease, one.party.id, visit.at, one.today),
                     marked,
                 )
             )
