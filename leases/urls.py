@@ -11,8 +11,9 @@ from leases.properties import api as properties
 from leases.receipts import api as receipts
 from leases.rent import api as rent
 from leases.rent import intents
+from leases.reports import api as reports
 
-ROOMS = (properties, rent, intents, changes, credits, receipts, autopay, late_fees, deposits, move_out)
+ROOMS = (properties, rent, intents, changes, credits, receipts, autopay, late_fees, deposits, move_out, reports)
 api_urlpatterns = [pattern for room in ROOMS for pattern in room.urlpatterns]
 
 __all__ = ["api_urlpatterns", "page_urlpatterns"]
