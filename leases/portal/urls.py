@@ -7,6 +7,7 @@ from leases.portal import language
 from leases.portal.pages import deposit, front, payment
 from leases.portal.pages.landlord import by_hand, changes, late_fees
 from leases.portal.pages.landlord import home as landlord
+from leases.portal.pages.landlord.reports import earned, standing
 from leases.portal.pages.renter import autopay, bank_accounts, pay
 from leases.portal.pages.renter import home as renter
 
@@ -72,6 +73,12 @@ urlpatterns = [
         path(f"renter/leases/<public_id:lease_id>/deposit/{what}/", deposit.renters, {"what": what}, name="renter_deposit_form")
         for what in deposit.RENTERS
     ),
+    path("landlord/reports/", standing.index, name="landlord_reports"),
+    path("landlord/reports/rent-roll/", standing.roll, name="landlord_rent_roll"),
+    path("landlord/reports/aging/", standing.ages, name="landlord_aging"),
+    path("landlord/reports/owner-statement/", earned.statement, name="landlord_statement"),
+    path("landlord/reports/owner-statement/entries/", earned.entries, name="landlord_statement_entries"),
+    path("landlord/reports/schedule-e/", earned.schedule, name="landlord_schedule_e"),
     path("landlord/payments/", landlord.payments, name="landlord_payments"),
     path("landlord/payments/<public_id:payment_id>/", payment.for_landlord, name="landlord_payment"),
     *(path(name, RedirectView.as_view(url=f"/{name}/")) for name in ("renter", "landlord", "admin")),  # typed without the slash

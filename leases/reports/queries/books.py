@@ -198,7 +198,7 @@ lines AS (
 SELECT k.counts_on, k.id, t.public_id, t.reference, t.kind, a.subject, x.home, x.code, x.minor
 FROM lines x JOIN known k ON k.id = x.id JOIN ledger_transaction t ON t.id = k.tx JOIN ledger_account a ON a.id = k.account
 WHERE (%(home)s = '' OR x.home = %(home)s) AND (%(codes)s::text[] = '{{}}' OR x.code = ANY(%(codes)s::text[]))
-    AND (k.counts_on, k.id) > (%(after_on)s, %(after_id)s)
+    AND (k.counts_on, k.id, x.code) > (%(after_on)s, %(after_id)s, %(after_code)s)
 ORDER BY k.counts_on, k.id, x.code LIMIT %(limit)s
 """  # noqa: S608
 
@@ -219,11 +219,11 @@ class Behind:
 
 
 def entries_behind(
-    ask: Ask, *, cash: bool, codes: tuple[str, ...] = (), home: str = "", after: tuple[date, int] | None = None, limit: int = BATCH
+    ask: Ask, *, cash: bool, codes: tuple[str, ...] = (), home: str = "", after: tuple[date, int, str] | None = None, limit: int = BATCH
 ) -> list[Behind]:
     """Entries of the period behind the lines of these codes (all without), in order of the day on which they count."""
-    after_on, after_id = after or (ask.since - timedelta(days=1), 0)
-    place = {"after_on": after_on, "after_id": after_id, "limit": limit}
+    after_on, after_id, after_code = after or (ask.since - timedelta(days=1), 0, "")
+    place = {"after_on": after_on, "after_id": after_id, "after_code": after_code, "limit": limit}
     return [Behind(*row) for row in _asked(ENTRIES, {**ask.given, "cash": cash, "codes": list(codes), "home": home, **place})]
 
 

@@ -69,14 +69,13 @@ DEPOSIT_KINDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """+ is good for the owner. `home`: a property's public id, or none. `codes` name the entries behind it."""
+    """+ is good for the owner. `home`: a property's public id, or none. `count`: how many entries are behind it."""
 
     section: str
     name: str
     home: str
     minor: int
     count: int
-    codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +95,11 @@ class Place:
     opening_minor: int
     flows: Sequence[Flow]
     closing_minor: int
+
+    @property
+    def stands(self) -> bool:
+        """Whether anything lay there, or moved."""
+        return bool(self.opening_minor or self.closing_minor or self.flows)
 
     @property
     def unexplained_minor(self) -> int:
@@ -138,8 +142,17 @@ class OwnerStatement:
     @property
     def unexplained_minor(self) -> int:
         """What no figure explains, over all places and the bridge."""
-        parts = (*self.places, self.deposits, self.bridge)
-        return sum(abs(part.unexplained_minor) for part in parts if part is not None)
+        bridge = abs(self.bridge.unexplained_minor) if self.bridge else 0
+        return bridge + sum(abs(place.unexplained_minor) for place in self.all_places)
+
+    @property
+    def all_places(self) -> list[Place]:
+        return [*self.places, *([self.deposits] if self.deposits else [])]
+
+    @property
+    def homes(self) -> list[str]:
+        """Properties that any line is of."""
+        return sorted({line.home for line in self.lines})
 
     def of_section(self, section: str) -> list[Line]:
         return [line for line in self.lines if line.section == section]
@@ -176,29 +189,35 @@ def _statement(payee: Payee, ask: Ask, basis: Basis, only: str) -> OwnerStatemen
 
 def cash_lines(moves: Iterable[Move], came: Iterable[Received]) -> list[Line]:
     """What came and went: money on receivables by what it was for, what was taken back on its own day, and what was paid."""
-    found = [(*LINES[part.category], part.home, part.minor, part.count, part.category) for part in came]
+    found = [(*LINES[part.category], part.home, part.minor, part.count) for part in came]
     for move in moves:
         if move.cash and move.number == "L1500" and move.kind in TAKEN_BACK:
-            found.append((BACK, TAKEN_BACK[move.kind], move.home, -move.minor, move.count, move.kind))
+            found.append((BACK, TAKEN_BACK[move.kind], move.home, -move.minor, move.count))
         elif move.cash and move.number in LINES:
-            found.append((*LINES[move.number], move.home, -move.minor, move.count, move.number))
+            found.append((*LINES[move.number], move.home, -move.minor, move.count))
     return _added(found)
+
+
+def codes_of(name: str) -> tuple[str, ...]:
+    """What `entries_behind` calls the entries of a line; empty for what is no line."""
+    accounts = [code for code, (_section, line) in LINES.items() if line == name]
+    return (*accounts, *(kind for kind, line in TAKEN_BACK.items() if line == name))
 
 
 def accrual_lines(moves: Iterable[Move]) -> list[Line]:
     """What was earned and what it cost, whoever has paid."""
-    return _added((*LINES[m.number], m.home, -m.minor, m.count, m.number) for m in moves if m.number >= "L4")
+    return _added((*LINES[m.number], m.home, -m.minor, m.count) for m in moves if m.number >= "L4")
 
 
-def _added(parts: Iterable[tuple[str, str, str, int, int, str]]) -> list[Line]:
+def _added(parts: Iterable[tuple[str, str, str, int, int]]) -> list[Line]:
     """Parts of one line of one property, added up; in the order of a statement."""
-    sums: dict[tuple[str, str, str], tuple[int, int, frozenset[str]]] = {}
-    for section, name, home, minor, count, code in parts:
-        before = sums.get((section, name, home), (0, 0, frozenset()))
-        sums[section, name, home] = (before[0] + minor, before[1] + count, before[2] | {code})
+    sums: dict[tuple[str, str, str], tuple[int, int]] = {}
+    for section, name, home, minor, count in parts:
+        before = sums.get((section, name, home), (0, 0))
+        sums[section, name, home] = (before[0] + minor, before[1] + count)
     order = [*LINES.values(), *((BACK, name) for name in TAKEN_BACK.values())]
     sections = (INCOME, BACK, COST)
-    made = [Line(*key, minor, count, tuple(sorted(codes))) for key, (minor, count, codes) in sums.items()]
+    made = [Line(*key, *sum_and_count) for key, sum_and_count in sums.items()]
     return sorted(made, key=lambda line: (sections.index(line.section), order.index((line.section, line.name)), line.home))
 
 
