@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 NOT_ADVICE: Final = "Not tax advice. Only what passed through DirectPay or was recorded here: add what else you earned and paid."
-SOURCE: Final = "IRS, Schedule E (Form 1040) 2025, Part I, lines 3, 19, 20 and 21; BOOKS.md section 5"
+SOURCE: Final = "IRS, Schedule E (Form 1040) 2025, Part I"
 READ_ON: Final = date(2026, 11, 26)
 RENTS, OTHER, TOTAL, RESULT = 3, 19, 20, 21
 
