@@ -83,7 +83,7 @@ class ReportView(ApiView):
     """A door for looking: JSON by `shown`, a file by `lines`, of the same scope and knowledge."""
 
     query_serializer = OfWhom
-    refusals = REFUSED
+    refusals = (*REFUSED, NotYet("This day has not come yet.", param="as_of"))
     also_answers = (CSV,)
     http_method_names = ["get", "head", "options"]
     name: ClassVar[str]
