@@ -20,8 +20,8 @@ BRIDGE: Final = ("L1500", "L2300", "L3100")
 ADVANCE, CARRIED, NO_PROPERTY = "advance", "carried", "none"
 BATCH: Final = 1_000
 
-# The entries of one book that were known and count in the period. `%(periods)s`: whether any was closed; where none was, each counts on
-# its effective date, and those of other days need not be looked at.
+# The entries of one book that were known, with the day on which each counts. `%(periods)s`: whether any was closed, so that the rest
+# need not ask.
 KNOWN: Final = """
 known AS MATERIALIZED (
     SELECT e.id, e.transaction_id AS tx, t.kind, a.id AS account, a.number, a.subject, e.amount_minor AS minor, e.effective_on,
@@ -32,7 +32,6 @@ known AS MATERIALIZED (
         ), e.effective_on)) ELSE e.effective_on END AS counts_on
     FROM ledger_account a JOIN ledger_entry e ON e.account_id = a.id JOIN ledger_transaction t ON t.id = e.transaction_id
     WHERE a.book_id = %(book)s AND a.currency = %(currency)s AND e.at <= %(known_at)s AND ledger_known(t.created_xid, %(snapshot)s)
-        AND (%(periods)s OR e.effective_on BETWEEN %(since)s AND %(through)s)
 )
 """
 # Whose property a leg is of: of an income or expense account its subject, of a receivable the home that is let.
@@ -63,23 +62,20 @@ GROUP BY 1, 2, 3, 4, 5 ORDER BY 2, 1, 3, 4, 5
 # What money that came in on receivables was for: the debits that it is allocated to, by the income account beside them; what a return
 # took back is not unpaired again, for the return is a fact of its own day.
 FOR_WHAT: Final = f"""
-came AS MATERIALIZED (
-    SELECT k.id, k.account, {HOME} AS home, -k.minor AS minor
+for_what AS MATERIALIZED (
+    SELECT d.id AS debit, coalesce(min(i.number), 'carried') AS category FROM known d
+    LEFT JOIN known i ON i.tx = d.tx AND i.number LIKE 'L4%%' AND i.number <> 'L4900'
+    WHERE d.number = 'L1500' AND d.minor > 0 GROUP BY d.id
+), came AS MATERIALIZED (
+    SELECT k.id, k.tx, k.kind, k.counts_on, k.account, {HOME} AS home, -k.minor AS minor
     FROM known k JOIN touches c ON c.tx = k.tx LEFT JOIN homes h ON h.account = k.account
     WHERE k.number = 'L1500' AND NOT k.kind = ANY(%(taken_back)s) AND k.counts_on BETWEEN %(since)s AND %(through)s
 ), used AS MATERIALIZED (
-    SELECT m.id, m.home, d.transaction_id AS tx, d.at, sum(a.amount_minor)::bigint AS minor FROM came m
+    SELECT m.id, w.category, sum(a.amount_minor)::bigint AS minor FROM came m
     JOIN ledger_allocation a ON a.credit_entry_id = m.id AND a.rule <> 'return' AND a.at <= %(known_at)s
-    JOIN ledger_entry d ON d.id = a.debit_entry_id AND d.account_id = m.account AND d.at <= %(known_at)s
-    JOIN ledger_transaction t ON t.id = d.transaction_id AND ledger_known(t.created_xid, %(snapshot)s)
-    GROUP BY 1, 2, 3, 4
-), earned AS MATERIALIZED (
-    SELECT u.tx, min(i.number) AS number FROM (SELECT DISTINCT tx, at FROM used) u
-    JOIN ledger_entry e ON e.transaction_id = u.tx AND e.at = u.at JOIN ledger_account i ON i.id = e.account_id
-    WHERE i.number LIKE 'L4%%' AND i.number <> 'L4900' GROUP BY u.tx
+    JOIN for_what w ON w.debit = a.debit_entry_id GROUP BY 1, 2
 ), split AS (
-    SELECT u.id, u.home, coalesce(w.number, 'carried') AS category, sum(u.minor)::bigint AS minor
-    FROM used u LEFT JOIN earned w ON w.tx = u.tx GROUP BY 1, 2, 3
+    SELECT m.id, m.home, u.category, u.minor FROM came m JOIN used u ON u.id = m.id
     UNION ALL
     SELECT m.id, m.home, 'advance', m.minor - coalesce(s.minor, 0)
     FROM came m LEFT JOIN (SELECT id, sum(minor)::bigint AS minor FROM used GROUP BY id) s ON s.id = m.id
@@ -170,7 +166,7 @@ def received(ask: Ask) -> list[Received]:
 
 def balances_at(ask: Ask, day: date, numbers: tuple[str, ...]) -> dict[str, int]:
     """Number → signed sum of its accounts at the end of a day, as the periods count: what the ledger says less what counts later."""
-    given = {**ask.given, "day": day, "numbers": list(numbers)}  # asks for what counts later only where a period is closed
+    given = {**ask.given, "day": day, "numbers": list(numbers)}
     later = dict(_asked(COUNTS_LATER, given)) if given["periods"] else {}
     found = dict.fromkeys(numbers, 0)
     for account, number, minor in _asked(BALANCES, given):
