@@ -22,6 +22,7 @@ BENCHMARKS = {
     "year": "bench.year:year",
     "rentday": "bench.rentday:rentday",
     "autopay": "bench.autopay:autopay",
+    "reports": "bench.reports:reports",
     "http": "bench.http.accepting:accepting",
 }
 

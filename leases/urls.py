@@ -18,6 +18,7 @@ from leases.properties import api as properties
 from leases.receipts import api as receipts
 from leases.rent import api as rent
 from leases.rent import intents
+from leases.reports import api as reports
 from leases.transfers import api as transfers
 
 ROOMS = (
@@ -36,7 +37,9 @@ ROOMS = (
     arrears,
     transfers,
     papers,
+    reports,
 )
+
 api_urlpatterns = [pattern for room in ROOMS for pattern in room.urlpatterns]
 page_urlpatterns = [*portal_pages, path("payments/<public_id:payment_id>/receipt.pdf", receipt, name="payment_receipt")]
 

@@ -83,6 +83,7 @@ class ApiSchema(AutoSchema):
                 answer["content"] = {self.view.answers_with: {"schema": FILE}}
                 continue
             answer["content"][JSON]["examples"] = dict(self._answers())
+            answer["content"] |= {media: {"schema": {"type": "string"}} for media in self.view.also_answers}
         if "requestBody" in operation:
             asks = {name: {"value": dict(ask.body)} for name, ask in self.view.asks.items()}
             operation["requestBody"]["content"][JSON]["examples"] = asks

@@ -63,6 +63,7 @@ class ApiView(APIView):
     takes_publishable_keys: ClassVar[bool] = False
     query_serializer: ClassVar[type[StrictSerializer]] = NoParameters  # of its GET, besides what lists take
     # for the schema only
+    also_answers: ClassVar[Sequence[str]] = ()  # media types beside JSON that its GET can be asked for
     example: ClassVar[Mapping[str, Any]] = {}  # an object that it answers with
     example_id: ClassVar[str] = ""  # the id in the address of its GET, where it is not that of the example
     query_examples: ClassVar[Mapping[str, Any]] = {}
@@ -151,7 +152,7 @@ class ApiView(APIView):
         answer = super().finalize_response(request, response, *args, **kwargs)
         if self.speaks is not None:
             answer[versions.HEADER] = request.headers.get(versions.HEADER) or self.speaks.isoformat()
-            if answer.content and answer["Content-Type"] == JSON and (unknown := versions.since(self.speaks)):
+            if not answer.streaming and answer.content and answer["Content-Type"] == JSON and (unknown := versions.since(self.speaks)):
                 answer.content = to_bytes(versions.as_before(unknown, json.loads(answer.content)))
         if self.left is not None:
             answer["RateLimit-Limit"] = str(self.left.limit)

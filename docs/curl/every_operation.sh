@@ -942,6 +942,24 @@ said "List payees"
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payees/$payee")
 said "Retrieve payees"
 
+# --- reports ---
+
+# GET /api/v1/reports/aging
+answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "as_of=2026-11-02" "$DP/api/v1/reports/aging")
+said "Get reports aging"
+
+# GET /api/v1/reports/owner_statement
+answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "end_date=2026-11-30" --data-urlencode "start_date=2026-11-01" "$DP/api/v1/reports/owner_statement")
+said "Get reports owner statement"
+
+# GET /api/v1/reports/rent_roll
+answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "as_of=2026-11-02" "$DP/api/v1/reports/rent_roll")
+said "Get reports rent roll"
+
+# GET /api/v1/reports/schedule_e
+answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "year=2026" "$DP/api/v1/reports/schedule_e")
+said "Get reports schedule e"
+
 # --- transfers ---
 
 # GET /api/v1/transfers

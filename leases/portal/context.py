@@ -102,7 +102,11 @@ class Shell:
                 ("renter_payments", _("Payments"), "list"),
                 ("bank_accounts", _("Accounts"), "bank"),
             ],
-            LANDLORD: [("landlord_home", _("Home"), "home"), ("landlord_payments", _("Payments"), "list")],
+            LANDLORD: [
+                ("landlord_home", _("Home"), "home"),
+                ("landlord_payments", _("Payments"), "list"),
+                ("landlord_reports", _("Reports"), "building"),
+            ],
             STAFF: [("admin:index", _("Staff"), "home")],
         }[self._user.role]
         entries = [(reverse(name), text, icon) for name, text, icon in wanted]

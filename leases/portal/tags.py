@@ -114,6 +114,12 @@ def as_moment(value: datetime, today: date) -> SafeString:
 
 
 @register.filter
+def as_exact(value: datetime) -> str:
+    """To the microsecond, as an address asks for it again."""
+    return value.isoformat(sep=" ", timespec="microseconds")
+
+
+@register.filter
 def at_the_clock(value: datetime, now: datetime) -> SafeString:
     """`today at 4:45 pm (ET)`, in the zone that the value carries."""
     return dates.by_the_clock(value, now.date())

@@ -7,6 +7,7 @@ from leases.portal import language
 from leases.portal.pages import deposit, front, payment, planning
 from leases.portal.pages.landlord import arrears, by_hand, changes, late_fees
 from leases.portal.pages.landlord import home as landlord
+from leases.portal.pages.landlord.reports import earned, standing
 from leases.portal.pages.renter import autopay, bank_accounts, pay, plans
 from leases.portal.pages.renter import home as renter
 
@@ -84,6 +85,12 @@ urlpatterns = [
         path(f"payment-plans/<public_id:plan_id>/{verb}/", planning.answer, {"verb": verb}, name="plan_answer")
         for verb in ("accept", "cancel")
     ),
+    path("landlord/reports/", standing.index, name="landlord_reports"),
+    path("landlord/reports/rent-roll/", standing.roll, name="landlord_rent_roll"),
+    path("landlord/reports/aging/", standing.ages, name="landlord_aging"),
+    path("landlord/reports/owner-statement/", earned.statement, name="landlord_statement"),
+    path("landlord/reports/owner-statement/entries/", earned.entries, name="landlord_statement_entries"),
+    path("landlord/reports/schedule-e/", earned.schedule, name="landlord_schedule_e"),
     path("landlord/payments/", landlord.payments, name="landlord_payments"),
     path("landlord/payments/<public_id:payment_id>/", payment.for_landlord, name="landlord_payment"),
     *(path(name, RedirectView.as_view(url=f"/{name}/")) for name in ("renter", "landlord", "admin")),  # typed without the slash

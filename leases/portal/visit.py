@@ -7,7 +7,8 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 
 from directpay.kernel import clock
@@ -19,7 +20,7 @@ from leases.contracts.queries import visible_leases
 from leases.portal.queries.payments import payments_of
 from payments.payins.models import Payment
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def page_for(*roles: str) -> Callable[[View], View]:
         @never_cache
         @login_required
         @wraps(view)
-        def guarded(request: HttpRequest, **named: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, **named: Any) -> HttpResponseBase:
             user: User = request.user  # type: ignore[assignment]
             if roles and user.role not in roles:
                 raise Http404

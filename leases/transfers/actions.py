@@ -156,7 +156,7 @@ def _renters_on(lease: Lease, day: date) -> list[tuple[Any, Mapping[str, Any] | 
 
 
 def carry_balances(public_ids: Sequence[str], at: datetime) -> None:
-    """The due queue's work, for old leases: what stands on them goes along, but for parties with money on its way or a plan (its end is heard of)."""
+    """The due queue's work, for old leases: what stands there goes along. Money on its way and plans are waited for, and heard of."""
     with unit_of_work():
         moves = Move.objects.select_related("old", "new").filter(old__public_id__in=list(public_ids)).order_by("id")
         for move in moves:

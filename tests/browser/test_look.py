@@ -43,6 +43,16 @@ FAULTS = """() => {
 }"""
 
 
+REPORTS = {
+    "reports": "/landlord/reports/",
+    "rent-roll": "/landlord/reports/rent-roll/",
+    "aging": "/landlord/reports/aging/",
+    "owner-statement": "/landlord/reports/owner-statement/?start_date=2026-01-01",
+    "owner-statement-refused": "/landlord/reports/owner-statement/?start_date=2026-11-09&end_date=2026-11-01",
+    "schedule-e": "/landlord/reports/schedule-e/",
+}
+
+
 def addresses(house: House) -> dict[str, dict[str, str]]:
     """Who → name of the picture → address."""
     paid = {key: f"/renter/payments/{payment.public_id}/" for key, payment in house.payments.items()}
@@ -69,6 +79,7 @@ def addresses(house: House) -> dict[str, dict[str, str]]:
             "late-fee": f"/landlord/leases/{house.leases['uma'].public_id}/late-fee/",
             "waive": f"/landlord/late-fees/{LateFee.objects.latest('id').public_id}/waive/",
             "payments": "/landlord/payments/",
+            **REPORTS,
             **alices,
         },
         "zoe": {

@@ -78,7 +78,7 @@ def _to_renters(kind: str) -> Callable[[Mapping[str, Any], People], Read]:
 def _rent_late(data: Mapping[str, Any], people: People) -> Read:
     """What is for staff is no mail."""
     if data["step"] in ("reminder", "notice"):
-        yield "rent_late", people.one(data["user"])
+        yield "rent_late", people.renters(data)
 
 
 RULES: Final[dict[str, Callable[[Mapping[str, Any], People], Read]]] = {
