@@ -156,8 +156,8 @@ class Story:
             return self.by(payment.expected_at if n == CLEARED else payment.ready_at or self.promise.ready_at)
         moments = {SENT: payment.created_at, BANK: self._at_of("processing"), CLEARED: payment.completed_at, READY: payment.settled_at}
         said = self._day(moments[n])
-        if n == CLEARED and payment.completed_on:
-            return format_html("{}, {}", said, words.against_promise(payment.completed_on, payment.expected_on))
+        if n == CLEARED and self._arrived_on:
+            return format_html("{}, {}", said, words.against_promise(self._arrived_on, payment.expected_on))
         if kind == "now" and n == BANK and payment.status == Status.PROCESSING:
             return format_html(_("since {when}"), when=said)
         return said
@@ -243,11 +243,18 @@ class Story:
     @property
     def kept(self) -> SafeString | None:
         """The promise beside what happened."""
-        payment = self.payment
-        if payment.completed_on is None:
+        if self._arrived_on is None:
             return None
-        result = words.against_promise(payment.completed_on, payment.expected_on)
-        return format_html("{}, {}", dates.day(payment.completed_on, self.today), result)
+        result = words.against_promise(self._arrived_on, self.payment.expected_on)
+        return format_html("{}, {}", dates.day(self._arrived_on, self.today), result)
+
+    @property
+    def _arrived_on(self) -> date | None:
+        """The bank's day, or an earlier one on which it was there already: what is instant does not wait for a bank day."""
+        payment = self.payment
+        if payment.completed_on is None or payment.completed_at is None:
+            return payment.completed_on
+        return min(payment.completed_on, payment.completed_at.astimezone(self.zone).date())
 
     # --- the time line, newest first ---
 
@@ -276,7 +283,7 @@ class Story:
                 return format_html(_("{way}. Promised to clear by {day}."), way=words.rail_title(payment.rail), day=self._promised())
             return format_html(_("{way} from ••{last4}. Promised to clear by {day}."), day=self._promised(), **named)
         if kind == "completed":
-            result = words.against_promise(payment.completed_on or payment.expected_on, payment.expected_on)
+            result = words.against_promise(self._arrived_on or payment.expected_on, payment.expected_on)
             return format_html(_("{amount} arrived, {result}."), amount=money, result=result)
         if kind == "returned":
             return format_html(_("{reason} {amount} is owed again."), reason=self.reason, amount=money)

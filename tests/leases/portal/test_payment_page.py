@@ -1,5 +1,7 @@
 """The page of a payment in each of its states, for both who have to do with it."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from payments.payins.actions.pay import pay
@@ -149,3 +151,14 @@ def test_another_renter_finds_no_such_page():
     assert page_of(w, payment, mia).status_code == 404
     assert signed_in(mia).post(f"/renter/payments/{payment.public_id}/cancel/").status_code == 404
     assert signed_in(w.bob).get(f"/landlord/payments/{payment.public_id}/").status_code == 404
+
+
+def test_what_is_instant_arrives_on_a_holiday_as_promised(settings):
+    """Thanksgiving: the banks book it on Friday, the money is there."""
+    settings.RAIL_PROFILE = "calendar"
+    w = World(datetime(2026, 11, 26, 15, 0, tzinfo=UTC))
+    payment = w.until(w.pay(w.lease(), "instant"), "completed")
+    assert payment.completed_on == date(2026, 11, 27)
+    words = words_of(page_of(w, payment))
+    assert "as promised" in words
+    assert "day late" not in words
