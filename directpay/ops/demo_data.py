@@ -97,9 +97,10 @@ def _homes(api: Client, people: dict[str, dict[str, Any]]) -> None:
         "currency": "usd",
         "address": LINDEN,
     }
-    house = api.post(
-        "/api/v1/properties", {**details, "units": [{"name": "Unit 2B"}, {"name": "Unit 4A"}, {"name": "Unit 1C"}]}, key="demo-house"
-    )
+    names = ("Unit 2B", "Unit 4A", "Unit 1C", "Unit 3D")  # the last is empty
+    house = api.post("/api/v1/properties", {**details, "units": [{"name": name} for name in names]}, key="demo-house")
+    taken = {"property": house["id"], "amount": 1_200, "currency": "usd", "description": "Account fee"}
+    api.post("/api/v1/bank_charges", taken, key="demo-bank-charge")
     units = {unit["name"]: unit["id"] for unit in house["units"]}
     alone = _lease(api, units["Unit 2B"], [{"user": people["renter"]["id"]}], 150_000, before)
     last_month = alone["schedule"][0]["id"]
