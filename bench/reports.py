@@ -24,8 +24,8 @@ from leases.reports.files import Lines, aging_lines, rent_roll_lines, schedule_l
 from leases.reports.queries.scope import Wish, known, scope_of
 
 FILL = Path(__file__).with_name("reports_fill.sql")
-START, NOW = datetime(2025, 1, 1, tzinfo=UTC), datetime(2025, 12, 31, 17, 0, tzinfo=UTC)
-YEAR = date(2025, 1, 1), date(2025, 12, 31)
+START, NOW = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 12, 31, 17, 0, tzinfo=UTC)
+YEAR = date(2026, 1, 1), date(2026, 12, 31)
 BARE_OWED = """SELECT a.id, sum(e.amount_minor) FROM ledger_account a JOIN ledger_entry e ON e.account_id = a.id
 WHERE a.number = 'L1500' GROUP BY 1"""
 BARE_BOOK = """SELECT t.kind, a.number, a.subject, sum(e.amount_minor) FROM ledger_account a JOIN ledger_entry e ON e.account_id = a.id
@@ -47,10 +47,10 @@ def reports(place: Place, *, short: bool = False) -> Result:
         "aging": (lambda: aging_lines(scope, YEAR[1], seen), BARE_OWED),
         "owner statement, cash, a year": (lambda: statement_lines(scope, *YEAR, "cash", seen), BARE_BOOK),
         "owner statement, accrual, a month": (
-            lambda: statement_lines(scope, date(2025, 6, 1), date(2025, 6, 30), "accrual", seen),
+            lambda: statement_lines(scope, date(2026, 6, 1), date(2026, 6, 30), "accrual", seen),
             BARE_BOOK,
         ),
-        "Schedule E": (lambda: schedule_lines(scope, 2025, seen), BARE_BOOK),
+        "Schedule E": (lambda: schedule_lines(scope, 2026, seen), BARE_BOOK),
     }
     result = Result(f"Reports of {count:,} leases and their year", ["whole file", "bare sum", "lines", "queries", "memory"])
     for name, (lines, bare) in asked.items():

@@ -9,7 +9,7 @@ SELECT 1000 + h, 'prop_' || h, 1000, 1000, 'House ' || h, 'America/New_York', 'u
 INSERT INTO leases_unit (id, public_id, property_id, name, metadata, created_at)
 SELECT 1000 + l, 'unit_' || l, 1000 + l %% 4, 'Unit ' || l, '{}', %(start)s FROM generate_series(1, %(n)s) l;
 INSERT INTO leases_lease (id, public_id, unit_id, rent_minor, deposit_minor, currency, start_on, end_on, due_day, version, metadata, created_at)
-SELECT 1000 + l, 'lse_' || l, 1000 + l, 150000, 0, 'usd', '2025-01-01', NULL, 1, 1, '{}', %(start)s FROM generate_series(1, %(n)s) l;
+SELECT 1000 + l, 'lse_' || l, 1000 + l, 150000, 0, 'usd', '2026-01-01', NULL, 1, 1, '{}', %(start)s FROM generate_series(1, %(n)s) l;
 INSERT INTO ledger_book (id, kind, subject, created_at) VALUES (1000, 'L', 'pye_Large', %(start)s);
 INSERT INTO ledger_account (id, public_id, book_id, number, subject, currency, normal, fund, floor, mirror, by_item, balance_minor, held_minor,
     last_seq, created_at, accepts_payments, payable_limit, pays_into)
@@ -22,7 +22,7 @@ INSERT INTO leases_party (id, lease_id, label, weight, account_id) SELECT 1000 +
 INSERT INTO leases_renter (id, lease_id, user_id, party_id) SELECT 1000 + l, 1000 + l, 1000 + l, 1000 + l FROM generate_series(1, %(n)s) l;
 
 CREATE TEMP TABLE happened AS
-SELECT 1000 + row_number() OVER (ORDER BY m, paid, l) AS tx, l, m, paid, make_timestamptz(2025, m, 1 + 2 * paid, 12, 0, 0, 'UTC') AS at
+SELECT 1000 + row_number() OVER (ORDER BY m, paid, l) AS tx, l, m, paid, make_timestamptz(2026, m, 1 + 2 * paid, 12, 0, 0, 'UTC') AS at
 FROM generate_series(1, %(n)s) l, generate_series(1, 12) m, generate_series(0, 1) paid WHERE NOT (m = 12 AND paid = 1 AND l %% 3 = 0);
 INSERT INTO ledger_transaction (id, public_id, reference, kind, effective_on, at, request_id, created_xid)
 SELECT tx, 'txn_' || tx, kind || ':' || l || '_' || m, kind, at::date, at, '', 1

@@ -371,15 +371,6 @@ JSON
 said "Charges leases: october"
 october=$(pick id)
 
-# POST /api/v1/leases/{id}/credit_transfers
-fresh
-answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease_of_mates/credit_transfers" -d @- <<JSON
-{"from_renter": "$renter", "to_renter": "$mate", "amount": 5000, "reason": "As both have agreed"}
-JSON
-)
-said "Credit transfers leases"
-credit_transfer=$(pick id)
-
 # POST /api/v1/leases/{id}/credits
 fresh
 answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease/credits" -d @- <<JSON
@@ -480,6 +471,15 @@ answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $k
 JSON
 )
 said "Shares leases"
+
+# POST /api/v1/leases/{id}/transfers
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease_of_mates/transfers" -d @- <<JSON
+{"from_renter": "$renter", "to_renter": "$mate", "amount": 5000, "reason": "As both have agreed"}
+JSON
+)
+said "Transfers leases"
+credit_transfer=$(pick id)
 
 # GET /api/v1/leases
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/leases")
@@ -945,19 +945,19 @@ said "Retrieve payees"
 # --- reports ---
 
 # GET /api/v1/reports/aging
-answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "as_of=2026-11-02" "$DP/api/v1/reports/aging")
+answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "as_of=2026-11-02" --data-urlencode "landlord=$landlord" "$DP/api/v1/reports/aging")
 said "Get reports aging"
 
 # GET /api/v1/reports/owner_statement
-answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "end_date=2026-11-30" --data-urlencode "start_date=2026-11-01" "$DP/api/v1/reports/owner_statement")
+answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "end_date=2026-11-30" --data-urlencode "landlord=$landlord" --data-urlencode "start_date=2026-11-01" "$DP/api/v1/reports/owner_statement")
 said "Get reports owner statement"
 
 # GET /api/v1/reports/rent_roll
-answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "as_of=2026-11-02" "$DP/api/v1/reports/rent_roll")
+answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "as_of=2026-11-02" --data-urlencode "landlord=$landlord" "$DP/api/v1/reports/rent_roll")
 said "Get reports rent roll"
 
 # GET /api/v1/reports/schedule_e
-answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "year=2026" "$DP/api/v1/reports/schedule_e")
+answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "landlord=$landlord" --data-urlencode "year=2026" "$DP/api/v1/reports/schedule_e")
 said "Get reports schedule e"
 
 # --- transfers ---

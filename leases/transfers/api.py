@@ -1,4 +1,4 @@
-"""`/api/v1/leases/{id}/credit_transfers` and `/move`, and `/api/v1/transfers` to look at."""
+"""`/api/v1/leases/{id}/transfers` and `/move`, and `/api/v1/transfers` to look at."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -138,7 +138,7 @@ def render_transfer(row: Transfer) -> dict[str, Any]:
 
 
 urlpatterns = [
-    route("leases/{id}/credit_transfers", GiveCreditView),
+    route("leases/{id}/transfers", GiveCreditView),
     route("leases/{id}/move", MoveView),
     *resource("transfers", TransfersView, TransferView),
 ]

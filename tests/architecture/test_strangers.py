@@ -69,7 +69,7 @@ BODIES = {
     "/shares": {"from_date": "2027-01-01", "renters": [{"user": "usr_" + 24 * "a", "share": {"weight": 1}}]},
     "/late_fees": {"charge": "chg_" + 24 * "0"},
     "/move": {"unit": "unit_" + 24 * "a", "from_date": "2027-01-01"},
-    "/credit_transfers": {"from_renter": "usr_" + 24 * "a", "to_renter": "usr_" + 24 * "b", "amount": 100},
+    "/transfers": {"from_renter": "usr_" + 24 * "a", "to_renter": "usr_" + 24 * "b", "amount": 100},
     "/late_fee": {"grace_days": 5, "flat_amount": 100},
     "/waive": {"reason": "none"},
     "/payment_plans": {"installments": 2},

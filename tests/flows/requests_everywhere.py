@@ -204,7 +204,7 @@ class House(World):
                 "rent_steps", {"from_date": "2027-01-01", "rent_amount": 160_000}, {"from_date": "2027-01-01", "rent_amount": 170_000}
             ),
             "/api/v1/leases/{id}/shares": shares,
-            "/api/v1/leases/{id}/credit_transfers": self.credit_transfer,
+            "/api/v1/leases/{id}/transfers": self.credit_transfer,
             "/api/v1/leases/{id}/move": self.move,
             "/api/v1/leases/{id}/payment_policy": change("payment_policy", {"partial_payments": "none"}, {"blocked": True}),
         }
@@ -215,7 +215,7 @@ class House(World):
         credit = {"renter": self.bob.public_id, "amount": 76_000, "reason": "He painted the stairs"}
         self.post(f"/api/v1/leases/{lease.public_id}/credits", credit, f"setup-{self.count()}")
         body = {"from_renter": self.bob.public_id, "to_renter": mate.public_id, "amount": 400, "reason": "As agreed"}
-        return f"/api/v1/leases/{lease.public_id}/credit_transfers", body, {**body, "amount": 401}
+        return f"/api/v1/leases/{lease.public_id}/transfers", body, {**body, "amount": 401}
 
     def move(self) -> tuple[str, dict[str, Any], dict[str, Any]]:
         body = {"unit": self.unit().public_id, "from_date": "2026-12-01"}

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from directpay.api.examples import ALICE
 from directpay.kernel.errors import InvalidInput
 from leases.reports.api.asking import FIRST_YEAR, LAST_YEAR, Between, OfYear, ReportView, require_come
 from leases.reports.examples import SCHEDULE, STATEMENT
@@ -86,7 +87,7 @@ class OwnerStatementView(ReportView):
     object_name = "owner_statement"
     name = "owner_statement"
     query_serializer = Between
-    query_examples = {"start_date": "2026-11-01", "end_date": "2026-11-30"}
+    query_examples = {"landlord": ALICE, "start_date": "2026-11-01", "end_date": "2026-11-30"}
     output_serializer = OwnerStatementOutput
     example = STATEMENT
 
@@ -188,7 +189,7 @@ class ScheduleEView(ReportView):
     object_name = "schedule_e"
     name = "schedule_e"
     query_serializer = OfYear
-    query_examples = {"year": 2026}
+    query_examples = {"landlord": ALICE, "year": 2026}
     output_serializer = ScheduleEOutput
     example = SCHEDULE
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from directpay.api.examples import ALICE
 from leases.contracts.models import JOINT
 from leases.reports.api.asking import ROWS, AsOf, ReportView
 from leases.reports.examples import AGING, ROLL
@@ -61,7 +62,7 @@ class RentRollView(ReportView):
     object_name = "rent_roll"
     name = "rent_roll"
     query_serializer = AsOf
-    query_examples = {"as_of": "2026-11-02"}
+    query_examples = {"landlord": ALICE, "as_of": "2026-11-02"}
     output_serializer = RollOutput
     example = ROLL
 
@@ -146,7 +147,7 @@ class AgingView(ReportView):
     object_name = "aging"
     name = "aging"
     query_serializer = AsOf
-    query_examples = {"as_of": "2026-11-02"}
+    query_examples = {"landlord": ALICE, "as_of": "2026-11-02"}
     output_serializer = AgingOutput
     example = AGING
 

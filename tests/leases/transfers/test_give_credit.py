@@ -124,7 +124,7 @@ class TestPayingForAnother:
 
 class TestOverTheApi:
     def address(self, w) -> str:
-        return f"/api/v1/leases/{w.leased.public_id}/credit_transfers"
+        return f"/api/v1/leases/{w.leased.public_id}/transfers"
 
     def test_a_renter_gives_his_own_and_both_see_it(self, w):
         body = {"from_renter": w.bob.public_id, "to_renter": w.carol.public_id, "amount": 4_000}

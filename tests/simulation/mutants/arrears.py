@@ -3,7 +3,7 @@
 from tests.simulation.mutants.mutant import Mutant
 
 LOOK, LADDER, BEHIND = "leases/arrears/actions/look.py", "leases/arrears/ladder.py", "leases/payment_plans/behind.py"
-RECKONING, DECIDE = "leases/payment_plans/reckoning.py", "leases/payment_plans/actions/decide.py"
+DECIDE = "leases/payment_plans/actions/decide.py"
 LISTENERS, LATE = "leases/arrears/listeners.py", "leases/late_fees/queries.py"
 BEHINDHAND = {"open_lease": 4.0, "pay_all": 2, "pay_part": 6, "receive": 5, "weeks": 18, "days": 16, "seconds": 2, "charge_all": 4}
 PLANNING = {**BEHINDHAND, "propose_plan": 14, "accept_plan": 18, "receive": 9}
@@ -26,7 +26,9 @@ MUTANTS = (
         "",
         moves={**BEHINDHAND, "pay_all": 10, "pay_part": 14},
     ),
-    Mutant("the newest debt is paid first", BEHIND, "for debt in reversed(self.debts):", "for debt in self.debts:", "", moves=BEHINDHAND),
+    Mutant(
+        "what is left is of the oldest debt", BEHIND, "for debt in reversed(self.debts):", "for debt in self.debts:", "", moves=BEHINDHAND
+    ),
     Mutant(
         "a case stays open when its debt is paid",
         LOOK,
@@ -50,22 +52,6 @@ MUTANTS = (
         "if debts and party_id not in plans:",
         "if debts:",
         "while its plan is kept",
-        moves=PLANNING,
-    ),
-    Mutant(
-        "a part is missed on its last day of grace",
-        RECKONING,
-        "timedelta(days=grace_days) < today",
-        "timedelta(days=grace_days) <= today",
-        "when it was looked at",
-        moves=PLANNING,
-    ),
-    Mutant(
-        "new rent is paid after the parts",
-        RECKONING,
-        "dated += [(other.due_on, 1, 0, other.minor) for other in others]",
-        "dated += [(date.max, 1, 0, other.minor) for other in others]",
-        "when it was looked at",
         moves=PLANNING,
     ),
     Mutant(

@@ -83,7 +83,7 @@ class Greenhouse:
         child = os.fork()
         if not child:
             try:
-                signal.alarm(120)
+                signal.alarm(300)
                 os.write(writing, pickle.dumps(self._live(mutant, seeds, steps))[:60_000])
             finally:
                 os._exit(0)
