@@ -32,7 +32,7 @@ from leases.receipts import postings as _receipts  # noqa: F401 registers
 from leases.rent.actions.open_lease import SCHEDULE_QUEUE, extend_schedules
 from leases.rent.actions.post_charges import CHARGES_QUEUE, post_charges
 from leases.transfers.actions import CARRY_QUEUE, carry_balances
-from leases.transfers.listeners import CHANGE_WHAT_IS_OWED, follow_payments, follow_the_rest
+from leases.transfers.listeners import follow_payments, follow_the_rest
 from ledger.journal.invariants import register_invariants
 from payments.payins.actions.complete import TRUST_QUEUE
 from payments.payins.queries import MAY_PAY
@@ -62,7 +62,6 @@ def register() -> None:
     register_saga(MOVE_OUT)
     register_queue(Queue(CARRY_QUEUE, carry_balances))
     promise("payment.completed", "payment.returned", "payment.failed", "payment.canceled", hear=follow_payments)
-    promise(*CHANGE_WHAT_IS_OWED, hear=follow_the_rest)
     register_queue(Queue(PLANS_QUEUE, look_at_plans))
     register_queue(Queue(ARREARS_QUEUE, look_at_arrears))
     by_hand = ("receipt.recorded", "credit.granted", "charge.written_off", "late_fee.waived", "deposit.deduction")
@@ -78,6 +77,7 @@ def register() -> None:
     promise("party.transferred", hear=payment_plans.look_after_what_was_done_by_hand)
     ended = ("payment_plan.completed", "payment_plan.broken", "payment_plan.canceled")
     promise(*owed_again, *ended, hear=arrears.look_at_what_is_owed_again)
+    promise("charge.due", "late_fee.assessed", *by_hand, *owed_again, *ended, "move_out.closed", hear=follow_the_rest)
     if renters_of_landlord not in VISIBLE_TO:
         VISIBLE_TO.append(renters_of_landlord)
     for rule in (owes_on, owes_deposit_on):

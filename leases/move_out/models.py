@@ -6,6 +6,7 @@ from leases.rent.models import Charge
 from payments.methods.models import BankAccount
 
 KIND = "move_out"  # of its saga
+DEDUCT = "deduct"  # its step that takes what is owed from the deposits
 
 
 class MoveOut(models.Model):

@@ -8,12 +8,12 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from directpay.people.actor import Actor
 from directpay.people.ways import seen_by
-from directpay.sagas.models import Saga
+from directpay.sagas.models import Saga, Step
 from directpay.sagas.queries import with_steps
 from leases.contracts.queries import ways_by_lease
 from leases.deposits.models import Deposit, Movement
 from leases.deposits.queries import visible_deposits
-from leases.move_out.models import KIND, Damage, Destination, MoveOut
+from leases.move_out.models import DEDUCT, KIND, Damage, Destination, MoveOut
 from payments.payouts.models import Payout
 
 
@@ -54,6 +54,12 @@ def sagas_of(move_outs: Sequence[MoveOut]) -> dict[int, Saga]:
     """Move-out id → its saga with its steps."""
     by_about = {saga.about: saga for saga in with_steps().filter(kind=KIND, about__in=[m.public_id for m in move_outs])}
     return {m.id: by_about[m.public_id] for m in move_outs if m.public_id in by_about}
+
+
+def awaits_deduction(lease_id: int) -> bool:
+    """Whether a move-out is on its way to take what the lease owes from its deposits. Ask it with the lease locked."""
+    running = Saga.objects.filter(kind=KIND, status=Saga.Status.RUNNING, steps__name=DEDUCT, steps__status=Step.Status.PENDING)
+    return running.filter(about__in=MoveOut.objects.filter(lease_id=lease_id).values("public_id")).exists()
 
 
 def statements(move_out: MoveOut, actor: Actor) -> list[Statement]:

@@ -12,7 +12,7 @@ from leases.deposits.actions.move import deduct, withdraw
 from leases.deposits.models import Deposit, Movement
 from leases.deposits.queries import moved_minor, with_lease
 from leases.move_out.actions import concerned, give_back
-from leases.move_out.models import KIND, Damage, MoveOut
+from leases.move_out.models import DEDUCT, KIND, Damage, MoveOut
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from leases.rent.queries import payable_charges
 from payments.payins.models import LIVE, Payment, Status
@@ -149,7 +149,7 @@ MOVE_OUT = SagaKind(
     (
         StepKind("wait_for_deposits", wait_for_deposits),
         StepKind("charge_damages", charge_damages, credit_damages),
-        StepKind("deduct", deduct_what_is_owed, point_of_no_return=True),
+        StepKind(DEDUCT, deduct_what_is_owed, point_of_no_return=True),
         StepKind("withdraw", withdraw_what_was_earned),
         StepKind("draw", draw_the_rest),
         StepKind("refund", refund_the_rest),

@@ -36,6 +36,13 @@ def set_payment_policy(lease: Lease, wish: Policy, *, actor: Actor, at: datetime
         return policy
 
 
+def set_blocked(lease: Lease, blocked: bool, *, actor: Actor, at: datetime) -> Policy:
+    """Take no payments, or take them again; whatever else holds by then stays, for another may change it at the same moment."""
+    with unit_of_work():
+        lock_lease(lease)
+        return set_payment_policy(lease, replace(policy_of(lease), blocked=blocked), actor=actor, at=at)
+
+
 def check(wish: Policy) -> None:
     """Raises InvalidInput for what contradicts itself."""
     if wish.partial == PaymentPolicy.Partial.MINIMUM and wish.minimum_minor is None:

@@ -4,7 +4,8 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from django import template
+from django import forms, template
+from django.forms import BoundField
 from django.template.context import Context
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
@@ -99,6 +100,12 @@ def _today(context: Context) -> date:
 @register.filter
 def as_day(value: date, today: date) -> SafeString:
     return dates.day(value, today)
+
+
+@register.filter
+def is_day(field: BoundField) -> bool:
+    """Of a form's field: whether a browser offers its calendar for it."""
+    return isinstance(field.field, forms.DateField)
 
 
 @register.filter

@@ -17,7 +17,8 @@ from leases.changes.actions import end_lease
 from leases.contracts.actions import Terms, lock_leases
 from leases.contracts.models import Lease, Party
 from leases.contracts.queries import rent_on, with_people
-from leases.payment_plans.models import PaymentPlan
+from leases.move_out.queries import awaits_deduction
+from leases.payment_plans.queries import active_plans
 from leases.properties.models import Unit
 from leases.rent.actions.open_lease import open_lease
 from leases.rent.models import Charge
@@ -156,7 +157,7 @@ def _renters_on(lease: Lease, day: date) -> list[tuple[Any, Mapping[str, Any] | 
 
 
 def carry_balances(public_ids: Sequence[str], at: datetime) -> None:
-    """The due queue's work, for old leases: what stands there goes along. Money on its way and plans are waited for, and heard of."""
+    """The due queue's work, for old leases: what stands there goes along. Money on its way, plans and deposits are waited for."""
     with unit_of_work():
         moves = Move.objects.select_related("old", "new").filter(old__public_id__in=list(public_ids)).order_by("id")
         for move in moves:
@@ -165,15 +166,20 @@ def carry_balances(public_ids: Sequence[str], at: datetime) -> None:
 
 
 def _carry(move: Move, actor: Actor, at: datetime) -> None:
-    """Step: each party's whole balance to its namesake. One whose money is on its way waits for it, as does one that pays by a plan."""
+    """Step: each party's whole balance to its namesake. One whose money is on its way waits for it, as does one that pays by a plan.
+
+    What a move-out is about to take from the deposits stays where they are until it has.
+    """
     require_transaction()
     leases = {lease.id: lease for lease in lock_leases([move.old_id, move.new_id])}
+    if awaits_deduction(move.old_id):
+        return
     new, today = leases[move.new_id], local_today(leases[move.new_id], at)
     there = {party.label: party for party in Party.objects.select_related("account").filter(lease=new)}
     parties = [p for p in Party.objects.select_related("account").filter(lease=move.old_id).order_by("id") if p.label in there]
     accounts = lock_accounts(sorted(a for p in parties for a in (p.account_id, there[p.label].account_id)))
     flying = in_flight_minor([p.account_id for p in parties])
-    planned = set(PaymentPlan.objects.filter(lease=move.old_id, status=PaymentPlan.Status.ACTIVE).values_list("party_id", flat=True))
+    planned = active_plans([p.id for p in parties])
     for party in parties:
         balance = accounts[party.account_id].balance_minor
         if balance and not flying.get(party.account_id) and party.id not in planned:

@@ -8,19 +8,6 @@ from directpay.events.registry import Fact
 from directpay.kernel.arrays import texts
 from leases.transfers.actions import CARRY_QUEUE
 
-CHANGE_WHAT_IS_OWED: Final = (
-    "charge.due",
-    "credit.granted",
-    "charge.written_off",
-    "late_fee.assessed",
-    "late_fee.waived",
-    "payment_plan.broken",
-    "payment_plan.canceled",
-    "payment_plan.completed",
-    "receipt.recorded",
-    "receipt.bounced",
-    "write_off.reinstated",
-)
 # Before that day, the first carrying is promised already.
 PAYMENTS: Final = """
 SELECT l.public_id, %s::timestamptz FROM payments_payment p JOIN leases_party y ON y.account_id = p.applies_to_id

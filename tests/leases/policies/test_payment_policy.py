@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from directpay.events.models import Event
 from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import SYSTEM
-from leases.policies.actions import set_payment_policy
+from leases.policies.actions import set_blocked, set_payment_policy
 from leases.policies.queries import (
     CertifiedFundsRequired,
     PartialPaymentRefused,
@@ -25,6 +25,7 @@ from leases.rent.models import Charge
 from leases.rent.queries import payable_charges, schedules
 from ledger.allocation.models import Allocation
 from payments.payins.actions.initiate import ObligationInProgress
+from tests.at_once import at_once
 from tests.world import DISPUTED, World
 
 pytestmark = pytest.mark.django_db
@@ -200,3 +201,15 @@ def test_the_newest_policy_holds_for_what_is_accepted_after_it(w, lease):
     takes(w, lease, blocked=True)
     assert w.until(flying, "settled", seconds=900).status == "settled"
     w.check()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_blocking_keeps_what_another_tab_has_just_set():
+    w = World()
+    lease = w.lease()
+    policy = Policy(partial="none")
+    block = lambda: set_blocked(lease, True, actor=SYSTEM, at=w.now)  # noqa: E731
+    at_once(lambda: set_payment_policy(lease, policy, actor=SYSTEM, at=w.now), block)
+    block()
+    found = policy_of(lease)
+    assert (found.blocked, found.partial) == (True, "none")

@@ -80,7 +80,9 @@ def test_renters_and_other_landlords_change_nothing(w):
 
 def test_renters_move_to_another_unit(w):
     lease, unit, alice = w.lease(), w.unit(), signed_in(w.alice)
-    assert "Linden, Unit 2" in words_of(alice.get(page(lease, "move/")))
+    asked = alice.get(page(lease, "move/"))
+    assert "Linden, Unit 2" in words_of(asked)
+    assert asked.content.decode().count('type="date"') == 2  # the first day there, and the last
     said = {"unit": unit.public_id, "day": "2026-12-01", "amount": "1,600", "end": "", "attempt": "at_1"}
     for _ in range(2):
         assert alice.post(page(lease, "move/"), said).status_code == 302

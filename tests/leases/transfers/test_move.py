@@ -9,13 +9,17 @@ from directpay.ops.clock import set_clock
 from directpay.people.actor import SYSTEM
 from leases.contracts.actions import LeaseOverlaps
 from leases.contracts.late_fee import LateFeeTerms
+from leases.contracts.models import Lease
+from leases.deposits.models import Movement
 from leases.late_fees.models import LateFee
+from leases.move_out.actions import NewDamage, begin_move_out
 from leases.receipts.actions import NewReceipt, bounce_receipt, record_receipt
 from leases.rent.queries import schedules
 from leases.transfers.actions import LeaseMovedOn, NewHome, carry_balances, move_to_unit
 from leases.transfers.models import Move, Transfer
 from ledger.journal.models import Transaction
 from tests.directpay.cast import Caller, key_of
+from tests.leases.move_out.conftest import MovingOut
 from tests.world import NO_FUNDS, World
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +140,45 @@ class TestAfterTheMove:
         assert on_old.filter(kind="daily", reason_on__gt=DECEMBER).count() == 0
         assert not LateFee.objects.filter(lease=new).exists()
         assert owed(w, lease) == 0
+        w.check()
+
+
+class TestTheDepositOfTheLeaseThatWasLeft:
+    class Moved(MovingOut):
+        new: Lease
+
+    @pytest.fixture
+    def m(self) -> Moved:
+        """The deposit lies in trust, and Bob lives in another unit since today."""
+        m = self.Moved()
+        m.until(m.pay(m.leased, "instant"), "settled")
+        m.in_trust()
+        m.later(days=1)
+        m.new = move(m, m.leased, from_on=m.now.date())
+        return m
+
+    def test_pays_for_its_damages_before_anything_goes_along(self, m):
+        before = owed(m, m.new)
+        m.begin(("A new door", 30_000))
+        m.later(minutes=5)
+        assert Movement.objects.get(kind="deduction").amount_minor == 30_000
+        assert (owed(m, m.leased), owed(m, m.new)) == (0, before)
+        m.check()
+
+    def test_what_it_does_not_cover_goes_along(self, m):
+        before = owed(m, m.new)
+        m.begin(("The roof", 200_000))
+        m.later(minutes=5)
+        assert Movement.objects.get(kind="deduction").amount_minor == 150_000
+        assert (owed(m, m.leased), owed(m, m.new)) == (0, before + 50_000)
+        m.check()
+
+    def test_without_anything_to_deduct_from_the_damages_go_along(self, w, lease):
+        new = move(w, lease, from_on=MONDAY)
+        before = owed(w, new)
+        begin_move_out(lease, MONDAY, [NewDamage("A door", 7_000)], actor=SYSTEM, at=w.now)
+        w.later(minutes=1)
+        assert (owed(w, lease), owed(w, new)) == (0, before + 7_000)
         w.check()
 
 

@@ -1,6 +1,5 @@
 """A lease that is behind: since when, what was said, what comes next, and what a landlord can do; and the ladder itself."""
 
-from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -17,7 +16,7 @@ from directpay.people.actor import LANDLORD
 from leases.arrears.actions.set_policy import set_arrears_policy
 from leases.arrears.ladder import DAYS_LIMIT, LATE_FEE, NOTICE, REMINDER, STAFF, STANDARD, WORDING_LIMIT, Step, read_steps
 from leases.arrears.queries import arrears_policy_of
-from leases.policies.actions import set_payment_policy
+from leases.policies.actions import set_blocked
 from leases.policies.queries import policy_of
 from leases.portal.pages.landlord.recording import show
 from leases.portal.pages.planning import LandlordsPlanForm, propose_by_landlord
@@ -140,6 +139,6 @@ def propose(request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
 def block(request: HttpRequest, visit: Visit, lease_id: str, verb: str) -> HttpResponse:
     """The landlord takes no payments on the lease, or takes them again: by this press alone, never by itself."""
     lease = visit.let(lease_id)
-    set_payment_policy(lease, replace(policy_of(lease), blocked=verb == "block"), actor=visit.actor, at=visit.at)
+    set_blocked(lease, verb == "block", actor=visit.actor, at=visit.at)
     messages.info(request, _("No payments are taken now.") if verb == "block" else _("Payments are taken again."))
     return redirect("landlord_arrears", lease_id=lease_id)

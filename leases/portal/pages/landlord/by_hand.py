@@ -106,6 +106,8 @@ class GiveForm(Recorded):
         if "party" in self.fields:
             self.fields["party"].label = _("From what was paid ahead by")
             self.fields["to"].choices = self.fields["party"].choices  # type: ignore[attr-defined]
+            self.fields["to"].initial = list(self.by_label)[1]
+        self.order_fields(["party", "to", "amount", "reason"])
 
 
 class BankChargeForm(OfLease):
