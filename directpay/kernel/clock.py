@@ -1,7 +1,7 @@
 """The only place that asks what time it is. In the sandbox `ops` puts a movable clock behind it."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -36,3 +36,8 @@ def now_soon() -> Callable[[], datetime]:
 def today(zone: ZoneInfo, at: datetime) -> date:
     """The calendar day of `at` in `zone`."""
     return at.astimezone(zone).date()
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The moment at which the day begins in `zone`."""
+    return datetime.combine(day, time(), tzinfo=zone)

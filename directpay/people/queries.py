@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
+from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import STAFF, Actor
 from directpay.people.models import Payee, Role, User
 from directpay.people.ways import Way, seen_by
@@ -33,6 +34,17 @@ def visible_payees(actor: Actor) -> QuerySet[Payee]:
     """The payees that `actor` may act for: its own, or all of them for staff."""
     payees = Payee.objects.select_related("owner")
     return payees if actor.may_see_all else payees.filter(owner=actor.user_id)
+
+
+def payee_named(actor: Actor, public_id: str | None, *, unnamed: str) -> Payee:
+    """The payee that a caller names, or its own first. Raises InvalidInput; with the words `unnamed` where one must be named and is not."""
+    if public_id is None and actor.may_see_all:
+        raise InvalidInput(unnamed, param="payee", code="parameter_missing")
+    payees = visible_payees(actor).order_by("id")
+    found = (payees.filter(public_id=public_id) if public_id else payees).first()
+    if found is None:
+        raise InvalidInput(f"No such payee: {public_id}.", param="payee", code="resource_missing")
+    return found
 
 
 def first_payee(user: User) -> Payee | None:

@@ -14,10 +14,9 @@ from directpay.api.objects import rendered
 from directpay.api.routes import resource, route
 from directpay.api.serializers import ObjectOutput, StrictSerializer
 from directpay.api.views import ApiView, CollectionView, Context, ObjectView, PartView
-from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import RENTER, Actor, not_for_renters
 from directpay.people.models import Payee
-from directpay.people.queries import visible_payees
+from directpay.people.queries import payee_named
 from directpay.people.ways import Way
 from leases.arrears import examples
 from leases.arrears.actions.set_policy import set_arrears_policy
@@ -130,12 +129,7 @@ class PoliciesView(Policies, CollectionView):
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> ArrearsPolicy:
         not_for_renters(actor, "What renters hear is said by the landlord.")
         steps = read_steps(data["steps"])
-        payees = visible_payees(actor).order_by("id")
-        if "payee" not in data and actor.may_see_all:
-            raise InvalidInput("Say for which payee.", param="payee", code="parameter_missing")
-        payee = (payees.filter(public_id=data["payee"]) if "payee" in data else payees).first()
-        if payee is None:
-            raise InvalidInput(f"No such payee: {data.get('payee')}.", param="payee", code="resource_missing")
+        payee = payee_named(actor, data.get("payee"), unnamed="Say for which payee.")
         return set_arrears_policy(payee, steps, from_on=data.get("from_date"), actor=actor, at=at)
 
 

@@ -56,7 +56,7 @@ def expected_minor(runs: Sequence[AutopayRun]) -> list[int]:
             waiting[place].append(_Waiting._make(said))
     parties = parties_of(sorted({run.autopay.lease_id for run in runs}))
     flying = in_flight_minor([run.autopay.party.account_id for run in runs])
-    deferred = deferred_after([(run.autopay.party_id, days_of(run.autopay).before_next(run.run_on)) for run in runs])
+    deferred = deferred_of(runs)
     found: list[int] = []
     for place, run in enumerate(runs, start=1):
         autopay = run.autopay
@@ -64,6 +64,11 @@ def expected_minor(runs: Sequence[AutopayRun]) -> list[int]:
         position = replace(position, deferred_minor=deferred[place - 1])
         found.append(amount_of(autopay.mode, autopay.amount_minor, position))
     return found
+
+
+def deferred_of(runs: Sequence[AutopayRun]) -> list[int]:
+    """For each, what by a payment plan is left to the runs after it."""
+    return deferred_after([(run.autopay.party_id, days_of(run.autopay).before_next(run.run_on)) for run in runs])
 
 
 def _position(run: AutopayRun, waiting: Sequence[_Waiting], parties: Sequence[OwingParty], in_flight_minor: int) -> Position:

@@ -16,8 +16,8 @@ from directpay.people.models import Payee
 from leases.bank_charges.models import BankCharge
 from leases.properties.models import Property
 from leases.receipts.postings import bank_charge_recorded
+from leases.rent.days import day_in_book
 from ledger.journal.actions import open_book, post_many
-from ledger.journal.actions.periods import require_open
 from payments.chart.kinds import NO_PROPERTY
 
 
@@ -43,10 +43,8 @@ def record_bank_charge(wish: NewBankCharge, *, actor: Actor, at: datetime) -> Ba
         raise InvalidInput(f"This property's books are in {home.currency.upper()}.", param="currency")
     with unit_of_work():
         now_there = today(ZoneInfo(home.timezone if home else "UTC"), at)
-        day = wish.charged_on or now_there
-        if day > now_there:
-            raise InvalidInput("That day has not come yet.", param="charged_on")
-        require_open(open_book("L", wish.payee.public_id, at=at), day, param="charged_on")
+        book = open_book("L", wish.payee.public_id, at=at)
+        day = day_in_book(book, wish.charged_on, now_there, param="charged_on")
         charge = BankCharge.objects.create(
             public_id=public_id("bch"),
             payee=wish.payee,

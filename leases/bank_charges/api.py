@@ -14,17 +14,18 @@ from directpay.api.objects import rendered
 from directpay.api.routes import resource
 from directpay.api.serializers import ObjectOutput, StrictSerializer
 from directpay.api.views import ApiView, CollectionView, Context, ObjectView
-from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import Actor, not_for_renters
 from directpay.people.models import Payee
-from directpay.people.queries import visible_payees
+from directpay.people.queries import payee_named
 from directpay.people.ways import Way
 from leases.bank_charges.actions import NewBankCharge, record_bank_charge
 from leases.bank_charges.examples import ASKS, REFUSED, SHOWN
 from leases.bank_charges.models import BankCharge
 from leases.bank_charges.queries import visible_bank_charges, ways_to_bank_charges
 from leases.properties.models import Property
-from leases.properties.queries import visible_properties
+from leases.properties.queries import property_named
+
+UNNAMED = "Say whose bank it was, or which property it counts for."
 
 
 class BankChargeInput(StrictSerializer):
@@ -82,13 +83,9 @@ class BankChargesView(BankCharges, CollectionView):
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> BankCharge:
         not_for_renters(actor, "Bank charges are recorded by the owner.")
-        home = None
-        if "property" in data:
-            home = visible_properties(actor).filter(public_id=data["property"]).first()
-            if home is None:
-                raise InvalidInput(f"No such property: {data['property']}.", param="property", code="resource_missing")
+        home = property_named(actor, data["property"]) if "property" in data else None
         wish = NewBankCharge(
-            payee=_payee(actor, data.get("payee"), home),
+            payee=home.payee if home and "payee" not in data else payee_named(actor, data.get("payee"), unnamed=UNNAMED),
             property=home,
             currency=data["currency"],
             amount_minor=data["amount"],
@@ -97,18 +94,6 @@ class BankChargesView(BankCharges, CollectionView):
             metadata=merged_metadata({}, data.get("metadata")),
         )
         return record_bank_charge(wish, actor=actor, at=at)
-
-
-def _payee(actor: Actor, name: str | None, home: Property | None) -> Payee:
-    if name is None and home is not None:
-        return home.payee
-    mine = visible_payees(actor)
-    found = mine.filter(public_id=name).first() if name is not None else None if actor.may_see_all else mine.first()
-    if found is None and name is None:
-        raise InvalidInput("Say whose bank it was, or which property it counts for.", param="payee", code="parameter_missing")
-    if found is None:
-        raise InvalidInput(f"No such payee: {name}.", param="payee", code="resource_missing")
-    return found
 
 
 class BankChargeView(BankCharges, ObjectView):

@@ -98,9 +98,15 @@ class History:
         for party, minor in parts(charge, self.parties):
             self.debts[party.id].append(Debt(charge.public_id, charge.due_on, minor, rank, known_at))
 
-    def give(self, party_id: int, on: date, minor: int, towards: str = "") -> None:
-        for whose in (None, party_id):
+    def give(self, party_id: int, on: date, minor: int, towards: str = "", *, within: bool = False) -> None:
+        """`within`: from another party of the lease, so that the whole has no more by it."""
+        for whose in (party_id,) if within else (None, party_id):
             self.given[whose].append(Given(on, minor, towards))
+
+    def owe_again(self, party_id: int, debt: Debt, *, within: bool = False) -> None:
+        """What is no charge: asked for again, or given away."""
+        for whose in (party_id,) if within else (None, party_id):
+            self.debts[whose].append(debt)
 
     def by(self, moment: datetime, whose: int | None) -> tuple[list[Debt], list[Given]]:
         """Without debts that were recorded later, and what was forgiven of these: they make nothing late, and nothing in time."""
@@ -163,24 +169,20 @@ def histories(lease_ids: Collection[int]) -> dict[int, History]:
 def _forgive(history: History, credit: Credit) -> None:
     if credit.kind == Credit.Kind.REINSTATEMENT:
         debt = Debt(credit.public_id, credit.granted_on, credit.amount_minor, OTHERS_NEXT, credit.created_at)
-        history.debts[None].append(debt)
-        history.debts[credit.party_id].append(debt)
+        history.owe_again(credit.party_id, debt)
     else:
         history.give(credit.party_id, credit.granted_on, credit.amount_minor, credit.charge.public_id if credit.charge else "")
 
 
 def _transfer(found: Mapping[int, History], transfer: Transfer) -> None:
     """Given to the one, owed by the other; a debt that went along to another lease is a charge there, and known already."""
-    giver, taker = transfer.giver, transfer.taker
+    giver, taker, on = transfer.giver, transfer.taker, transfer.transferred_on
     within = giver.lease_id == taker.lease_id
     if taker.lease_id in found:
-        given = Given(transfer.transferred_on, transfer.amount_minor)
-        for whose in [taker.id] if within else [None, taker.id]:
-            found[taker.lease_id].given[whose].append(given)
+        found[taker.lease_id].give(taker.id, on, transfer.amount_minor, within=within)
     if giver.lease_id in found and transfer.charge_id is None:
-        debt = Debt(transfer.public_id, transfer.transferred_on, transfer.amount_minor, OTHERS_NEXT, transfer.created_at)
-        for whose in [giver.id] if within else [None, giver.id]:
-            found[giver.lease_id].debts[whose].append(debt)
+        debt = Debt(transfer.public_id, on, transfer.amount_minor, OTHERS_NEXT, transfer.created_at)
+        found[giver.lease_id].owe_again(giver.id, debt, within=within)
 
 
 def _waive(history: History, fee: LateFee) -> None:

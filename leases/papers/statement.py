@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from directpay.kernel.clock import midnight
 from directpay.kernel.sheets import Cell, csv_line, figure
 from leases.contracts.models import Lease, Party
+from leases.rent.schedule import next_month_start
 
 # Of what was recorded in the month, in the order of recording; the balance before it is what the last entry before it left.
 LINES: Final = """
@@ -56,8 +58,7 @@ class MonthlyStatement:
 def statement_of(lease: Lease, party: Party, month: date) -> MonthlyStatement:
     """Of the month that begins on `month`, by the days of the property."""
     zone = ZoneInfo(lease.unit.property.timezone)
-    since = datetime.combine(month, time(), tzinfo=zone)
-    until = datetime.combine((month + timedelta(days=32)).replace(day=1), time(), tzinfo=zone)
+    since, until = midnight(month, zone), midnight(next_month_start(month), zone)
     with connection.cursor() as cursor:
         cursor.execute(BEFORE, [party.account_id, since])
         before = cursor.fetchone()

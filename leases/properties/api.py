@@ -23,7 +23,7 @@ from directpay.people.models import Payee, User
 from directpay.people.queries import first_payee, visible_payees, visible_users
 from leases.properties.actions import ADDRESS, UNITS_LIMIT, add_property, add_unit
 from leases.properties.models import Property, Unit
-from leases.properties.queries import visible_properties, visible_units
+from leases.properties.queries import property_named, visible_properties, visible_units
 
 
 class AddressInput(StrictSerializer):
@@ -167,10 +167,7 @@ class UnitsView(Units, CollectionView):
     refusals = (InvalidInput("No such property: prop_nowhere.", param="property", code="resource_missing"),)
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Unit:
-        name = data.pop("property")
-        home = visible_properties(actor).filter(public_id=name).first()
-        if home is None:
-            raise InvalidInput(f"No such property: {name}.", param="property", code="resource_missing")
+        home = property_named(actor, data.pop("property"))
         return add_unit(home, {**data, "metadata": merged_metadata({}, data.get("metadata"))}, actor=actor, at=at)
 
 

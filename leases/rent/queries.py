@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.db.models import Q
 
-from directpay.kernel.clock import today
+from directpay.kernel.clock import midnight, today
 from leases.contracts.models import Lease, Party
 from leases.rent.models import Charge
 from leases.rent.postings import due_reference, parts
@@ -60,6 +60,11 @@ class Balance:
 def local_today(lease: Lease, at: datetime) -> date:
     """The day where the property stands: due dates are days there."""
     return today(ZoneInfo(lease.unit.property.timezone), at)
+
+
+def day_begins(lease: Lease, day: date) -> datetime:
+    """The midnight with which that day begins where the property stands."""
+    return midnight(day, ZoneInfo(lease.unit.property.timezone))
 
 
 def charges_ahead(lease: Lease, party: Party) -> list[Charge]:

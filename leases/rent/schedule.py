@@ -71,5 +71,10 @@ def horizon(today: date) -> date:
     return day_in_month(year, month + 1, 31)
 
 
+def month_end(day: date) -> date:
+    """The last day of its month."""
+    return day_in_month(day.year, day.month, 31)
+
+
 def next_month_start(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from directpay.due.actions import done, schedule
 from directpay.events.actions import NewEvent, record
@@ -23,7 +22,7 @@ from leases.properties.models import Unit
 from leases.rent.actions.open_lease import open_lease
 from leases.rent.models import Charge
 from leases.rent.postings import LEASE_TRANSFERRED, lease_transferred, party_transferred
-from leases.rent.queries import local_today
+from leases.rent.queries import day_begins, local_today
 from leases.transfers.models import Move, Transfer
 from ledger.allocation.actions import allocate
 from ledger.journal.actions import lock_accounts, post_many
@@ -125,11 +124,11 @@ def move_to_unit(lease: Lease, home: NewHome, *, actor: Actor, at: datetime) -> 
         new = open_lease(terms, actor=actor, at=at)
         move = Move.objects.create(public_id=public_id("mvu"), old=lease, new=new, from_on=home.from_on, created_at=at)
         record([_moved(move, lease, new, actor, at)])
-        midnight = datetime.combine(home.from_on, time(), tzinfo=ZoneInfo(lease.unit.property.timezone))
-        if midnight <= at:
+        begins = day_begins(lease, home.from_on)
+        if begins <= at:
             _carry(move, actor, at)
         else:
-            schedule(CARRY_QUEUE, [(lease.public_id, midnight)])
+            schedule(CARRY_QUEUE, [(lease.public_id, begins)])
         return with_people().get(id=new.id)
 
 

@@ -19,7 +19,7 @@ from directpay.people.actor import RENTER, Actor, not_for_renters
 from directpay.people.ways import Way
 from leases.contracts.models import Lease
 from leases.contracts.queries import party_of
-from leases.properties.queries import visible_units
+from leases.properties.queries import unit_named
 from leases.rent.api.leases import Leases, OfLease
 from leases.transfers.actions import NewHome, give_credit, move_to_unit
 from leases.transfers.examples import GIVEN, MOVED, NOT_GIVEN, NOT_MOVED, SHOWN
@@ -110,9 +110,7 @@ class MoveView(Leases, ActionView):
 
     def act(self, actor: Actor, row: Lease, data: dict[str, Any], at: datetime) -> Lease:
         not_for_renters(actor, "Leases are changed by the landlord.")
-        unit = visible_units(actor).filter(public_id=data["unit"]).first()
-        if unit is None:
-            raise InvalidInput(f"No such unit: {data['unit']}.", param="unit", code="resource_missing")
+        unit = unit_named(actor, data["unit"])
         metadata = merged_metadata({}, data.get("metadata"))
         home = NewHome(unit, data["from_date"], data.get("rent_amount"), data.get("due_day"), data.get("end_date"), metadata)
         return move_to_unit(row, home, actor=actor, at=at)

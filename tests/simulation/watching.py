@@ -58,18 +58,24 @@ class Watch:
 
     def _looked_at(self, work: Work, look: Callable[[Work, Sequence[str], datetime], None]) -> Work:
         def looking(keys: Sequence[str], at: datetime) -> None:
-            self.settle()
-            self.within = True
-            try:
-                self.history.check()
+            with self._judging():
                 look(work, keys, at)
-            except AuditError as error:
-                self.history.alarms.append(error)
-                raise
-            finally:
-                self.within = False
 
         return looking
+
+    @contextmanager
+    def _judging(self) -> Iterator[None]:
+        """All that was done is compared; then this look alone is, and what differs stops the history."""
+        self.settle()
+        self.within = True
+        try:
+            self.history.check()
+            yield
+        except AuditError as error:
+            self.history.alarms.append(error)
+            raise
+        finally:
+            self.within = False
 
     def runs(self, work: Work, keys: Sequence[str], at: datetime) -> None:
         h = self.history
@@ -112,18 +118,10 @@ class Watch:
             new = list(ArrearsStep.objects.filter(id__gt=last).select_related("case__lease", "case__party"))
             if not new:
                 return
-            self.settle()
-            self.within = True
-            try:
-                self.history.check()
+            with self._judging():
                 for step in new:
                     case = step.case
                     arrears.check_new_step(self.history.auditor, case.lease.public_id, case.party.label, step.overdue_minor, at)
-            except AuditError as error:
-                self.history.alarms.append(error)
-                raise
-            finally:
-                self.within = False
 
         return looking
 

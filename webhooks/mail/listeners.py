@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from directpay.due.actions import schedule
 from directpay.events.models import Event
+from directpay.kernel.clock import midnight
 from payments.payins.models import Payment
 from webhooks.mail.actions.ahead import REMINDERS_QUEUE, STATEMENTS_QUEUE
 from webhooks.mail.actions.write import NewMessage, write
@@ -153,8 +154,8 @@ def _of_the_day(message: NewMessage, home: ZoneInfo, chosen: Chosen) -> NewMessa
     """Sent in the morning after; the first payment of the day writes it, the others find it written."""
     zone = ZoneInfo(chosen.timezone) if chosen.timezone else home
     day = message.at.astimezone(zone).date()
-    begins = datetime.combine(day, time(), tzinfo=zone)
-    ends = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
+    begins = midnight(day, zone)
+    ends = midnight(day + timedelta(days=1), zone)
     morning = datetime.combine(day + timedelta(days=1), chosen.quiet_until, tzinfo=zone)
     facts = {"since": begins.isoformat(), "until": ends.isoformat()}
     return NewMessage(f"day:{day.isoformat()}", DIGEST, message.user_id, message.facts["payee"], message.at, facts, not_before=morning)

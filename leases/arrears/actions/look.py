@@ -6,9 +6,8 @@ or never came. While a party keeps a payment plan its ladder stands still.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from directpay.due.actions import done, schedule
 from directpay.events.actions import NewEvent, record
@@ -21,7 +20,7 @@ from leases.arrears.queries import concerned, late_fee_days, with_steps
 from leases.contracts.actions import lock_leases
 from leases.payment_plans.behind import Debt, Standing, standings
 from leases.payment_plans.queries import active_plans
-from leases.rent.queries import local_today
+from leases.rent.queries import day_begins, local_today
 
 ARREARS_QUEUE = "arrears.look"
 FROM_EVER: Final = date(2000, 1, 1)
@@ -110,7 +109,7 @@ def _open(found: Sequence[tuple[Standing, list[Debt]]], looking: _Looking) -> No
             today, policy = local_today(party.lease, looking.at), policies[party.id]
             first = oldest.counts_from + timedelta(days=policy.first_days)
             if today < first:
-                looking.promises.append((party.account.public_id, _midnight(party.lease.unit.property.timezone, first)))
+                looking.promises.append((party.account.public_id, day_begins(party.lease, first)))
                 continue
             case = ArrearsCase(
                 public_id=public_id("arr"),
@@ -185,7 +184,7 @@ def _climb(looking: _Looking) -> list[ArrearsStep]:
         steps += made
         coming = next_rung(ladder, case.counts_from, today)
         if coming is not None:
-            looking.promises.append((case.public_id, _midnight(case.lease.unit.property.timezone, coming[1])))
+            looking.promises.append((case.public_id, day_begins(case.lease, coming[1])))
     ArrearsStep.objects.bulk_create(steps)
     ArrearsCase.objects.bulk_update(_once(looking.changed), ["closed_on", "reason", "version", "changed_at"])
     return steps
@@ -212,7 +211,3 @@ def _step(case: ArrearsCase, rung: Rung, overdue_minor: int, told: bool, today: 
 
 def _once(cases: Collection[ArrearsCase]) -> list[ArrearsCase]:
     return list({case.id: case for case in cases}.values())
-
-
-def _midnight(zone: str, day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=ZoneInfo(zone))

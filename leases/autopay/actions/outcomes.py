@@ -13,10 +13,11 @@ from directpay.kernel.errors import DirectPayError
 from directpay.people.actor import SYSTEM
 from leases.autopay.actions.locking import lock_runs, mandates_of
 from leases.autopay.actions.planning import days_of, stop
-from leases.autopay.actions.run import NOTHING_OWED, deferred_of, obstacle, pay_for, stand_in_turn
+from leases.autopay.actions.run import NOTHING_OWED, obstacle, pay_for, stand_in_turn
 from leases.autopay.actions.stopping import MANDATE_REVOKED, end
 from leases.autopay.amounts import position_of
 from leases.autopay.events import autopay_fact, run_fact
+from leases.autopay.expected import deferred_of
 from leases.autopay.models import Autopay, AutopayAttempt, AutopayRun
 from leases.rent.standing import Payer, StandingToPay, stand_to_pay_together
 from payments.methods.mandates.models import Mandate
@@ -135,7 +136,7 @@ def _retry(run: AutopayRun, retry: Retry, stands: StandingToPay, now: _Now) -> N
 def _still_owed(run: AutopayRun, stands: StandingToPay) -> int:
     """Of what this run was to pay, whoever has paid of it meanwhile: never the month after."""
     first = run.amount_minor or 0
-    until, deferred = days_of(run.autopay).pays_until(run.run_on), deferred_of([run])[run.id]
+    until, deferred = days_of(run.autopay).pays_until(run.run_on), deferred_of([run])[0]
     return min(first, position_of(stands, until, deferred_minor=deferred).due_minor)
 
 

@@ -12,9 +12,9 @@ from leases.autopay.actions.planning import STOP_COLUMNS, days_of, drop_promises
 from leases.autopay.actions.stopping import MANDATE_REVOKED, end
 from leases.autopay.amounts import amount_of, over_cap, position_of
 from leases.autopay.events import autopay_fact, run_fact
+from leases.autopay.expected import deferred_of
 from leases.autopay.models import Autopay, AutopayAttempt, AutopayRun
 from leases.autopay.queries import amounts_before
-from leases.payment_plans.queries import deferred_after
 from leases.rent.actions.pay_rent import PayRequest, accept, first_in_turn
 from leases.rent.standing import Payer, StandingToPay, stand_to_pay_together
 from payments.methods.mandates.models import Mandate
@@ -44,7 +44,7 @@ def run_autopays(public_ids: Sequence[str], at: datetime) -> None:
                 facts += _miss(run, kept_from, at)
             else:
                 ready.append(run)
-        before, deferred = amounts_before(ready), deferred_of(ready)
+        before, deferred = amounts_before(ready), dict(zip([run.id for run in ready], deferred_of(ready), strict=True))
         made = [
             (run, payment)
             for run, stands in stand_in_turn(ready)
@@ -80,12 +80,6 @@ def obstacle(autopay: Autopay, account: BankAccount, mandate: Mandate) -> str:
     if autopay.status != Autopay.Status.ACTIVE:
         return PAUSED
     return "" if account.status == BankAccount.Status.VERIFIED else NOT_VERIFIED
-
-
-def deferred_of(runs: Sequence[AutopayRun]) -> dict[int, int]:
-    """Run id → what by a payment plan is left to the runs after it."""
-    asked = [(run.autopay.party_id, days_of(run.autopay).before_next(run.run_on)) for run in runs]
-    return {run.id: minor for run, minor in zip(runs, deferred_after(asked), strict=True)}
 
 
 def _pay(

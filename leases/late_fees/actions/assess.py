@@ -1,9 +1,8 @@
 """Judging rent the day after its grace ends, and each day while a daily fee runs."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from directpay.due.actions import schedule
 from directpay.events.unit import require_transaction, unit_of_work
@@ -19,7 +18,7 @@ from leases.late_fees.models import LateFee
 from leases.late_fees.queries import History, LateCharge, histories, perhaps_late, taken_by
 from leases.late_fees.reckoning import fees_due
 from leases.rent.models import Charge
-from leases.rent.queries import local_today
+from leases.rent.queries import day_begins, local_today
 
 ASSESS_QUEUE = "late_fees.assess"
 A_DAY = timedelta(days=1)
@@ -58,8 +57,7 @@ def judge(late: Sequence[LateCharge], at: datetime) -> list[LateFee]:
         made, more = _of_charge(charge, lease, policy, known[lease.id], taken[charge.id], today, at)
         fees += made
         if more:
-            zone = ZoneInfo(lease.unit.property.timezone)
-            running.append((charge.public_id, datetime.combine(today + A_DAY, time(), tzinfo=zone)))
+            running.append((charge.public_id, day_begins(lease, today + A_DAY)))
     keep(fees, {lease_id: history.parties for lease_id, history in known.items()}, at)
     schedule(ASSESS_QUEUE, running)
     return fees

@@ -1,9 +1,8 @@
 """A plan is looked at after the grace of each part, and whenever money came, came back, or never came."""
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from directpay.due.actions import done, schedule
 from directpay.events.actions import record
@@ -15,7 +14,7 @@ from leases.payment_plans.events import plan_fact
 from leases.payment_plans.models import PaymentPlan
 from leases.payment_plans.queries import dated, open_parts, with_parts
 from leases.payment_plans.reckoning import is_missed, next_look
-from leases.rent.queries import local_today
+from leases.rent.queries import day_begins, local_today
 
 PLANS_QUEUE = "payment_plans.look"
 # What an edge is told as: an event is a past fact.
@@ -72,5 +71,4 @@ def promise_look(plan: PaymentPlan, at: datetime) -> None:
     """Step: the day after the grace of the next part. After the last, it ends with the money that is still on its way."""
     day = next_look(dated(plan), plan.grace_days, local_today(plan.lease, at))
     if day is not None:
-        zone = ZoneInfo(plan.lease.unit.property.timezone)
-        schedule(PLANS_QUEUE, [(plan.public_id, datetime.combine(day, time(), tzinfo=zone))])
+        schedule(PLANS_QUEUE, [(plan.public_id, day_begins(plan.lease, day))])

@@ -3,14 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_POST
 
-from directpay.kernel.errors import DirectPayError
 from directpay.people.actor import LANDLORD, RENTER
 from leases.contracts.models import Party
 from leases.payment_plans.actions.decide import accept_plan, cancel_plan
@@ -18,6 +16,7 @@ from leases.payment_plans.actions.propose import GRACE, GRACE_LIMIT, PARTS_LIMIT
 from leases.payment_plans.queries import visible_plans
 from leases.payment_plans.reckoning import MONTH, TWO_WEEKS, WEEK
 from leases.portal.pages.landlord.recording import Recorded
+from leases.portal.pages.pressing import press
 from leases.portal.visit import Visit, page_for
 
 REFUSALS = (  # what the room may say, for the catalogue
@@ -85,14 +84,11 @@ def answer(request: HttpRequest, visit: Visit, plan_id: str, verb: str) -> HttpR
     plan = visible_plans(visit.actor).filter(public_id=plan_id).first()
     if plan is None:
         raise Http404
-    try:
-        if verb == "accept":
-            accept_plan(plan, actor=visit.actor, at=visit.at)
-            messages.info(request, _("Accepted. It counts from today."))
-        else:
-            cancel_plan(plan, actor=visit.actor, at=visit.at)
-            messages.info(request, _("Called off. What is owed is judged as ever."))
-    except DirectPayError as error:
-        messages.info(request, _(error.message))
+    answers = {
+        "accept": (accept_plan, _("Accepted. It counts from today.")),
+        "cancel": (cancel_plan, _("Called off. What is owed is judged as ever.")),
+    }
+    act, said = answers[verb]
+    press(request, lambda: act(plan, actor=visit.actor, at=visit.at), said)
     back = "landlord_arrears" if visit.user.role == LANDLORD else "renter_plan"
     return redirect(back, lease_id=plan.lease.public_id)

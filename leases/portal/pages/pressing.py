@@ -62,3 +62,13 @@ def is_done(request: HttpRequest, visit: Visit, form: forms.Form, act: Callable[
         return False
     messages.info(request, str(said))
     return True
+
+
+def press(request: HttpRequest, act: Callable[[], object], said: Any) -> None:
+    """A button without a form: done, and `said`; or what was refused, in the room's words."""
+    try:
+        act()
+    except DirectPayError as error:
+        messages.info(request, _(error.message))
+    else:
+        messages.info(request, str(said))

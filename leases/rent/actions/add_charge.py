@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from directpay.due.actions import schedule
 from directpay.events.actions import NewEvent, record
@@ -17,7 +16,7 @@ from leases.contracts.models import Lease, Party
 from leases.contracts.queries import book_of
 from leases.rent.actions.post_charges import CHARGES_QUEUE, post_charges
 from leases.rent.models import Charge
-from leases.rent.queries import local_today
+from leases.rent.queries import day_begins, local_today
 from ledger.journal.actions.periods import require_open
 
 CATEGORIES = ("rent", "utilities", "damages", "other")  # deposits and fees have rooms of their own
@@ -62,8 +61,7 @@ def add_charge(lease: Lease, wish: NewCharge, *, actor: Actor, at: datetime) -> 
             post_charges([charge.public_id], at)
             charge.posted_at = at
         else:
-            zone = ZoneInfo(lease.unit.property.timezone)
-            schedule(CHARGES_QUEUE, [(charge.public_id, datetime.combine(due_on, time(), tzinfo=zone))])
+            schedule(CHARGES_QUEUE, [(charge.public_id, day_begins(lease, due_on))])
         return charge
 
 

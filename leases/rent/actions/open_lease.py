@@ -1,7 +1,7 @@
 """Opening a lease: its parties, its schedule, and at once what is due already."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import prefetch_related_objects
@@ -18,7 +18,7 @@ from leases.contracts.models import Lease
 from leases.contracts.queries import rents_of, with_people
 from leases.rent.actions.post_charges import CHARGES_QUEUE, post_charges
 from leases.rent.models import Charge
-from leases.rent.queries import local_today
+from leases.rent.queries import day_begins, local_today
 from leases.rent.schedule import MONTHS_LIMIT, Row, horizon, months_between, next_month_start, rows
 
 SCHEDULE_QUEUE = "rent.schedule"
@@ -75,16 +75,16 @@ def _extend(lease: Lease, at: datetime) -> list[Charge]:
 
 def add_rows(lease: Lease, wanted: Sequence[Row], at: datetime) -> list[Charge]:
     """Step: charges of the schedule, each promised for its day; those due by today are left to whoever asked."""
-    day, zone = local_today(lease, at), ZoneInfo(lease.unit.property.timezone)
+    day = local_today(lease, at)
     charges = Charge.objects.bulk_create(_charge(lease, row, at) for row in wanted)
-    schedule(CHARGES_QUEUE, [(c.public_id, datetime.combine(c.due_on, time(), tzinfo=zone)) for c in charges if c.due_on > day])
+    schedule(CHARGES_QUEUE, [(c.public_id, day_begins(lease, c.due_on)) for c in charges if c.due_on > day])
     return charges
 
 
 def promise_next_year(lease: Lease, day: date) -> None:
     """Step: a lease without an end is looked at each month."""
     if lease.end_on is None:
-        at = datetime.combine(next_month_start(day), time(), tzinfo=ZoneInfo(lease.unit.property.timezone))
+        at = day_begins(lease, next_month_start(day))
         schedule(SCHEDULE_QUEUE, [(lease.public_id, at)])
 
 

@@ -36,7 +36,7 @@ from leases.contracts.queries import (
 from leases.policies.actions import check, set_payment_policy
 from leases.policies.queries import Policy, policies_of
 from leases.properties.models import Property, Unit
-from leases.properties.queries import visible_units
+from leases.properties.queries import unit_named
 from leases.rent.actions.open_lease import open_lease
 from leases.rent.api.examples import ASKS, REFUSED, SHOWN
 from leases.rent.api.late_fee import LateFeeInput, LateFeeOfLeaseOutput, render_late_fee
@@ -222,9 +222,7 @@ class LeaseView(Leases, ObjectView):
 
 
 def _unit(actor: Actor, data: Mapping[str, Any]) -> Unit:
-    found = visible_units(actor).filter(public_id=data["unit"]).first()
-    if found is None:
-        raise InvalidInput(f"No such unit: {data['unit']}.", param="unit", code="resource_missing")
+    found = unit_named(actor, data["unit"])
     if "property" in data and found.property.public_id != data["property"]:
         raise InvalidInput("The unit does not belong to this property.", param="property", code="resource_missing")
     return found

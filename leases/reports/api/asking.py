@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from django.http.response import HttpResponseBase
@@ -18,12 +18,11 @@ from directpay.api.views import ApiView
 from directpay.kernel.errors import InvalidInput
 from leases.reports.examples import REFUSED
 from leases.reports.files import Lines
-from leases.reports.queries.scope import Known, Scope, Wish, known, scope_of, today_of
+from leases.reports.queries.scope import Known, Scope, Wish, has_come, known, scope_of, today_of
 from ledger.journal.pages.asking import csv_response
 
 ROWS = 1_000  # in a JSON answer; the file has all
 CSV = "text/csv"
-AHEAD = timedelta(hours=14)  # the zone where a day begins first
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 SECONDS = re.compile(r"[0-9]{1,11}")
 LAST_SECOND = 7_289_568_000  # the year 2200
@@ -117,5 +116,5 @@ class ReportView(ApiView):
 
 
 def require_come(day: date, at: datetime, param: str) -> None:
-    if day > (at + AHEAD).date():
+    if not has_come(day, at):
         raise NotYet("This day has not come yet.", param=param)

@@ -1,13 +1,14 @@
 """`/api/v1/reports/owner_statement` and `/api/v1/reports/schedule_e`: what was earned in a period."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from rest_framework import serializers
 
 from directpay.api.examples import ALICE
 from directpay.kernel.errors import InvalidInput
+from leases.rent.schedule import month_end
 from leases.reports.api.asking import FIRST_YEAR, LAST_YEAR, Between, OfYear, ReportView, require_come
 from leases.reports.examples import SCHEDULE, STATEMENT
 from leases.reports.files import Lines, schedule_lines, statement_lines
@@ -94,7 +95,7 @@ class OwnerStatementView(ReportView):
     def when(self, asked: Mapping[str, Any], today: date) -> Sequence[Any]:
         since = asked.get("start_date") or asked.get("end_date", today).replace(day=1)
         require_come(since, self.at, "start_date")
-        through = asked.get("end_date") or last_of_month(since)
+        through = asked.get("end_date") or month_end(since)
         if through < since:
             raise InvalidInput("This lies before the first day.", param="end_date")
         return since, through, asked["basis"]
@@ -109,11 +110,6 @@ class OwnerStatementView(ReportView):
     def shown_report(self, scope: Scope, when: Sequence[Any], seen: Known) -> dict[str, Any]:
         since, through, basis = when
         return {"data": [_statement(found) for found in owner_statements(scope, since, through, basis, seen)]}
-
-
-def last_of_month(day: date) -> date:
-    following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-    return following - timedelta(days=1)
 
 
 def _statement(found: OwnerStatement) -> dict[str, Any]:

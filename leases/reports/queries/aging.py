@@ -8,11 +8,9 @@ So for each account, at any day and any knowledge: the buckets less what is unap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from django.db import connection
-
-from leases.reports.queries.scope import Known, Scope, as_the_house
+from leases.reports.queries.scope import Known, Scope, asked
 
 BATCH: Final = 1_000  # parties in memory at once
 BUCKETS: Final = ("current", "1_30", "31_60", "61_90", "over_90")  # days since the due date
@@ -95,8 +93,8 @@ def aging(scope: Scope, day: date, known: Known) -> Iterator[AgingRow]:
     """Parties with something open or unapplied, by their age; two queries for each batch of parties."""
     after = 0
     while True:
-        parties = _asked(PARTIES, {"properties": scope.property_ids, "after": after, "limit": BATCH, **known.given})
-        sums = _asked(AGED, {"accounts": [party[1] for party in parties], "day": day, **known.given}) if parties else []
+        parties = asked(PARTIES, {"properties": scope.property_ids, "after": after, "limit": BATCH, **known.given})
+        sums = asked(AGED, {"accounts": [party[1] for party in parties], "day": day, **known.given}) if parties else []
         of_account = {account: Aged(tuple(buckets), balance) for account, balance, *buckets in sums}
         for party in parties:
             aged = of_account.get(party[1], Aged())
@@ -105,9 +103,3 @@ def aging(scope: Scope, day: date, known: Known) -> Iterator[AgingRow]:
         if len(parties) < BATCH:
             return
         after = parties[-1][0]
-
-
-def _asked(sql: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with as_the_house(), connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        return cursor.fetchall()

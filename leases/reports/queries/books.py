@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.db import connection
-
 from directpay.people.models import Payee
-from leases.reports.queries.scope import Known, as_the_house
+from leases.reports.queries.scope import Known, as_the_house, asked
 from ledger.journal.models import Account, Book
 
 CASH: Final = ("L1100", "L1200", "L1210", "L1330")
@@ -156,20 +154,20 @@ def books_of(payee: Payee) -> list[tuple[Book, str]]:
 
 def moved(ask: Ask) -> list[Move]:
     """All that moved in the period."""
-    return [Move(*row) for row in _asked(MOVED, ask.given)]
+    return [Move(*row) for row in asked(MOVED, ask.given)]
 
 
 def received(ask: Ask) -> list[Received]:
     """What came in on receivables in the period, by what it was for."""
-    return [Received(*row) for row in _asked(RECEIVED, ask.given)]
+    return [Received(*row) for row in asked(RECEIVED, ask.given)]
 
 
 def balances_at(ask: Ask, day: date, numbers: tuple[str, ...]) -> dict[str, int]:
     """Number → signed sum of its accounts at the end of a day, as the periods count: what the ledger says less what counts later."""
     given = {**ask.given, "day": day, "numbers": list(numbers)}
-    later = dict(_asked(COUNTS_LATER, given)) if given["periods"] else {}
+    later = dict(asked(COUNTS_LATER, given)) if given["periods"] else {}
     found = dict.fromkeys(numbers, 0)
-    for account, number, minor in _asked(BALANCES, given):
+    for account, number, minor in asked(BALANCES, given):
         found[number] += minor - later.get(account, 0)
     return found
 
@@ -224,10 +222,4 @@ def entries_behind(
     """Entries of the period behind the lines of these codes (all without), in order of the day on which they count."""
     after_on, after_id, after_code = after or (ask.since - timedelta(days=1), 0, "")
     place = {"after_on": after_on, "after_id": after_id, "after_code": after_code, "limit": limit}
-    return [Behind(*row) for row in _asked(ENTRIES, {**ask.given, "cash": cash, "codes": list(codes), "home": home, **place})]
-
-
-def _asked(sql: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with as_the_house(), connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        return cursor.fetchall()
+    return [Behind(*row) for row in asked(ENTRIES, {**ask.given, "cash": cash, "codes": list(codes), "home": home, **place})]

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db import connection
-
 from directpay.people.models import Payee
 from leases.reports.queries.books import KNOWN, Ask
-from leases.reports.queries.scope import as_the_house
+from leases.reports.queries.scope import asked
 
 PAYMENTS: Final = 200  # of one payout on a statement; their sum and count are of all
 
@@ -72,20 +70,12 @@ class PaidOut:
 
 def payouts_in(payee: Payee, ask: Ask) -> list[PaidOut]:
     """Two queries for any number of them; `PAYMENTS` lines of each at most."""
-    with as_the_house(), connection.cursor() as cursor:
-        cursor.execute(PAID_OUT, ask.given)
-        found = cursor.fetchall()
-        bounds = [(before.isoformat() if before else FIRST, at.isoformat()) for *_said, at, before in found]
-        given: dict[str, Any] = {
-            "since": [b[0] for b in bounds],
-            "until": [b[1] for b in bounds],
-            "payee": payee.id,
-            "currency": ask.currency,
-        }
-        cursor.execute(MADE_OF, {**given, "most": PAYMENTS})
-        made: dict[int, list[tuple[Any, ...]]] = {}
-        for row in cursor.fetchall():
-            made.setdefault(row[0], []).append(row)
+    found = asked(PAID_OUT, ask.given)
+    bounds = [(before.isoformat() if before else FIRST, at.isoformat()) for *_said, at, before in found]
+    given = {"since": [since for since, _ in bounds], "until": [until for _, until in bounds], "most": PAYMENTS}
+    made: dict[int, list[tuple[Any, ...]]] = {}
+    for row in asked(MADE_OF, {**given, "payee": payee.id, "currency": ask.currency}):
+        made.setdefault(row[0], []).append(row)
     return [_paid_out(row, made.get(n, [])) for n, row in enumerate(found, start=1)]
 
 

@@ -9,11 +9,9 @@ from dataclasses import astuple, dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from django.db import connection
-
 from leases.contracts.models import Lease
 from leases.contracts.queries import status_of
-from leases.reports.queries.scope import Known, Scope, as_the_house
+from leases.reports.queries.scope import Known, Scope, asked
 
 BATCH: Final = 500  # units in memory at once
 VACANT: Final = "vacant"
@@ -143,9 +141,9 @@ def rent_roll(scope: Scope, day: date, known: Known) -> Iterator[RollRow]:
     """By property and unit, two queries for each batch of units. A unit that nobody rents on the day has a vacant row of its own."""
     place: dict[str, Any] = {"property": 0, "name": "", "unit": 0}
     while True:
-        units = _asked(UNITS, {"properties": scope.property_ids, "limit": BATCH, **place, **known.given})
+        units = asked(UNITS, {"properties": scope.property_ids, "limit": BATCH, **place, **known.given})
         leases: dict[int, list[tuple[Any, ...]]] = {}
-        for row in _asked(LEASES, {"units": [unit[2] for unit in units], "day": day, **known.given}) if units else ():
+        for row in asked(LEASES, {"units": [unit[2] for unit in units], "day": day, **known.given}) if units else ():
             leases.setdefault(row[0], []).append(row)
         for unit in units:
             yield from _rows(unit, leases.get(unit[2], []), day)
@@ -168,9 +166,3 @@ def _tenancy(row: tuple[Any, ...], day: date) -> Tenancy:
     status = status_of(Lease(start_on=start_on, end_on=end_on), day)
     sums = Sums(owed, ahead, flying, held, interest, rent if status == "active" else 0)
     return Tenancy(lease, status, renters or "", start_on, end_on, due_day, rent, sums, paid_on, paid, autopay)
-
-
-def _asked(sql: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with as_the_house(), connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        return cursor.fetchall()

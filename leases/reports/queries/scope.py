@@ -4,10 +4,10 @@ Payees and properties are looked up as the person who asks, so row security has 
 as the house (`as_the_house`): a policy that is asked for each of a million entries would cost more than the report.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ from leases.properties.queries import visible_properties
 from ledger.journal.actions.watermarks import known_until
 from ledger.journal.queries.past import EntriesArchived
 
+FIRST_ZONE = timedelta(hours=14)
 FOR_LANDLORDS = "Reports are for landlords."
 
 
@@ -109,17 +110,27 @@ def as_the_house() -> AbstractContextManager[None]:
     return every_row()
 
 
+def asked(sql: str, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement, as the house."""
+    with as_the_house(), connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return cursor.fetchall()
+
+
+def has_come(day: date, at: datetime) -> bool:
+    """Somewhere: the zone where a day begins first is fourteen hours ahead."""
+    return day <= (at + FIRST_ZONE).date()
+
+
 ARCHIVED = """
 SELECT EXISTS (
     SELECT FROM ledger_archivedsum r JOIN ledger_account a ON a.id = r.account_id JOIN ledger_book b ON b.id = a.book_id
-    WHERE b.kind = 'L' AND b.subject = ANY(%s) AND r.effective_on >= %s
+    WHERE b.kind = 'L' AND b.subject = ANY(%(payees)s) AND r.effective_on >= %(since)s
 )
 """
 
 
 def require_entries(payees: Sequence[Payee], since: date) -> None:
     """Raises EntriesArchived where a report that begins on this day needs entries that were taken off."""
-    with as_the_house(), connection.cursor() as cursor:
-        cursor.execute(ARCHIVED, [[payee.public_id for payee in payees], since])
-        if cursor.fetchone()[0]:
-            raise EntriesArchived("Entries that this report needs are archived: attach their months again to ask.", param="known_at")
+    if asked(ARCHIVED, {"payees": [payee.public_id for payee in payees], "since": since})[0][0]:
+        raise EntriesArchived("Entries that this report needs are archived: attach their months again to ask.", param="known_at")

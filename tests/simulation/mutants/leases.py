@@ -54,9 +54,9 @@ MUTANTS = (
     ),
     Mutant(
         "charges fall due by the clock of London",
-        OPEN,
-        "(c.public_id, datetime.combine(c.due_on, time(), tzinfo=zone))",
-        '(c.public_id, datetime.combine(c.due_on, time(), tzinfo=ZoneInfo("UTC")))',
+        "leases/rent/queries.py",
+        "return midnight(day, ZoneInfo(lease.unit.property.timezone))",
+        'return midnight(day, ZoneInfo("UTC"))',
         "is posted before",
         moves={**LEASES, "weeks": 10},
     ),
@@ -127,7 +127,7 @@ MUTANTS = (
     Mutant(
         "a charge to come is forgotten",
         ADD,
-        "[(charge.public_id, datetime.combine(due_on, time(), tzinfo=zone))]",
+        "[(charge.public_id, day_begins(lease, due_on))]",
         "[]",
         "fell due and were not posted",
         moves={**ADDING, "weeks": 15},

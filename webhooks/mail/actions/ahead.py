@@ -14,6 +14,7 @@ from leases.contracts.models import Lease, Party
 from leases.contracts.queries import with_people
 from leases.rent.models import Charge
 from leases.rent.queries import local_today, payable_charges
+from leases.rent.schedule import next_month_start
 from webhooks.mail.actions.write import NewMessage, write
 
 REMINDERS_QUEUE: Final = "mail.reminders"
@@ -47,7 +48,11 @@ def remind(lease_ids: Sequence[str], at: datetime) -> None:
 
 
 def _reminder_at(lease: Lease, due_on: date) -> datetime:
-    day = due_on - timedelta(days=settings.MAIL_REMINDER_DAYS)
+    return _opens(lease, due_on - timedelta(days=settings.MAIL_REMINDER_DAYS))
+
+
+def _opens(lease: Lease, day: date) -> datetime:
+    """At nine where the home stands."""
     return datetime.combine(day, HOUR, tzinfo=ZoneInfo(lease.unit.property.timezone))
 
 
@@ -82,14 +87,10 @@ def write_statements(lease_ids: Sequence[str], at: datetime) -> None:
                 continue
             if today.day <= LATE_DAYS and at >= _opens(lease, first) and lease.start_on < first and lease.created_at < _opens(lease, first):
                 found += _statements(lease, (first - ON).replace(day=1), at)
-            following = first if at < _opens(lease, first) else (first + timedelta(days=32)).replace(day=1)
+            following = first if at < _opens(lease, first) else next_month_start(first)
             again.append((lease.public_id, _opens(lease, following)))
         write(found)
         schedule(STATEMENTS_QUEUE, again)
-
-
-def _opens(lease: Lease, day: date) -> datetime:
-    return datetime.combine(day, HOUR, tzinfo=ZoneInfo(lease.unit.property.timezone))
 
 
 def _statements(lease: Lease, month: date, at: datetime) -> Iterator[NewMessage]:

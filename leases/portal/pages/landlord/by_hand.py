@@ -4,20 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_POST
 
-from directpay.kernel.errors import Conflict
 from directpay.people.actor import LANDLORD
 from leases.bank_charges.actions import NewBankCharge, record_bank_charge
 from leases.credits.actions import NewCredit, grant_credit
 from leases.portal import words
 from leases.portal.pages.landlord.recording import OfLease, Recorded, show
-from leases.portal.pages.pressing import Page
+from leases.portal.pages.pressing import Page, press
 from leases.portal.visit import Visit, page_for
 from leases.receipts.actions import NewReceipt, bank_receipts, bounce_receipt, record_receipt
 from leases.receipts.queries import visible_receipts
@@ -206,13 +204,9 @@ def receipt(request: HttpRequest, visit: Visit, receipt_id: str, verb: str) -> H
     found = visible_receipts(visit.actor).filter(public_id=receipt_id, lease__unit__property__landlord_id=visit.user.id).first()
     if found is None:
         raise Http404
-    try:
-        if verb == "bank":
-            bank_receipts([found], actor=visit.actor, at=visit.at)
-            messages.info(request, _("Noted: it is at your bank."))
-        else:
-            bounce_receipt(found, actor=visit.actor, at=visit.at)
-            messages.info(request, _("Noted: it came back. What it had paid is owed again."))
-    except Conflict as error:
-        messages.info(request, _(error.message))
+    if verb == "bank":
+        press(request, lambda: bank_receipts([found], actor=visit.actor, at=visit.at), _("Noted: it is at your bank."))
+    else:
+        said = _("Noted: it came back. What it had paid is owed again.")
+        press(request, lambda: bounce_receipt(found, actor=visit.actor, at=visit.at), said)
     return redirect("landlord_lease", lease_id=found.lease.public_id)

@@ -3,14 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_POST
 
-from directpay.kernel.errors import Conflict, InvalidInput
+from directpay.kernel.errors import InvalidInput
 from directpay.kernel.ids import public_id
 from directpay.kernel.money import plain
 from directpay.people.actor import LANDLORD
@@ -20,7 +19,7 @@ from leases.late_fees.actions.agree import agree_late_fee
 from leases.late_fees.actions.decide import approve_late_fee, dismiss_late_fee, waive_late_fee
 from leases.late_fees.models import LateFee
 from leases.late_fees.queries import visible_late_fees
-from leases.portal.pages.pressing import is_done, typed_money
+from leases.portal.pages.pressing import is_done, press, typed_money
 from leases.portal.queries.late_fees import policy_of, preset_for, preset_words
 from leases.portal.visit import Visit, page_for
 from leases.rent.queries import local_today
@@ -160,15 +159,12 @@ def waive(request: HttpRequest, visit: Visit, fee_id: str) -> HttpResponse:
 def decide(request: HttpRequest, visit: Visit, fee_id: str, verb: str) -> HttpResponse:
     """Approved or dismissed, by one press."""
     fee = _let(visit, fee_id)
-    try:
-        if verb == "approve":
-            approve_late_fee(fee, actor=visit.actor, at=visit.at)
-            messages.info(request, _("Charged. It stands in the balance now."))
-        else:
-            dismiss_late_fee(fee, actor=visit.actor, at=visit.at)
-            messages.info(request, _("Dismissed. Nothing was charged."))
-    except Conflict as error:
-        messages.info(request, _(error.message))
+    decisions = {
+        "approve": (approve_late_fee, _("Charged. It stands in the balance now.")),
+        "dismiss": (dismiss_late_fee, _("Dismissed. Nothing was charged.")),
+    }
+    act, said = decisions[verb]
+    press(request, lambda: act(fee, actor=visit.actor, at=visit.at), said)
     return redirect("landlord_lease", lease_id=fee.lease.public_id)
 
 

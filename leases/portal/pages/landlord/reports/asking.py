@@ -1,8 +1,7 @@
 """What the pages of reports ask for: days, a property, and (in the address of a file) the moment of knowledge."""
 
-import calendar
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,10 +10,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leases.reports.queries.scope import Scope
+from leases.rent.schedule import month_end
+from leases.reports.queries.scope import Scope, has_come
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
-AHEAD = timedelta(hours=14)  # the zone where a day begins first
 
 
 class Ask(forms.Form):
@@ -61,7 +60,7 @@ class Ask(forms.Form):
         return given
 
     def require_come(self, name: str, day: date) -> None:
-        if name not in self.errors and day > (self.at + AHEAD).date():
+        if name not in self.errors and not has_come(day, self.at):
             self.add_error(name, _("This day has not come yet."))
 
     def again(self, known_at: datetime, **more: str) -> str:
@@ -97,8 +96,7 @@ class PeriodAsk(Ask):
     field_order = ("start_date", "end_date", "basis", "property")
 
     def values_without_asking(self) -> dict[str, Any]:
-        last = calendar.monthrange(self.today.year, self.today.month)[1]
-        return {"start_date": self.today.replace(day=1), "end_date": self.today.replace(day=last)}
+        return {"start_date": self.today.replace(day=1), "end_date": month_end(self.today)}
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
