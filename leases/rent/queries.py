@@ -85,14 +85,16 @@ def prepaid(charges: Sequence[Charge], parties: Mapping[int, Sequence[Party]]) -
     `parties` by lease id.
     """
     waiting = sorted((c for c in charges if c.posted_at is None), key=lambda c: (c.due_on, c.id))
-    owners = {p.account_id: p for lease_id in {c.lease_id for c in waiting} for p in parties[lease_id]}
+    of_lease: dict[int, list[Charge]] = defaultdict(list)
+    for charge in waiting:
+        of_lease[charge.lease_id].append(charge)
+    owners = {p.account_id: p for lease_id in of_lease for p in parties[lease_id]}
     unused = {a: rest for a, entries in open_entries(list(owners)).items() if (rest := [e for e in entries if e.amount_minor < 0])}
     claims = cleared_claims([due_reference(c) for c in waiting]) if unused else {}
     found: dict[tuple[int, int], int] = defaultdict(int)
     for account, credits in unused.items():
         party = owners[account]
-        own = [c for c in waiting if c.lease_id == party.lease_id]
-        for _, due in groupby(own, key=lambda c: c.due_on):
+        for _, due in groupby(of_lease[party.lease_id], key=lambda c: c.due_on):
             by_id = {c.id: c for c in due}
             shares = {c.id: share_of(c, party, parties[c.lease_id]) for c in by_id.values()}
             debts = [OpenEntry(n, account, due_reference(c), shares[n], c.due_on, shares[n]) for n, c in by_id.items() if shares[n]]
@@ -122,23 +124,41 @@ def payable_charges(lease: Lease, party: Party, parties: Sequence[Party]) -> Pay
     """What `party` may pay now. Ask it with the party's account locked before acting on it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT leases_open_charges(%s, %s)", [lease.id, party.account_id])
-        return payable_of(lease, party, parties, json.loads(cursor.fetchone()[0]))
+        return payable_of([Told(lease, party, parties, json.loads(cursor.fetchone()[0]))])[0]
 
 
-def payable_of(lease: Lease, party: Party, parties: Sequence[Party], found: Mapping[str, Any]) -> Payable:
-    """The same, as `leases_open_charges` tells it."""
-    rows, ahead, charges = [], 0, []
-    for paid, claimed, *values in found["charges"]:
-        charge = _charge_of(lease, values)
-        charges.append((charge, paid, claimed))
-    waiting = [charge for charge, _, _ in charges if charge.posted_at is None]
-    prepaid_of = prepaid(waiting, {lease.id: parties}) if waiting and found["waiting"] else {}
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What `leases_open_charges` says of a party's account."""
+
+    lease: Lease
+    party: Party
+    parties: Sequence[Party]
+    found: Mapping[str, Any]
+
+
+def payable_of(told: Sequence[Told]) -> list[Payable]:
+    """The same of each. What money that waits will pay of charges to come is asked once for all."""
+    charges = [[(_charge_of(one.lease, values), paid, claimed) for paid, claimed, *values in one.found["charges"]] for one in told]
+    waiting: dict[int, Charge] = {}
+    parties: dict[int, Sequence[Party]] = {}
+    for one, of_party in zip(told, charges, strict=True):
+        if one.found["waiting"]:
+            waiting |= {charge.id: charge for charge, _, _ in of_party if charge.posted_at is None}
+            parties[one.lease.id] = one.parties
+    prepaid_of = prepaid(list(waiting.values()), parties) if waiting else {}
+    return [_payable(one, of_party, prepaid_of) for one, of_party in zip(told, charges, strict=True)]
+
+
+def _payable(told: Told, charges: Sequence[tuple[Charge, int, int]], prepaid_of: Mapping[tuple[int, int], int]) -> Payable:
+    """`charges`: each with what of it is paid and claimed."""
+    rows, ahead = [], 0
     for charge, paid, claimed in charges:
-        share = share_of(charge, party, parties)
-        left = share - (paid if charge.posted_at else prepaid_of.get((charge.id, party.id), 0))
+        share = share_of(charge, told.party, told.parties)
+        left = share - (paid if charge.posted_at else prepaid_of.get((charge.id, told.party.id), 0))
         ahead += 0 if charge.posted_at else share
         if left > 0:
-            rows.append(OpenCharge(charge, party, share, left, max(0, left - claimed)))
+            rows.append(OpenCharge(charge, told.party, share, left, max(0, left - claimed)))
     return Payable(rows, ahead)
 
 

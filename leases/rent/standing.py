@@ -13,7 +13,7 @@ from directpay.kernel.errors import InvalidInput
 from leases.contracts.models import Lease
 from leases.contracts.seats import Seat, seat_of
 from leases.policies.queries import Policy, policy_told
-from leases.rent.queries import Payable, payable_of
+from leases.rent.queries import Payable, Told, payable_of
 from payments.payins.accepting import Standing, standing_of
 
 
@@ -36,7 +36,7 @@ def stand_to_pay(lease: Lease, user_id: int, *, rail: str, param: str) -> Standi
         answer = cursor.fetchone()[0]
     if answer is None:
         raise InvalidInput("This account belongs to nobody on the lease.", param=param)
-    return _found(lease, answer)
+    return _found([(lease, answer)])[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +68,23 @@ def stand_to_pay_together(payers: Sequence[Payer]) -> list[StandingToPay | None]
     with connection.cursor() as cursor:
         cursor.execute(LOCK_ACCOUNTS, [leases, users])
         cursor.execute(STAND, [leases, users, texts(p.rail for p in payers)])
-        return [answer and _found(p.lease, answer) for p, (answer,) in zip(payers, cursor.fetchall(), strict=True)]
+        answers = [answer for (answer,) in cursor.fetchall()]
+    stands = iter(_found([(p.lease, answer) for p, answer in zip(payers, answers, strict=True) if answer]))
+    return [answer and next(stands) for answer in answers]
 
 
-def _found(lease: Lease, answer: str) -> StandingToPay:
-    found = json.loads(answer)
-    seat = seat_of(lease, found["seat"])
-    return StandingToPay(
-        seat,
-        standing_of(found["standing"]),
-        payable_of(lease, seat.party, seat.parties, found["open"]),
-        policy_told(found["policy"]),
-        datetime.fromisoformat(found["returned_at"]) if found["returned_at"] else None,
-    )
+def _found(answers: Sequence[tuple[Lease, str]]) -> list[StandingToPay]:
+    """As `leases_stand_to_pay` tells it, of each."""
+    told = [(lease, json.loads(answer)) for lease, answer in answers]
+    seats = [seat_of(lease, found["seat"]) for lease, found in told]
+    payables = payable_of([Told(lease, s.party, s.parties, found["open"]) for (lease, found), s in zip(told, seats, strict=True)])
+    return [
+        StandingToPay(
+            seat,
+            standing_of(found["standing"]),
+            payable,
+            policy_told(found["policy"]),
+            datetime.fromisoformat(found["returned_at"]) if found["returned_at"] else None,
+        )
+        for (_, found), seat, payable in zip(told, seats, payables, strict=True)
+    ]

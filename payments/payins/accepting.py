@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from directpay.database.rows import columns_of
 from directpay.kernel.arrays import integers, texts
 from ledger.journal.models import Account
 from payments.payins.models import Claim, Payment
@@ -40,30 +41,40 @@ def standing_of(found: Mapping[str, Any]) -> Standing:
 
 @cache
 def _insert() -> str:
-    columns = [str(field.column) for field in Payment._meta.concrete_fields if not field.primary_key]
-    places = ", ".join(["%s"] * len(columns))
+    columns = columns_of(Payment)
+    names = ", ".join(column.name for column in columns)
     return f"""
     WITH made AS (
-        INSERT INTO payments_payment ({", ".join(columns)}) VALUES ({places}) RETURNING id
+        INSERT INTO payments_payment ({names})
+        SELECT {names} FROM unnest({", ".join(f"%s::{column.array}" for column in columns)}) WITH ORDINALITY AS g({names}, n) ORDER BY n
+        RETURNING id, public_id
     ), claimed AS (
         INSERT INTO payments_claim (payment_id, debit_reference, item, amount_minor, reason)
         SELECT made.id, g.debit_reference, g.item, g.amount_minor, g.reason
-        FROM made, unnest(%s::text[], %s::text[], %s::bigint[], %s::text[])
-            WITH ORDINALITY AS g(debit_reference, item, amount_minor, reason, n) ORDER BY g.n
+        FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[])
+            WITH ORDINALITY AS g(payment, debit_reference, item, amount_minor, reason, n) JOIN made ON made.public_id = g.payment
+        ORDER BY g.n
     )
-    SELECT id FROM made"""  # noqa: S608  names of our own columns
+    SELECT public_id, id FROM made"""  # noqa: S608  names of our own columns
 
 
-def insert(payment: Payment, claims: Sequence[Claim]) -> None:
-    """Step: the payment with its claims, which are known to it afterwards as if they had been fetched."""
-    fields = [field for field in Payment._meta.concrete_fields if not field.primary_key]
-    values = [field.get_db_prep_save(getattr(payment, field.attname), connection) for field in fields]
-    references, items = texts(c.debit_reference for c in claims), texts(c.item for c in claims)
-    claimed = [references, items, integers(c.amount_minor for c in claims), texts(c.reason for c in claims)]
+def insert(accepted: Sequence[tuple[Payment, Sequence[Claim]]]) -> None:
+    """Step: payments with their claims, which are known to each afterwards as if they had been fetched."""
+    payments = [payment for payment, _ in accepted]
+    claims = [(payment.public_id, claim) for payment, of_payment in accepted for claim in of_payment]
+    claimed = [
+        texts(payment for payment, _ in claims),
+        texts(claim.debit_reference for _, claim in claims),
+        texts(claim.item for _, claim in claims),
+        integers(claim.amount_minor for _, claim in claims),
+        texts(claim.reason for _, claim in claims),
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(_insert(), [*values, *claimed])
-        payment.id = cursor.fetchone()[0]
-    payment._state.adding, payment._state.db = False, connection.alias
-    known = Claim.objects.filter(payment_id=payment.id)
-    known._result_cache = list(claims)
-    payment._prefetched_objects_cache = {"claims": known}  # type: ignore[attr-defined]
+        cursor.execute(_insert(), [*(column.of(payments) for column in columns_of(Payment)), *claimed])
+        ids = dict(cursor.fetchall())
+    for payment, of_payment in accepted:
+        payment.id = ids[payment.public_id]
+        payment._state.adding, payment._state.db = False, connection.alias
+        known = Claim.objects.filter(payment_id=payment.id)
+        known._result_cache = list(of_payment)
+        payment._prefetched_objects_cache = {"claims": known}  # type: ignore[attr-defined]

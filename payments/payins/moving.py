@@ -80,7 +80,7 @@ class Moving:
     payee: Named
     applies_to: Destination
     bank_account: Source
-    # What a verb sets: see `change.COLUMNS`.
+    # What a verb sets.
     changed_at: datetime | None = None
     answered_at: datetime | None = None
     completed_at: datetime | None = None

@@ -11,6 +11,7 @@ from payments.methods.mandates.queries import lock_mandates
 
 HOME = "lease__unit__property"
 OF_AUTOPAY = (HOME, "user", "party", "bank_account__user", "backup_account__user", "mandate", "backup_mandate")
+OF_RUN, OF_NOTICE = (HOME, "user", "bank_account__user"), (HOME, "user", "party__account")  # what a day of many runs needs of each
 
 
 def lock_autopay(autopay: Autopay) -> Autopay:
@@ -19,13 +20,13 @@ def lock_autopay(autopay: Autopay) -> Autopay:
     return Autopay.objects.select_related(*OF_AUTOPAY).select_for_update(of=("self",)).get(id=autopay.id)
 
 
-def lock_runs(public_ids: Sequence[str], states: Collection[str]) -> list[AutopayRun]:
+def lock_runs(public_ids: Sequence[str], states: Collection[str], of_autopay: Sequence[str] = OF_AUTOPAY) -> list[AutopayRun]:
     """Step: those of these runs that are in one of `states`, with their autopays, in order of their leases."""
     require_transaction()
     wanted = AutopayRun.objects.filter(public_id__in=list(public_ids))
     leases = Lease.objects.filter(id__in=list(wanted.values_list("autopay__lease_id", flat=True)))
     list(leases.order_by("id").select_for_update().values_list("id"))
-    related = [f"autopay__{name}" for name in OF_AUTOPAY]
+    related = [f"autopay__{name}" for name in of_autopay]
     runs = wanted.filter(status__in=states).select_related(*related).order_by("autopay__lease_id", "id")
     return list(runs.select_for_update(of=("self", "autopay")))
 

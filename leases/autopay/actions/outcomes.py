@@ -93,7 +93,7 @@ def _from_backup(run: AutopayRun, now: _Now) -> bool:
         return False
     try:
         payment = pay_for(run, stands, autopay.backup_account, amount, now.at)
-    except DirectPayError:  # nothing was written yet: `accept` looks first
+    except DirectPayError:
         return False
     _keep(run, payment, AutopayAttempt.Kind.BACKUP, "backup_tried", now)
     return True
@@ -124,7 +124,7 @@ def _retry(run: AutopayRun, retry: Retry, stands: StandingToPay, now: _Now) -> N
     described = {"entry_description": text} if (text := describe(retry, amount)) else {}
     try:
         payment = pay_for(run, stands, run.autopay.bank_account, amount, now.at, retry_of=retry.first.public_id, **described)
-    except DirectPayError as refusal:  # nothing was written yet: `accept` looks first
+    except DirectPayError as refusal:
         end_retries([run.public_id], refusal.code[:40], at=now.at)
         _give_up(run, refusal.code, now)
         _pause(run.autopay, refusal.code, now)

@@ -1,13 +1,14 @@
 """The day has come: what is owed is paid, in the amount that the books say under lock, once; or it is kept why nothing was."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
+from directpay.database.rows import update_rows
 from directpay.events.actions import NewEvent, record
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import DirectPayError
 from directpay.people.actor import SYSTEM, system
-from leases.autopay.actions.locking import lock_runs, mandates_of
+from leases.autopay.actions.locking import OF_RUN, lock_runs, mandates_of
 from leases.autopay.actions.planning import STOP_COLUMNS, days_of, drop_promises, plan_next, stop
 from leases.autopay.actions.stopping import MANDATE_REVOKED, end
 from leases.autopay.amounts import amount_of, over_cap, position_of
@@ -15,11 +16,11 @@ from leases.autopay.events import autopay_fact, run_fact
 from leases.autopay.expected import deferred_of
 from leases.autopay.models import Autopay, AutopayAttempt, AutopayRun
 from leases.autopay.queries import amounts_before
-from leases.rent.actions.pay_rent import PayRequest, accept, first_in_turn
+from leases.rent.actions.pay_rent import PayRequest, first_in_turn, intend
 from leases.rent.standing import Payer, StandingToPay, stand_to_pay_together
 from payments.methods.mandates.models import Mandate
 from payments.methods.models import BankAccount
-from payments.payins.actions.initiate import AmountTooSmall
+from payments.payins.actions.initiate import Accepted, AmountTooSmall, write
 from payments.payins.models import Payment
 
 ACTOR = system("autopay")
@@ -32,7 +33,7 @@ RUN_COLUMNS = ("status", "reason", "amount_minor", "version", "changed_at")
 def run_autopays(public_ids: Sequence[str], at: datetime) -> None:
     """The due queue's work: each planned run whose time has come, and the next one of its autopay."""
     with unit_of_work():
-        runs = [run for run in lock_runs(public_ids, [AutopayRun.Status.PLANNED]) if run.run_at <= at]
+        runs = [run for run in lock_runs(public_ids, [AutopayRun.Status.PLANNED], OF_RUN) if run.run_at <= at]
         if not runs:
             return
         mandates = mandates_of([run.autopay for run in runs])
@@ -45,28 +46,42 @@ def run_autopays(public_ids: Sequence[str], at: datetime) -> None:
             else:
                 ready.append(run)
         before, deferred = amounts_before(ready), dict(zip([run.id for run in ready], deferred_of(ready), strict=True))
-        made = [
-            (run, payment)
-            for run, stands in stand_in_turn(ready)
-            if (payment := _pay(run, stands, before.get(run.autopay_id), deferred[run.id], facts, at))
-        ]
+        made: list[tuple[AutopayRun, Payment]] = []
+        waiting: list[Accepted] = []
+
+        def write_down() -> None:
+            write(waiting, actor=ACTOR, at=at)
+            waiting.clear()
+
+        for run, stands in stand_in_turn(ready, write_down):
+            accepted = _pay(run, stands, before.get(run.autopay_id), deferred[run.id], facts, at)
+            if accepted:
+                waiting.append(accepted)
+                made.append((run, accepted.payment))
+        write_down()
         AutopayAttempt.objects.bulk_create(
             AutopayAttempt(run=run, number=1, kind=AutopayAttempt.Kind.FIRST, payment=payment) for run, payment in made
         )
-        AutopayRun.objects.bulk_update(runs, RUN_COLUMNS)
+        update_rows(AutopayRun, runs, RUN_COLUMNS)
         drop_promises(runs)
         _, ended = plan_next({run.autopay: run.run_on for run in runs if run.autopay.status != Autopay.Status.CANCELED}, at)
         record([*facts, *ended])
-        Autopay.objects.bulk_update([run.autopay for run in runs if run.autopay.changed_at == at], STOP_COLUMNS)
+        update_rows(Autopay, [run.autopay for run in runs if run.autopay.changed_at == at], STOP_COLUMNS)
 
 
-def stand_in_turn(runs: Sequence[AutopayRun]) -> Iterator[tuple[AutopayRun, StandingToPay | None]]:
-    """Step: where each payer stands, all read together; who comes second to an account is looked at again, after the first has paid."""
+def stand_in_turn(
+    runs: Sequence[AutopayRun], write_down: Callable[[], None] = lambda: None
+) -> Iterator[tuple[AutopayRun, StandingToPay | None]]:
+    """Step: where each payer stands, all read together; who comes second to an account is looked at again, after the first has paid.
+
+    `write_down`: what was accepted so far and is not written yet.
+    """
     payers = [Payer(run.autopay.lease, run.autopay.user_id, run.autopay.rail) for run in runs]
     seen: set[int] = set()
     for run, payer, found in zip(runs, payers, stand_to_pay_together(payers), strict=True):
         stands = found
         if found is not None and found.account.account.id in seen:
+            write_down()
             (stands,) = stand_to_pay_together([payer])
         if found is not None:
             seen.add(found.account.account.id)
@@ -84,8 +99,8 @@ def obstacle(autopay: Autopay, account: BankAccount, mandate: Mandate) -> str:
 
 def _pay(
     run: AutopayRun, stands: StandingToPay | None, before_minor: int | None, deferred_minor: int, facts: list[NewEvent], at: datetime
-) -> Payment | None:
-    """Step: the payment of this run; None, with what it is told, where there is nothing to pay or something keeps it from that."""
+) -> Accepted | None:
+    """Step: the payment of this run, to be written; None, with what it is told, where nothing is to pay or something keeps it from that."""
     autopay = run.autopay
     if stands is None:
         facts += _miss(run, NOT_ON_LEASE, at)
@@ -99,20 +114,27 @@ def _pay(
         facts += _miss(run, OVER_CAP, at, wanted=amount)
         return None
     try:
-        payment = pay_for(run, stands, autopay.bank_account, amount, at)
+        accepted = intend_for(run, stands, autopay.bank_account, amount, at)
     except AmountTooSmall as refusal:  # a rest that the payee's fee would eat
         facts.append(_settle(run, AutopayRun.Status.NOTHING, refusal.code, "nothing", at))
         return None
-    except DirectPayError as refusal:  # nothing was written yet: `accept` looks first
+    except DirectPayError as refusal:
         facts += _miss(run, refusal.code, at)
         return None
-    run.amount_minor = payment.amount_minor
-    facts.append(_settle(run, AutopayRun.Status.PAYING, "", "paid", at, payment=payment.public_id))
-    return payment
+    run.amount_minor = accepted.payment.amount_minor
+    facts.append(_settle(run, AutopayRun.Status.PAYING, "", "paid", at, payment=accepted.payment.public_id))
+    return accepted
 
 
 def pay_for(run: AutopayRun, stands: StandingToPay, account: BankAccount, amount_minor: int, at: datetime, **metadata: str) -> Payment:
-    """Step: a payment for the oldest charges, as a renter makes one by hand; the run it is for is written on it."""
+    """Step: a payment for the oldest charges, as a renter makes one by hand. What is refused has written nothing."""
+    accepted = intend_for(run, stands, account, amount_minor, at, **metadata)
+    write([accepted], actor=ACTOR, at=at)
+    return accepted.payment
+
+
+def intend_for(run: AutopayRun, stands: StandingToPay, account: BankAccount, amount_minor: int, at: datetime, **metadata: str) -> Accepted:
+    """Step: the same, not written yet; the run it is for is written on it."""
     autopay = run.autopay
     request = PayRequest(
         rail=autopay.rail,
@@ -121,7 +143,7 @@ def pay_for(run: AutopayRun, stands: StandingToPay, account: BankAccount, amount
         metadata={"autopay": autopay.public_id, "autopay_run": run.public_id, **metadata},
     )
     wishes = first_in_turn(stands, amount_minor)
-    return accept(autopay.lease, stands, request, amount_minor=amount_minor, wishes=wishes, actor=ACTOR, at=at)
+    return intend(autopay.lease, stands, request, amount_minor=amount_minor, wishes=wishes, at=at)
 
 
 def _settle(run: AutopayRun, status: str, reason: str, kind: str, at: datetime, **more: object) -> NewEvent:

@@ -19,7 +19,16 @@ from leases.rent.queries import OpenCharge
 from leases.rent.standing import StandingToPay, stand_to_pay
 from payments.methods.models import BankAccount
 from payments.payins.accepting import Standing
-from payments.payins.actions.initiate import AmountExceedsPayable, ObligationInProgress, Terms, Wish, check_payable, initiate
+from payments.payins.actions.initiate import (
+    Accepted,
+    AmountExceedsPayable,
+    ObligationInProgress,
+    Terms,
+    Wish,
+    check_payable,
+    judge,
+    write,
+)
 from payments.payins.models import Payment
 from payments.payins.queries import live_claims
 
@@ -55,7 +64,9 @@ def pay_rent(lease: Lease, request: PayRequest, *, actor: Actor, at: datetime) -
         else:
             amount = _all_that_is_due(standing, payable.ahead_minor) if request.amount_minor is None else request.amount_minor
             wishes = first_in_turn(found, amount)
-        return accept(lease, found, request, amount_minor=amount, wishes=wishes, actor=actor, at=at)
+        accepted = intend(lease, found, request, amount_minor=amount, wishes=wishes, at=at)
+        write([accepted], actor=actor, at=at)
+        return accepted.payment
 
 
 def _stands(lease: Lease, request: PayRequest) -> StandingToPay:
@@ -68,10 +79,11 @@ def _stands(lease: Lease, request: PayRequest) -> StandingToPay:
     return stand_to_pay(lease, whose.id, rail=request.rail, param="renter")
 
 
-def accept(
-    lease: Lease, found: StandingToPay, request: PayRequest, *, amount_minor: int, wishes: Sequence[Wish], actor: Actor, at: datetime
-) -> Payment:
-    """Step: a payment of this amount for these charges, by the owner of the bank account, who stands there. Raises as `pay_rent`."""
+def intend(lease: Lease, found: StandingToPay, request: PayRequest, *, amount_minor: int, wishes: Sequence[Wish], at: datetime) -> Accepted:
+    """Step: whether a payment of this amount for these charges is accepted, by the owner of the bank account, who stands there.
+
+    Nothing is written yet. Raises as `pay_rent`.
+    """
     _check_policy(found, request, amount_minor, at)
     terms = Terms(
         payer=request.bank_account.user,
@@ -87,7 +99,7 @@ def accept(
         allow_duplicate=request.allow_duplicate,
         metadata=request.metadata,
     )
-    return initiate(terms, actor=actor, at=at, standing=found.account)
+    return judge(terms, found.account, at)
 
 
 def _all_that_is_due(standing: Standing, ahead: int) -> int:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from directpay.database.rows import update_rows
 from directpay.due.actions import done, schedule
 from directpay.events.unit import unit_of_work
 from directpay.people.actor import SYSTEM
-from payments.payins.actions.change import change, lock_payments, save
+from payments.payins.actions.change import change, lock_payments
 from payments.payins.actions.complete import complete
 from payments.payins.actions.initiate import RAIL_QUEUE
-from payments.payins.models import Status
+from payments.payins.models import Payment, Status
 from payments.payins.moving import Moving
 from payments.rails.base import Answer
 from payments.rails.codes import explain
@@ -44,7 +45,7 @@ def _keep_waiting(payments: Sequence[Moving], answers: Mapping[str, Answer], at:
         payment.answered_at = at
         payment.rail_reference = answers[payment.public_id].reference
     change(found, "find_again", "found", actor=SYSTEM.label, at=at, columns=["answered_at", "rail_reference"])
-    save(first, ("answered_at", "rail_reference"))
+    update_rows(Payment, first, ("answered_at", "rail_reference"))
     later = ((p.public_id, answers[p.public_id].ask_again_at) for p in payments)
     schedule(RAIL_QUEUE, [(key, when if when and when > at else at + ASK_AGAIN_AFTER) for key, when in later])
 

@@ -84,13 +84,31 @@ class Terms:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A payment that may be, and is not written yet."""
+
+    payment: Payment
+    claims: Sequence[Claim]
+    leaves_at: datetime
+
+
 def initiate(terms: Terms, *, actor: Actor, at: datetime, standing: Standing | None = None) -> Payment:
     """Step: accept the payment and promise to submit it. `standing`: of the account, where it is known and locked already.
 
     Raises InvalidInput, BankAccountNotVerified, AmountTooSmall, AmountExceedsPayable, then ObligationInProgress, then DuplicateSuspected.
     """
+    accepted = judge(terms, standing or stand(terms.applies_to.id, payee_id=terms.payee.id, rail=terms.rail), at)
+    write([accepted], actor=actor, at=at)
+    return accepted.payment
+
+
+def judge(terms: Terms, standing: Standing, at: datetime) -> Accepted:
+    """Step: whether it is accepted, with its account locked. Nothing is written, and a second one for the account must wait for that.
+
+    Raises as `initiate`.
+    """
     require_transaction()
-    standing = standing or stand(terms.applies_to.id, payee_id=terms.payee.id, rail=terms.rail)
     account = standing.account
     milestone("payment_lock_acquired", account=account.public_id, rail=terms.rail)
     _check_account(terms, account)
@@ -103,14 +121,19 @@ def initiate(terms: Terms, *, actor: Actor, at: datetime, standing: Standing | N
     if not terms.allow_duplicate:
         _check_not_twice(terms, at)
     promise = rail(terms.rail).promise(at)
-    payment = _new(terms, account, cost, promise, at)
-    insert(
-        payment, [Claim(debit_reference=w.debit_reference, item=w.item, amount_minor=w.amount_minor, reason=w.reason) for w in terms.wishes]
-    )
-    record(facts([payment], "initiated", was=[None], actor=actor.label, at=at))
-    schedule(RAIL_QUEUE, [(payment.public_id, promise.leaves_at)])
+    claims = [Claim(debit_reference=w.debit_reference, item=w.item, amount_minor=w.amount_minor, reason=w.reason) for w in terms.wishes]
+    return Accepted(_new(terms, account, cost, promise, at), claims, promise.leaves_at)
+
+
+def write(accepted: Sequence[Accepted], *, actor: Actor, at: datetime) -> None:
+    """Step: what was accepted stands, and is promised to the rail, however many they are."""
+    if not accepted:
+        return
+    payments = [one.payment for one in accepted]
+    insert([(one.payment, one.claims) for one in accepted])
+    record(facts(payments, "initiated", was=[None] * len(payments), actor=actor.label, at=at))
+    schedule(RAIL_QUEUE, [(one.payment.public_id, one.leaves_at) for one in accepted])
     hint_after_commit()
-    return payment
 
 
 def _check_account(terms: Terms, account: Account) -> None:
