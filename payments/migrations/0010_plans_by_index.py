@@ -1,0 +1,12 @@
+from django.db import migrations
+
+STAND = "payments_stand(bigint, bigint, text)"
+
+
+class Migration(migrations.Migration):
+    """As of leases/0015: the plan must not be one for an empty table."""
+
+    dependencies = [("payments", "0009_payouts")]
+    operations = [
+        migrations.RunSQL(f"ALTER FUNCTION {STAND} SET enable_seqscan = off", f"ALTER FUNCTION {STAND} RESET enable_seqscan"),
+    ]
