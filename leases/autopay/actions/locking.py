@@ -11,7 +11,10 @@ from payments.methods.mandates.queries import lock_mandates
 
 HOME = "lease__unit__property"
 OF_AUTOPAY = (HOME, "user", "party", "bank_account__user", "backup_account__user", "mandate", "backup_mandate")
-OF_RUN, OF_NOTICE = (HOME, "user", "bank_account__user"), (HOME, "user", "party__account")  # what a day of many runs needs of each
+# What a day of many runs reads of each, and no more: making models of whole rows takes a third of its time.
+LEASE = ("public_id", "start_on", "end_on", "due_day", "currency", "unit__property__timezone")
+OF_RUN = ("user__public_id", "bank_account__public_id", "bank_account__status", "bank_account__currency", "bank_account__user__public_id")
+OF_NOTICE = ("user__public_id", "party__account__balance_minor")
 
 
 def lock_autopay(autopay: Autopay) -> Autopay:
@@ -20,15 +23,22 @@ def lock_autopay(autopay: Autopay) -> Autopay:
     return Autopay.objects.select_related(*OF_AUTOPAY).select_for_update(of=("self",)).get(id=autopay.id)
 
 
-def lock_runs(public_ids: Sequence[str], states: Collection[str], of_autopay: Sequence[str] = OF_AUTOPAY) -> list[AutopayRun]:
-    """Step: those of these runs that are in one of `states`, with their autopays, in order of their leases."""
+def lock_runs(public_ids: Sequence[str], states: Collection[str], only: Sequence[str] = ()) -> list[AutopayRun]:
+    """Step: those of these runs that are in one of `states`, with their autopays, in order of their leases.
+
+    With `only`, of what an autopay is about these columns and those of LEASE are read; without, all there is.
+    """
     require_transaction()
     wanted = AutopayRun.objects.filter(public_id__in=list(public_ids))
     leases = Lease.objects.filter(id__in=list(wanted.values_list("autopay__lease_id", flat=True)))
     list(leases.order_by("id").select_for_update().values_list("id"))
-    related = [f"autopay__{name}" for name in of_autopay]
-    runs = wanted.filter(status__in=states).select_related(*related).order_by("autopay__lease_id", "id")
-    return list(runs.select_for_update(of=("self", "autopay")))
+    runs = wanted.filter(status__in=states).order_by("autopay__lease_id", "id").select_for_update(of=("self", "autopay"))
+    if not only:
+        return list(runs.select_related(*(f"autopay__{name}" for name in OF_AUTOPAY)))
+    columns = [*(f"lease__{name}" for name in LEASE), *only]
+    related = {f"autopay__{name.rpartition('__')[0]}" for name in columns}
+    whole = [f.name for f in AutopayRun._meta.concrete_fields] + [f"autopay__{f.name}" for f in Autopay._meta.concrete_fields]
+    return list(runs.select_related(*related).only(*whole, *(f"autopay__{name}" for name in columns)))
 
 
 def mandates_of(autopays: Collection[Autopay]) -> dict[int, Mandate]:
