@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from django.db.models import prefetch_related_objects
+
+from directpay.database.rows import update_rows
 from directpay.due.actions import done, schedule
 from directpay.events.actions import NewEvent, record
 from directpay.events.unit import unit_of_work
@@ -25,6 +28,7 @@ from leases.rent.queries import day_begins, local_today
 ARREARS_QUEUE = "arrears.look"
 FROM_EVER: Final = date(2000, 1, 1)
 REASON = ArrearsCase.Reason
+CHANGED = ("closed_on", "reason", "version", "changed_at")
 
 
 @dataclass(slots=True)
@@ -53,8 +57,11 @@ def look_at_arrears(keys: Sequence[str], at: datetime) -> list[ArrearsStep]:
         where, plans = standings(parties), active_plans(list(parties))
         cases = {case.party_id: case for case in with_steps().filter(party_id__in=parties, closed_on=None).select_for_update(of=("self",))}
         looking, overdue = _Looking(at), dict[int, list[Debt]]()
-        for party_id, standing in where.items():
-            debts, case = standing.overdue(local_today(standing.party.lease, at)), cases.get(party_id)
+        behind = {id: standing.overdue(local_today(standing.party.lease, at)) for id, standing in where.items()}
+        told = [case.party for case in cases.values()] + [where[id].party for id, debts in behind.items() if debts]
+        prefetch_related_objects(told, "renters__user")  # of those alone of whom there may be something to tell
+        for party_id, debts in behind.items():
+            case = cases.get(party_id)
             stays = _stays(case, debts)
             if case is not None and not stays:
                 _close(case, debts, looking)
@@ -89,7 +96,7 @@ def _close(case: ArrearsCase, debts: Sequence[Debt], looking: _Looking) -> None:
 
 def _save_closed(looking: _Looking) -> None:
     """Step: before others are opened for the same parties."""
-    ArrearsCase.objects.bulk_update(looking.changed, ["closed_on", "reason", "version", "changed_at"])
+    update_rows(ArrearsCase, looking.changed, CHANGED)
     looking.changed = []
 
 
@@ -103,6 +110,7 @@ def _open(found: Sequence[tuple[Standing, list[Debt]]], looking: _Looking) -> No
         party, oldest, overdue = standing.party, debts[0], sum(debt.minor for debt in debts)
         case = before.get((party.id, oldest.counts_from))
         if case is not None:
+            case.party = party
             case.closed_on, case.reason, case.version, case.changed_at = None, "", case.version + 1, looking.at
             looking.changed.append(case)
         else:
@@ -186,7 +194,7 @@ def _climb(looking: _Looking) -> list[ArrearsStep]:
         if coming is not None:
             looking.promises.append((case.public_id, day_begins(case.lease, coming[1])))
     ArrearsStep.objects.bulk_create(steps)
-    ArrearsCase.objects.bulk_update(_once(looking.changed), ["closed_on", "reason", "version", "changed_at"])
+    update_rows(ArrearsCase, _once(looking.changed), CHANGED)
     return steps
 
 

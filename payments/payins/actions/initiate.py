@@ -6,11 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 
 from directpay.due.actions import schedule
 from directpay.due.hints import hint_after_commit
 from directpay.events.actions import record
 from directpay.events.unit import require_transaction
+from directpay.kernel.arrays import texts
 from directpay.kernel.errors import Conflict, InvalidInput
 from directpay.kernel.ids import public_id
 from directpay.kernel.milestones import milestone
@@ -30,6 +32,12 @@ from payments.rails.registry import rail
 RAIL_QUEUE = "payins.rail"
 DUPLICATE_WINDOW = timedelta(minutes=5)
 GONE = (Status.FAILED, Status.CANCELED, Status.RETURNED)
+# Time has no upper bound: whoever got the lock first may have arrived a moment later.
+SAME = """
+SELECT public_id FROM payments_payment
+WHERE payer_id = %s AND created_at > %s AND applies_to_id = %s AND origin = %s AND amount_minor = %s AND status <> ALL(%s::text[])
+ORDER BY created_at DESC, id DESC LIMIT 1
+"""
 
 
 class AmountExceedsPayable(InvalidInput):
@@ -169,17 +177,13 @@ def check_payable(standing: Standing, amount_minor: int, ahead_minor: int, *, at
 
 
 def _check_not_twice(terms: Terms, at: datetime) -> None:
-    recent = Payment.objects.filter(
-        payer=terms.payer,
-        applies_to_id=terms.applies_to.id,
-        origin=terms.origin,
-        amount_minor=terms.amount_minor,
-        created_at__gt=at - DUPLICATE_WINDOW,  # no upper bound: whoever got the lock first may have arrived a moment later
-    )
-    same = recent.exclude(status__in=GONE).order_by("-id").first()
+    asked: list[Any] = [terms.payer.id, at - DUPLICATE_WINDOW, terms.applies_to.id, terms.origin, terms.amount_minor, texts(GONE)]
+    with connection.cursor() as cursor:
+        cursor.execute(SAME, asked)
+        same = cursor.fetchone()
     if same:
         raise DuplicateSuspected(
-            "The same amount was paid here in the last five minutes. Send allow_duplicate if it is meant.", payment=same.public_id
+            "The same amount was paid here in the last five minutes. Send allow_duplicate if it is meant.", payment=same[0]
         )
 
 
