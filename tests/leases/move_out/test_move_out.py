@@ -259,3 +259,15 @@ class TestTheDeadline:
         assert made.deadline_on == m.now.date() + timedelta(days=30)
         assert not overdue(made.deadline_on)
         assert list(overdue(made.deadline_on + timedelta(days=1))) == [made]
+
+
+def test_rent_that_the_deposit_paid_is_late_no_longer(m):
+    """$50 when December's grace is over and $5 a day: until the deposit has paid it, and not a day more."""
+    set_late_fee(m.leased, LateFeeTerms(5, flat_minor=5_000, daily_minor=500), actor=m.actor(m.alice), at=m.now)
+    m.later(days=40)
+    assert (m.now.date(), m.balance("L1500", lease=m.leased)) == (date(2026, 12, 11), 150_000 + 5_000 + 4 * 500)
+    finished(m)
+    assert m.balance("L1500", lease=m.leased) == 7_000  # the rent first, and as much as the deposit holds
+    m.later(days=5)
+    assert m.balance("L1500", lease=m.leased) == 7_000
+    m.check()

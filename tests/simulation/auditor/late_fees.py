@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation.auditor.books import Leg
+from tests.simulation.auditor.deposits import into_trust
 from tests.simulation.auditor.errors import demand, same
 from tests.simulation.auditor.lateness import A_DAY, Agreed, Fee, charged_on, is_judged, lacking, overdue, parts, whose
 from tests.simulation.auditor.payments import GONE
@@ -19,7 +20,8 @@ def note_gone(books: "Auditor", events: Sequence[Sequence[Any]]) -> None:
     for event, name, _, _, state, at, kind in events:
         if kind.startswith("payment.") and state in GONE:
             books.late.gone_at.setdefault(name, event)
-        if kind in ("payment.returned", "receipt.bounced"):
+        deposit = name in books.payments and into_trust(books.payments[name])
+        if kind in ("payment.returned", "receipt.bounced") and not deposit:
             books.late.back_at[name] = datetime.fromisoformat(at)
 
 
