@@ -179,7 +179,8 @@ def _just_now(books: "Auditor", request: Request, account: str, amount: int, at:
 def judge_cheque(books: "Auditor", deposit: Deposit, amount: int, on: date, at: datetime) -> str:
     if on > deposit.lease.today(at):
         return WRONG
-    return TOO_MUCH if amount > books.books.balances[deposit.account("L1510")] else ""
+    account = deposit.account("L1510")
+    return TOO_MUCH if amount > books.books.balances[account] - flying(books, account) else ""
 
 
 def judge_interest(books: "Auditor", deposit: Deposit, renters: int, owners: int, on: date, at: datetime) -> str:

@@ -179,9 +179,20 @@ def _wanted(books: "Auditor", one: MoveOut, step: str, kind: str, at: datetime) 
     if step == "deduct":
         return [movement.row() for d in books.trust.of(one.lease) for movement in _deductions(books, d, today)]
     if step == "withdraw":
-        of = [(d, _sum(books, d, "deduction")) for d in books.trust.of(one.lease)]
-        return [Movement(d, "withdrawal", earned, today).row() for d, earned in of if earned]
+        return _withdrawals(books, one, today)
     return []
+
+
+def _withdrawals(books: "Auditor", one: MoveOut, today: date) -> list[Any]:
+    """K10: what was deducted, as far as the owner has not taken it already."""
+    found, mine = [], books.trust.of(one.lease)
+    earned = books.books.shown(mine[0].account("L2230")) if mine else 0
+    for d in mine:
+        part = min(_sum(books, d, "deduction"), earned)
+        earned -= part
+        if part:
+            found.append(Movement(d, "withdrawal", part, today).row())
+    return found
 
 
 def _found(books: "Auditor", one: MoveOut, references: Sequence[str]) -> list[Any]:
@@ -277,19 +288,20 @@ def _waits(books: "Auditor", one: MoveOut, at: datetime | None = None) -> str:
     if one.next_step == "wait_for_deposits":
         return _arriving(books, mine)
     if one.next_step == "draw":
-        open_ = [d for d in mine if _rest(books, d) and "paid" not in {p.state for p in books.sent.about(d.id, DRAW)}]
+        open_ = [d for d in mine if _to_draw(books, d) > 0]
         return f"for the trust bank to give {[d.id for d in open_]}" if open_ else ""
     if one.next_step == "refund":
         for d in mine:
             last = (books.sent.about(d.id, REFUND) or [None])[-1]
-            if d.id in one.to and _rest(books, d) and (last is None or last.state not in ("paid", "returned")):
+            if d.id in one.to and _rest(books, d) and (last is None or last.state != "returned"):
                 return f"for the refund of {d.id}"
     return ""
 
 
-def _arriving(books: "Auditor", mine: Sequence[Deposit]) -> str:
+def _arriving(books: "Auditor", mine: Sequence[Deposit], *, landed: bool = False) -> str:
+    """`landed`: of payments that have completed alone."""
     for d in mine:
-        if deposits.live(books, d, books.leaving.states):
+        if not landed and deposits.live(books, d, books.leaving.states):
             return f"for a payment of {d.id}"
         for p in books.payments.values():
             there = [o for o in books.sent.about(p.id, FORWARDING) if o.state == "paid"]
@@ -300,6 +312,16 @@ def _arriving(books: "Auditor", mine: Sequence[Deposit]) -> str:
 
 def _rest(books: "Auditor", d: Deposit) -> int:
     return deposits.held(books, d) + deposits.interest(books, d)
+
+
+def _here(books: "Auditor", d: Deposit) -> int:
+    """Of it alone: drawn, and not given back. All else that is in transit is other renters'."""
+    drawn, refunded = (sum(p.amount for p in books.sent.about(d.id, kind) if p.state == "paid") for kind in (DRAW, REFUND))
+    return drawn - refunded
+
+
+def _to_draw(books: "Auditor", d: Deposit) -> int:
+    return _rest(books, d) - _here(books, d)
 
 
 def _judge_created(books: "Auditor", payout: Payout, at: datetime) -> int:
@@ -316,15 +338,18 @@ def _judge_created(books: "Auditor", payout: Payout, at: datetime) -> int:
     before = books.sent.about(d.id, payout.purpose)
     demand(all(p.state not in UNDER_WAY for p in before), f"{payout.id} is the second {payout.purpose} on its way for {d.id}")
     account = books.trust.banks[d.bank].bank_account if payout.purpose == DRAW else one.to[d.id][0]
-    rail, part = ("ach", 0) if payout.purpose == DRAW else ("payout", deposits.interest(books, d))
+    back = min(_rest(books, d), _here(books, d))
+    rail, part = ("ach", 0) if payout.purpose == DRAW else ("payout", min(deposits.interest(books, d), back))
     found = [payout.bank_account, payout.trust_bank, payout.party, payout.rail, payout.interest]
     same(f"terms of {payout.id}", [account, d.bank, d.party, rail, part], found)
     if payout.purpose == DRAW:
-        same(f"{payout.id} is drawn while {one.id} is at", "draw", one.next_step)
-        demand(all(p.state == "failed" and p.changed_at and at >= p.changed_at + A_DAY for p in before), f"{payout.id} is drawn too soon")
-    else:
-        _judge_refund(one, d, before)
-    return _rest(books, d)
+        demand(one.next_step in ("draw", "refund"), f"{payout.id} is drawn while {one.id} is at {one.next_step}")
+        refused = before and before[-1].state == "failed" and before[-1].changed_at
+        demand(not refused or at >= refused + A_DAY, f"{payout.id} is drawn too soon")
+        demand(not _arriving(books, [d], landed=True), f"{payout.id} is drawn while some of {d.id} is on the way to the trust bank")
+        return _to_draw(books, d)
+    _judge_refund(one, d, before)
+    return back
 
 
 def _judge_refund(one: MoveOut, d: Deposit, before: Sequence[Payout]) -> None:
@@ -333,7 +358,7 @@ def _judge_refund(one: MoveOut, d: Deposit, before: Sequence[Payout]) -> None:
     named_at, last = one.to[d.id][1], before[-1] if before else None
     again = last and last.state == "failed" and (named_at is None or named_at <= last.created_at)
     demand(not again, f"{d.id} is sent once more to where it was refused")
-    demand(one.closed or last is None or last.state == "failed", f"{d.id} is refunded twice")
+    demand(one.closed or last is None or last.state != "returned", f"{d.id} is sent again, and nobody named another account")
 
 
 def check(books: "Auditor", seen: dict[str, Any]) -> None:
@@ -368,12 +393,13 @@ def _neglected(books: "Auditor", one: MoveOut, late: Any, patience: timedelta) -
     for d in books.trust.of(one.lease):
         if not _rest(books, d) or one.next_step not in ("draw", "refund"):
             continue
-        purpose = DRAW if one.next_step == "draw" else REFUND
+        purpose = DRAW if _to_draw(books, d) > 0 else REFUND
         last = (books.sent.about(d.id, purpose) or [None])[-1]
-        if purpose == DRAW and (last is None or (last.state == "failed" and last.changed_at and late(last.changed_at + A_DAY, patience))):
+        refused = last is not None and last.state == "failed" and last.changed_at and late(last.changed_at + A_DAY, patience)
+        if purpose == DRAW and not _arriving(books, [d], landed=True) and (last is None or refused or last.state == "paid"):
             return True
         account, named_at = one.to.get(d.id, (None, None))
-        again = last is None or (last.state == "failed" and named_at and named_at > last.created_at)
-        if purpose == REFUND and account and again:
+        again = last is None or last.state == "paid" or (last.state == "failed" and named_at and named_at > last.created_at)
+        if purpose == REFUND and one.next_step == "refund" and account and again:
             return True
     return False
