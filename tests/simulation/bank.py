@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FAULTS = ("order_lost", "answer_lost", "breaks", "lines_twice", "no_lines")
 # Of what we send: accounts as which the bank treats that of an order, whatever it was before.
-REFUSES, SENDS_BACK = "000111111113", "009902050000"
+MINDS = {"refuses": "000111111113", "sends_back": "009902050000", "is_silent": "000770000001", "is_silent_and_refuses": "000770000002"}
 
 
 class Bank:
@@ -29,7 +29,7 @@ class Bank:
         self.orders: dict[str, Order] = {}
         self.faults: list[str] = []  # that the next calls will meet
         self.asked_early: set[str] = set()
-        self.changes_of_mind: list[str] = []  # refuses | sends_back: what the next order that we send will meet
+        self.changes_of_mind: list[str] = []  # of MINDS: what the next order that we send will meet
         self.treated: dict[str, Order] = {}  # orders as the bank treats them, where their account is not what it was
 
     @property
@@ -80,13 +80,13 @@ class Bank:
         return self.treated.get(order.id, order)
 
     def _change_mind(self, order: Order) -> None:
-        """An account is closed meanwhile: refused, or, of what a renter or an owner gets, sent back days later."""
+        """An account is closed meanwhile: refused, or, of what a renter or an owner gets, sent back days later; or it answers late."""
         sent = Payout.objects.filter(public_id=order.id).first() if self.changes_of_mind else None
         if sent is None:
             return
         wish = self.changes_of_mind.pop(0)
         kept = sent.purpose in (Payout.Purpose.FORWARDING, Payout.Purpose.DRAW)
-        self.treated[order.id] = replace(order, account_number=REFUSES if kept or wish == "refuses" else SENDS_BACK)
+        self.treated[order.id] = replace(order, account_number=MINDS["refuses" if kept and wish == "sends_back" else wish])
 
     def _alarm(self, error: AuditError) -> None:
         self.history.alarms.append(error)

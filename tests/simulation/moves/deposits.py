@@ -19,7 +19,7 @@ from payments.payouts.models import Payout
 from payments.rails.registry import rail
 from tests.simulation.auditor import deposits, payouts
 from tests.simulation.auditor.requests import Request, Verdict, flying
-from tests.simulation.bank import promise_of
+from tests.simulation.bank import MINDS, promise_of
 from tests.simulation.cast import PAYS, Home, comes_back
 from tests.simulation.crashes import crash_at
 from tests.simulation.moves.move import Move
@@ -27,6 +27,8 @@ from tests.simulation.moves.paying import RAIL_WEIGHTS
 
 if TYPE_CHECKING:
     from tests.simulation.history import History
+
+SOON_BACK = "009910040000"  # R10 on the fourth bank day: right after it cleared
 
 
 # --- where they lie ---
@@ -97,6 +99,19 @@ def pay_wrongly(h: "History") -> None:
     _pay(h, lease, source, h.rng.choice([None, 1, 100_000_001]))
 
 
+def pay_what_comes_back(h: "History") -> None:
+    """Soon after it cleared: when it has gone to the trust bank, or when that refused it or its cash is not here yet."""
+    lease, source = h.rng.choice([pair for pair in _payers(h) if not _leaving(h, pair[0]) and _open(h, *pair) > 0])
+    renter = next(renter for renter in h.cast.people_on[lease.public_id] if source in renter.sources)
+    soon = [s for s in _sources(h, lease) if h.auditor.bank_accounts[s.public_id].number == SOON_BACK and s in renter.sources]
+    source = soon[0] if soon else h.cast.add_source(renter, SOON_BACK, verified=True)
+    if h.rng.random() < 0.7:
+        h.bank.changes_of_mind.insert(0, "refuses")
+    if h.rng.random() < 0.6:
+        h.bank.faults += ["no_lines"] * 6
+    _pay(h, lease, source, way="ach")
+
+
 def pay_and_die(h: "History") -> None:
     """Before the commit nothing happened, not even that it was asked for; after it the payment stands."""
     lease, source = _choose(h)
@@ -109,8 +124,8 @@ def pay_and_die(h: "History") -> None:
     h.check()
 
 
-def _pay(h: "History", lease: Any, source: BankAccount, amount: int | None = None, *, again: bool = False) -> None:
-    way = h.rng.choices(list(RAIL_WEIGHTS), list(RAIL_WEIGHTS.values()))[0]
+def _pay(h: "History", lease: Any, source: BankAccount, amount: int | None = None, *, again: bool = False, way: str = "") -> None:
+    way = way or h.rng.choices(list(RAIL_WEIGHTS), list(RAIL_WEIGHTS.values()))[0]
     request = Request(source.user.public_id, lease.public_id, way, source.public_id, amount, allow_duplicate=again)
     verdict = deposits.judge_payment(h.auditor, request, h.now)
     made = h.attempt(f"deposit of {lease.public_id} by {way}: {amount}", verdict.code, lambda: _send(h, lease, source, request))
@@ -258,8 +273,8 @@ def _pay_out(h: "History", payee: Payee, account: BankAccount) -> None:
 
 
 def change_minds(h: "History") -> None:
-    """Banks that will refuse the next of what we send, or send it back."""
-    h.bank.changes_of_mind += h.rng.choices(["refuses", "sends_back"], k=h.rng.choice([1, 1, 2]))
+    """Banks that will refuse the next of what we send, send it back, or answer late."""
+    h.bank.changes_of_mind += h.rng.choices(list(MINDS), [3, 3, 2, 1], k=h.rng.choice([1, 1, 2]))
     h.say(f"  {h.bank.changes_of_mind}")
 
 
@@ -282,6 +297,10 @@ def _is_open(h: "History") -> bool:
     return any(_open(h, *pair) > 0 for pair in _payers(h))
 
 
+def _may_come_back(h: "History") -> bool:
+    return any(_open(h, *pair) > 0 and not _leaving(h, pair[0]) for pair in _payers(h)) and len(h.bank.faults) < 3
+
+
 def _is_owed(h: "History") -> bool:
     return any(h.auditor.books.balances[d.account("L1510")] > 0 for d in h.auditor.trust.asked.values())
 
@@ -299,6 +318,7 @@ MOVES = (
     Move("name_trust_bank_wrongly", 0.7, name_wrongly),
     Move("pay_deposit", 10, pay_all, _is_open),
     Move("pay_deposit_in_part", 3, pay_part, _is_open),
+    Move("pay_deposit_that_comes_back", 3, pay_what_comes_back, _may_come_back),
     Move("pay_deposit_anyhow", 1, pay_part, _wanted),
     Move("pay_deposit_wrongly", 1, pay_wrongly, lambda h: bool(h.cast.leases)),
     Move("pay_deposit_and_die", 0.7, pay_and_die, _wanted),

@@ -72,7 +72,11 @@ def open_with_deposit(h: "History") -> None:
         return
     people = h.rng.sample(h.cast.renters, min(h.rng.choice([1, 1, 2, 3]), len(h.cast.renters)))
     agreed = late_fees.some_agreement(h) if h.rng.random() < 0.5 else None
-    terms = _terms(h) | {"deposit_minor": h.rng.choice([150_000, 100_001, 7, h.rng.randrange(1_000, 400_000)])}
+    sums = {
+        "deposit_minor": h.rng.choice([150_000, 100_001, 7, h.rng.randrange(1_000, 400_000)]),
+        "rent_minor": h.rng.randrange(2_000, 90_000),
+    }
+    terms = _terms(h) | sums  # so little rent that something of the deposit is left
     if agreed:
         terms["late_fee"] = late_fees.terms_of(agreed)
     _open(h, home, free[0], people, terms, agreed)

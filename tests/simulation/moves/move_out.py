@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from directpay.people.actor import SYSTEM
-from directpay.sagas.actions import resume_saga
+from directpay.sagas.actions import resume_saga, work_on_sagas
 from directpay.sagas.models import Saga
 from leases.contracts.models import Lease
 from leases.deposits.queries import with_lease
@@ -33,11 +33,14 @@ def begin_and_call_off(h: "History") -> None:
     """At once, or after its first steps."""
     lease, told = _choose(h)
     _begin(h, lease, told)
-    if h.rng.random() < 0.7:
-        _die_at_work(h)
     one = h.auditor.leaving.of(told)
-    if one is not None:
-        _call_off(h, one)
+    if one is None:
+        return
+    for _ in range(h.rng.choice([0, 1, 2, 2, 2, 3])):
+        work_on_sagas([Saga.objects.get(kind="move_out", about=one.id).public_id], h.now)
+        h.check()
+    _call_off(h, one)
+    h.work()
 
 
 def begin_and_die(h: "History") -> None:
@@ -154,13 +157,18 @@ def _die_at_work(h: "History") -> None:
 
 
 def _choose(h: "History") -> tuple[Lease, Told]:
-    """Mostly one that nobody has moved out of yet, with a deposit held."""
+    """Mostly one that nobody has moved out of yet, with a deposit held, of which something will be left."""
     free = [lease for lease in h.cast.leases if not h.auditor.leaving.of(h.auditor.leases[lease.public_id])]
     free = [lease for lease in free if _stays(h, h.auditor.leases[lease.public_id])]
     begun = [lease for lease in h.cast.leases if h.auditor.leaving.of(h.auditor.leases[lease.public_id])]
     fit = [lease for lease in free if any(deposits.held(h.auditor, d) for d in h.auditor.trust.of(h.auditor.leases[lease.public_id]))]
+    fit = [lease for lease in fit if _leaves_something(h, h.auditor.leases[lease.public_id])] if h.rng.random() < 0.8 else fit
     lease = h.rng.choice(fit if fit and (h.rng.random() < 0.85 or not begun) else free if free and h.rng.random() < 0.5 else begun or free)
     return lease, h.auditor.leases[lease.public_id]
+
+
+def _leaves_something(h: "History", told: Told) -> bool:
+    return any(deposits.held(h.auditor, d) > h.auditor.books.balances[told.account(d.label)] for d in h.auditor.trust.of(told))
 
 
 def _stays(h: "History", told: Told) -> bool:
@@ -174,6 +182,10 @@ def _ready(h: "History") -> bool:
     """Mostly when there is something to give back: a life has few leases."""
     waiting = [d for d in h.auditor.trust.asked.values() if not h.auditor.leaving.of(d.lease)]
     return any(deposits.held(h.auditor, d) and _stays(h, d.lease) for d in waiting)
+
+
+def _well(h: "History") -> bool:
+    return _ready(h) and any(_leaves_something(h, told) for told in h.auditor.leases.values() if not h.auditor.leaving.of(told))
 
 
 def _somewhere(h: "History") -> bool:
@@ -193,7 +205,8 @@ def _to_send(h: "History") -> bool:
 
 
 MOVES = (
-    Move("begin_move_out", 11, begin, _ready),
+    Move("begin_move_out", 12, begin, _well),
+    Move("begin_move_out_in_debt", 2, begin, _ready),
     Move("begin_move_out_anywhere", 0.3, begin, _somewhere),
     Move("begin_and_call_off", 5, begin_and_call_off, _ready),
     Move("begin_move_out_and_die", 1.5, begin_and_die, _ready),
