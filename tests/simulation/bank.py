@@ -30,6 +30,7 @@ class Bank:
         self.faults: list[str] = []  # that the next calls will meet
         self.asked_early: set[str] = set()
         self.changes_of_mind: list[str] = []  # of MINDS: what the next order that we send will meet
+        self.minds_about: dict[tuple[str, str], list[str]] = {}  # the same by what is sent: (payout, or what asked for it; purpose)
         self.treated: dict[str, Order] = {}  # orders as the bank treats them, where their account is not what it was
 
     @property
@@ -81,10 +82,13 @@ class Bank:
 
     def _change_mind(self, order: Order) -> None:
         """An account is closed meanwhile: refused, or, of what a renter or an owner gets, sent back days later; or it answers late."""
-        sent = Payout.objects.filter(public_id=order.id).first() if self.changes_of_mind else None
+        sent = Payout.objects.filter(public_id=order.id).first() if self.changes_of_mind or self.minds_about else None
         if sent is None:
             return
-        wish = self.changes_of_mind.pop(0)
+        known = self.minds_about.get((sent.origin or sent.public_id, sent.purpose)) or self.changes_of_mind
+        if not known:
+            return
+        wish = known.pop(0)
         kept = sent.purpose in (Payout.Purpose.FORWARDING, Payout.Purpose.DRAW)
         self.treated[order.id] = replace(order, account_number=MINDS["refuses" if kept and wish == "sends_back" else wish])
 

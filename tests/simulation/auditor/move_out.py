@@ -46,7 +46,7 @@ class MoveOut:
     free_since: datetime | None = None  # since when it waits for nothing
 
     def row(self) -> list[Any]:
-        listed = [[label, amount, (self.charges[n:] or [None])[0]] for n, (label, amount) in enumerate(self.damages)]
+        listed = [[label, amount, self.charges[n] if n < len(self.charges) else None] for n, (label, amount) in enumerate(self.damages)]
         steps, to = [list(pair) for pair in self.steps.items()], [[name, account] for name, (account, _) in self.to.items()]
         days = [self.moved_out_on.isoformat(), self.deadline_on.isoformat()]
         return [self.lease.id, *days, self.closed, self.state, self.version, steps, listed or None, to or None]
@@ -292,7 +292,7 @@ def _waits(books: "Auditor", one: MoveOut, at: datetime | None = None) -> str:
         return f"for the trust bank to give {[d.id for d in open_]}" if open_ else ""
     if one.next_step == "refund":
         for d in mine:
-            last = (books.sent.about(d.id, REFUND) or [None])[-1]
+            last = _last(books, d, REFUND)
             if d.id in one.to and _rest(books, d) and (last is None or last.state != "returned"):
                 return f"for the refund of {d.id}"
     return ""
@@ -312,6 +312,10 @@ def _arriving(books: "Auditor", mine: Sequence[Deposit], *, landed: bool = False
 
 def _rest(books: "Auditor", d: Deposit) -> int:
     return deposits.held(books, d) + deposits.interest(books, d)
+
+
+def _last(books: "Auditor", d: Deposit, purpose: str) -> Payout | None:
+    return next(reversed(books.sent.about(d.id, purpose)), None)
 
 
 def _here(books: "Auditor", d: Deposit) -> int:
@@ -394,7 +398,7 @@ def _neglected(books: "Auditor", one: MoveOut, late: Any, patience: timedelta) -
         if not _rest(books, d) or one.next_step not in ("draw", "refund"):
             continue
         purpose = DRAW if _to_draw(books, d) > 0 else REFUND
-        last = (books.sent.about(d.id, purpose) or [None])[-1]
+        last = _last(books, d, purpose)
         refused = last is not None and last.state == "failed" and last.changed_at and late(last.changed_at + A_DAY, patience)
         if purpose == DRAW and not _arriving(books, [d], landed=True) and (last is None or refused or last.state == "paid"):
             return True

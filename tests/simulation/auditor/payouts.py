@@ -99,6 +99,7 @@ class Payouts:
     silent_at: dict[str, datetime] = field(default_factory=dict)
     statement_silent_at: dict[str, datetime] = field(default_factory=dict)
     by_hand: set[str] = field(default_factory=set)  # that somebody asked for
+    starved: set[tuple[str, int]] = field(default_factory=set)  # lines that waited for money in the client bank
 
     def about(self, origin: str, purpose: str) -> list[Payout]:
         """Oldest first, of those that were made by now."""
@@ -159,7 +160,7 @@ def take_rows(books: "Auditor", rows: Sequence[Sequence[Any]]) -> None:
     """New rows are known by name, and judged when their turn comes; what the bank said is taken to them."""
     for name, _, _, *terms, created_at in rows:
         if name not in books.sent.known:
-            books.sent.known[name] = Payout(name, *terms, datetime.fromisoformat(created_at))
+            books.sent.known[name] = Payout(name, *terms, created_at=datetime.fromisoformat(created_at))
     for payout in books.sent.known.values():
         payout.before = payout.state
         payout.fresh = [told for told, _ in books.sent.told.pop(payout.id, [])]

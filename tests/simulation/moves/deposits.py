@@ -105,11 +105,11 @@ def pay_what_comes_back(h: "History") -> None:
     renter = next(renter for renter in h.cast.people_on[lease.public_id] if source in renter.sources)
     soon = [s for s in _sources(h, lease) if h.auditor.bank_accounts[s.public_id].number == SOON_BACK and s in renter.sources]
     source = soon[0] if soon else h.cast.add_source(renter, SOON_BACK, verified=True)
-    if h.rng.random() < 0.7:
-        h.bank.changes_of_mind.insert(0, "refuses")
-    if h.rng.random() < 0.6:
+    made = _pay(h, lease, source, way="ach")
+    if made is not None and h.rng.random() < 0.7:
+        h.bank.minds_about[made.public_id, "deposit_forwarding"] = ["refuses"]
+    elif h.rng.random() < 0.7:
         h.bank.faults += ["no_lines"] * 6
-    _pay(h, lease, source, way="ach")
 
 
 def pay_and_die(h: "History") -> None:
@@ -124,14 +124,17 @@ def pay_and_die(h: "History") -> None:
     h.check()
 
 
-def _pay(h: "History", lease: Any, source: BankAccount, amount: int | None = None, *, again: bool = False, way: str = "") -> None:
+def _pay(h: "History", lease: Any, source: BankAccount, amount: int | None = None, *, again: bool = False, way: str = "") -> Payment | None:
     way = way or h.rng.choices(list(RAIL_WEIGHTS), list(RAIL_WEIGHTS.values()))[0]
     request = Request(source.user.public_id, lease.public_id, way, source.public_id, amount, allow_duplicate=again)
     verdict = deposits.judge_payment(h.auditor, request, h.now)
-    made = h.attempt(f"deposit of {lease.public_id} by {way}: {amount}", verdict.code, lambda: _send(h, lease, source, request))
+    made: Payment | None = h.attempt(
+        f"deposit of {lease.public_id} by {way}: {amount}", verdict.code, lambda: _send(h, lease, source, request)
+    )
     if made is not None:
         _stands(h, made, request, verdict)
     h.check()
+    return made
 
 
 def _send(h: "History", lease: Any, source: BankAccount, request: Request) -> Payment:
@@ -269,6 +272,8 @@ def _pay_out(h: "History", payee: Payee, account: BankAccount) -> None:
     )
     if made is not None:
         payouts.payout_made(h.auditor, made.public_id, name, amount, h.now)
+        if h.rng.random() < 0.6:
+            h.bank.minds_about[made.public_id, "payout"] = h.rng.choices(list(MINDS), [3, 3, 1, 1])
     h.check()
 
 
@@ -309,6 +314,10 @@ def _is_asked(h: "History") -> bool:
     return bool(h.auditor.trust.asked)
 
 
+def _is_earned(h: "History") -> bool:
+    return any(h.auditor.books.shown(d.account("L2230")) > 0 for d in h.auditor.trust.asked.values())
+
+
 def _nameless(h: "History") -> bool:
     return any(not _named(h, home) for home in h.cast.homes)
 
@@ -318,15 +327,16 @@ MOVES = (
     Move("name_trust_bank_wrongly", 0.7, name_wrongly),
     Move("pay_deposit", 10, pay_all, _is_open),
     Move("pay_deposit_in_part", 3, pay_part, _is_open),
-    Move("pay_deposit_that_comes_back", 3, pay_what_comes_back, _may_come_back),
+    Move("pay_deposit_that_comes_back", 4, pay_what_comes_back, _may_come_back),
     Move("pay_deposit_anyhow", 1, pay_part, _wanted),
     Move("pay_deposit_wrongly", 1, pay_wrongly, lambda h: bool(h.cast.leases)),
     Move("pay_deposit_and_die", 0.7, pay_and_die, _wanted),
     Move("deposit_cheque", 8, cheque, _is_owed),
     Move("deposit_cheque_of_nothing", 0.3, cheque, _is_asked),
     Move("deposit_interest", 2.5, earn, _is_asked),
-    Move("take_out_of_trust", 1.5, take_out, _is_asked),
-    Move("pay_out", 4, pay_out, lambda h: any(c[:5] == "P2120" for c in h.auditor.books.balances)),
+    Move("take_out_of_trust", 8, take_out, _is_earned),
+    Move("take_out_of_trust_anyhow", 0.3, take_out, _is_asked),
+    Move("pay_out", 6, pay_out, lambda h: any(c[:5] == "P2120" for c in h.auditor.books.balances)),
     Move("change_minds", 5, change_minds, lambda h: len(h.bank.changes_of_mind) < 2 and bool(h.auditor.sent.known)),
     Move("same_payout_twice", 1.5, same_payout_twice, lambda h: bool(h.auditor.sent.known)),
 )

@@ -14,6 +14,7 @@ from payments.methods.models import BankAccount
 from tests.simulation.auditor import deposits, move_out
 from tests.simulation.auditor.payments import CLEARED, LIVE
 from tests.simulation.auditor.rent import Lease as Told
+from tests.simulation.bank import MINDS
 from tests.simulation.cast import comes_back
 from tests.simulation.crashes import crash_at
 from tests.simulation.moves.move import Move
@@ -60,7 +61,17 @@ def _begin(h: "History", lease: Lease, told: Told) -> None:
     made = _ask(h, lease, told, day, damages)
     if made is not None:
         move_out.begun(h.auditor, made.public_id, told, day, damages, h.now)
+        for deposit in h.auditor.trust.of(told):
+            _change_minds(h, deposit)
     h.check()
+
+
+def _change_minds(h: "History", deposit: deposits.Deposit) -> None:
+    """Of the banks: the trust bank refuses the first draw, the renter's refuses or sends back the first refunds."""
+    if h.rng.random() < 0.4:
+        h.bank.minds_about[deposit.id, "deposit_draw"] = h.rng.choices(["refuses", "is_silent", "is_silent_and_refuses"])
+    if h.rng.random() < 0.7:
+        h.bank.minds_about[deposit.id, "deposit_refund"] = h.rng.choices(list(MINDS), [4, 4, 1, 2], k=h.rng.choice([1, 1, 2]))
 
 
 def _wish(h: "History", told: Told) -> tuple[Any, list[tuple[str | None, int]]]:
