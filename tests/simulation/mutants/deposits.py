@@ -1,6 +1,6 @@
 """In deposits, in what is sent, and in moving out."""
 
-from tests.simulation.mutants.mutant import BALANCE, JUDGE, Mutant
+from tests.simulation.mutants.mutant import BALANCE, Mutant
 
 FORWARD, STEPS, ANSWER = "leases/deposits/actions/forward.py", "leases/move_out/steps.py", "payments/payouts/actions/answer.py"
 ASK, MOVE, SENDING = "leases/deposits/actions/ask.py", "leases/deposits/actions/move.py", "payments/payouts/postings.py"
@@ -87,8 +87,7 @@ MUTANTS = (
         "payments/returns/postings.py",
         "    if not trust_bank:",
         "    if trust_bank is not None:",
-        "legs of payment.returned",
-        JUDGE,
+        "legs of payment.returned | must be returned",
         moves={**TRUSTING, "days": 40},
         numbers=("009910040000",),
     ),
@@ -115,7 +114,6 @@ MUTANTS = (
         "left = min(deposit.held.shown_minor, max(0, deposit.party.account.balance_minor))",
         "left = max(0, deposit.party.account.balance_minor)",
         "what deduct of | stands at deduct",
-        JUDGE,
         moves=LEAVING,
         also=Mutant("and nobody minds", MOVE, "    if not 0 < amount_minor <= most:", "    if not 0 < amount_minor:"),
     ),
