@@ -156,7 +156,8 @@ def _choose(h: "History") -> tuple[Any, BankAccount]:
     """A lease with a deposit and a proven account of somebody on it: mostly one of which something is open and not on its way."""
     fit = _payers(h)
     open_ones = [pair for pair in fit if _open(h, *pair) > 0]
-    return h.rng.choice(open_ones if open_ones and h.rng.random() < 0.9 else fit)
+    lasting = [(lease, source) for lease, source in open_ones if not _comes_back(h, source)]
+    return h.rng.choice(lasting if lasting and h.rng.random() < 0.7 else open_ones if open_ones and h.rng.random() < 0.9 else fit)
 
 
 def _payers(h: "History") -> list[tuple[Any, BankAccount]]:
@@ -192,8 +193,9 @@ def _open(h: "History", lease: Any, source: BankAccount) -> int:
 
 def cheque(h: "History") -> None:
     """What is open, a part of it, more than that; today, some days ago, tomorrow."""
-    deposit, row = _some(h, lambda d: h.auditor.books.balances[d.account("L1510")] > 0)
-    left = h.auditor.books.balances[deposit.account("L1510")] - h.rng.choice([0, flying(h.auditor, deposit.account("L1510"))])
+    deposit, row = _some(h, lambda d: _is_free(h, d))
+    on_its_way = flying(h.auditor, deposit.account("L1510"))
+    left = h.auditor.books.balances[deposit.account("L1510")] - h.rng.choice([0, on_its_way, on_its_way])
     amount = max(1, h.rng.choice([left, left // 2, left // 3, left + 1]))
     on = _some_day(h, deposit)
     made = h.attempt(
@@ -306,8 +308,17 @@ def _may_come_back(h: "History") -> bool:
     return any(_open(h, *pair) > 0 and not _leaving(h, pair[0]) for pair in _payers(h)) and len(h.bank.faults) < 3
 
 
+def _is_free(h: "History", deposit: deposits.Deposit) -> bool:
+    account = deposit.account("L1510")
+    return h.auditor.books.balances[account] > flying(h.auditor, account)
+
+
 def _is_owed(h: "History") -> bool:
-    return any(h.auditor.books.balances[d.account("L1510")] > 0 for d in h.auditor.trust.asked.values())
+    return any(_is_free(h, d) for d in h.auditor.trust.asked.values())
+
+
+def _is_held(h: "History") -> bool:
+    return any(deposits.held(h.auditor, d) > 0 for d in h.auditor.trust.asked.values())
 
 
 def _is_asked(h: "History") -> bool:
@@ -325,15 +336,16 @@ def _nameless(h: "History") -> bool:
 MOVES = (
     Move("name_trust_bank", 9, name_bank, _nameless),
     Move("name_trust_bank_wrongly", 0.7, name_wrongly),
-    Move("pay_deposit", 10, pay_all, _is_open),
+    Move("pay_deposit", 12, pay_all, _is_open),
     Move("pay_deposit_in_part", 3, pay_part, _is_open),
-    Move("pay_deposit_that_comes_back", 4, pay_what_comes_back, _may_come_back),
+    Move("pay_deposit_that_comes_back", 3, pay_what_comes_back, _may_come_back),
     Move("pay_deposit_anyhow", 1, pay_part, _wanted),
     Move("pay_deposit_wrongly", 1, pay_wrongly, lambda h: bool(h.cast.leases)),
     Move("pay_deposit_and_die", 0.7, pay_and_die, _wanted),
-    Move("deposit_cheque", 8, cheque, _is_owed),
+    Move("deposit_cheque", 12, cheque, _is_owed),
     Move("deposit_cheque_of_nothing", 0.3, cheque, _is_asked),
-    Move("deposit_interest", 2.5, earn, _is_asked),
+    Move("deposit_interest", 6, earn, _is_held),
+    Move("deposit_interest_anyhow", 0.3, earn, _is_asked),
     Move("take_out_of_trust", 8, take_out, _is_earned),
     Move("take_out_of_trust_anyhow", 0.3, take_out, _is_asked),
     Move("pay_out", 6, pay_out, lambda h: any(c[:5] == "P2120" for c in h.auditor.books.balances)),

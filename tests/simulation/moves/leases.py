@@ -136,6 +136,6 @@ def _room(h: "History") -> bool:
 MOVES = (
     Move("open_lease", 3, open_one, _room),
     Move("open_with_late_fee", 2, open_with_late_fee, _room),
-    Move("open_with_deposit", 6, open_with_deposit, _room),
+    Move("open_with_deposit", 12, open_with_deposit, _room),
     Move("open_lease_twice", 0.5, open_twice, lambda h: bool(h.cast.leases)),
 )

@@ -216,10 +216,10 @@ def _to_send(h: "History") -> bool:
 
 
 MOVES = (
-    Move("begin_move_out", 12, begin, _well),
+    Move("begin_move_out", 25, begin, _well),
     Move("begin_move_out_in_debt", 2, begin, _ready),
     Move("begin_move_out_anywhere", 0.3, begin, _somewhere),
-    Move("begin_and_call_off", 5, begin_and_call_off, _ready),
+    Move("begin_and_call_off", 6, begin_and_call_off, _ready),
     Move("begin_move_out_and_die", 1.5, begin_and_die, _ready),
     Move("call_off_move_out", 1.5, take_back, _any),
     Move("send_elsewhere", 14, send_elsewhere, _to_send),
