@@ -120,7 +120,9 @@ def _charged(books: "Auditor", fee: Fee, own: str, on: str, reason: str, at: dat
     kind = "returned_fee.charged" if returned else "late_fee.assessed"
     fee.lease.charges[own].kind = kind
     income = f"{'L4310' if returned else 'L4300'}/{fee.lease.home}@{fee.lease.payee}"
-    owed: list[Leg] = [(fee.lease.account(name), part, None) for name, part in parts(fee.lease, fee.label, fee.amount, day).items()]
+    owed: list[Leg] = [
+        (fee.lease.account(name), part, None) for name, part in parts(fee.lease, fee.label, fee.amount, charged_on(fee)).items()
+    ]
     books.must_post(f"{kind}:{own}", kind, day, [*owed, (income, -fee.amount, None)])
 
 
@@ -152,7 +154,7 @@ def check_all_charged(books: "Auditor", now: datetime) -> None:
     for cause, at in books.late.back_at.items():
         lease = books.hand.receipts[cause].lease if cause in books.hand.receipts else _lease_of(books, books.payments[cause].account)
         then, today = (books.late.of(lease, lease.today(moment)) for moment in (at, now))
-        said = then is today and then is not None and then.said_at is not None and then.said_at <= at
+        said = then is today and then is not None and then.said_at is not None and then.said_at < at
         asked = said and then is not None and then.mode != "off" and then.returned
         demand(not asked or cause in charged, f"{cause} came back and cost nothing")
 

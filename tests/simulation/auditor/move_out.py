@@ -389,7 +389,10 @@ def check_deadlines(books: "Auditor", now: datetime, late: Any, patience: timede
             one.free_since = None
             continue
         one.free_since = one.free_since or now
-        demand(not late(one.free_since, patience), f"{one.id} stands at {one.next_step or one.state} and waits for nothing")
+        demand(
+            not late(one.free_since, patience),
+            f"{one.id} stands at {one.next_step if one.state == 'running' else one.state} and waits for nothing",
+        )
 
 
 def _neglected(books: "Auditor", one: MoveOut, late: Any, patience: timedelta) -> bool:

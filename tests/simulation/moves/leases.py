@@ -71,7 +71,7 @@ def open_with_deposit(h: "History") -> None:
     if not free:
         return
     people = h.rng.sample(h.cast.renters, min(h.rng.choice([1, 1, 2, 3]), len(h.cast.renters)))
-    agreed = late_fees.some_agreement(h) if h.rng.random() < 0.5 else None
+    agreed = late_fees.some_agreement(h) if h.rng.random() < 0.3 else None
     sums = {
         "deposit_minor": h.rng.choice([150_000, 100_001, 7, h.rng.randrange(1_000, 400_000)]),
         "rent_minor": h.rng.randrange(2_000, 90_000),

@@ -163,7 +163,7 @@ MUTANTS = (
         STEPS,
         "            if row.charge.id in charged:",
         "            if row.charge.id not in charged:",
-        "what charge_damages of",
+        "what charge_damages of | stands at compensating",
         moves={**LEAVING, "begin_and_call_off": 60, "call_off_move_out": 20, "begin_move_out": 2},
     ),
     Mutant(
@@ -186,10 +186,9 @@ MUTANTS = (
     Mutant(
         "a payout that comes back is nobody's",
         SENDING,
-        "        dr(owed.mirror, amount_minor),\n        cr(owed.owners_bank, amount_minor),",
-        "        dr(owed.mirror, amount_minor),\n        cr(owed.mirror, amount_minor),",
+        "        dr(owed.sent, amount_minor, payout),",
+        "        dr(owed.sent, amount_minor, payee),",
         "legs of payout.returned",
-        BALANCE,
         moves=PAID_OUT,
         profile="demo",
     ),
