@@ -332,6 +332,7 @@ def _given_back(books: "Auditor", p: Payment) -> list[Leg]:
 def allocate(books: "Auditor", references: Sequence[str]) -> list[str]:
     """What was posted of deposits is paired, each on its own account; the rest is given back."""
     others: list[str] = []
+    deducted: dict[str, dict[str, list[tuple[str, int]]]] = {}  # account → what each deduction is for: each is served what it names
     for reference in references:
         kind, _, subject = reference.partition(":")
         p, one = books.payments.get(subject), books.trust.movements.get(subject)
@@ -341,7 +342,8 @@ def allocate(books: "Auditor", references: Sequence[str]) -> list[str]:
             if one.kind == "cheque":
                 _pair(books, one.deposit.account("L1510"), reference, f"charge.due:{one.deposit.id}")
             if one.kind == "deduction":
-                _deducted(books, one, reference)
+                claim = [(one.deposit.lease.charges[one.charge].reference, one.amount)] if one.charge else []
+                deducted.setdefault(one.deposit.lease.account(one.deposit.label), {})[reference] = claim
         elif p is not None and into_trust(p):
             if kind == "payment.completed":
                 _pair(books, p.account, reference, f"charge.due:{books.trust.paid_by(p.account).id}")
@@ -350,17 +352,13 @@ def allocate(books: "Auditor", references: Sequence[str]) -> list[str]:
                 books.receivables[p.account].pair({})
         else:
             others.append(reference)
+    for account, claims in deducted.items():
+        books.receivables[account].pair(claims)
     return others
 
 
 def _pair(books: "Auditor", account: str, credit: str, debit: str) -> None:
     books.receivables[account].pair({credit: [(debit, 1 << 62)]} if debit else {})
-
-
-def _deducted(books: "Auditor", one: Movement, reference: str) -> None:
-    account, lease = one.deposit.lease.account(one.deposit.label), one.deposit.lease
-    claims = {reference: [(lease.charges[one.charge].reference, one.amount)]} if one.charge else {}
-    books.receivables[account].pair(claims)
 
 
 def note(books: "Auditor", kind: str, subject: str, at: datetime) -> bool:
