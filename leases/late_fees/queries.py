@@ -15,6 +15,7 @@ from directpay.people.ways import seen_by
 from leases.contracts.models import LateFeePolicy, Lease, Party, RentStep
 from leases.contracts.queries import ways_by_lease
 from leases.credits.models import Credit
+from leases.deposits.models import Movement
 from leases.late_fees.models import LateFee
 from leases.late_fees.reckoning import FEES_LAST, OTHERS_NEXT, RENT_FIRST, Debt, Given
 from leases.payment_plans.queries import Forbearance, forbearances
@@ -55,6 +56,8 @@ WHERE j.judged_at <= %s AND (
         WHERE y.lease_id = j.lease_id AND m.tendered_on > j.last_of_grace)
     OR EXISTS (SELECT FROM leases_receipt r WHERE r.lease_id = j.lease_id AND r.received_on > j.last_of_grace)
     OR EXISTS (SELECT FROM leases_credit k WHERE k.lease_id = j.lease_id AND k.granted_on > j.last_of_grace)
+    OR EXISTS (SELECT FROM leases_movement m JOIN leases_deposit d ON d.id = m.deposit_id
+        WHERE d.lease_id = j.lease_id AND m.kind = 'deduction' AND m.moved_on > j.last_of_grace)
     OR EXISTS (SELECT FROM leases_transfer t JOIN leases_party y ON y.id IN (t.giver_id, t.taker_id)
         WHERE y.lease_id = j.lease_id AND t.transferred_on > j.last_of_grace)
     OR EXISTS (SELECT FROM leases_latefee f WHERE f.lease_id = j.lease_id AND f.waived_on > j.last_of_grace)
@@ -153,6 +156,9 @@ def histories(lease_ids: Collection[int]) -> dict[int, History]:
         found[accounts[account].lease_id].give(accounts[account].id, on, minor)
     for receipt in Receipt.objects.filter(lease_id__in=lease_ids, bounced_on=None):
         found[receipt.lease_id].give(receipt.party_id, receipt.received_on, receipt.amount_minor)
+    deducted = Movement.objects.filter(deposit__lease_id__in=lease_ids, kind=Movement.Kind.DEDUCTION)
+    for one in deducted.select_related("deposit", "charge"):
+        found[one.deposit.lease_id].give(one.deposit.party_id, one.moved_on, one.amount_minor, one.charge.public_id if one.charge else "")
     for credit in Credit.objects.filter(lease_id__in=lease_ids).select_related("charge"):
         _forgive(found[credit.lease_id], credit)
     for transfer in Transfer.objects.filter(Q(giver__lease_id__in=lease_ids) | Q(taker__lease_id__in=lease_ids)).select_related(

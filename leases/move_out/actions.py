@@ -18,6 +18,7 @@ from leases.deposits.models import Deposit
 from leases.deposits.queries import with_lease
 from leases.move_out.deadlines import deadline
 from leases.move_out.models import KIND, Damage, Destination, MoveOut
+from leases.move_out.queries import drawn_minor
 from leases.rent.queries import local_today
 from payments.methods.models import BankAccount
 from payments.methods.queries import BankAccountNotVerified
@@ -102,20 +103,21 @@ def name_destination(deposit: Deposit, account: BankAccount, *, actor: Actor, at
 
 
 def give_back(row: Destination, *, actor: Actor, at: datetime) -> Payout | None:
-    """Step: order the refund of what is held and here (K12), unless one is under way. None: nothing is left, or nobody says where to."""
+    """Step: order the refund of what is held and here (K12), unless one is under way. None: nothing is here, or nobody says where to."""
     require_transaction()
     deposit = with_lease().get(id=row.deposit_id)
     held, interest = deposit.held.shown_minor, deposit.interest.shown_minor
+    back = min(held + interest, drawn_minor(deposit))
     orders = Payout.objects.filter(origin=deposit.public_id, purpose=Payout.Purpose.REFUND)
     under_way = orders.filter(status__in=Payout.UNDER_WAY).first()
-    if under_way or not held + interest or row.bank_account is None:
+    if under_way or back <= 0 or row.bank_account is None:
         return under_way
     wish = NewPayout(
         purpose=Payout.Purpose.REFUND,
         payee=deposit.lease.unit.property.payee,
         bank_account=row.bank_account,
-        amount_minor=held + interest,
-        interest_minor=interest,
+        amount_minor=back,
+        interest_minor=min(interest, back),
         currency=deposit.account.currency,
         origin=deposit.public_id,
         trust_bank=deposit.trust_bank.public_id,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Sum
 
 from directpay.people.actor import Actor
 from directpay.people.ways import seen_by
@@ -83,6 +83,13 @@ def _statement(deposit: Deposit, refunds: Sequence[Payout]) -> Statement:
     deducted = sum(m.amount_minor for m in deductions)
     received = deposit.held.shown_minor + deposit.interest.shown_minor + paid_back + deducted - interest
     return Statement(deposit, received, interest, deductions, refunds)
+
+
+def drawn_minor(deposit: Deposit) -> int:
+    """What was drawn from the trust bank to be given back, and was not: the rest of what is in transit is other renters'."""
+    orders = Payout.objects.filter(origin=deposit.public_id, status=Payout.Status.PAID)
+    sums = dict(orders.order_by().values_list("purpose").annotate(total=Sum("amount_minor")))
+    return sums.get(Payout.Purpose.DRAW, 0) - sums.get(Payout.Purpose.REFUND, 0)
 
 
 def refunds_to_look_into() -> QuerySet[Destination]:

@@ -8,11 +8,12 @@ from directpay.sagas.models import Saga
 from directpay.sagas.registry import SagaKind, StepKind, Wait
 from leases.contracts.actions import lock_lease
 from leases.credits.actions import NewCredit, grant_credit
-from leases.deposits.actions.move import deduct, withdraw
+from leases.deposits.actions.move import deduct, earned_minor, withdraw
 from leases.deposits.models import Deposit, Movement
-from leases.deposits.queries import moved_minor, with_lease
+from leases.deposits.queries import moved_minor, standings, with_lease
 from leases.move_out.actions import concerned, give_back
 from leases.move_out.models import DEDUCT, KIND, Damage, MoveOut
+from leases.move_out.queries import drawn_minor
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from leases.rent.queries import payable_charges
 from payments.payins.models import LIVE, Payment, Status
@@ -83,7 +84,7 @@ def deduct_what_is_owed(saga: Saga, at: datetime) -> None:
 def withdraw_what_was_earned(saga: Saga, at: datetime) -> None:
     """K10, at once: what was deducted is the owner's."""
     for deposit in deposits_of(move_out_of(saga)):
-        earned = moved_minor(deposit, Movement.Kind.DEDUCTION)
+        earned = min(moved_minor(deposit, Movement.Kind.DEDUCTION), earned_minor(deposit))  # the owner may have taken it by hand
         if earned:
             withdraw(deposit, earned, actor=SYSTEM, at=at)
 
@@ -95,13 +96,16 @@ def draw_the_rest(saga: Saga, at: datetime) -> Wait | None:
 
 
 def _draw(deposit: Deposit, at: datetime) -> Wait | None:
-    rest = deposit.held.shown_minor + deposit.interest.shown_minor
+    """What of it is held and not here: all of it at first, then what has come since, of interest or of a payment."""
+    rest = deposit.held.shown_minor + deposit.interest.shown_minor - drawn_minor(deposit)
     last = Payout.objects.filter(origin=deposit.public_id, purpose=Payout.Purpose.DRAW).order_by("-id").first()
-    if not rest or (last and last.status == S.PAID):
+    if rest <= 0:
         return None
+    if standings([deposit])[deposit.id].in_transit_minor:
+        return Wait("for the deposit to reach the trust account", at + LOOK_AGAIN_AFTER)
     if last and last.status == S.FAILED and at < last.changed_at + TRY_AGAIN_AFTER:
         return Wait(f"the trust bank refused: {last.failure_message}", last.changed_at + TRY_AGAIN_AFTER)
-    if last is None or last.status == S.FAILED:
+    if last is None or last.status in (S.FAILED, S.PAID):
         bank = deposit.trust_bank
         wish = NewPayout(
             purpose=Payout.Purpose.DRAW,
@@ -118,18 +122,24 @@ def _draw(deposit: Deposit, at: datetime) -> Wait | None:
 
 
 def refund_the_rest(saga: Saga, at: datetime) -> Wait | None:
-    """K12: to the renter's verified account. Where none is named, or it was refused, somebody has to name one."""
+    """K12: to the renter's verified account. Where none is named, or it was refused, somebody has to name one.
+
+    What has come since the rest was drawn is drawn first.
+    """
     move_out = move_out_of(saga)
     waits = []
     for row in move_out.destinations.select_related("bank_account", "deposit").order_by("id"):
-        last = Payout.objects.filter(origin=row.deposit.public_id, purpose=Payout.Purpose.REFUND).order_by("-id").first()
-        if last and last.status in (S.PAID, S.RETURNED):
+        deposit = with_lease().get(id=row.deposit_id)
+        last = Payout.objects.filter(origin=deposit.public_id, purpose=Payout.Purpose.REFUND).order_by("-id").first()
+        if not deposit.held.shown_minor + deposit.interest.shown_minor or (last and last.status == S.RETURNED):
+            continue
+        wait = _draw(deposit, at)
+        if wait:
+            waits.append(wait)
             continue
         refused = last is not None and last.status == S.FAILED and (row.named_at is None or row.named_at <= last.created_at)
         if refused or give_back(row, actor=SYSTEM, at=at) is None:
-            held = with_lease().get(id=row.deposit_id)
-            if held.held.shown_minor + held.interest.shown_minor:
-                waits.append(Wait("for a bank account of the renter", at + TRY_AGAIN_AFTER))
+            waits.append(Wait("for a bank account of the renter", at + TRY_AGAIN_AFTER))
             continue
         waits.append(Wait("for the renter's bank", at + LOOK_AGAIN_AFTER))
     return waits[0] if waits else None

@@ -3,9 +3,11 @@
 What it answers is what the product's own simulated bank would; it adds lost orders, lost answers, breakdowns and repeated lines.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from payments.payouts.models import Payout
 from payments.rails import registry
 from payments.rails.base import Answer, BankLine, NoAnswer, NoSuchOrder, Order
 from payments.rails.sandbox import behaviour
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from tests.simulation.history import History
 
 FAULTS = ("order_lost", "answer_lost", "breaks", "lines_twice", "no_lines")
+# Of what we send: accounts as which the bank treats that of an order, whatever it was before.
+MINDS = {"refuses": "000111111113", "sends_back": "009902050000", "is_silent": "000770000001", "is_silent_and_refuses": "000770000002"}
 
 
 class Bank:
@@ -25,6 +29,9 @@ class Bank:
         self.orders: dict[str, Order] = {}
         self.faults: list[str] = []  # that the next calls will meet
         self.asked_early: set[str] = set()
+        self.changes_of_mind: list[str] = []  # of MINDS: what the next order that we send will meet
+        self.minds_about: dict[tuple[str, str], list[str]] = {}  # the same by what is sent: (payout, or what asked for it; purpose)
+        self.treated: dict[str, Order] = {}  # orders as the bank treats them, where their account is not what it was
 
     @property
     def auditor(self):
@@ -37,7 +44,8 @@ class Bank:
         if order.id not in self.orders:
             self.orders[order.id] = order
             late = order.id in self.asked_early
-            script = script_of(rail, base, order)
+            self._change_mind(order)
+            script = script_of(rail, base, self._as_treated(order))
             promise = promise_of(rail, order.placed_at)
             try:
                 self.auditor.order_received(order.id, order.amount_minor, order.account_number, order.placed_at, promise, script, late)
@@ -62,12 +70,27 @@ class Bank:
         if fault == "no_lines":
             self.auditor.bank_statement_silent(order.id, until)
             raise NoAnswer("the statement cannot be had")
-        lines = base.bank_lines(rail, order, until)
+        lines = base.bank_lines(rail, self._as_treated(order), until)
         self.auditor.bank_told_lines(order.id, base.name, [(line.reference, line.amount_minor, line.on) for line in lines])
         return lines * 2 if fault == "lines_twice" else lines
 
     def next_bank_line_at(self, rail: Any, base: type[SimulatedRail], order: Order, after: datetime) -> datetime | None:
-        return base.next_bank_line_at(rail, order, after) if order.id in self.orders else None
+        return base.next_bank_line_at(rail, self._as_treated(order), after) if order.id in self.orders else None
+
+    def _as_treated(self, order: Order) -> Order:
+        return self.treated.get(order.id, order)
+
+    def _change_mind(self, order: Order) -> None:
+        """An account is closed meanwhile: refused, or, of what a renter or an owner gets, sent back days later; or it answers late."""
+        sent = Payout.objects.filter(public_id=order.id).first() if self.changes_of_mind or self.minds_about else None
+        if sent is None:
+            return
+        known = self.minds_about.get((sent.origin or sent.public_id, sent.purpose)) or self.changes_of_mind
+        if not known:
+            return
+        wish = known.pop(0)
+        kept = sent.purpose in (Payout.Purpose.FORWARDING, Payout.Purpose.DRAW)
+        self.treated[order.id] = replace(order, account_number=MINDS["refuses" if kept and wish == "sends_back" else wish])
 
     def _alarm(self, error: AuditError) -> None:
         self.history.alarms.append(error)
@@ -90,7 +113,7 @@ class Bank:
         if fault:
             self._silent(order, at, fault)
         try:
-            answer = base.look_up(rail, order, at)
+            answer = base.look_up(rail, self._as_treated(order), at)
         except NoAnswer:
             self.auditor.bank_said(order.id, Told("silence"), at)
             raise
@@ -144,14 +167,16 @@ def watched(base: type[SimulatedRail]) -> type[SimulatedRail]:
 def open_bank(bank: Bank) -> None:
     """Put it behind every rail, until `close_bank`."""
     _open.append(bank)
-    for name, base in list(registry.RAILS.items()):
-        registry.RAILS[name] = watched(base)
-        _bases[name] = base
+    for rails in (registry.RAILS, registry.OUTGOING):
+        for name, base in list(rails.items()):
+            rails[name] = watched(base)
+            _bases[name] = base
 
 
 def close_bank() -> None:
     _open.pop()
-    registry.RAILS.update(_bases)
+    for rails in (registry.RAILS, registry.OUTGOING):
+        rails.update({name: _bases[name] for name in rails})
 
 
 _bases: dict[str, type[SimulatedRail]] = {}

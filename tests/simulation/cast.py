@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tests.simulation.history import History
 
 ZONES = ("America/New_York", "America/Los_Angeles", "America/Chicago", "Pacific/Honolulu")
+STATES = ("OH", "NY", "MD", "FL", "AK")  # the last has no rule on file for deposits
 PAYS = "000123456789"
 NUMBERS = {
     PAYS: 5.0,
@@ -41,6 +42,11 @@ NUMBERS = {
     "009910040000": 1.2,  # R10 on the fourth day: after it cleared, before it is ready
     "009929070000": 1.5,  # R29 on the seventh: after settlement
 }
+
+
+def comes_back(number: str) -> bool:
+    """Whether the bank may take back what was paid from an account of this number, after it cleared."""
+    return number.startswith("0099") or number in ("000555555559", "000880000059")
 
 
 @dataclass
@@ -65,6 +71,7 @@ class Cast:
     people_on: dict[str, list[Renter]] = field(default_factory=dict)
     payments: list[Payment] = field(default_factory=list)
     receipts: dict[str, Receipt] = field(default_factory=dict)
+    owners: dict[str, Renter] = field(default_factory=dict)  # payee → its owner, with the bank accounts of theirs
     numbered: int = 0
 
     def begin(self) -> None:
@@ -89,7 +96,7 @@ class Cast:
             "name": name,
             "timezone": h.rng.choice(ZONES),
             "currency": "usd",
-            "address": ADDRESS,
+            "address": ADDRESS | {"state": STATES[(h.seed + self.numbered) % len(STATES)]},
             "units": [{"name": str(n)} for n in range(4)],
         }
         made = add_property(landlord, payee, details, actor=SYSTEM, at=h.now)
@@ -98,7 +105,9 @@ class Cast:
                 fee, payer = h.rng.choice([0, 1, 99, 250]), h.rng.choice(["payee", "payer"])
                 RailFee.objects.create(payee=payee, rail=rail, fee_minor=fee, fee_payer=payer)
                 h.auditor.fee_set(payee.public_id, rail, fee, payer)
+        h.auditor.trust.states[made.public_id] = made.state
         home = Home(made, list(made.units.order_by("id")))
+        self.owners[payee.public_id] = Renter(landlord)
         self.homes.append(home)
         return home
 

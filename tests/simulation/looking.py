@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import connection
 
+from tests.simulation.looking_at_trust import TRUST
+
 LOOK = """
 PREPARE look (timestamptz, timestamptz, bigint, bigint, bigint, bigint, bigint, bigint, bigint) AS SELECT json_build_object(
  'transactions', (SELECT coalesce(json_agg(json_build_object('id', t.id, 'xid', t.created_xid, 'reference', t.reference, 'kind', t.kind,
@@ -59,7 +61,7 @@ PREPARE look (timestamptz, timestamptz, bigint, bigint, bigint, bigint, bigint, 
     'charge', (SELECT max(id) FROM leases_charge), 'credit', (SELECT max(id) FROM leases_credit),
     'line', (SELECT max(id) FROM payments_settlementline)))
 )::text
-"""
+""".replace("\n 'last',", f"\n 'trust', {TRUST},\n 'last',")
 PARAMETERS = ("since", "now", "transaction", "event", "allocation", "charge", "line", "claim", "credit")
 
 

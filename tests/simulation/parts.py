@@ -9,6 +9,50 @@ from typing import Any
 
 MEASURED = ("edge", "kind", "move", "refusal", "fault", "end")
 ENOUGH = 100
+# Of deposits, of what is sent ("at the bank": in transit or unknown), and of moving out.
+TRUST_EDGES = (
+    "payout: ∅ → created",
+    "payout: created → in_transit",
+    "payout: in_transit → unknown",
+    "payout: in_transit → paid",
+    "payout: in_transit → failed",
+    "payout: unknown → in_transit",
+    "payout: unknown → paid",
+    "payout: unknown → failed",
+    "payout: paid → returned",
+    "deposit_forwarding: at the bank → paid",
+    "deposit_forwarding: at the bank → failed",
+    "deposit_draw: at the bank → paid",
+    "deposit_draw: at the bank → failed",
+    "deposit_refund: at the bank → paid",
+    "deposit_refund: at the bank → failed",
+    "deposit_refund: paid → returned",
+    "deposit: asked",
+    "deposit: cheque",
+    "deposit: interest",
+    "deposit: withdrawal",
+    "deposit: returned before it was forwarded",
+    "deposit: returned after it was forwarded",
+    "move_out: ∅ → running",
+    "move_out: running → done",
+    "move_out: running → compensating",
+    "move_out: compensating → compensated",
+    "move_out: charge_damages taken back",
+)
+TRUST_KINDS = (
+    "payment.fee",
+    "payout.created",
+    "payout.paid",
+    "payout.failed",
+    "payout.returned",
+    "deposit.forwarded",
+    "deposit.interest",
+    "deposit.deducted",
+    "trust.withdrawn",
+    "deposit.drawn",
+    "deposit.refunded",
+    "deposit.refund_returned",
+)
 # What actions can reach today: each must have been taken often enough.
 REACHABLE = {
     "edge": (
@@ -42,6 +86,7 @@ REACHABLE = {
         "payment_plan: active → completed",
         "payment_plan: active → broken",
         "payment_plan: active → canceled",
+        *TRUST_EDGES,
         "hold: ∅ → pending",
         "hold: pending → posted",
         "hold: pending → released",
@@ -66,6 +111,7 @@ REACHABLE = {
         "payment.returned",
         "return.fee",
         "transaction.reversed",
+        *TRUST_KINDS,
     ),
 }
 # Declared by the machine, and taken by no action yet.
@@ -77,6 +123,7 @@ NO_ACTION = (
     "payment: authorized → processing, canceled",
     "payment: unknown → authorized",
     "bank_account: verified → errored",
+    "payout: created → failed",
 )
 
 

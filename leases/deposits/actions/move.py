@@ -20,6 +20,7 @@ from leases.rent.queries import local_today
 from ledger.allocation.actions import allocate
 from ledger.allocation.queries import Claim
 from ledger.journal.actions import Posting, lock_accounts, post_many
+from payments.payins.queries import in_flight_minor
 
 
 class AmountExceedsDeposit(InvalidInput):
@@ -29,11 +30,15 @@ class AmountExceedsDeposit(InvalidInput):
 
 
 def record_cheque(deposit: Deposit, amount_minor: int, *, received_on: date | None = None, actor: Actor, at: datetime) -> Movement:
-    """K16: a deposit cheque was banked straight into the trust bank. Raises AmountExceedsDeposit, InvalidInput, PeriodClosed."""
+    """K16: a deposit cheque was banked straight into the trust bank. Raises AmountExceedsDeposit, InvalidInput, PeriodClosed.
+
+    What a payment on its way will pay is not open: it could not be posted when the bank has taken it.
+    """
     with unit_of_work():
         deposit = _locked(deposit)
         on = day_recorded(deposit.lease, received_on, at, param="received_on")
-        open_minor = lock_accounts([deposit.account_id])[deposit.account_id].balance_minor
+        owed_minor = lock_accounts([deposit.account_id])[deposit.account_id].balance_minor
+        open_minor = max(0, owed_minor - in_flight_minor([deposit.account_id]).get(deposit.account_id, 0))
         if amount_minor > open_minor:
             said = f"At most {words(open_minor, deposit.account.currency)} of the deposit is open."
             raise AmountExceedsDeposit(said, param="amount", open=open_minor)

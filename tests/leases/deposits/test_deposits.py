@@ -193,6 +193,16 @@ class TestRefuses:
             record_cheque(t.deposit, 150_001, actor=t.actor(t.alice), at=t.now)
         assert refused.value.param == "amount"
 
+    def test_a_cheque_of_what_a_payment_on_its_way_will_pay(self, t):
+        """It is banked twice over: the payment could not be posted when the bank has taken it."""
+        paid = t.leave(amount=100_000)
+        with pytest.raises(AmountExceedsDeposit, match=r"\$500"):
+            record_cheque(t.deposit, 50_001, actor=t.actor(t.alice), at=t.now)
+        record_cheque(t.deposit, 50_000, actor=t.actor(t.alice), at=t.now)
+        t.until(paid, "completed")
+        assert t.balance("L1510") == 0
+        t.check()
+
     def test_a_cheque_of_tomorrow(self, t):
         with pytest.raises(InvalidInput) as refused:
             record_cheque(t.deposit, 1, received_on=date(2026, 11, 3), actor=t.actor(t.alice), at=t.now)

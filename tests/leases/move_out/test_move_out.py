@@ -10,13 +10,18 @@ from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import InvalidInput
 from directpay.sagas.actions import SagaBeyondReturn, work_on_sagas
 from directpay.sagas.models import Saga
+from leases.contracts.late_fee import LateFeeTerms
 from leases.credits.models import Credit
+from leases.deposits.actions.move import record_interest, withdraw_earned
+from leases.deposits.actions.pay import pay_deposit
 from leases.deposits.models import Movement
+from leases.late_fees.actions.agree import agree_late_fee
 from leases.move_out.actions import MoveOutBegun, call_off, name_destination
 from leases.move_out.deadlines import deadline, rule_of
 from leases.move_out.models import MoveOut
 from leases.move_out.queries import overdue, refunds_to_look_into, saga_of, statements
 from leases.move_out.steps import MOVE_OUT
+from leases.rent.actions.pay_rent import PayRequest
 from ledger.journal.models import Transaction
 from payments.payouts.models import Payout
 from tests.leases.move_out.conftest import MovingOut
@@ -259,3 +264,48 @@ class TestTheDeadline:
         assert made.deadline_on == m.now.date() + timedelta(days=30)
         assert not overdue(made.deadline_on)
         assert list(overdue(made.deadline_on + timedelta(days=1))) == [made]
+
+
+def test_interest_that_comes_after_the_rest_was_drawn_is_drawn_too(m):
+    """And is not paid from the deposit of somebody else that is on its way to the trust bank."""
+    m.bob.bank_accounts.update(purpose="trust")
+    made = finished(m)
+    assert (m.balance("P2210"), m.balance("L1310")) == (150_120, 0)
+    record_interest(m.deposit, 30, actor=m.actor(m.alice), at=m.now)
+    carol = m.person("carol", "renter")
+    m.account(carol)
+    hers = m.lease((carol, None), deposit_minor=90_000)
+    m.work()
+    paid = pay_deposit(hers, PayRequest("instant", carol.bank_accounts.get()), actor=m.actor(carol), at=m.now)
+    assert m.fresh(paid).status == "initiated"
+    name_destination(m.deposit, m.account(m.bob), actor=m.actor(m.bob), at=m.now)
+    m.later(minutes=5)
+    assert MoveOut.objects.get(id=made.id).closed_at
+    assert [p.amount_minor for p in Payout.objects.filter(purpose="deposit_draw").order_by("id")] == [150_120, 30]
+    assert [p.amount_minor for p in Payout.objects.filter(purpose="deposit_refund", status="paid")] == [150_150]
+    assert m.of("P2210", "L1320", "L1310") == {"P2210": 0, "L1320": 0, "L1310": 90_000}
+    m.check()
+
+
+def test_what_the_owner_took_by_hand_is_not_taken_again(m):
+    made = m.begin(DOOR)
+    for _ in range(3):
+        work_on_sagas([saga_of(made).public_id], m.now)
+    assert (steps(made)["deduct"], steps(made)["withdraw"]) == ("done", "pending")
+    withdraw_earned(m.deposit, 20_000, actor=m.actor(m.alice), at=m.now)
+    m.later(minutes=5)
+    assert MoveOut.objects.get(id=made.id).closed_at
+    assert [row.amount_minor for row in Movement.objects.filter(kind="withdrawal").order_by("id")] == [20_000, 10_000]
+    m.check()
+
+
+def test_rent_that_the_deposit_paid_is_late_no_longer(m):
+    """$50 when December's grace is over and $5 a day: until the deposit has paid it, and not a day more."""
+    agree_late_fee(m.leased, LateFeeTerms(5, flat_minor=5_000, daily_minor=500), actor=m.actor(m.alice), at=m.now)
+    m.later(days=40)
+    assert (m.now.date(), m.balance("L1500", lease=m.leased)) == (date(2026, 12, 12), 150_000 + 5_000 + 5 * 500)
+    finished(m)
+    assert m.balance("L1500", lease=m.leased) == 7_500  # the rent first, and as much as the deposit holds
+    m.later(days=5)
+    assert m.balance("L1500", lease=m.leased) == 7_500
+    m.check()

@@ -11,9 +11,12 @@ from tests.simulation.auditor.books import FLOOR_KINDS, FLOOR_ZERO, Books, Hold,
 from tests.simulation.auditor.by_hand import ByHand
 from tests.simulation.auditor.by_itself import Order
 from tests.simulation.auditor.changes import Changes
+from tests.simulation.auditor.deposits import Trust
 from tests.simulation.auditor.errors import demand, same
 from tests.simulation.auditor.lateness import Lateness
+from tests.simulation.auditor.move_out import MoveOuts
 from tests.simulation.auditor.payments import CLEARED, Payment, Promise, Script, Told
+from tests.simulation.auditor.payouts import Handed, Payouts, handed, is_payout, said
 from tests.simulation.auditor.postings import DEPOSITS, Expected
 from tests.simulation.auditor.receivable import Receivable
 from tests.simulation.auditor.rent import Lease
@@ -50,6 +53,9 @@ class Auditor:
     changes_for: dict[str, str] = field(default_factory=dict)  # credit → charge of the month that it is for, until it is posted
     late: Lateness = field(default_factory=Lateness)
     arrears: Arrears = field(default_factory=Arrears)
+    trust: Trust = field(default_factory=Trust)
+    sent: Payouts = field(default_factory=Payouts)
+    leaving: MoveOuts = field(default_factory=MoveOuts)
     expected: dict[str, tuple[str, Expected]] = field(default_factory=dict)  # must be posted in this step: reference → kind, legs
     posted: set[str] = field(default_factory=set)
     lines_told: dict[tuple[str, int], list[tuple[str, date]]] = field(default_factory=lambda: defaultdict(list))
@@ -165,6 +171,9 @@ class Auditor:
         self, name: str, amount: int, number: str, placed_at: datetime, promise: Promise, script: Script, found_late: bool
     ) -> None:
         """The bank has an order: for the right sum, of the right account, once."""
+        if is_payout(name):
+            handed(self, name, Handed(amount, number, placed_at, script, found_late))
+            return
         payment = self.payments.get(name)
         demand(payment, f"the bank was handed {name}, which nobody asked for")
         assert payment is not None
@@ -176,6 +185,9 @@ class Auditor:
         payment.placed_at, payment.script, payment.promise, payment.found_late = placed_at, script, promise, found_late
 
     def bank_said(self, name: str, told: Told, at: datetime) -> None:
+        if is_payout(name):
+            said(self, name, told, at)
+            return
         payment = self.payments[name]
         payment.fresh.append(told)
         payment.told.append(told)
@@ -184,6 +196,9 @@ class Auditor:
             payment.silent_at = at
 
     def bank_statement_silent(self, name: str, at: datetime) -> None:
+        if is_payout(name):
+            self.sent.statement_silent_at[name] = at
+            return
         self.payments[name].statement_silent_at = at
 
     def bank_told_lines(self, name: str, rail: str, lines: Sequence[tuple[str, int, date]]) -> None:

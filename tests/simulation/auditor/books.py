@@ -9,7 +9,24 @@ from tests.simulation.auditor.errors import same
 # BOOKS.md section 2: accounts whose shown balance is on the credit side, and the floors.
 CREDIT_SIDE = ("P2", "P3", "P4", "L2", "L3", "L4")
 DEBIT_INSTEAD = ("L4900",)
-FLOOR_ZERO = {"P1110", "P1130", "P1390", "P2110", "P2400", "L1210"}
+FLOOR_ZERO = {
+    "P1110",
+    "P1130",
+    "P1390",
+    "P2110",
+    "P2400",
+    "L1210",
+    "P2160",
+    "P2210",
+    "L1310",
+    "L1320",
+    "L1330",
+    "L1510",
+    "L2200",
+    "L2210",
+    "L2230",
+    "L2250",
+}
 FLOOR_KINDS = {"P2120"}
 MAY_OVERDRAW = {"payment.returned", "payment.fee", "return.fee", "dispute.opened", "dispute.fee"}
 Leg = tuple[str, int, str | None]  # account, signed amount, item

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 
-from tests.simulation.auditor import arrears, by_hand, changes, late_fees, postings
+from tests.simulation.auditor import arrears, by_hand, changes, deposits, late_fees, move_out, postings
 from tests.simulation.auditor.auditor import Auditor
 from tests.simulation.auditor.books import Leg
 from tests.simulation.auditor.deadlines import check_deadlines
@@ -21,8 +21,11 @@ def compare(books: Auditor, seen: Seen, now: datetime, *, rested: bool) -> None:
     """`seen`: what the database says, rows new since the last call and all balances. `rested`: nothing due was left undone."""
     before = {p.id: p.state for p in books.payments.values() if p.fresh}
     _name_accounts(books, seen)
+    move_out.begin(books, seen["trust"], now)
     _charges(books, seen, now)
-    by_hand.check_credits(books, [row for row in seen["credits"] if not changes.take_credit(books, *row)])
+    by_hand.check_credits(
+        books, [row for row in seen["credits"] if not (changes.take_credit(books, *row) or move_out.take_credit(books, *row))]
+    )
     for name, *_ in seen["credits"]:
         books.late.known_at[name] = now
     late_fees.note_gone(books, seen["events"])
@@ -33,6 +36,7 @@ def compare(books: Auditor, seen: Seen, now: datetime, *, rested: bool) -> None:
     changes.check_brought(books)
     by_hand.check_facts(books, seen["events"])
     _payments(books, seen, before)
+    move_out.check(books, seen["trust"])
     _bank_accounts(books, seen, now)
     demand(not books.expected, f"never posted: {sorted(books.expected)}")
     by_hand.check_receipts(books, seen["receipts"])
@@ -59,6 +63,8 @@ def _charges(books: Auditor, seen: Seen, now: datetime) -> None:
             books.late.known_at[identity] = now  # months that a change brings may be late when they are recorded
         if not scheduled and changes.take_charge(books, identity, lease_id, date.fromisoformat(due_on), amount):
             continue
+        if not scheduled:
+            move_out.take_charge(books, identity, lease_id, [date.fromisoformat(due_on), amount, category, label], seen["events"])
         if category == "fee":
             late_fees.charge_came(books, identity, books.leases[lease_id], [due_on, period_start, amount, label])
             continue
@@ -81,7 +87,8 @@ def _transactions(books: Auditor, seen: Seen) -> None:
     groups: dict[int, list[dict]] = defaultdict(list)
     for transaction in seen["transactions"]:
         groups[transaction["xid"]].append(transaction)
-    for group in groups.values():  # what one database transaction posted was allocated together
+    for xid, group in groups.items():  # what one database transaction posted was allocated together
+        move_out.prepare(books, xid, [t["reference"] for t in group])
         for part in _in_turn(books, group):
             for transaction in part:
                 changes.check_aim(books, transaction["reference"])
@@ -116,7 +123,7 @@ def _transaction(books: Auditor, transaction: dict) -> None:
         code = books.account_codes[account]
         books.books.post(reference, code, amount, item, balance_after, seq)
         books.references[entry] = reference
-        if code[:5] == "L1500":
+        if code[:5] in ("L1500", "L1510"):
             books.receivables[code].post(reference, amount, on)
     _note(books, reference, kind, at, found)
 
@@ -128,6 +135,9 @@ def _predicted(books: Auditor, reference: str, kind: str, found: list[Leg], at: 
         return predicted
     named, _, subject = reference.partition(":")
     same(f"kind of {reference}", named, kind)
+    in_trust = deposits.predicted(books, kind, subject, at)
+    if in_trust:
+        return in_trust
     if kind == "charge.due":
         return postings.legs_of_charge(books, subject, at)
     if kind == "bank.line":
@@ -160,6 +170,10 @@ def _of_payment(p: Payment, kind: str) -> date:
 def _note(books: Auditor, reference: str, kind: str, at: datetime, legs: list[Leg]) -> None:
     """What the posting means for what it is about."""
     subject = reference.partition(":")[2]
+    if deposits.note(books, kind, subject, at):
+        if kind == "payment.completed":
+            _cash(books, books.payments[subject], at)
+        return
     if kind == "charge.due":
         charge = books.lease_of_charge[subject].charges[subject]
         charge.posted = True
@@ -189,6 +203,7 @@ def _cash(books: Auditor, p: Payment, at: datetime) -> None:
 
 
 def _allocate(books: Auditor, references: list[str]) -> None:
+    references = deposits.allocate(books, references)
     completed = [r.partition(":")[2] for r in references if r.startswith("payment.completed:")]
     returned = [r.partition(":")[2] for r in references if r.startswith("payment.returned:")]
     charges = [r for r in references if r.startswith("charge.due:")]

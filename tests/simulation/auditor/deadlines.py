@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from tests.simulation.auditor import deposits, move_out, payouts
 from tests.simulation.auditor.auditor import Auditor
 from tests.simulation.auditor.errors import AuditError, demand
 from tests.simulation.auditor.payments import CLEARED, Payment
 
 MINUTE = timedelta(minutes=1)
+SWEPT_WITHIN = timedelta(hours=6)  # what could not be done for long is tried again
 PATIENCE = timedelta(hours=1) + MINUTE  # the longest pause before a silent bank is asked again, or a due look taken
 STAGE = {"initiated": 0, "processing": 1, "unknown": 1, "completed": 2, "settled": 2, "failed": 3, "canceled": 3, "returned": 3}
 
@@ -25,12 +27,22 @@ def check_deadlines(books: Auditor, now: datetime) -> None:
 
     for p in books.payments.values():
         _payment(p, late, posted_lines.get(p.id, 0))
+    payouts.check_deadlines(books, late, PATIENCE, posted_lines)
+    deposits.check_deadlines(books, late, PATIENCE)
+    move_out.check_deadlines(books, now, late, PATIENCE)
     for line, waiting in books.lines_told.items():  # who dies with a line in hand asks for it again
         if not waiting:
             books.unposted_since.pop(line, None)
             continue
+        if books.books.balances["P1110/main"] + line[1] < 0:  # nobody covers a shortfall of the client bank yet: it waits for money
+            books.sent.starved.add(line)
+            books.unposted_since.pop(line, None)
+            continue
         since = books.unposted_since.setdefault(line, now)
-        demand(not late(since, PATIENCE), f"the bank's line of {line[1]} for {line[0]} was told and never posted")
+        demand(
+            not late(since, PATIENCE + (SWEPT_WITHIN if line in books.sent.starved else timedelta())),
+            f"the bank's line of {line[1]} for {line[0]} was told and never posted",
+        )
     for name, account in books.bank_accounts.items():
         overdue = account.deposits_due and not account.deposits_shown and late(account.added_at, PATIENCE)
         demand(not overdue, f"the deposits of {name} never showed on our statement")

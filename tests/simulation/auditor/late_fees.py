@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation.auditor.books import Leg
+from tests.simulation.auditor.deposits import into_trust
 from tests.simulation.auditor.errors import demand, same
 from tests.simulation.auditor.lateness import A_DAY, Agreed, Fee, charged_on, is_judged, lacking, overdue, parts, whose
 from tests.simulation.auditor.payments import GONE
@@ -19,7 +20,8 @@ def note_gone(books: "Auditor", events: Sequence[Sequence[Any]]) -> None:
     for event, name, _, _, state, at, kind in events:
         if kind.startswith("payment.") and state in GONE:
             books.late.gone_at.setdefault(name, event)
-        if kind in ("payment.returned", "receipt.bounced"):
+        deposit = name in books.payments and into_trust(books.payments[name])
+        if kind in ("payment.returned", "receipt.bounced") and not deposit:
             books.late.back_at[name] = datetime.fromisoformat(at)
 
 
@@ -118,7 +120,9 @@ def _charged(books: "Auditor", fee: Fee, own: str, on: str, reason: str, at: dat
     kind = "returned_fee.charged" if returned else "late_fee.assessed"
     fee.lease.charges[own].kind = kind
     income = f"{'L4310' if returned else 'L4300'}/{fee.lease.home}@{fee.lease.payee}"
-    owed: list[Leg] = [(fee.lease.account(name), part, None) for name, part in parts(fee.lease, fee.label, fee.amount, day).items()]
+    owed: list[Leg] = [
+        (fee.lease.account(name), part, None) for name, part in parts(fee.lease, fee.label, fee.amount, charged_on(fee)).items()
+    ]
     books.must_post(f"{kind}:{own}", kind, day, [*owed, (income, -fee.amount, None)])
 
 
@@ -150,7 +154,7 @@ def check_all_charged(books: "Auditor", now: datetime) -> None:
     for cause, at in books.late.back_at.items():
         lease = books.hand.receipts[cause].lease if cause in books.hand.receipts else _lease_of(books, books.payments[cause].account)
         then, today = (books.late.of(lease, lease.today(moment)) for moment in (at, now))
-        said = then is today and then is not None and then.said_at is not None and then.said_at <= at
+        said = then is today and then is not None and then.said_at is not None and then.said_at < at
         asked = said and then is not None and then.mode != "off" and then.returned
         demand(not asked or cause in charged, f"{cause} came back and cost nothing")
 

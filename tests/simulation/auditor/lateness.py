@@ -152,6 +152,9 @@ def _given(books: "Auditor", lease: Lease, label: str | None, event: int) -> Ite
     for receipt in books.hand.receipts.values():
         if receipt.account in accounts and not receipt.bounced_on:
             yield receipt.received_on, receipt.amount, ""
+    for one in books.trust.movements.values():
+        if one.kind == "deduction" and one.deposit.lease.account(one.deposit.label) in accounts:
+            yield one.on, one.amount, one.charge or ""
     for credit in books.hand.credits.values():
         if credit.account in accounts and credit.kind != "reinstatement":
             yield credit.on, credit.amount, credit.charge or ""

@@ -8,9 +8,11 @@ from tests.simulation.moves import (
     changing,
     clock,
     crashes,
+    deposits,
     holds,
     late_fees,
     leases,
+    move_out,
     owing,
     paying,
     planning,
@@ -18,5 +20,22 @@ from tests.simulation.moves import (
 )
 from tests.simulation.moves.move import Move
 
-FAMILIES = (leases, banking, paying, clock, bank, crashes, holds, posting, owing, by_hand, changing, late_fees, by_itself, planning)
+FAMILIES = (
+    leases,
+    banking,
+    paying,
+    clock,
+    bank,
+    crashes,
+    holds,
+    posting,
+    owing,
+    by_hand,
+    changing,
+    late_fees,
+    by_itself,
+    planning,
+    deposits,
+    move_out,
+)
 MOVES: tuple[Move, ...] = tuple(move for family in FAMILIES for move in family.MOVES)

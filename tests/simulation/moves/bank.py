@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from ledger.journal.actions import PostingRefused
 from payments.payins.actions.answers import record_answers
 from payments.payins.actions.submit import order_of, work_on_rail
 from payments.payins.queries import with_related
@@ -12,6 +13,7 @@ from payments.rails.registry import rail
 from payments.rails.timetable import bank_day_of
 from payments.reconciliation.actions import fetch_lines
 from payments.returns.actions import return_payments, watch_for_returns
+from tests.simulation.auditor.errors import demand
 from tests.simulation.auditor.payments import Told
 from tests.simulation.bank import FAULTS
 from tests.simulation.moves.move import Move
@@ -55,9 +57,13 @@ def same_answer_twice(h: "History") -> None:
 
 
 def lines_again(h: "History") -> None:
-    """The statement is imported once more."""
+    """The statement is imported once more; what the client bank cannot bear waits for money."""
     with suppress(NoAnswer):
-        fetch_lines([p.public_id for p in h.cast.payments[-8:]], h.now)
+        try:
+            fetch_lines([p.public_id for p in h.cast.payments[-8:]], h.now)
+        except PostingRefused as refused:
+            due = sum(line[1] for line, waiting in h.auditor.lines_told.items() if waiting and line[1] < 0)
+            demand(h.auditor.books.balances["P1110/main"] + due < 0, f"the statement was refused: {refused}")
 
 
 def watched_again(h: "History") -> None:

@@ -51,7 +51,8 @@ def place_again(h: "History") -> None:
 
 
 def _pending(h: "History") -> list[str]:
-    return [reference for reference, hold in h.auditor.books.holds.items() if hold.state == "pending"]
+    """But for those of payouts, which end with them."""
+    return [r for r, hold in h.auditor.books.holds.items() if hold.state == "pending" and not r.startswith("payout:")]
 
 
 def release(h: "History") -> None:

@@ -64,6 +64,24 @@ def open_with_late_fee(h: "History") -> None:
     _open(h, home, free[0], people, _terms(h) | {"late_fee": late_fees.terms_of(agreed)}, agreed)
 
 
+def open_with_deposit(h: "History") -> None:
+    """One that asks for a deposit, and often something for lateness."""
+    home = h.rng.choice(h.cast.homes)
+    free = [unit for unit in home.units if unit.id not in home.free_from]
+    if not free:
+        return
+    people = h.rng.sample(h.cast.renters, min(h.rng.choice([1, 1, 2, 3]), len(h.cast.renters)))
+    agreed = late_fees.some_agreement(h) if h.rng.random() < 0.3 else None
+    sums = {
+        "deposit_minor": h.rng.choice([150_000, 100_001, 7, h.rng.randrange(1_000, 400_000)]),
+        "rent_minor": h.rng.randrange(2_000, 90_000),
+    }
+    terms = _terms(h) | sums  # so little rent that something of the deposit is left
+    if agreed:
+        terms["late_fee"] = late_fees.terms_of(agreed)
+    _open(h, home, free[0], people, terms, agreed)
+
+
 def _open(h: "History", home: Home, unit: Any, people: list[Renter], terms: dict[str, Any], agreed: Agreed | None = None) -> None:
     shares = _shares(h, people, terms["rent_minor"])
     renters = [(renter.user, share) for renter, share in zip(people, shares, strict=True)]
@@ -86,6 +104,8 @@ def _open(h: "History", home: Home, unit: Any, people: list[Renter], terms: dict
         party_of={name: name if parted else "joint" for name in names},
         at=h.now,
     )
+    if terms["deposit_minor"]:
+        h.auditor.trust.wanted[lease.public_id] = terms["deposit_minor"]
     if agreed:
         late_fees.tell(h, lease, replace(agreed, from_on=terms["start_on"]))
     h.say(f"  {lease.public_id} {terms['start_on']}–{terms['end_on']} on {terms['due_day']}, {terms['rent_minor']} in {shares}")
@@ -116,5 +136,6 @@ def _room(h: "History") -> bool:
 MOVES = (
     Move("open_lease", 3, open_one, _room),
     Move("open_with_late_fee", 2, open_with_late_fee, _room),
+    Move("open_with_deposit", 12, open_with_deposit, _room),
     Move("open_lease_twice", 0.5, open_twice, lambda h: bool(h.cast.leases)),
 )

@@ -14,7 +14,7 @@ from psycopg import sql
 from tests import services
 from tests.simulation.auditor.errors import AuditError
 from tests.simulation.history import History, HistoryFailed
-from tests.simulation.moves import by_hand, late_fees, owing
+from tests.simulation.moves import by_hand, deposits, late_fees, move_out, owing
 from tests.simulation.mutants.mutant import Mutant
 from tests.simulation.running import ONE_PARTITION, empty
 
@@ -32,8 +32,9 @@ BUSY = {
     "place_hold": 5,
     "release_hold": 2,
     # What is given or forgiven by hand leaves the bank less to do: only where a bug in it is sought.
-    **dict.fromkeys([move.name for family in (owing, by_hand, late_fees) for move in family.MOVES], 0.0),
+    **dict.fromkeys([move.name for family in (owing, by_hand, late_fees, deposits, move_out) for move in family.MOVES], 0.0),
     "open_with_late_fee": 0.0,
+    "open_with_deposit": 0.0,
 }
 
 

@@ -1,0 +1,330 @@
+"""Money that is sent: its orders, what the bank says of them, what that posts (BOOKS.md B6 to B12, K5, K11 to K13)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from tests.simulation.auditor.bankdays import bank_day_of
+from tests.simulation.auditor.books import Hold, Leg
+from tests.simulation.auditor.errors import AuditError, demand, same
+from tests.simulation.auditor.payments import Script, Told
+
+if TYPE_CHECKING:
+    from tests.simulation.auditor.auditor import Auditor
+
+PAYOUT, FORWARDING, DRAW, REFUND = "payout", "deposit_forwarding", "deposit_draw", "deposit_refund"
+UNDER_WAY, AT_THE_BANK = {"created", "in_transit", "unknown"}, {"in_transit", "unknown"}
+EDGES = {
+    "created": {"in_transit"},
+    "in_transit": {"unknown", "paid", "failed"},
+    "unknown": {"in_transit", "paid", "failed"},
+    "paid": {"returned"},
+}
+LEAVES_WITHIN = timedelta(days=6)  # the next file after a long week end
+NOT_VERIFIED, WRONG, NOT_A_TRUST_BANK, TOO_MUCH = (
+    "bank_account_not_verified",
+    "parameter_invalid",
+    "bank_account_purpose",
+    "balance_insufficient",
+)
+
+
+@dataclass
+class Payout:
+    id: str
+    purpose: str
+    rail: str
+    payee: str
+    bank_account: str
+    amount: int
+    interest: int
+    origin: str
+    trust_bank: str
+    party: str
+    created_at: datetime
+    state: str = "created"
+    version: int = 1
+    told: list[Told] = field(default_factory=list)
+    fresh: list[Told] = field(default_factory=list)
+    before: str = ""  # its state at the last audit
+    changed_at: datetime | None = None
+    judged: bool = False
+
+    @property
+    def terms(self) -> list[Any]:
+        return [
+            self.purpose,
+            self.rail,
+            self.payee,
+            self.bank_account,
+            self.amount,
+            self.interest,
+            self.origin,
+            self.trust_bank,
+            self.party,
+        ]
+
+    @property
+    def promised(self) -> tuple[str, int]:
+        """What is held until the bank confirms: (account, signed amount)."""
+        if self.purpose == DRAW:
+            return f"L1310/{self.trust_bank}@{self.payee}", -self.amount
+        return f"P2210/{self.payee}", self.amount
+
+    def day_told(self, *states: str) -> date:
+        found = [t.on for t in self.told if t.state in states and t.on]
+        demand(found, f"{self.id} is posted, and the bank never said {states}")
+        return found[0]
+
+
+@dataclass(frozen=True)
+class Handed:
+    """An order as the bank got it."""
+
+    amount: int
+    number: str
+    placed_at: datetime
+    script: Script
+    found_late: bool
+
+
+@dataclass
+class Payouts:
+    known: dict[str, Payout] = field(default_factory=dict)
+    handed: dict[str, Handed] = field(default_factory=dict)
+    told: dict[str, list[tuple[Told, datetime]]] = field(default_factory=lambda: defaultdict(list))  # not yet taken to the payout
+    last_heard_at: dict[str, datetime] = field(default_factory=dict)
+    silent_at: dict[str, datetime] = field(default_factory=dict)
+    statement_silent_at: dict[str, datetime] = field(default_factory=dict)
+    by_hand: set[str] = field(default_factory=set)  # that somebody asked for
+    starved: set[tuple[str, int]] = field(default_factory=set)  # lines that waited for money in the client bank
+
+    def about(self, origin: str, purpose: str) -> list[Payout]:
+        """Oldest first, of those that were made by now."""
+        return [p for p in self.known.values() if p.origin == origin and p.purpose == purpose and p.judged]
+
+    def forwarded(self, payment: str) -> str:
+        """The trust bank to which a payment has gone or is going, or nothing."""
+        return next((p.trust_bank for p in self.about(payment, FORWARDING) if p.state != "failed"), "")
+
+
+def is_payout(name: str) -> bool:
+    return name.startswith("po_")
+
+
+# --- what the bank sees and says ---
+
+
+def handed(books: "Auditor", name: str, order: Handed) -> None:
+    demand(name not in books.sent.handed, f"the bank has {name} twice")
+    books.sent.handed[name] = order
+
+
+def said(books: "Auditor", name: str, told: Told, at: datetime) -> None:
+    books.sent.told[name].append((told, at))
+    books.sent.last_heard_at[name] = at
+    if told.state == "silence":
+        books.sent.silent_at[name] = at
+
+
+# --- what must be answered ---
+
+
+def judge_payout(books: "Auditor", payee: str, owner: str, bank_account: str, amount: int) -> str:
+    """Of what is available, to a proven account of the owner that keeps no deposits."""
+    account = books.bank_accounts[bank_account]
+    if account.state != "verified":
+        return NOT_VERIFIED
+    if amount <= 0:
+        return WRONG
+    if bank_account in books.trust.bank_accounts():
+        return NOT_A_TRUST_BANK
+    if account.owner != owner:
+        return WRONG
+    return TOO_MUCH if books.books.available(f"P2120/{payee}") < amount else ""
+
+
+def payout_made(books: "Auditor", name: str, payee: str, amount: int, at: datetime) -> None:
+    """B6."""
+    books.sent.by_hand.add(name)
+    legs: list[Leg] = [(f"P2120/{payee}", amount, None), (f"P2160/{payee}", -amount, name)]
+    books.must_post(f"payout.created:{name}", "payout.created", bank_day_of(at), legs)
+
+
+# --- what the database says, in its order ---
+
+
+def take_rows(books: "Auditor", rows: Sequence[Sequence[Any]]) -> None:
+    """New rows are known by name, and judged when their turn comes; what the bank said is taken to them."""
+    for name, _, _, *terms, created_at in rows:
+        if name not in books.sent.known:
+            books.sent.known[name] = Payout(name, *terms, created_at=datetime.fromisoformat(created_at))
+    for payout in books.sent.known.values():
+        payout.before = payout.state
+        payout.fresh = [told for told, _ in books.sent.told.pop(payout.id, [])]
+        payout.told += payout.fresh
+    demand(not books.sent.told, f"the bank was asked about orders that nobody made: {sorted(books.sent.told)}")
+    for name, order in books.sent.handed.items():
+        demand(name in books.sent.known, f"the bank was handed {name}, which nobody asked for")
+        payout = books.sent.known[name]
+        same(f"the sum that the bank was told for {name}", payout.amount, order.amount)
+        same(f"the account that the bank was told for {name}", books.bank_accounts[payout.bank_account].number, order.number)
+
+
+def created(books: "Auditor", payout: Payout, held: int) -> None:
+    """`held`: what it may be, as far as that is limited beside what is available."""
+    demand(not payout.judged, f"{payout.id} is made twice")
+    payout.judged = True
+    books.edges["payout: ∅ → created"] += 1
+    books.edges[f"{payout.purpose}: ∅ → created"] += 1
+    same(f"the sum of {payout.id} ({payout.purpose})", held, payout.amount)
+    if payout.purpose == PAYOUT:
+        return
+    account, amount = payout.promised
+    available = books.books.available(account)
+    demand(available >= payout.amount, f"{payout.id} takes {payout.amount} of {account}, where {available} is available")
+    books.books.holds[f"payout:{payout.id}"] = Hold(account, amount)
+    books.edges["hold: ∅ → pending"] += 1
+
+
+def moved(books: "Auditor", payout: Payout, version: int, left: str, state: str, at: datetime) -> None:
+    """One edge, as it is told."""
+    edge = f"{left} → {state}"
+    same(f"the state that {payout.id} leaves", payout.state, left)
+    same(f"version of {payout.id}", payout.version + 1, version)
+    demand(state in EDGES.get(left, ()), f"{payout.id}: no edge {edge}")
+    fresh, ever = {t.state for t in payout.fresh}, {t.state for t in payout.told}
+    reason = {
+        "in_transit": left == "created" or "processing" in fresh,
+        "unknown": "silence" in fresh,
+        "paid": bool(ever & {"completed", "returned"}),
+        "failed": "failed" in ever,
+        "returned": "returned" in ever,
+    }[state]
+    demand(reason, f"{payout.id}: {edge}, and nothing happened that leads there (told: {[t.state for t in payout.told]})")
+    posted = {"paid": _paid_as(payout), "failed": "payout.failed", "returned": _returned_as(payout)}.get(state)
+    if posted and (state != "failed" or payout.purpose == PAYOUT):
+        demand(f"{posted}:{payout.id}" in books.posted, f"{payout.id} is {state}, and {posted} is not posted")
+    hold = books.books.holds.get(f"payout:{payout.id}")
+    if hold and state in ("paid", "failed"):
+        books.hold_resolved(f"payout:{payout.id}", "posted" if state == "paid" else "released", payout.amount if state == "paid" else 0)
+    payout.state, payout.version, payout.changed_at = state, version, at
+    books.edges[f"payout: {edge}"] += 1
+    if state in ("paid", "failed", "returned"):
+        books.edges[f"{payout.purpose}: {'at the bank' if left in AT_THE_BANK else left} → {state}"] += 1
+
+
+def check_rows(books: "Auditor", rows: Sequence[Sequence[Any]]) -> None:
+    same("number of payouts", len(books.sent.known), len(rows))
+    for name, state, version, *terms, _ in rows:
+        payout = books.sent.known[name]
+        demand(payout.judged, f"{name} ({payout.purpose}) stands, and nobody told of it")
+        same(f"state of {name}", (payout.state, payout.version), (state, version))
+        same(f"terms of {name}", payout.terms, terms)
+        must = _after(payout.before, payout.fresh)
+        demand(
+            books.crashed or must in (payout.state, "created"),
+            f"the bank's answers about {name} ({payout.before}) were {[t.state for t in payout.fresh]}: must be {must}, is {payout.state}",
+        )
+
+
+def _after(state: str, told: Sequence[Told]) -> str:
+    for one in told:
+        if state in UNDER_WAY:
+            state = {"silence": "unknown", "processing": "in_transit", "completed": "paid"}.get(one.state, one.state)
+        elif state == "paid" and one.state == "returned":
+            state = "returned"
+    return state
+
+
+# --- what it posts ---
+
+
+def _paid_as(p: Payout) -> str:
+    return {PAYOUT: "payout.paid", FORWARDING: "deposit.forwarded", DRAW: "deposit.drawn", REFUND: "deposit.refunded"}[p.purpose]
+
+
+def _returned_as(p: Payout) -> str:
+    return {PAYOUT: "payout.returned", REFUND: "deposit.refund_returned"}.get(p.purpose, "nothing")
+
+
+def predicted(books: "Auditor", kind: str, name: str) -> tuple[date, list[Leg]] | None:
+    p = books.sent.known.get(name)
+    if p is None:
+        return None
+    demand(p.judged, f"{kind} of {name} before it was made")
+    back = kind in ("payout.returned", "deposit.refund_returned")
+    if kind == "payout.failed" and p.purpose == PAYOUT:  # B10
+        legs: list[Leg] = [(f"P2160/{p.payee}", p.amount, p.id), (f"P2120/{p.payee}", -p.amount, None)]
+        _must_be(p, kind, *AT_THE_BANK)
+        return p.day_told("failed"), legs
+    if kind not in (_paid_as(p), _returned_as(p)):
+        raise AuditError(f"{kind} of {name}, which is a {p.purpose}")
+    # Back before anybody had heard that it was there: both in one.
+    _must_be(p, kind, *(("paid", *AT_THE_BANK) if back else AT_THE_BANK))
+    if back:
+        demand(f"{_paid_as(p)}:{p.id}" in books.posted, f"{name} is returned, and was never paid")
+        return p.day_told("returned"), _returned(p)
+    return p.day_told("completed", "returned"), _paid(p)
+
+
+def _must_be(p: Payout, kind: str, *states: str) -> None:
+    demand(p.state in states, f"{kind} of {p.id}, which is {p.state}")
+
+
+def _paid(p: Payout) -> list[Leg]:
+    """B7, K5, K11, K12."""
+    payee, amount = p.payee, p.amount
+    sent: Leg = (f"P1210/{p.rail}", -amount, p.id)
+    trust, here = f"L1310/{p.trust_bank}@{payee}", f"L1320/{payee}@{payee}"
+    if p.purpose == PAYOUT:
+        return [(f"P2160/{payee}", amount, p.id), sent, (f"L1200/{payee}@{payee}", amount, None), (f"L1100/{payee}@{payee}", -amount, None)]
+    if p.purpose == FORWARDING:
+        return [(f"P2210/{payee}", amount, None), sent, (trust, amount, None), (here, -amount, None)]
+    if p.purpose == DRAW:
+        return [(f"P1210/{p.rail}", amount, p.id), (f"P2210/{payee}", -amount, None), (here, amount, None), (trust, -amount, None)]
+    parts: list[Leg] = [(f"L2200/{p.party}@{payee}", amount - p.interest, None), (f"L2210/{p.party}@{payee}", p.interest, None)]
+    return [(f"P2210/{payee}", amount, None), sent, *(leg for leg in parts if leg[1]), (here, -amount, None)]
+
+
+def _returned(p: Payout) -> list[Leg]:
+    """B11, K13."""
+    if p.purpose == REFUND:
+        return [(account, -amount, item) for account, amount, item in _paid(p)]
+    payee = p.payee
+    return [
+        (f"P1210/{p.rail}", p.amount, p.id),
+        (f"P2120/{payee}", -p.amount, None),
+        (f"L1100/{payee}@{payee}", p.amount, None),
+        (f"L1200/{payee}@{payee}", -p.amount, None),
+    ]
+
+
+# --- what must have happened by now ---
+
+
+STAGE = {"created": 0, "in_transit": 1, "unknown": 1, "paid": 2, "failed": 3, "returned": 3}
+
+
+def check_deadlines(books: "Auditor", late: Any, patience: timedelta, lines: dict[str, int]) -> None:
+    for p in books.sent.known.values():
+        order = books.sent.handed.get(p.id)
+        if p.state == "created":
+            demand(not late(p.created_at + LEAVES_WITHIN, patience), f"{p.id} was never handed to the bank, made {p.created_at}")
+        if order is None:
+            heard = books.sent.last_heard_at.get(p.id)
+            demand(not heard or not late(heard, patience), f"the bank never got {p.id}, and nobody asked since {heard}")
+            continue
+        asked = books.sent.silent_at.get(p.id)
+        for at, state in order.script.events:
+            early = STAGE[p.state] < STAGE[{"completed": "paid"}.get(state, state)]
+            demand(
+                not (early and late(max(at, asked or at), patience)),
+                f"the bank's answer about {p.id} is lost: {state} since {at}, still {p.state}",
+            )
+        silent = books.sent.statement_silent_at.get(p.id)
+        due = [at for at, _ in order.script.lines if late(max(at, asked or at, silent or at), patience)]
+        known = not order.found_late or STAGE[p.state] >= 2
+        demand(not known or lines.get(p.id, 0) >= len(due), f"a bank line of {p.id} is lost: {len(due)} due, {lines.get(p.id, 0)} told")
