@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 
-from tests.simulation.auditor import arrears, by_hand, changes, late_fees, postings
+from tests.simulation.auditor import arrears, bank_charges, by_hand, changes, late_fees, periods, policies, postings, transfers
 from tests.simulation.auditor.auditor import Auditor
 from tests.simulation.auditor.books import Leg
 from tests.simulation.auditor.deadlines import check_deadlines
@@ -21,6 +21,7 @@ def compare(books: Auditor, seen: Seen, now: datetime, *, rested: bool) -> None:
     """`seen`: what the database says, rows new since the last call and all balances. `rested`: nothing due was left undone."""
     before = {p.id: p.state for p in books.payments.values() if p.fresh}
     _name_accounts(books, seen)
+    transfers.check_rows(books, seen["moves"], seen["transfers"])
     _charges(books, seen, now)
     by_hand.check_credits(books, [row for row in seen["credits"] if not changes.take_credit(books, *row)])
     for name, *_ in seen["credits"]:
@@ -37,11 +38,15 @@ def compare(books: Auditor, seen: Seen, now: datetime, *, rested: bool) -> None:
     demand(not books.expected, f"never posted: {sorted(books.expected)}")
     by_hand.check_receipts(books, seen["receipts"])
     arrears.check_plans(books, seen["plans"])
+    bank_charges.check_rows(books, seen["bank_charges"])
+    policies.check_rows(books, seen["policies"])
+    periods.check_rows(books, seen["periods"])
     _balances(books, seen)
     _allocations(books, seen)
     _holds(books, seen, now, rested=rested)
     if rested:
         check_deadlines(books, now)
+        transfers.check_carried(books, now)
         late_fees.check_all_charged(books, now)
         arrears.check_cases(books, seen["cases"], seen["steps_told"], now)
     books.crashed = False
@@ -58,6 +63,8 @@ def _charges(books: Auditor, seen: Seen, now: datetime) -> None:
         if books.changes.in_turn:
             books.late.known_at[identity] = now  # months that a change brings may be late when they are recorded
         if not scheduled and changes.take_charge(books, identity, lease_id, date.fromisoformat(due_on), amount):
+            continue
+        if transfers.take_charge(books, identity, [lease_id, due_on, amount, category, label]):
             continue
         if category == "fee":
             late_fees.charge_came(books, identity, books.leases[lease_id], [due_on, period_start, amount, label])
@@ -118,6 +125,7 @@ def _transaction(books: Auditor, transaction: dict) -> None:
         books.references[entry] = reference
         if code[:5] == "L1500":
             books.receivables[code].post(reference, amount, on)
+    periods.note(books, [(account, amount) for account, amount, _ in found], on)
     _note(books, reference, kind, at, found)
 
 
@@ -134,6 +142,8 @@ def _predicted(books: Auditor, reference: str, kind: str, found: list[Leg], at: 
         return postings.legs_of_bank_line(books, found, at)
     if kind == "payment.settled":
         return postings.legs_of_settlement(books, subject, at)
+    if kind == transfers.KIND:
+        return transfers.legs_of_carrying(books, reference, at)
     payment = books.payments.get(subject)
     if payment is None or kind not in ("payment.completed", "payment.returned", "return.fee"):
         raise AuditError(f"{reference} was posted, and nothing asked for it: {found}")
@@ -194,7 +204,7 @@ def _allocate(books: Auditor, references: list[str]) -> None:
     charges = [r for r in references if r.startswith("charge.due:")]
     accounts, claims = by_hand.allocate(books, references)
     of_fees, of_waivers = late_fees.allocate(books, references)
-    accounts, claims = accounts | of_fees, claims | of_waivers
+    accounts, claims = accounts | of_fees | transfers.allocate(books, references), claims | of_waivers
     accounts |= {books.payments[p].account for p in completed + returned}
     claims |= {f"payment.completed:{p}": books.payments[p].claims for p in completed}
     for p in returned:
