@@ -28,11 +28,13 @@ from leases.move_out.listeners import go_on
 from leases.move_out.steps import MOVE_OUT
 from leases.payment_plans import listeners as payment_plans
 from leases.payment_plans.actions.judging import PLANS_QUEUE, look_at_plans
+from leases.payment_plans.behind import OWED_BESIDES
 from leases.receipts import postings as _receipts  # noqa: F401 registers
 from leases.rent.actions.open_lease import SCHEDULE_QUEUE, extend_schedules
 from leases.rent.actions.post_charges import CHARGES_QUEUE, post_charges
 from leases.transfers.actions import CARRY_QUEUE, carry_balances
 from leases.transfers.listeners import follow_payments, follow_the_rest
+from leases.transfers.queries import given_away
 from ledger.journal.invariants import register_invariants
 from payments.payins.actions.complete import TRUST_QUEUE
 from payments.payins.queries import MAY_PAY
@@ -83,4 +85,6 @@ def register() -> None:
     for rule in (owes_on, owes_deposit_on):
         if rule not in MAY_PAY:
             MAY_PAY.append(rule)
+    if given_away not in OWED_BESIDES:
+        OWED_BESIDES.append(given_away)
     register_invariants(*LEASES)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from tests.simulation.auditor import policies
 from tests.simulation.auditor.errors import demand, same
 from tests.simulation.auditor.payments import LIVE
 from tests.simulation.auditor.rent import Lease
@@ -186,7 +187,9 @@ def judge_proposal(books: "Auditor", lease: Lease, label: str, parts: list[tuple
         return EXCEEDS
     if parts[0][0] <= today:
         return WRONG
-    return EXCEEDS if sum(minor for _, minor in parts) > open_now else ""
+    if sum(minor for _, minor in parts) > open_now:
+        return EXCEEDS
+    return policies.judge_parts(books, lease.id, [minor for _, minor in parts])
 
 
 def judge_acceptance(books: "Auditor", plan: Plan, today: date) -> str:

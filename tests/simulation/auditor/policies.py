@@ -86,6 +86,14 @@ def refusal(books: "Auditor", lease: str, *, rail: str, amount: int, due: int, a
     return TOO_LITTLE if amount < least else ""
 
 
+def judge_parts(books: "Auditor", lease: str, parts: Sequence[int]) -> str:
+    """Of a payment plan: what is not taken could not be kept."""
+    takes = books.policies.of(lease)
+    if takes.blocked:
+        return BLOCKED
+    return TOO_LITTLE if min(parts) < (takes.least or 0) or (takes.partial == "none" and len(parts) > 1) else ""
+
+
 def _came_back(books: "Auditor", lease: str, at: datetime) -> bool:
     """Of anybody on the lease."""
     returned = [books.late.back_at[p.id] for p in books.payments.values() if p.origin == lease and p.state == "returned"]

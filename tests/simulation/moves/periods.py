@@ -107,9 +107,7 @@ def look_at_closed(h: "History") -> None:
     closings = [one for of_book in h.auditor.periods.closings.values() for one in of_book]
     closing = h.rng.choice(closings)
     found = period_movements(Period.objects.select_related("book", "watermark").get(public_id=closing.id))
-    told = {
-        h.auditor.account_codes[row.account.account_id]: (row.opening_minor, row.corrections_minor, row.closing_minor) for row in found
-    }
+    told = {h.auditor.account_codes[row.account.account_id]: (row.opening_minor, row.corrections_minor, row.closing_minor) for row in found}
     periods.check_movements(h.auditor, closing, told)
     h.auditor.edges["period: closed → looked at again"] += 1
 
