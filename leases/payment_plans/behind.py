@@ -20,8 +20,8 @@ from payments.payins.queries import in_flight_minor
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """A party's part of a charge, or what it owes again or gave away (`charge` None). `counts_from`: the due date, or the day on which it was recorded
-    where that is later: nobody is behind with what nobody knew of."""
+    """A party's part of a charge, or what it owes again or gave away (`charge` None). `counts_from`: the due date, or the day on which it
+    was recorded where that is later: nobody is behind with what nobody knew of."""
 
     due_on: date
     counts_from: date

@@ -9,16 +9,15 @@ from directpay.kernel.arrays import texts
 from leases.transfers.actions import CARRY_QUEUE
 
 # Before that day begins where the old unit stands, the first carrying is promised already. Each lease once, however many paid on it.
-WHERE_IT_STANDS: Final = """
-JOIN leases_lease l ON l.id = v.old_id JOIN leases_unit u ON u.id = l.unit_id JOIN leases_property h ON h.id = u.property_id
-"""
-PAYMENTS: Final = f"""
+PAYMENTS: Final = """
 SELECT l.public_id, %s::timestamptz FROM payments_payment p JOIN leases_party y ON y.account_id = p.applies_to_id
-JOIN leases_move v ON v.old_id = y.lease_id {WHERE_IT_STANDS}
+JOIN leases_move v ON v.old_id = y.lease_id JOIN leases_lease l ON l.id = v.old_id
+JOIN leases_unit u ON u.id = l.unit_id JOIN leases_property h ON h.id = u.property_id
 WHERE p.public_id = ANY(%s::text[]) AND v.from_on <= timezone(h.timezone, %s::timestamptz)::date GROUP BY l.public_id
 """
-BY_HAND: Final = f"""
-SELECT l.public_id, %s::timestamptz FROM leases_move v {WHERE_IT_STANDS}
+BY_HAND: Final = """
+SELECT l.public_id, %s::timestamptz FROM leases_move v JOIN leases_lease l ON l.id = v.old_id
+JOIN leases_unit u ON u.id = l.unit_id JOIN leases_property h ON h.id = u.property_id
 WHERE l.public_id = ANY(%s::text[]) AND v.from_on <= timezone(h.timezone, %s::timestamptz)::date
 """
 

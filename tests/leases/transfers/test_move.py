@@ -262,7 +262,7 @@ class TestWhatIsHeardOfTheOldLease:
         w.check()
 
     @pytest.mark.parametrize(
-        "zone, at, goes",
+        ("zone", "at", "goes"),
         [
             ("Pacific/Honolulu", datetime(2026, 12, 1, 5, tzinfo=UTC), False),  # still the last of November there
             ("Asia/Tokyo", datetime(2026, 11, 30, 16, tzinfo=UTC), True),  # the first of December there already

@@ -25,7 +25,7 @@ A_DAY = timedelta(days=1)
 def close(h: "History") -> None:
     """Mostly the book of an owner, mostly some weeks back: what happened lately can still be recorded."""
     today = h.now.astimezone(UTC).date()
-    far = today - timedelta(days=h.rng.choice([h.rng.randrange(10, 60), h.rng.randrange(10, 60), h.rng.randrange(2, 10), 1]))
+    far = today - timedelta(days=h.rng.choice([h.rng.randrange(10, 60), h.rng.randrange(2, 10), 1, 1]))
     _close(h, _some_book(h), h.rng.choice([far, far, far.replace(day=1) - A_DAY]))
 
 
@@ -117,7 +117,7 @@ def _any_closed(h: "History") -> bool:
 
 
 MOVES = (
-    Move("close_period", 0.8, close),
+    Move("close_period", 1.2, close),
     Move("close_period_wrongly", 0.4, close_wrongly),
     Move("close_period_and_die", 0.2, close_and_die),
     Move("date_in_closed", 1.5, date_in_closed, lambda h: any(_is_closed(h, lease) for lease in h.cast.leases)),

@@ -1,7 +1,7 @@
 """What goes from one who owes to another: credit to a roommate, renters to another unit; too much, twice, to another owner, in the past."""
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from directpay.people.actor import SYSTEM
 from leases.contracts.models import Lease as LeaseRow
@@ -27,10 +27,14 @@ A_DAY = timedelta(days=1)
 
 
 def pay_ahead(h: "History") -> None:
-    """One of several roommates gives more than is owed, so that there is something to give away."""
-    lease = h.rng.choice(_shared(h))
+    """One of several roommates gives more than is owed, so that there is something to give away: mostly where another owes."""
+    shared = _shared(h)
+    owing = [(lease, giver) for lease, giver, taker in _pairs(h) if _balance(h, lease, taker) > 0]
+    lease = h.rng.choice(shared)
+    label = h.rng.choice(list(h.auditor.leases[lease.public_id].weights))
+    if owing and h.rng.random() < 0.85:
+        lease, label = h.rng.choice(owing)
     told = h.auditor.leases[lease.public_id]
-    label = h.rng.choice(list(told.weights))
     owed = max(0, h.auditor.books.balances[told.account(label)])
     by_hand.record(h, lease, label, owed + h.rng.choice([told.rent // 3, h.rng.randrange(1, 90_000)]))
 
@@ -80,14 +84,22 @@ def _shared(h: "History") -> list[LeaseRow]:
 
 def _roommates(h: "History") -> tuple[LeaseRow, str, str]:
     """Mostly one who has paid ahead and one who owes."""
-    found, fit = [], []
-    for lease in _shared(h):
-        told = h.auditor.leases[lease.public_id]
-        balance = {label: h.auditor.books.balances[told.account(label)] for label in told.weights}
-        pairs = [(lease, giver, taker) for giver in balance for taker in balance if giver != taker]
-        found += pairs
-        fit += [(lease, giver, taker) for _, giver, taker in pairs if balance[giver] < 0 < balance[taker]]
-    return h.rng.choice(fit if fit and h.rng.random() < 0.9 else found)
+    fit = _fit(h)
+    return h.rng.choice(fit if fit and h.rng.random() < 0.9 else _pairs(h))
+
+
+def _pairs(h: "History") -> list[tuple[LeaseRow, str, str]]:
+    """(lease, giver, taker)"""
+    shared = [(lease, list(h.auditor.leases[lease.public_id].weights)) for lease in _shared(h)]
+    return [(lease, giver, taker) for lease, labels in shared for giver in labels for taker in labels if giver != taker]
+
+
+def _fit(h: "History") -> list[tuple[LeaseRow, str, str]]:
+    return [(lease, giver, taker) for lease, giver, taker in _pairs(h) if _balance(h, lease, giver) < 0 < _balance(h, lease, taker)]
+
+
+def _balance(h: "History", lease: LeaseRow, label: str) -> int:
+    return h.auditor.books.balances[h.auditor.leases[lease.public_id].account(label)]
 
 
 # --- to another unit ---
@@ -214,15 +226,11 @@ def _have_shared(h: "History") -> bool:
     return bool(_shared(h))
 
 
-def _someone_ahead(h: "History") -> bool:
-    told = [h.auditor.leases[lease.public_id] for lease in _shared(h)]
-    return any(h.auditor.books.balances[lease.account(label)] < 0 for lease in told for label in lease.weights)
-
-
 MOVES: tuple[Move, ...] = (
-    Move("pay_ahead_of_roommates", 1, pay_ahead, _have_shared),
-    Move("give_credit", 4, give, _someone_ahead),
-    Move("give_credit_and_die", 0.5, give_and_die, _someone_ahead),
+    Move("pay_ahead_of_roommates", 1.5, pay_ahead, _have_shared),
+    Move("give_credit", 6, give, lambda h: bool(_fit(h))),
+    Move("give_credit_wrongly", 0.3, give, _have_shared),
+    Move("give_credit_and_die", 0.5, give_and_die, lambda h: bool(_fit(h))),
     Move("move_to_unit", 1, move, _may_move),
     Move("move_wrongly", 0.7, move_wrongly, _any),
 )
