@@ -32,12 +32,13 @@ from leases.payment_plans.behind import OWED_BESIDES
 from leases.receipts import postings as _receipts  # noqa: F401 registers
 from leases.rent.actions.open_lease import SCHEDULE_QUEUE, extend_schedules
 from leases.rent.actions.post_charges import CHARGES_QUEUE, post_charges
+from leases.rent.taking import check_lease_takes
 from leases.transfers.actions import CARRY_QUEUE, carry_balances
 from leases.transfers.listeners import follow_payments, follow_the_rest
 from leases.transfers.queries import given_away
 from ledger.journal.invariants import register_invariants
 from payments.payins.actions.complete import TRUST_QUEUE
-from payments.payins.queries import MAY_PAY
+from payments.payins.queries import MAY_PAY, TAKES
 
 
 def register() -> None:
@@ -85,6 +86,8 @@ def register() -> None:
     for rule in (owes_on, owes_deposit_on):
         if rule not in MAY_PAY:
             MAY_PAY.append(rule)
+    if check_lease_takes not in TAKES:
+        TAKES.append(check_lease_takes)
     if given_away not in OWED_BESIDES:
         OWED_BESIDES.append(given_away)
     register_invariants(*LEASES)

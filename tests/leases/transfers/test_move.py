@@ -248,6 +248,15 @@ def test_the_crash_between_the_terms_and_the_carrying_loses_nothing(w, lease):
     w.check()
 
 
+def test_shares_by_amount_go_along_however_large(w):
+    carol = w.person("carol", "renter")
+    lease = w.lease((w.bob, {"amount": 18_000_00}), (carol, {"amount": 12_000_00}), rent=30_000_00)
+    new = move(w, lease)
+    w.later(days=29)
+    assert [owed(w, new, who.public_id) for who in (w.bob, carol)] == [2 * 18_000_00, 2 * 12_000_00]
+    w.check()
+
+
 class TestWhatIsHeardOfTheOldLease:
     def test_payments_of_roommates_that_are_called_off_together(self, w):
         carol = w.person("carol", "renter")

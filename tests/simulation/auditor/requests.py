@@ -80,10 +80,10 @@ def _judge(books: "Auditor", request: Request, at: datetime) -> Verdict:
         else:
             amount = _all_due(books, account, ahead) if request.amount is None else request.amount
             claims = _oldest(policies.in_turn(books, lease.id, rows), amount)
-        due = books.books.balances[account] - flying(books, account)
-        refused = policies.refusal(books, lease.id, rail=request.rail, amount=amount, due=due, ahead=ahead, at=at)
-        if refused:
-            raise Refused(refused)
+    due = books.books.balances[account] - flying(books, account)
+    refused = policies.refusal(books, lease.id, rail=request.rail, amount=amount, due=due, ahead=ahead, at=at)
+    if refused:
+        raise Refused(refused)
     if amount > MOST:
         raise Refused("amount_too_large")
     if books.bank_accounts[request.bank_account].state != "verified":

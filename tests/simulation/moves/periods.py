@@ -14,6 +14,7 @@ from ledger.journal.queries import period_movements
 from tests.simulation.auditor import periods
 from tests.simulation.auditor.errors import same
 from tests.simulation.crashes import NEVER, crash_at
+from tests.simulation.moves.clock import early
 from tests.simulation.moves.move import Move
 
 if TYPE_CHECKING:
@@ -27,6 +28,15 @@ def close(h: "History") -> None:
     today = h.now.astimezone(UTC).date()
     far = today - timedelta(days=h.rng.choice([h.rng.randrange(10, 60), h.rng.randrange(2, 10), 1, 1]))
     _close(h, _some_book(h), h.rng.choice([far, far, far.replace(day=1) - A_DAY]))
+
+
+def close_over_silence(h: "History") -> None:
+    """Nobody works for days, then a book is closed to yesterday, then all is done that fell due meanwhile: it keeps its day."""
+    h.now += timedelta(days=h.rng.choice([2, 3, 5, 9]))
+    h.auditor.resumed_at = h.now
+    h.check()
+    _close(h, _some_book(h), h.now.astimezone(UTC).date() - A_DAY)
+    h.work()
 
 
 def close_wrongly(h: "History") -> None:
@@ -119,6 +129,7 @@ def _any_closed(h: "History") -> bool:
 MOVES = (
     Move("close_period", 1.2, close),
     Move("close_period_wrongly", 0.4, close_wrongly),
+    Move("close_over_silence", 0.5, close_over_silence, early),
     Move("close_period_and_die", 0.2, close_and_die),
     Move("date_in_closed", 1.5, date_in_closed, lambda h: any(_is_closed(h, lease) for lease in h.cast.leases)),
     Move("look_at_closed", 1, look_at_closed, _any_closed),

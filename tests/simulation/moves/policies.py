@@ -78,7 +78,7 @@ def _send(h: "History", lease: Any, takes: Takes) -> Policy:
 def block(h: "History") -> None:
     """What is blocked is mostly opened again, the rest mostly blocked; whatever else holds stays."""
     blocked = [lease for lease in h.cast.leases if h.auditor.policies.of(lease.public_id).blocked]
-    lease = h.rng.choice(blocked if blocked and h.rng.random() < 0.85 else h.cast.leases)
+    lease = h.rng.choice(blocked if blocked and h.rng.random() < 0.95 else h.cast.leases)
     standing = h.auditor.policies.of(lease.public_id)
     wanted = not standing.blocked if h.rng.random() < 0.9 else standing.blocked
     h.attempt(f"{lease.public_id} blocked: {wanted}", "", lambda: set_blocked(lease, wanted, actor=SYSTEM, at=h.now))
@@ -102,9 +102,9 @@ def pay_against(h: "History") -> None:
 
 
 MOVES = (
-    Move("say_policy", 1.2, say, lambda h: bool(h.cast.leases)),
+    Move("say_policy", 1, say, lambda h: bool(h.cast.leases)),
     Move("say_policy_wrongly", 0.4, say_wrongly, lambda h: bool(h.cast.leases)),
     Move("say_policy_and_die", 0.2, say_and_die, lambda h: bool(h.cast.leases)),
-    Move("block_lease", 1.2, block, lambda h: bool(h.cast.leases)),
+    Move("block_lease", 0.9, block, lambda h: bool(h.cast.leases)),
     Move("pay_against_policy", 2.5, pay_against, lambda h: any(h.auditor.policies.of(x.public_id) != Takes() for x in h.cast.leases)),
 )

@@ -231,6 +231,6 @@ MOVES: tuple[Move, ...] = (
     Move("give_credit", 6, give, lambda h: bool(_fit(h))),
     Move("give_credit_wrongly", 0.3, give, _have_shared),
     Move("give_credit_and_die", 0.5, give_and_die, lambda h: bool(_fit(h))),
-    Move("move_to_unit", 1, move, _may_move),
+    Move("move_to_unit", 2, move, _may_move),
     Move("move_wrongly", 0.7, move_wrongly, _any),
 )
