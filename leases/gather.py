@@ -81,6 +81,7 @@ def register() -> None:
     ended = ("payment_plan.completed", "payment_plan.broken", "payment_plan.canceled")
     promise(*owed_again, *ended, hear=arrears.look_at_what_is_owed_again)
     promise("charge.due", "late_fee.assessed", *by_hand, *owed_again, *ended, "move_out.closed", hear=follow_the_rest)
+    promise("party.transferred", "lease.transferred", hear=follow_the_rest)
     if renters_of_landlord not in VISIBLE_TO:
         VISIBLE_TO.append(renters_of_landlord)
     for rule in (owes_on, owes_deposit_on):

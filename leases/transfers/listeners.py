@@ -29,6 +29,6 @@ def follow_payments(events: Sequence[Fact]) -> None:
 
 
 def follow_the_rest(events: Sequence[Fact]) -> None:
-    """Whatever names a lease and changes what is owed on it."""
+    """Whatever names a lease and changes what is owed on it; also what came along to a lease that has been left by now, too."""
     at = events[0].at
     schedule_found(CARRY_QUEUE, BY_HAND, [at, texts(str(event.data["lease"]) for event in events), at])

@@ -258,6 +258,17 @@ def test_shares_by_amount_go_along_however_large(w):
 
 
 class TestWhatIsHeardOfTheOldLease:
+    def test_what_comes_back_goes_along_through_every_unit_since(self, w, lease):
+        cheque = record_receipt(lease, NewReceipt(lease.parties.get(), "check", 50_000), actor=SYSTEM, at=w.now)
+        second = move(w, lease, from_on=MONDAY)
+        w.later(days=3)
+        third = move(w, second, from_on=date(2026, 11, 4))
+        before = owed(w, third)
+        bounce_receipt(cheque, actor=SYSTEM, at=w.now)
+        w.work()
+        assert [owed(w, one) for one in (lease, second, third)] == [0, 0, before + 50_000]
+        w.check()
+
     def test_payments_of_roommates_that_are_called_off_together(self, w):
         carol = w.person("carol", "renter")
         lease = w.lease((w.bob, {"weight": 1}), (carol, {"weight": 1}))
