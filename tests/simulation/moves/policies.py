@@ -105,6 +105,6 @@ MOVES = (
     Move("say_policy", 1, say, lambda h: bool(h.cast.leases)),
     Move("say_policy_wrongly", 0.4, say_wrongly, lambda h: bool(h.cast.leases)),
     Move("say_policy_and_die", 0.2, say_and_die, lambda h: bool(h.cast.leases)),
-    Move("block_lease", 0.9, block, lambda h: bool(h.cast.leases)),
+    Move("block_lease", 1.5, block, lambda h: bool(h.cast.leases)),
     Move("pay_against_policy", 2.5, pay_against, lambda h: any(h.auditor.policies.of(x.public_id) != Takes() for x in h.cast.leases)),
 )
