@@ -106,15 +106,6 @@ MUTANTS = (
         moves=CLOSED,
     ),
     Mutant(
-        "a period is closed backwards",
-        PERIODS,
-        "if first and through_on < first:",
-        "if first and through_on == first:",
-        "must be period_closed | was period_closed",
-        silenced=("ledger_period forwards",),
-        moves=CLOSED,
-    ),
-    Mutant(
         "what comes later changes a closed period",
         PAST,
         "known_at=known_with.closed_at, watermark=known_with.watermark)",

@@ -1,6 +1,6 @@
 """In what goes from one who owes to another, whoever pays for whom, and what an owner's bank charged."""
 
-from tests.simulation.mutants.mutant import Mutant
+from tests.simulation.mutants.mutant import RETURNS_LATE, Mutant
 
 ACTIONS, POSTINGS, LISTENERS = "leases/transfers/actions.py", "leases/rent/postings.py", "leases/transfers/listeners.py"
 PAY, CHARGES, LATE = "leases/rent/actions/pay_rent.py", "leases/bank_charges/actions.py", "leases/late_fees/queries.py"
@@ -120,6 +120,15 @@ MUTANTS = (
         "texts([]), at]",
         "stayed behind",
         moves={**MOVING, "pay_part": 25},
+    ),
+    Mutant(
+        "what came along to a unit that was left stays there",
+        LISTENERS,
+        'texts(str(event.data["lease"]) for event in events), at]',
+        'texts(str(event.data["lease"]) for event in events if event.type != "lease.transferred"), at]',
+        "stayed behind",
+        moves={**MOVING, "move_to_unit": 60, "pay_part": 30, "days": 25},
+        numbers=(RETURNS_LATE,),
     ),
     Mutant(
         "there they all owe the same",
