@@ -28,14 +28,17 @@ from leases.move_out.listeners import go_on
 from leases.move_out.steps import MOVE_OUT
 from leases.payment_plans import listeners as payment_plans
 from leases.payment_plans.actions.judging import PLANS_QUEUE, look_at_plans
+from leases.payment_plans.behind import OWED_BESIDES
 from leases.receipts import postings as _receipts  # noqa: F401 registers
 from leases.rent.actions.open_lease import SCHEDULE_QUEUE, extend_schedules
 from leases.rent.actions.post_charges import CHARGES_QUEUE, post_charges
+from leases.rent.taking import check_lease_takes
 from leases.transfers.actions import CARRY_QUEUE, carry_balances
 from leases.transfers.listeners import follow_payments, follow_the_rest
+from leases.transfers.queries import given_away
 from ledger.journal.invariants import register_invariants
 from payments.payins.actions.complete import TRUST_QUEUE
-from payments.payins.queries import MAY_PAY
+from payments.payins.queries import MAY_PAY, TAKES
 
 
 def register() -> None:
@@ -78,9 +81,14 @@ def register() -> None:
     ended = ("payment_plan.completed", "payment_plan.broken", "payment_plan.canceled")
     promise(*owed_again, *ended, hear=arrears.look_at_what_is_owed_again)
     promise("charge.due", "late_fee.assessed", *by_hand, *owed_again, *ended, "move_out.closed", hear=follow_the_rest)
+    promise("party.transferred", "lease.transferred", hear=follow_the_rest)
     if renters_of_landlord not in VISIBLE_TO:
         VISIBLE_TO.append(renters_of_landlord)
     for rule in (owes_on, owes_deposit_on):
         if rule not in MAY_PAY:
             MAY_PAY.append(rule)
+    if check_lease_takes not in TAKES:
+        TAKES.append(check_lease_takes)
+    if given_away not in OWED_BESIDES:
+        OWED_BESIDES.append(given_away)
     register_invariants(*LEASES)

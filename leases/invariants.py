@@ -85,7 +85,7 @@ LEASES = (
     ),
     Invariant(
         "I20b",
-        "No account has more on its way than is owed on it and coming due, but for what was given by hand or forgiven meanwhile",
+        "No account has more on its way than is owed on it and coming due, but for what was given by hand, forgiven or dropped meanwhile",
         """SELECT ledger_code(a.number, a.subject, a.currency) AS account, f.flying AS off_minor FROM ledger_account a
            JOIN (SELECT applies_to_id, sum(amount_minor) AS flying, min(created_at) AS since FROM payments_payment WHERE status IN
                  ('initiated', 'requires_action', 'in_review', 'authorized', 'processing', 'unknown') GROUP BY applies_to_id) f
@@ -98,8 +98,25 @@ LEASES = (
              + coalesce((SELECT sum(waived_minor) FROM leases_latefee w WHERE w.lease_id = y.lease_id AND w.waived_at >= f.since), 0)
              + coalesce((SELECT sum(m.amount_minor) FROM leases_movement m JOIN leases_deposit s ON s.id = m.deposit_id
                          WHERE s.party_id = y.id AND m.kind = 'deduction' AND m.created_at >= f.since), 0)
-             + coalesce((SELECT sum(amount_minor) FROM leases_transfer t WHERE t.taker_id = y.id AND t.created_at >= f.since), 0)""",
-        tables=(*PAYING, "leases_receipt", "leases_credit", "leases_latefee", "leases_movement", "leases_deposit", "leases_transfer"),
+             + coalesce((SELECT sum(amount_minor) FROM leases_transfer t WHERE t.taker_id = y.id AND t.created_at >= f.since), 0)
+             -- of charges that a change of the lease made smaller, or none, while money for them was on its way
+             + coalesce((SELECT sum(greatest(0, x.claimed - x.standing)) FROM (
+                 SELECT sum(k.amount_minor) AS claimed, coalesce(max(CASE WHEN c.posted_at IS NULL THEN c.amount_minor ELSE (
+                     SELECT e.amount_minor FROM ledger_transaction t JOIN ledger_entry e ON e.transaction_id = t.id AND e.account_id = a.id
+                     WHERE t.reference = k.debit_reference) END), 0) AS standing
+                 FROM payments_claim k JOIN payments_payment p ON p.id = k.payment_id
+                 LEFT JOIN leases_charge c ON c.public_id = k.item
+                 WHERE p.applies_to_id = a.id AND payments_is_live(p.status) GROUP BY k.item) x), 0)""",
+        tables=(
+            *PAYING,
+            "payments_claim",
+            "leases_receipt",
+            "leases_credit",
+            "leases_latefee",
+            "leases_movement",
+            "leases_deposit",
+            "leases_transfer",
+        ),
     ),
     Invariant(
         "I24",

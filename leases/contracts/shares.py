@@ -7,7 +7,7 @@ from typing import Any
 from directpay.kernel.errors import InvalidInput
 
 BASIS_POINTS = 10_000
-WEIGHT_LIMIT = 1_000_000
+WEIGHT_LIMIT = 10**12  # amounts are kept as weights, and go along as such to another unit
 WAYS = {"amount", "percent", "weight"}
 
 
@@ -40,7 +40,7 @@ def _weight(way: str, value: Any, n: int, least: int) -> int:
     number = _number(value, param)
     if number != number.to_integral_value():
         raise InvalidInput("This is a whole number.", param=param)
-    if not least <= number <= (10**12 if way == "amount" else WEIGHT_LIMIT):
+    if not least <= number <= WEIGHT_LIMIT:
         raise InvalidInput("This share is too small or too large.", param=param)
     return int(number)
 

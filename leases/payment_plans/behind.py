@@ -5,7 +5,7 @@ is open is the newest: it does not matter in which order the facts were told.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -20,13 +20,17 @@ from payments.payins.queries import in_flight_minor
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """A party's part of a charge, or what it owes again (`charge` None). `counts_from`: the due date, or the day on which it was recorded
-    where that is later: nobody is behind with what nobody knew of."""
+    """A party's part of a charge, or what it owes again or gave away (`charge` None). `counts_from`: the due date, or the day on which it
+    was recorded where that is later: nobody is behind with what nobody knew of."""
 
     due_on: date
     counts_from: date
     minor: int
     charge: Charge | None = None
+
+
+# Rooms above say what else parties of these leases owe, by party id: e.g. transfers, "what was given away out of money that came back".
+OWED_BESIDES: list[Callable[[Collection[int]], Iterable[tuple[int, Debt]]]] = []
 
 
 @dataclass(slots=True)
@@ -90,6 +94,9 @@ def _debts(lease_ids: Collection[int]) -> dict[int, list[Debt]]:
     again = Credit.objects.filter(lease_id__in=lease_ids, kind=Credit.Kind.REINSTATEMENT)
     for credit in again.order_by("id"):
         found[credit.party_id].append(Debt(credit.granted_on, credit.granted_on, credit.amount_minor))
+    for besides in OWED_BESIDES:
+        for party_id, debt in besides(lease_ids):
+            found[party_id].append(debt)
     return found
 
 

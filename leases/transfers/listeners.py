@@ -8,15 +8,17 @@ from directpay.events.registry import Fact
 from directpay.kernel.arrays import texts
 from leases.transfers.actions import CARRY_QUEUE
 
-# Before that day, the first carrying is promised already.
+# Before that day begins where the old unit stands, the first carrying is promised already. Each lease once, however many paid on it.
 PAYMENTS: Final = """
 SELECT l.public_id, %s::timestamptz FROM payments_payment p JOIN leases_party y ON y.account_id = p.applies_to_id
 JOIN leases_move v ON v.old_id = y.lease_id JOIN leases_lease l ON l.id = v.old_id
-WHERE p.public_id = ANY(%s::text[]) AND v.from_on <= (%s::timestamptz)::date
+JOIN leases_unit u ON u.id = l.unit_id JOIN leases_property h ON h.id = u.property_id
+WHERE p.public_id = ANY(%s::text[]) AND v.from_on <= timezone(h.timezone, %s::timestamptz)::date GROUP BY l.public_id
 """
 BY_HAND: Final = """
 SELECT l.public_id, %s::timestamptz FROM leases_move v JOIN leases_lease l ON l.id = v.old_id
-WHERE l.public_id = ANY(%s::text[]) AND v.from_on <= (%s::timestamptz)::date
+JOIN leases_unit u ON u.id = l.unit_id JOIN leases_property h ON h.id = u.property_id
+WHERE l.public_id = ANY(%s::text[]) AND v.from_on <= timezone(h.timezone, %s::timestamptz)::date
 """
 
 
@@ -27,6 +29,6 @@ def follow_payments(events: Sequence[Fact]) -> None:
 
 
 def follow_the_rest(events: Sequence[Fact]) -> None:
-    """Whatever names a lease and changes what is owed on it."""
+    """Whatever names a lease and changes what is owed on it; also what came along to a lease that has been left by now, too."""
     at = events[0].at
     schedule_found(CARRY_QUEUE, BY_HAND, [at, texts(str(event.data["lease"]) for event in events), at])

@@ -1,5 +1,6 @@
-"""Transfers that an actor may see."""
+"""Transfers that an actor may see, and what they made a party owe."""
 
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from django.db.models import QuerySet
@@ -7,6 +8,7 @@ from django.db.models import QuerySet
 from directpay.people.actor import Actor
 from directpay.people.ways import Way, seen_by
 from leases.contracts.models import Renter
+from leases.payment_plans.behind import Debt
 from leases.properties.models import Unit
 from leases.transfers.models import Transfer
 
@@ -31,3 +33,13 @@ def ways_by_either(actor: Actor) -> list[Way] | None:
 
 def visible_transfers(actor: Actor) -> QuerySet[Transfer]:
     return seen_by(with_parties(), ways_by_either(actor))
+
+
+def given_away(lease_ids: Collection[int]) -> Iterator[tuple[int, Debt]]:
+    """For payment_plans.behind.OWED_BESIDES: when the money that was ahead comes back, its giver owes this, from that day on.
+
+    A debt that went along to another unit is a charge there, and known as such.
+    """
+    for transfer in Transfer.objects.filter(giver__lease_id__in=lease_ids, charge=None).order_by("id"):
+        on = transfer.transferred_on
+        yield transfer.giver_id, Debt(on, on, transfer.amount_minor)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from django.db.models import QuerySet, Sum
 
@@ -33,6 +34,10 @@ def ways_to_payments(actor: Actor) -> list[Way] | None:
 
 # Rooms above say which accounts a person may pay, e.g. leases: "the accounts of the leases that one stands on".
 MAY_PAY: list[Callable[[User, Account], bool]] = []
+
+
+# And what such an account takes, of whomever: asked with rail, minor units and the moment, they raise what they refuse.
+TAKES: list[Callable[[Account, str, int, datetime], None]] = []
 
 
 def may_pay(payer: User, account: Account, actor: Actor) -> bool:

@@ -97,7 +97,7 @@ class Cast:
             "timezone": h.rng.choice(ZONES),
             "currency": "usd",
             "address": ADDRESS | {"state": STATES[(h.seed + self.numbered) % len(STATES)]},
-            "units": [{"name": str(n)} for n in range(4)],
+            "units": [{"name": str(n)} for n in range(6)],
         }
         made = add_property(landlord, payee, details, actor=SYSTEM, at=h.now)
         for rail in RAILS:

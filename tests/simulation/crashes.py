@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+NEVER = 1_000_000
+
 
 class Crash(BaseException):
     """Not an Exception: like `kill -9`, no handler of the product may catch it and go on."""

@@ -16,7 +16,8 @@ PREPARE look (timestamptz, timestamptz, bigint, bigint, bigint, bigint, bigint, 
  'events', (SELECT coalesce(json_agg(json_build_array(e.id, e.object_id, e.version, e.data->>'from', e.data->>'status', e.at, e.type)
     ORDER BY e.id), '[]') FROM directpay_event e
     WHERE e.at BETWEEN $1 AND $2 AND e.id > $4
-    AND e.type LIKE ANY (ARRAY['payment.%', 'charge.%', 'credit.%', 'write_off.%', 'receipt.%', 'lease.%', 'late_fee.%'])),
+    AND (e.type LIKE ANY (ARRAY['payment.%', 'charge.%', 'credit.%', 'write_off.%', 'receipt.%', 'lease.%', 'late_fee.%'])
+    OR e.type IN ('party.transferred', 'bank_charge.recorded', 'payment_policy.set', 'ledger.period_closed'))),
  'allocations', (SELECT coalesce(json_agg(json_build_array(a.account_id, a.credit_entry_id, a.debit_entry_id, a.amount_minor)
     ORDER BY a.id), '[]') FROM ledger_allocation a WHERE a.id > $5),
  'charges', (SELECT coalesce(json_agg(json_build_array(c.public_id, l.public_id, c.due_on, c.period_start, c.amount_minor,
@@ -28,6 +29,20 @@ PREPARE look (timestamptz, timestamptz, bigint, bigint, bigint, bigint, bigint, 
  'receipts', (SELECT coalesce(json_agg(json_build_array(r.public_id, l.public_id, y.label, r.method, r.amount_minor, r.received_on,
     r.banked_on, r.bounced_on, r.slip, r.version) ORDER BY r.id), '[]')
     FROM leases_receipt r JOIN leases_lease l ON l.id = r.lease_id JOIN leases_party y ON y.id = r.party_id),
+ 'transfers', (SELECT coalesce(json_agg(json_build_array(t.public_id, v.public_id, gl.public_id, g.label, tl.public_id, y.label,
+    t.amount_minor, c.public_id, t.transferred_on, t.created_at) ORDER BY t.id), '[]') FROM leases_transfer t
+    JOIN leases_party g ON g.id = t.giver_id JOIN leases_lease gl ON gl.id = g.lease_id
+    JOIN leases_party y ON y.id = t.taker_id JOIN leases_lease tl ON tl.id = y.lease_id
+    LEFT JOIN leases_move v ON v.id = t.move_id LEFT JOIN leases_charge c ON c.id = t.charge_id),
+ 'moves', (SELECT coalesce(json_agg(json_build_array(v.public_id, o.public_id, n.public_id, v.from_on) ORDER BY v.id), '[]')
+    FROM leases_move v JOIN leases_lease o ON o.id = v.old_id JOIN leases_lease n ON n.id = v.new_id),
+ 'bank_charges', (SELECT coalesce(json_agg(json_build_array(b.public_id, p.public_id, h.public_id, b.amount_minor, b.charged_on)
+    ORDER BY b.id), '[]') FROM leases_bankcharge b JOIN directpay_payee p ON p.id = b.payee_id
+    LEFT JOIN leases_property h ON h.id = b.property_id),
+ 'policies', (SELECT coalesce(json_agg(json_build_array(l.public_id, q.version, q.partial, q.minimum_minor, q.blocked, q.certified_funds,
+    q.prepayment, q."order", q.categories) ORDER BY q.id), '[]') FROM leases_paymentpolicy q JOIN leases_lease l ON l.id = q.lease_id),
+ 'periods', (SELECT coalesce(json_agg(json_build_array(d.public_id, b.subject, d.through_on) ORDER BY d.id), '[]')
+    FROM ledger_period d JOIN ledger_book b ON b.id = d.book_id),
  'fees', (SELECT coalesce(json_agg(json_build_array(f.public_id, l.public_id, y.label, f.kind, c.public_id, f.day, f.cause, f.reason_on,
     f.overdue_minor, f.amount_minor, f.status, k.public_id, f.assessed_on, f.waived_minor, f.version) ORDER BY f.id), '[]')
     FROM leases_latefee f JOIN leases_lease l ON l.id = f.lease_id LEFT JOIN leases_party y ON y.id = f.party_id

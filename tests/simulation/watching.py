@@ -14,9 +14,10 @@ from leases.autopay.actions.planning import RUNS_QUEUE
 from leases.autopay.models import Autopay, AutopayAttempt, AutopayRun
 from leases.payment_plans.actions.judging import PLANS_QUEUE
 from leases.payment_plans.models import PaymentPlan
+from leases.transfers.actions import CARRY_QUEUE
 from payments.payins.models import Payment
 from payments.rails.registry import rail
-from tests.simulation.auditor import arrears, by_itself
+from tests.simulation.auditor import arrears, by_itself, policies
 from tests.simulation.auditor.errors import AuditError, demand, same
 from tests.simulation.auditor.requests import Request, Verdict, oldest_claims
 from tests.simulation.bank import promise_of
@@ -47,6 +48,7 @@ class Watch:
     @contextmanager
     def beside(self) -> Iterator[None]:
         queues = {RUNS_QUEUE: self.runs, RETRIES_QUEUE: self.retries, FAILURES_QUEUE: self.failures, PLANS_QUEUE: self.plans}
+        queues[CARRY_QUEUE] = self.carries
         before = {name: QUEUES[name] for name in (*queues, ARREARS_QUEUE)}
         for name, look in queues.items():
             QUEUES[name] = replace(before[name], work=self._looked_at(before[name].work, look))
@@ -94,9 +96,13 @@ class Watch:
                 self.accept(order, found.attempts.get().payment, wanted[2], at)
             h.counters["edge"][f"autopay run: planned → {found.status}"] += 1
             h.say(f"  {order.id} on {run.run_on}: {found.status} {found.reason} {found.amount_minor or ''}")
-            if wanted[1] == "over_cap":
-                order.paused = "over_cap"
+            if wanted[1] in ("over_cap", *policies.REFUSALS):
+                order.paused = wanted[1]
             self.check_next(order, run.run_on)
+
+    def carries(self, work: Work, keys: Sequence[str], at: datetime) -> None:
+        """What goes along to another unit is judged by its postings: here it is seen to it that nothing else has happened meanwhile."""
+        work(keys, at)
 
     def plans(self, work: Work, keys: Sequence[str], at: datetime) -> None:
         h = self.history

@@ -65,6 +65,8 @@ def look_at_arrears(keys: Sequence[str], at: datetime) -> list[ArrearsStep]:
             stays = _stays(case, debts)
             if case is not None and not stays:
                 _close(case, debts, looking)
+            if where[party_id].open_debts and not debts:  # a day of it is not over: what a charge promises, a debt of another kind does not
+                looking.promises.append(_tomorrow(where[party_id]))
             if debts and party_id not in plans:
                 overdue[party_id] = debts
                 if case is not None and stays:
@@ -77,6 +79,12 @@ def look_at_arrears(keys: Sequence[str], at: datetime) -> list[ArrearsStep]:
         done(ARREARS_QUEUE, looking.closed)
         schedule(ARREARS_QUEUE, looking.promises)
         return steps
+
+
+def _tomorrow(standing: Standing) -> tuple[str, datetime]:
+    """The promise to look again when the oldest open debt is overdue."""
+    lease = standing.party.lease
+    return standing.party.account.public_id, day_begins(lease, standing.open_debts[0].counts_from + timedelta(days=1))
 
 
 def _stays(case: ArrearsCase | None, debts: Sequence[Debt]) -> bool:

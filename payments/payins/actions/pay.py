@@ -13,7 +13,7 @@ from ledger.journal.models import Account
 from payments.methods.models import BankAccount
 from payments.payins.actions.initiate import Terms, initiate
 from payments.payins.models import Payment
-from payments.payins.queries import may_pay
+from payments.payins.queries import TAKES, may_pay
 
 
 def pay(
@@ -28,13 +28,15 @@ def pay(
     actor: Actor,
     at: datetime,
 ) -> Payment:
-    """Accept a payment to the account with the public id `applies_to`. Raises as `initiate`."""
+    """Accept a payment to the account with the public id `applies_to`. Raises what rooms above do not take, then as `initiate`."""
     with unit_of_work():
         account = Account.objects.select_related("book").filter(public_id=applies_to, accepts_payments=True).first()
         if account is None or not may_pay(source.user, account, actor):
             raise InvalidInput(f"No such account: {applies_to}.", param="applies_to", code="resource_missing")
         if account.currency != currency:
             raise InvalidInput(f"This account is in {account.currency.upper()}.", param="currency")
+        for check in TAKES:
+            check(account, rail, amount_minor, at)
         terms = Terms(
             payer=source.user,
             payee=Payee.objects.get(public_id=account.book.subject),

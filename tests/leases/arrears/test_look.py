@@ -16,6 +16,7 @@ from leases.arrears.ladder import Step
 from leases.arrears.models import ArrearsPolicy
 from leases.credits.actions import NewCredit, grant_credit
 from leases.receipts.actions import bounce_receipt
+from leases.transfers.actions import NewHome, give_credit, move_to_unit
 from tests.leases.arrears.cast import cases, give, steps, told
 from tests.leases.late_fees.cast import agreed
 from tests.world import NO_FUNDS, World
@@ -221,3 +222,27 @@ def test_the_queue_works_a_set(w):
     set_clock(w.now.replace(day=18), frozen=True)
     run_queue(QUEUES[ARREARS_QUEUE], w.now)
     assert [steps(lease) for lease in leases] == [["reminder"]] * 3
+
+
+class TestWhatWentFromOneToAnother:
+    def test_a_debt_that_went_along_to_another_unit_comes_to_its_steps_there(self, w):
+        lease = w.lease(start=date(2026, 10, 1), due_day=1)
+        new = move_to_unit(lease, NewHome(w.unit(), date(2026, 11, 2), due_day=28), actor=SYSTEM, at=w.now)
+        at_day(w, 5)
+        assert [case.counts_from for case in cases(new)] == [date(2026, 11, 2)]
+        assert steps(new) == ["reminder"]
+        w.check()
+
+    def test_who_gave_away_what_then_came_back_owes_it_from_the_day_of_the_gift(self, w):
+        carol = w.person("carol", "renter")
+        lease = w.lease((w.bob, {"weight": 1}), (carol, {"weight": 1}), start=date(2026, 11, 2), rent=300_000, due_day=2)
+        bob, hers = (lease.parties.get(label=user.public_id) for user in (w.bob, carol))
+        give(w, lease, bob.account.balance_minor, "cash", party=bob)
+        at_day(w, 10)
+        cheque = give(w, lease, 60_000, party=bob)
+        give_credit(bob, hers, 60_000, reason="as agreed", actor=SYSTEM, at=w.now)
+        bounce_receipt(cheque, actor=SYSTEM, at=w.now)
+        at_day(w, 13)
+        (case,) = [case for case in cases(lease) if case.party_id == bob.id]
+        assert (case.counts_from, steps(lease, case=case)) == (date(2026, 11, 10), ["reminder"])
+        w.check()

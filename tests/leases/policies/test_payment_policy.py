@@ -25,6 +25,7 @@ from leases.rent.models import Charge
 from leases.rent.queries import payable_charges, schedules
 from ledger.allocation.models import Allocation
 from payments.payins.actions.initiate import ObligationInProgress
+from payments.payins.actions.pay import pay
 from tests.at_once import at_once
 from tests.world import DISPUTED, World
 
@@ -213,3 +214,37 @@ def test_blocking_keeps_what_another_tab_has_just_set():
     block()
     found = policy_of(lease)
     assert (found.blocked, found.partial) == (True, "none")
+
+
+class TestPastTheLease:
+    """To the account of a party, by a renter who names it: what the lease does not take is not taken there either."""
+
+    @pytest.fixture
+    def pay_it(self, w, lease):
+        source = w.account(w.bob)
+
+        def send(amount: int, rail: str = "ach"):
+            account = lease.parties.get().account.public_id
+            how = {"currency": "usd", "rail": rail, "allow_duplicate": False, "metadata": {}}
+            return pay(account, source, amount_minor=amount, **how, actor=w.actor(w.bob), at=w.now)
+
+        return send
+
+    def test_a_blocked_lease_is_not_paid(self, w, lease, pay_it):
+        set_blocked(lease, True, actor=SYSTEM, at=w.now)
+        with pytest.raises(PaymentsBlocked):
+            pay_it(150_000)
+        set_blocked(lease, False, actor=SYSTEM, at=w.now)
+        assert pay_it(150_000).amount_minor == 150_000
+
+    def test_no_less_than_the_least(self, w, lease, pay_it):
+        takes(w, lease, partial="none")
+        with pytest.raises(PartialPaymentRefused):
+            pay_it(149_999)
+        assert pay_it(150_000).amount_minor == 150_000
+
+    def test_only_by_a_rail_that_brings_nothing_back(self, w, lease, pay_it):
+        takes(w, lease, certified_funds="always")
+        with pytest.raises(CertifiedFundsRequired):
+            pay_it(10_000)
+        assert pay_it(10_000, "instant").amount_minor == 10_000

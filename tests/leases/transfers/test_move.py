@@ -1,6 +1,6 @@
 """BOOKS.md A13, through the actions: renters go to another unit, and what stands on their account goes along, then and later."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -14,10 +14,11 @@ from leases.deposits.models import Movement
 from leases.late_fees.models import LateFee
 from leases.move_out.actions import NewDamage, begin_move_out
 from leases.receipts.actions import NewReceipt, bounce_receipt, record_receipt
-from leases.rent.queries import schedules
+from leases.rent.queries import day_begins, schedules
 from leases.transfers.actions import LeaseMovedOn, NewHome, carry_balances, move_to_unit
 from leases.transfers.models import Move, Transfer
 from ledger.journal.models import Transaction
+from payments.payins.actions.cancel import cancel_payments
 from tests.directpay.cast import Caller, key_of
 from tests.leases.move_out.conftest import MovingOut
 from tests.world import NO_FUNDS, World
@@ -245,3 +246,57 @@ def test_the_crash_between_the_terms_and_the_carrying_loses_nothing(w, lease):
     w.work()
     assert (owed(w, lease), owed(w, new)) == (0, 300_000)
     w.check()
+
+
+def test_shares_by_amount_go_along_however_large(w):
+    carol = w.person("carol", "renter")
+    lease = w.lease((w.bob, {"amount": 18_000_00}), (carol, {"amount": 12_000_00}), rent=30_000_00)
+    new = move(w, lease)
+    w.later(days=29)
+    assert [owed(w, new, who.public_id) for who in (w.bob, carol)] == [2 * 18_000_00, 2 * 12_000_00]
+    w.check()
+
+
+class TestWhatIsHeardOfTheOldLease:
+    def test_what_comes_back_goes_along_through_every_unit_since(self, w, lease):
+        cheque = record_receipt(lease, NewReceipt(lease.parties.get(), "check", 50_000), actor=SYSTEM, at=w.now)
+        second = move(w, lease, from_on=MONDAY)
+        w.later(days=3)
+        third = move(w, second, from_on=date(2026, 11, 4))
+        before = owed(w, third)
+        bounce_receipt(cheque, actor=SYSTEM, at=w.now)
+        w.work()
+        assert [owed(w, one) for one in (lease, second, third)] == [0, 0, before + 50_000]
+        w.check()
+
+    def test_payments_of_roommates_that_are_called_off_together(self, w):
+        carol = w.person("carol", "renter")
+        lease = w.lease((w.bob, {"weight": 1}), (carol, {"weight": 1}))
+        mates = [w.pay(lease, "ach", amount=5_000, source=w.account(who)) for who in (w.bob, carol)]
+        new = move(w, lease, from_on=MONDAY)
+        assert [owed(w, lease, who.public_id) for who in (w.bob, carol)] == [2_500, 2_500]  # of one day: more is on its way than is owed
+        cancel_payments(mates, actor=SYSTEM, at=w.now)
+        w.work()
+        assert [owed(w, lease, who.public_id) for who in (w.bob, carol)] == [0, 0]
+        assert sum(owed(w, new, who.public_id) for who in (w.bob, carol)) == 150_000
+        w.check()
+
+    @pytest.mark.parametrize(
+        ("zone", "at", "goes"),
+        [
+            ("Pacific/Honolulu", datetime(2026, 12, 1, 5, tzinfo=UTC), False),  # still the last of November there
+            ("Asia/Tokyo", datetime(2026, 11, 30, 16, tzinfo=UTC), True),  # the first of December there already
+        ],
+    )
+    def test_its_day_is_the_day_where_the_unit_stands(self, w, zone, at, goes):
+        w.home = w.property(w.alice, timezone=zone)
+        lease = w.lease()
+        new = move(w, lease)
+        w.later(seconds=(at - w.now).total_seconds())
+        record_receipt(lease, NewReceipt(lease.parties.get(), "cash", 10_000), actor=SYSTEM, at=w.now)
+        w.work()
+        assert bool(Transfer.objects.filter(taker__lease=new) | Transfer.objects.filter(giver__lease=new)) is goes
+        w.later(days=1)
+        assert owed(w, lease) == 0
+        assert not Transfer.objects.filter(created_at__lt=day_begins(lease, DECEMBER)).exists()
+        w.check()

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from tests.simulation.auditor import policies
 from tests.simulation.auditor.errors import demand, same
 from tests.simulation.auditor.payments import LIVE
 from tests.simulation.auditor.rent import Lease
+from tests.simulation.auditor.transfers import owed_by
 
 if TYPE_CHECKING:
     from tests.simulation.auditor.auditor import Auditor
@@ -93,6 +95,7 @@ def debts(books: "Auditor", lease: Lease, label: str) -> list[Debt]:
     for name, credit in books.hand.credits.items():
         if credit.kind == "reinstatement" and credit.lease is lease and credit.label == label:
             found.append(Debt(credit.on, credit.on, name, credit.amount))
+    found += [Debt(on, on, name, minor) for name, on, _, minor in owed_by(books, lease, label)]
     return sorted(found, key=lambda debt: (debt.counts_from, debt.due_on))
 
 
@@ -184,7 +187,9 @@ def judge_proposal(books: "Auditor", lease: Lease, label: str, parts: list[tuple
         return EXCEEDS
     if parts[0][0] <= today:
         return WRONG
-    return EXCEEDS if sum(minor for _, minor in parts) > open_now else ""
+    if sum(minor for _, minor in parts) > open_now:
+        return EXCEEDS
+    return policies.judge_parts(books, lease.id, [minor for _, minor in parts])
 
 
 def judge_acceptance(books: "Auditor", plan: Plan, today: date) -> str:
@@ -201,7 +206,7 @@ def accepted(books: "Auditor", plan: Plan, today: date) -> None:
     for debt in open_debts(books, plan.lease, plan.label):
         part = min(left, debt.minor)
         left -= part
-        if part and debt.name not in books.hand.credits:
+        if part and debt.name in books.lease_of_charge:
             plan.covered[debt.name] = part
     moved(books, plan, "active", today)
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from tests.simulation.auditor.arrears import Arrears
+from tests.simulation.auditor.bank_charges import BankCharge
 from tests.simulation.auditor.books import FLOOR_KINDS, FLOOR_ZERO, Books, Hold, Leg, normal
 from tests.simulation.auditor.by_hand import ByHand
 from tests.simulation.auditor.by_itself import Order
@@ -17,10 +18,13 @@ from tests.simulation.auditor.lateness import Lateness
 from tests.simulation.auditor.move_out import MoveOuts
 from tests.simulation.auditor.payments import CLEARED, Payment, Promise, Script, Told
 from tests.simulation.auditor.payouts import Handed, Payouts, handed, is_payout, said
+from tests.simulation.auditor.periods import Periods
+from tests.simulation.auditor.policies import Policies
 from tests.simulation.auditor.postings import DEPOSITS, Expected
 from tests.simulation.auditor.receivable import Receivable
 from tests.simulation.auditor.rent import Lease
 from tests.simulation.auditor.requests import Request, Verdict, judge
+from tests.simulation.auditor.transfers import Transfers
 
 EASTERN = ZoneInfo("America/New_York")  # of the bank: who pays an account past its lease is nowhere
 
@@ -56,6 +60,10 @@ class Auditor:
     trust: Trust = field(default_factory=Trust)
     sent: Payouts = field(default_factory=Payouts)
     leaving: MoveOuts = field(default_factory=MoveOuts)
+    transfers: Transfers = field(default_factory=Transfers)
+    bank_charges: dict[str, BankCharge] = field(default_factory=dict)
+    policies: Policies = field(default_factory=Policies)
+    periods: Periods = field(default_factory=Periods)
     expected: dict[str, tuple[str, Expected]] = field(default_factory=dict)  # must be posted in this step: reference → kind, legs
     posted: set[str] = field(default_factory=set)
     lines_told: dict[tuple[str, int], list[tuple[str, date]]] = field(default_factory=lambda: defaultdict(list))
@@ -158,6 +166,8 @@ class Auditor:
             promise=promise,
             leaves_at=promise.leaves_at,
         )
+        if request.behalf and request.behalf != request.payer:
+            self.edges["payment: ∅ → for a roommate"] += 1
 
     def may_cancel(self, name: str) -> str:
         return "" if self.payments[name].state in ("initiated", "canceled") else "payment_not_cancelable"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from tests.simulation.auditor import periods
 from tests.simulation.auditor.books import Leg
 from tests.simulation.auditor.errors import demand, same
 from tests.simulation.auditor.rent import Charge, Lease
@@ -92,8 +93,10 @@ class ByHand:
 # --- what must be answered ---
 
 
-def judge_charge(lease: Lease, due_on: date, at: datetime) -> str:
-    return WRONG if abs(due_on - lease.today(at)) > FARTHEST else ""
+def judge_charge(books: "Auditor", lease: Lease, due_on: date, at: datetime) -> str:
+    if abs(due_on - lease.today(at)) > FARTHEST:
+        return WRONG
+    return periods.judge_day(books, lease.payee, due_on) if due_on <= lease.today(at) else ""
 
 
 def judge_credit(books: "Auditor", wished: Credit) -> str:
@@ -111,8 +114,8 @@ def open_of(books: "Auditor", account: str, charge: str) -> int:
     return item.open if item else 0
 
 
-def judge_receipt(lease: Lease, received_on: date, at: datetime) -> str:
-    return WRONG if received_on > lease.today(at) else ""
+def judge_receipt(books: "Auditor", lease: Lease, received_on: date, at: datetime) -> str:
+    return WRONG if received_on > lease.today(at) else periods.judge_day(books, lease.payee, received_on)
 
 
 def judge_slip(books: "Auditor", names: Sequence[str], banked_on: date, at: datetime) -> str:
@@ -120,6 +123,8 @@ def judge_slip(books: "Auditor", names: Sequence[str], banked_on: date, at: date
     found = [receipt for name, receipt in books.hand.receipts.items() if name in names]
     if not found or len(found) != len(names) or len({r.lease.payee for r in found}) > 1 or banked_on > found[0].lease.today(at):
         return WRONG
+    if periods.judge_day(books, found[0].lease.payee, banked_on):
+        return periods.CLOSED
     for receipt in found:
         if receipt.state != "recorded":
             return NOT_BANKABLE
@@ -128,12 +133,14 @@ def judge_slip(books: "Auditor", names: Sequence[str], banked_on: date, at: date
     return ""
 
 
-def judge_bounce(receipt: Receipt, bounced_on: date, at: datetime) -> str:
-    """Once, never cash; not in the future, nor before the bank (or the landlord) had it."""
+def judge_bounce(books: "Auditor", receipt: Receipt, bounced_on: date, at: datetime) -> str:
+    """Once, never cash; not in the future, nor in a closed period, nor before the bank (or the landlord) had it."""
     if receipt.method == "cash" or receipt.state == "bounced":
         return NOT_BOUNCEABLE
+    if bounced_on > receipt.lease.today(at):
+        return WRONG
     early = bounced_on < (receipt.banked_on or receipt.received_on)
-    return WRONG if early or bounced_on > receipt.lease.today(at) else ""
+    return periods.judge_day(books, receipt.lease.payee, bounced_on) or (WRONG if early else "")
 
 
 # --- what was done ---

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from tests.simulation.auditor import policies
 from tests.simulation.auditor.arrears import deferred
 from tests.simulation.auditor.payments import GONE, HOUSE_FEES, LIVE
 from tests.simulation.auditor.rent import Lease
@@ -86,6 +87,8 @@ def judge_run(books: "Auditor", order: Order, on: date) -> tuple[str, str, int]:
         return "nothing", "on_its_way" if flying(books, order.lease.account(order.label)) else "nothing_owed", 0
     if order.cap is not None and amount > order.cap:
         return "missed", "over_cap", 0
+    if refused := _refusal(books, order, amount, order.run_at(on)):
+        return "missed", refused, 0
     fee, payer = books.fees.get((order.lease.payee, "ach"), (HOUSE_FEES["ach"], "payee"))
     if payer == "payee" and amount <= fee:
         return "nothing", "amount_too_small", 0
@@ -103,7 +106,14 @@ def judge_retry(books: "Auditor", order: Order, on: date, made: list[str], at: d
         return f"{last.id} is {last.state}, from {last.number}", amount
     if at < last.created_at + GAPS[tries]:
         return f"only {at - last.created_at} after {last.id}", amount
-    return "", amount
+    return _refusal(books, order, amount, at), amount
+
+
+def _refusal(books: "Auditor", order: Order, amount: int, at: datetime) -> str:
+    """What the landlord takes binds what pays by itself too."""
+    account, ahead = order.lease.account(order.label), order.lease.ahead(order.label)
+    due, coming = books.books.balances[account] - flying(books, account), sum(order.lease.share(charge, order.label) for charge in ahead)
+    return policies.refusal(books, order.lease.id, rail="ach", amount=amount, due=due, ahead=coming, at=at)
 
 
 def _comes_back(number: str, listed: set[str], *codes: str) -> bool:
@@ -119,4 +129,6 @@ def may_stop(books: "Auditor", order: Order, status: str, reason: str, made: lis
         return order.revoked or any(t.state in ("failed", "returned") for p in own for t in p.told)
     if reason == "failed":
         return any(books.payments[name].state in ("failed", "returned") for name in made if name in books.payments)
+    if reason in policies.REFUSALS and not order.paused:  # a retry that the landlord does not take
+        return bool(made) and policies.Takes() != books.policies.of(order.lease.id)
     return reason == order.paused or (reason == "requested" and (order.off or bool(order.paused)))

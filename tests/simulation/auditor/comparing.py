@@ -4,7 +4,19 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 
-from tests.simulation.auditor import arrears, by_hand, changes, deposits, late_fees, move_out, postings
+from tests.simulation.auditor import (
+    arrears,
+    bank_charges,
+    by_hand,
+    changes,
+    deposits,
+    late_fees,
+    move_out,
+    periods,
+    policies,
+    postings,
+    transfers,
+)
 from tests.simulation.auditor.auditor import Auditor
 from tests.simulation.auditor.books import Leg
 from tests.simulation.auditor.deadlines import check_deadlines
@@ -22,6 +34,7 @@ def compare(books: Auditor, seen: Seen, now: datetime, *, rested: bool) -> None:
     before = {p.id: p.state for p in books.payments.values() if p.fresh}
     _name_accounts(books, seen)
     move_out.begin(books, seen["trust"], now)
+    transfers.check_rows(books, seen["moves"], seen["transfers"])
     _charges(books, seen, now)
     by_hand.check_credits(
         books, [row for row in seen["credits"] if not (changes.take_credit(books, *row) or move_out.take_credit(books, *row))]
@@ -41,11 +54,15 @@ def compare(books: Auditor, seen: Seen, now: datetime, *, rested: bool) -> None:
     demand(not books.expected, f"never posted: {sorted(books.expected)}")
     by_hand.check_receipts(books, seen["receipts"])
     arrears.check_plans(books, seen["plans"])
+    bank_charges.check_rows(books, seen["bank_charges"])
+    policies.check_rows(books, seen["policies"])
+    periods.check_rows(books, seen["periods"])
     _balances(books, seen)
     _allocations(books, seen)
     _holds(books, seen, now, rested=rested)
     if rested:
         check_deadlines(books, now)
+        transfers.check_carried(books, now)
         late_fees.check_all_charged(books, now)
         arrears.check_cases(books, seen["cases"], seen["steps_told"], now)
     books.crashed = False
@@ -65,6 +82,8 @@ def _charges(books: Auditor, seen: Seen, now: datetime) -> None:
             continue
         if not scheduled:
             move_out.take_charge(books, identity, lease_id, [date.fromisoformat(due_on), amount, category, label], seen["events"])
+        if transfers.take_charge(books, identity, [lease_id, due_on, amount, category, label]):
+            continue
         if category == "fee":
             late_fees.charge_came(books, identity, books.leases[lease_id], [due_on, period_start, amount, label])
             continue
@@ -125,6 +144,7 @@ def _transaction(books: Auditor, transaction: dict) -> None:
         books.references[entry] = reference
         if code[:5] in ("L1500", "L1510"):
             books.receivables[code].post(reference, amount, on)
+    periods.note(books, [(account, amount) for account, amount, _ in found], on)
     _note(books, reference, kind, at, found)
 
 
@@ -144,6 +164,8 @@ def _predicted(books: Auditor, reference: str, kind: str, found: list[Leg], at: 
         return postings.legs_of_bank_line(books, found, at)
     if kind == "payment.settled":
         return postings.legs_of_settlement(books, subject, at)
+    if kind == transfers.KIND:
+        return transfers.legs_of_carrying(books, reference, at)
     payment = books.payments.get(subject)
     if payment is None or kind not in ("payment.completed", "payment.returned", "return.fee"):
         raise AuditError(f"{reference} was posted, and nothing asked for it: {found}")
@@ -209,7 +231,7 @@ def _allocate(books: Auditor, references: list[str]) -> None:
     charges = [r for r in references if r.startswith("charge.due:")]
     accounts, claims = by_hand.allocate(books, references)
     of_fees, of_waivers = late_fees.allocate(books, references)
-    accounts, claims = accounts | of_fees, claims | of_waivers
+    accounts, claims = accounts | of_fees | transfers.allocate(books, references), claims | of_waivers
     accounts |= {books.payments[p].account for p in completed + returned}
     claims |= {f"payment.completed:{p}": books.payments[p].claims for p in completed}
     for p in returned:

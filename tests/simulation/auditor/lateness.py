@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tests.simulation.auditor.arrears import by_plan
 from tests.simulation.auditor.books import Leg
 from tests.simulation.auditor.rent import Charge, Lease, split
+from tests.simulation.auditor.transfers import given_to, owed_by
 
 if TYPE_CHECKING:
     from tests.simulation.auditor.auditor import Auditor
@@ -121,6 +122,7 @@ def overdue(books: "Auditor", lease: Lease, label: str | None, charge: Charge, u
         again = credit.kind == "reinstatement" and credit.lease is lease and label in (None, credit.label)
         if again and credit.on <= until and books.late.known_at[name] <= by:
             debts.append([1, credit.on, name, credit.amount])
+    debts += [[1, on, name, minor] for name, on, told, minor in owed_by(books, lease, label) if on <= until and told <= by]
     # What was forgiven of a debt that is not looked at, for it was recorded later, is not looked at either.
     names = {"", *(d[2] for d in debts)}
     given = [one for one in _given(books, lease, label, event) if one[0] <= until and one[2] in names]
@@ -158,6 +160,8 @@ def _given(books: "Auditor", lease: Lease, label: str | None, event: int) -> Ite
     for credit in books.hand.credits.values():
         if credit.account in accounts and credit.kind != "reinstatement":
             yield credit.on, credit.amount, credit.charge or ""
+    for on, minor in given_to(books, lease, label):
+        yield on, minor, ""
     for fee in books.late.fees.values():
         if fee.waived and fee.lease is lease:
             for name, part in parts(lease, fee.label, fee.waived, charged_on(fee)).items():

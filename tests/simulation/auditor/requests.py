@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from tests.simulation.auditor import policies
 from tests.simulation.auditor.payments import GONE, HOUSE_FEES, LIVE
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ DUPLICATE_WITHIN = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Request:
-    """`account`: paid directly, without anybody knowing of a lease."""
+    """`account`: paid directly, without anybody knowing of a lease; `behalf`: the renter whose share is paid, if not the payer's own."""
 
     payer: str
     lease: str
@@ -26,6 +27,7 @@ class Request:
     charges: Sequence[tuple[str, int | None]] = ()
     allow_duplicate: bool = False
     account: str = ""
+    behalf: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Row:
     charge: str
     open: int
     free: int
+    category: str
+    owed: bool
 
 
 class Refused(Exception):
@@ -64,8 +68,8 @@ def _judge(books: "Auditor", request: Request, at: datetime) -> Verdict:
     if request.account:
         account, ahead, claims, amount = request.account, 0, [], request.amount or 0
     else:
-        label = lease.party_of.get(request.payer)
-        if label is None:
+        label = lease.party_of.get(request.behalf or request.payer)
+        if label is None or request.payer not in lease.party_of:
             raise Refused("parameter_invalid")
         account = lease.account(label)
         ahead = sum(lease.share(charge, label) for charge in lease.ahead(label))
@@ -75,7 +79,11 @@ def _judge(books: "Auditor", request: Request, at: datetime) -> Verdict:
             amount = sum(part for _, part in claims)
         else:
             amount = _all_due(books, account, ahead) if request.amount is None else request.amount
-            claims = _oldest(rows, amount)
+            claims = _oldest(policies.in_turn(books, lease.id, rows), amount)
+    due = books.books.balances[account] - flying(books, account)
+    refused = policies.refusal(books, lease.id, rail=request.rail, amount=amount, due=due, ahead=ahead, at=at)
+    if refused:
+        raise Refused(refused)
     if amount > MOST:
         raise Refused("amount_too_large")
     if books.bank_accounts[request.bank_account].state != "verified":
@@ -127,7 +135,7 @@ def open_rows(books: "Auditor", lease_id: str, label: str) -> list[Row]:
             if reference == charge.reference
         )
         if left > 0:
-            rows.append(Row(charge.reference, charge.id, left, max(0, left - claimed)))
+            rows.append(Row(charge.reference, charge.id, left, max(0, left - claimed), charge.category, charge.posted))
     return rows
 
 
@@ -153,7 +161,7 @@ def _oldest(rows: list[Row], amount: int) -> list[tuple[str, int]]:
 
 def oldest_claims(books: "Auditor", lease_id: str, label: str, amount: int) -> list[tuple[str, int]]:
     """What a payment of this amount is for, where nobody names charges."""
-    return _oldest(open_rows(books, lease_id, label), amount)
+    return _oldest(policies.in_turn(books, lease_id, open_rows(books, lease_id, label)), amount)
 
 
 def _named(rows: list[Row], request: Request) -> list[tuple[str, int]]:

@@ -2,6 +2,7 @@
 
 from tests.simulation.moves import (
     bank,
+    bank_charges,
     banking,
     by_hand,
     by_itself,
@@ -15,27 +16,17 @@ from tests.simulation.moves import (
     move_out,
     owing,
     paying,
+    periods,
     planning,
+    policies,
     posting,
+    roommates,
+    transfers,
 )
 from tests.simulation.moves.move import Move
 
 FAMILIES = (
-    leases,
-    banking,
-    paying,
-    clock,
-    bank,
-    crashes,
-    holds,
-    posting,
-    owing,
-    by_hand,
-    changing,
-    late_fees,
-    by_itself,
-    planning,
-    deposits,
-    move_out,
+    *(leases, banking, paying, clock, bank, crashes, holds, posting, owing, by_hand, changing, late_fees, by_itself, planning),
+    *(deposits, move_out, transfers, roommates, bank_charges, policies, periods),
 )
 MOVES: tuple[Move, ...] = tuple(move for family in FAMILIES for move in family.MOVES)

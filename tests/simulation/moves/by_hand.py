@@ -25,7 +25,7 @@ def receive(h: "History") -> None:
     """What is owed, a part of it, or more; today or some days ago."""
     lease, label, owed = choose_debtor(h)
     amount = h.rng.choice([owed, owed, owed // 2, owed // 3, owed // 7, owed + 1, owed + h.rng.randrange(1, 50_000)])
-    _record(h, lease, label, amount)
+    record(h, lease, label, amount)
 
 
 def receive_given_up(h: "History") -> None:
@@ -33,7 +33,7 @@ def receive_given_up(h: "History") -> None:
     given_up = h.auditor.hand.given_up
     lease, label, owed = choose_debtor(h, lambda account: given_up[account])
     lost = given_up[h.auditor.leases[lease.public_id].account(label)]
-    _record(h, lease, label, owed + h.rng.choice([lost, lost // 2, lost // 3, lost + 1_000, -(owed // 2)]))
+    record(h, lease, label, owed + h.rng.choice([lost, lost // 2, lost // 3, lost + 1_000, -(owed // 2)]))
 
 
 def receive_and_die(h: "History") -> None:
@@ -47,7 +47,7 @@ def receive_and_die(h: "History") -> None:
     h.check()
 
 
-def _record(h: "History", lease: Lease, label: str, amount: int) -> None:
+def record(h: "History", lease: Lease, label: str, amount: int) -> None:
     wished = _wished(h, lease, label, amount)
     made = _ask(h, lease, wished)
     if made is not None:
@@ -66,7 +66,7 @@ def _ask(h: "History", lease: Lease, wished: by_hand.Receipt) -> Receipt | None:
     wish = NewReceipt(lease.parties.get(label=wished.label), wished.method, wished.amount, wished.received_on)
     made: Receipt | None = h.attempt(
         f"{wished.method} of {wished.amount} from {wished.label} of {lease.public_id}, received {wished.received_on}",
-        by_hand.judge_receipt(wished.lease, wished.received_on, h.now),
+        by_hand.judge_receipt(h.auditor, wished.lease, wished.received_on, h.now),
         lambda: record_receipt(lease, wish, actor=SYSTEM, at=h.now),
     )
     return made
@@ -141,7 +141,7 @@ def bounce_wrongly(h: "History") -> None:
 def _bounce(h: "History", receipt: by_hand.Receipt, day: date) -> None:
     done = h.attempt(
         f"bounce {receipt.id} ({receipt.method}, {receipt.state}) on {day}",
-        by_hand.judge_bounce(receipt, day, h.now),
+        by_hand.judge_bounce(h.auditor, receipt, day, h.now),
         lambda: bounce_receipt(h.cast.receipts[receipt.id], bounced_on=day, actor=SYSTEM, at=h.now),
     )
     if done is not None:

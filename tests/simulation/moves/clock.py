@@ -38,16 +38,16 @@ def nobody_works(h: "History") -> None:
     h.work()
 
 
-def _early(h: "History") -> bool:
+def early(h: "History") -> bool:
     return (h.now.year, h.now.month) < (LAST_YEAR, 9)
 
 
 MOVES = (
     Move("tick", 1, tick),
     Move("seconds", 9, _by(1, 60)),
-    Move("minutes", 4, _by(60, 1800), _early),
-    Move("hours", 4, _by(3600, 40_000), _early),
-    Move("days", 5, _by(86_400, 4 * 86_400), _early),
-    Move("weeks", 1.5, _by(5 * 86_400, 25 * 86_400), _early),
-    Move("nobody_works", 2, nobody_works, _early),
+    Move("minutes", 4, _by(60, 1800), early),
+    Move("hours", 4, _by(3600, 40_000), early),
+    Move("days", 5, _by(86_400, 4 * 86_400), early),
+    Move("weeks", 1.5, _by(5 * 86_400, 25 * 86_400), early),
+    Move("nobody_works", 2, nobody_works, early),
 )

@@ -42,7 +42,7 @@ def _charge(h: "History", lease: Any, label: str | None, days: int) -> None:
     wish = NewCharge(category, amount, due_on, party)
     made: Charge | None = h.attempt(
         f"charge {label or 'all'} of {lease.public_id} {amount} for {category}, due {due_on}",
-        by_hand.judge_charge(told, due_on, h.now),
+        by_hand.judge_charge(h.auditor, told, due_on, h.now),
         lambda: add_charge(lease, wish, actor=SYSTEM, at=h.now),
     )
     if made is not None:

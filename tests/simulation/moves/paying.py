@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from directpay.api.idempotency import Answer, answer_once, keyed
 from directpay.people.actor import SYSTEM
+from directpay.people.models import User
 from leases.rent.actions.pay_rent import PayRequest, pay_rent
 from payments.methods.models import BankAccount
 from payments.payins.actions.cancel import cancel_payment, cancel_payments
@@ -48,7 +49,8 @@ def send(h: "History", lease: Any, source: BankAccount, request: Request) -> Pay
             actor=SYSTEM,
             at=h.now,
         )
-    asked = PayRequest(request.rail, source, request.amount, tuple(request.charges), request.allow_duplicate)
+    behalf = User.objects.get(public_id=request.behalf) if request.behalf else None
+    asked = PayRequest(request.rail, source, request.amount, tuple(request.charges), request.allow_duplicate, behalf)
     return pay_rent(lease, asked, actor=SYSTEM, at=h.now)
 
 

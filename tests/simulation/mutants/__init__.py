@@ -1,7 +1,20 @@
 """Bugs planted in the real code, one at a time, to see that the auditor finds each: a check that cannot fail is a defect."""
 
-from tests.simulation.mutants import answers, arrears, by_itself, changes, deposits, late_fees, leases, ledger, payments, rest
+from tests.simulation.mutants import (
+    answers,
+    arrears,
+    by_itself,
+    changes,
+    deposits,
+    late_fees,
+    leases,
+    ledger,
+    payments,
+    policies,
+    rest,
+    transfers,
+)
 from tests.simulation.mutants.mutant import Mutant
 
-FAMILIES = (ledger, payments, answers, leases, changes, late_fees, by_itself, arrears, deposits, rest)
+FAMILIES = (ledger, payments, answers, leases, changes, late_fees, by_itself, arrears, deposits, transfers, policies, rest)
 MUTANTS: tuple[Mutant, ...] = tuple(mutant for family in FAMILIES for mutant in family.MUTANTS)

@@ -14,7 +14,18 @@ from psycopg import sql
 from tests import services
 from tests.simulation.auditor.errors import AuditError
 from tests.simulation.history import History, HistoryFailed
-from tests.simulation.moves import by_hand, deposits, late_fees, move_out, owing
+from tests.simulation.moves import (
+    bank_charges,
+    by_hand,
+    deposits,
+    late_fees,
+    move_out,
+    owing,
+    periods,
+    policies,
+    roommates,
+    transfers,
+)
 from tests.simulation.mutants.mutant import Mutant
 from tests.simulation.running import ONE_PARTITION, empty
 
@@ -35,6 +46,8 @@ BUSY = {
     **dict.fromkeys([move.name for family in (owing, by_hand, late_fees, deposits, move_out) for move in family.MOVES], 0.0),
     "open_with_late_fee": 0.0,
     "open_with_deposit": 0.0,
+    # As is what goes from one to another, what a landlord does not take, and what is closed.
+    **dict.fromkeys([move.name for family in (transfers, roommates, bank_charges, policies, periods) for move in family.MOVES], 0.0),
 }
 
 

@@ -1,0 +1,37 @@
+"""What a lease takes binds whoever pays a party's account past the lease, too: else a block would be one by courtesy."""
+
+from datetime import datetime
+
+from django.db.models import Max
+
+from directpay.events.unit import require_transaction
+from leases.contracts.actions import lock_leases
+from leases.contracts.models import Party
+from leases.policies.queries import AFTER_RETURN, Intended, check_policy, policy_of
+from ledger.journal.actions import lock_accounts
+from ledger.journal.models import Account
+from payments.payins.models import Payment, Status
+from payments.payins.queries import in_flight_minor
+
+
+def check_lease_takes(account: Account, rail: str, amount_minor: int, at: datetime) -> None:
+    """Step, for payins.queries.TAKES. Raises PaymentsBlocked, CertifiedFundsRequired, PartialPaymentRefused, InvalidInput."""
+    require_transaction()
+    party = Party.objects.filter(account=account).first()
+    if party is None:
+        return
+    (lease,) = lock_leases([party.lease_id])
+    policy = policy_of(lease)
+    if not policy.version:
+        return
+    due = lock_accounts([account.id])[account.id].balance_minor - in_flight_minor([account.id]).get(account.id, 0)
+    came_back = Payment.objects.filter(origin=lease.public_id, status=Status.RETURNED).aggregate(last=Max("returned_at"))["last"]
+    wish = Intended(
+        rail=rail,
+        amount_minor=amount_minor,
+        due_minor=due,
+        payable_minor=max(0, due),
+        returned_lately=came_back is not None and at - came_back <= AFTER_RETURN,
+        currency=lease.currency,
+    )
+    check_policy(policy, wish)
