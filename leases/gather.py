@@ -32,7 +32,7 @@ from leases.payment_plans.behind import OWED_BESIDES
 from leases.receipts import postings as _receipts  # noqa: F401 registers
 from leases.rent.actions.open_lease import SCHEDULE_QUEUE, extend_schedules
 from leases.rent.actions.post_charges import CHARGES_QUEUE, post_charges
-from leases.rent.taking import check_lease_takes
+from leases.rent.actions.taking import check_lease_takes
 from leases.transfers.actions import CARRY_QUEUE, carry_balances
 from leases.transfers.listeners import follow_payments, follow_the_rest
 from leases.transfers.queries import given_away

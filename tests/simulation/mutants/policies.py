@@ -10,7 +10,7 @@ MUTANTS = (
     Mutant("a blocked lease takes payments", QUERIES, "if policy.blocked:", "if not policy:", "must be payments_blocked", moves=BOUND),
     Mutant(
         "a blocked lease is paid past the lease",
-        "leases/rent/taking.py",
+        "leases/rent/actions/taking.py",
         "if not policy.version:",
         "if policy.version:",
         "must be payments_blocked",
