@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation.auditor import payouts
+from tests.simulation.auditor import payouts, periods
 from tests.simulation.auditor.books import Leg
 from tests.simulation.auditor.errors import demand, same
 from tests.simulation.auditor.payments import GONE, HOUSE_FEES, LIVE, Payment
@@ -177,21 +177,28 @@ def _just_now(books: "Auditor", request: Request, account: str, amount: int, at:
 
 
 def judge_cheque(books: "Auditor", deposit: Deposit, amount: int, on: date, at: datetime) -> str:
-    if on > deposit.lease.today(at):
-        return WRONG
+    if refused := _judge_day(books, deposit, on, at):
+        return refused
     account = deposit.account("L1510")
     return TOO_MUCH if amount > books.books.balances[account] - flying(books, account) else ""
 
 
 def judge_interest(books: "Auditor", deposit: Deposit, renters: int, owners: int, on: date, at: datetime) -> str:
-    if renters + owners <= 0 or on > deposit.lease.today(at):
+    if renters + owners <= 0:
         return WRONG
+    if refused := _judge_day(books, deposit, on, at):
+        return refused
     return "" if held(books, deposit) else NOTHING_HELD
 
 
 def judge_withdrawal(books: "Auditor", deposit: Deposit, amount: int) -> str:
     earned = books.books.shown(deposit.account("L2230"))
     return "" if 0 < amount <= earned else TOO_MUCH
+
+
+def _judge_day(books: "Auditor", deposit: Deposit, on: date, at: datetime) -> str:
+    """Of what is recorded by hand."""
+    return WRONG if on > deposit.lease.today(at) else periods.judge_day(books, deposit.lease.payee, on)
 
 
 def _ended(lease: Lease, at: datetime) -> bool:
