@@ -26,16 +26,16 @@ LEASES = (
     ),
     Invariant(
         "I17",
-        "What a lease owes in the books is its posted charges less payments, receipts, credits, waivers, deductions, as the rooms say",
+        "What a lease owes in the books is its posted charges less payments (and their refunds), receipts, credits, waivers, deductions",
         """SELECT l.public_id, b.owed, b.owed - coalesce(c.charged, 0) + coalesce(p.paid, 0) + coalesce(h.given, 0) + coalesce(k.less, 0)
              + coalesce(w.waived, 0) + coalesce(d.deducted, 0) + coalesce(t.gone, 0) AS off_minor FROM leases_lease l
            JOIN (SELECT y.lease_id, sum(a.balance_minor) AS owed FROM leases_party y JOIN ledger_account a ON a.id = y.account_id
                  GROUP BY y.lease_id) b ON b.lease_id = l.id
            LEFT JOIN (SELECT lease_id, sum(amount_minor) AS charged FROM leases_charge WHERE posted_at IS NOT NULL GROUP BY lease_id) c
              ON c.lease_id = l.id
-           LEFT JOIN (SELECT y.lease_id, sum(m.amount_minor) AS paid FROM payments_payment m
-                      JOIN leases_party y ON y.account_id = m.applies_to_id
-                      WHERE m.status IN ('completed', 'settled') GROUP BY y.lease_id) p ON p.lease_id = l.id
+           LEFT JOIN (SELECT y.lease_id, sum(CASE WHEN m.status = 'returned' THEN 0 ELSE m.amount_minor END - m.refunded_minor) AS paid
+                      FROM payments_payment m JOIN leases_party y ON y.account_id = m.applies_to_id
+                      WHERE m.status IN ('completed', 'settled', 'returned') GROUP BY y.lease_id) p ON p.lease_id = l.id
            LEFT JOIN (SELECT lease_id, sum(amount_minor) AS given FROM leases_receipt WHERE bounced_on IS NULL GROUP BY lease_id) h
              ON h.lease_id = l.id
            LEFT JOIN (SELECT lease_id, sum(CASE WHEN kind = 'reinstatement' THEN -amount_minor ELSE amount_minor END) AS less
@@ -98,7 +98,10 @@ LEASES = (
              + coalesce((SELECT sum(waived_minor) FROM leases_latefee w WHERE w.lease_id = y.lease_id AND w.waived_at >= f.since), 0)
              + coalesce((SELECT sum(m.amount_minor) FROM leases_movement m JOIN leases_deposit s ON s.id = m.deposit_id
                          WHERE s.party_id = y.id AND m.kind = 'deduction' AND m.created_at >= f.since), 0)
-             + coalesce((SELECT sum(amount_minor) FROM leases_transfer t WHERE t.taker_id = y.id AND t.created_at >= f.since), 0)""",
+             + coalesce((SELECT sum(amount_minor) FROM leases_transfer t WHERE t.taker_id = y.id AND t.created_at >= f.since), 0)
+             + coalesce((SELECT sum(o.amount_minor) FROM payments_payment m JOIN payments_payout o ON o.origin = m.public_id
+                         WHERE m.applies_to_id = a.id AND o.purpose = 'overpayment_refund' AND o.status IN ('failed', 'returned')
+                           AND o.changed_at >= f.since), 0)""",
         tables=(*PAYING, "leases_receipt", "leases_credit", "leases_latefee", "leases_movement", "leases_deposit", "leases_transfer"),
     ),
     Invariant(

@@ -1,0 +1,34 @@
+"""Refunds of overpayments in the story of directpay/api/examples.py: Bob has paid ahead, and asks for some of it back."""
+
+from typing import Any, Final
+
+from directpay.api.examples import COMMON, GIVEN_BACK, LEASE, OVERPAYMENT_REFUND, PAYMENT, Ask
+from directpay.kernel.errors import InvalidInput, NotAllowed
+from leases.overpayments.actions import SAID, MoreThanIsAhead, NotGivenBack
+from leases.overpayments.queries import BY_HAND, GRANTED
+from payments.payouts.actions.create import NotAvailable
+
+GIVES: Final[dict[str, Any]] = {"amount": 4000}
+SHOWN: Final[dict[str, Any]] = {
+    "id": OVERPAYMENT_REFUND,
+    "object": "overpayment_refund",
+    "lease": LEASE,
+    "renter": None,
+    **GIVES,
+    "amount_came_back": 0,
+    "currency": "usd",
+    "status": "pending",
+    "payouts": [{"payout": GIVEN_BACK, "payment": PAYMENT, "amount": 4000, "status": "created"}],
+    "refunded_on": "2026-11-02",
+    **COMMON,
+}
+ASKS: Final = {"overpayment_refund": Ask(GIVES, LEASE)}
+REFUSED: Final = (
+    NotGivenBack(SAID["nothing_ahead"], code="nothing_ahead", ahead=0),
+    NotGivenBack(SAID[BY_HAND], code=BY_HAND, ahead=4000),
+    NotGivenBack(SAID[GRANTED], code=GRANTED, ahead=4000),
+    MoreThanIsAhead("At most $40.00 can be given back.", param="amount", refundable=4000),
+    NotAvailable("At most $0.00 is available.", param="amount", available=0),
+    InvalidInput("Several owe on this lease, each a share: say which renter.", param="renter", code="parameter_missing"),
+    NotAllowed("What was paid too much is given back by the landlord."),
+)
