@@ -1,8 +1,8 @@
-"""Refunds of overpayments in the story of directpay/api/examples.py: Bob has paid ahead, and asks for some of it back."""
+"""Refunds of overpayments in the story of directpay/api/examples.py: Bob has paid ahead for what he shares, and gets some of it back."""
 
 from typing import Any, Final
 
-from directpay.api.examples import COMMON, GIVEN_BACK, LEASE, OVERPAYMENT_REFUND, PAYMENT, Ask
+from directpay.api.examples import AHEAD, BOB, COMMON, GIVEN_BACK, OVERPAYMENT_REFUND, SHARED_LEASE, Ask
 from directpay.kernel.errors import InvalidInput, NotAllowed
 from leases.overpayments.actions import SAID, MoreThanIsAhead, NotGivenBack
 from leases.overpayments.queries import BY_HAND, GRANTED
@@ -12,17 +12,17 @@ GIVES: Final[dict[str, Any]] = {"amount": 4000}
 SHOWN: Final[dict[str, Any]] = {
     "id": OVERPAYMENT_REFUND,
     "object": "overpayment_refund",
-    "lease": LEASE,
-    "renter": None,
+    "lease": SHARED_LEASE,
+    "renter": BOB,
     **GIVES,
     "amount_came_back": 0,
     "currency": "usd",
     "status": "pending",
-    "payouts": [{"payout": GIVEN_BACK, "payment": PAYMENT, "amount": 4000, "status": "created"}],
+    "payouts": [{"payout": GIVEN_BACK, "payment": AHEAD, "amount": 4000, "status": "created"}],
     "refunded_on": "2026-11-02",
     **COMMON,
 }
-ASKS: Final = {"overpayment_refund": Ask(GIVES, LEASE)}
+ASKS: Final = {"overpayment_refund": Ask(GIVES, SHARED_LEASE)}
 REFUSED: Final = (
     NotGivenBack(SAID["nothing_ahead"], code="nothing_ahead", ahead=0),
     NotGivenBack(SAID[BY_HAND], code=BY_HAND, ahead=4000),

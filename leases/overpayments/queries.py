@@ -1,6 +1,6 @@
 """What stands ahead on an account, where it came from, and what of it can go back; and who may see what did."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -146,7 +146,7 @@ def visible_overpayment_refunds(actor: Actor) -> QuerySet[OverpaymentRefund]:
     return seen_by(with_parts(), ways_by_share(actor))
 
 
-def given_back(lease_ids: Sequence[int]) -> list[tuple[OverpaymentRefund, Payout]]:
+def given_back(lease_ids: Collection[int]) -> list[tuple[OverpaymentRefund, Payout]]:
     """What has left accounts of these leases and is not back on them; `lease`, `party` of the refund are not fetched."""
     parts = OverpaymentPart.objects.filter(refund__lease_id__in=list(lease_ids)).select_related("refund", "payout")
     gone = parts.exclude(payout__status__in=CAME_BACK).order_by("id")
