@@ -21,10 +21,10 @@ RETURNS_LATE = "009910250000"  # R10 on the 25th bank day, when what was given b
 class Overpaid(World):
     """`number`: how the bank of the account behaves from which he pays."""
 
-    def __init__(self, number: str = PAYS, rail: str = "instant") -> None:
+    def __init__(self, number: str = PAYS, rail: str = "instant", **terms: Any) -> None:
         super().__init__()
         self.fee(rail, 0)
-        self.leased: Lease = self.lease()
+        self.leased: Lease = self.lease(**terms)
         self.source = self.account(self.bob, number)
         self.paid: Payment = self.until(self.pay(self.leased, rail, amount=160_000, source=self.source), "settled")
 
