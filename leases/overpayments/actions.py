@@ -16,9 +16,11 @@ from leases.contracts.models import Lease, Party
 from leases.overpayments import events
 from leases.overpayments.models import OverpaymentPart, OverpaymentRefund
 from leases.overpayments.queries import (
+    ANNOUNCED,
     BY_HAND,
     ELSEWHERE,
     GRANTED,
+    IN_FLIGHT,
     NOT_SETTLED,
     RETURNED,
     Ahead,
@@ -29,7 +31,6 @@ from leases.overpayments.queries import (
     newest_in_flight,
     payments_ahead,
 )
-from leases.rent.actions.post_charges import post_charges
 from leases.rent.queries import local_today
 from ledger.journal.actions import lock_account_rows
 from payments.chart.accounts import accounts, at_directpay, platform
@@ -38,20 +39,27 @@ from payments.payouts.actions.create import NewPayout, create_payout
 from payments.payouts.models import Payout
 
 BACK_QUEUE = "overpayments.back"
+NOTHING, FALLS_DUE, MAY_RETURN, NO_ACCOUNT = "nothing_ahead", "charge_falls_due", "return_window_open", "bank_account_missing"
 SAID: Final = {
-    "nothing_ahead": "Nothing has been paid ahead.",
+    NOTHING: "Nothing has been paid ahead.",
     NOT_SETTLED: "It has not settled yet: what was paid can be given back when it is available.",
     RETURNED: "The bank took back the payment that it came from.",
     BY_HAND: "It was given by hand: give it back by hand.",
     GRANTED: "It was granted, not paid: it lowers what is owed next.",
     ELSEWHERE: "It was paid on another account and brought here: it lowers what is owed next.",
+    FALLS_DUE: "Something falls due today and is charged in a moment: give back what is left then.",
+    IN_FLIGHT: "A payment is on its way to this account: give back what is too much when it has arrived.",
+    ANNOUNCED: "Autopay has announced what it will take, and counts on it: give back what is too much after that.",
+    MAY_RETURN: "Its bank may still take the payment back, so it goes only to the account it was paid from, which is closed to us.",
+    NO_ACCOUNT: "Whoever paid it has no verified bank account: ask them to add one.",
 }
 
 
 class NotGivenBack(Conflict):
-    """What stands ahead stays there for now; the code says why."""
+    """What stands ahead stays there for now; `code` says why."""
 
-    code = "overpayment_not_refundable"
+    def __init__(self, code: str, **details: Any) -> None:
+        super().__init__(SAID[code], code=code, **details)
 
 
 class MoreThanIsAhead(InvalidInput):
@@ -70,8 +78,7 @@ def refund_overpayment(
     with unit_of_work():
         lease = lock_lease(party.lease)
         today = local_today(lease, at)
-        due = lease.charges.filter(posted_at=None, due_on__lte=today)
-        post_charges(list(due.values_list("public_id", flat=True)), at)  # the rent of today comes first
+        _check_nothing_falls_due(lease, today)
         _lock(lease, party, at)
         _check_nothing_counts_on_it(party)
         ahead = ahead_of(party)
@@ -102,22 +109,25 @@ def _lock(lease: Lease, party: Party, at: datetime) -> None:
     lock_account_rows([party.account_id, *(account.id for account in accounts(keys, at=at).values())])
 
 
+def _check_nothing_falls_due(lease: Lease, today: date) -> None:
+    """The rent of today comes first; posted within this transaction, it would lock accounts before payments."""
+    if lease.charges.filter(posted_at=None, due_on__lte=today).exists():
+        raise NotGivenBack(FALLS_DUE)
+
+
 def _check_nothing_counts_on_it(party: Party) -> None:
     """A payment on its way, or one that was announced, was reckoned with what stands ahead: without it, it would be too little."""
     flying = newest_in_flight(party)
     if flying:
-        said = "A payment is on its way to this account: give back what is too much when it has arrived."
-        raise NotGivenBack(said, code="payment_in_flight", payment=flying)
+        raise NotGivenBack(IN_FLIGHT, payment=flying)
     if awaits_autopay(party):
-        said = "Autopay has announced what it will take, and counts on it: give back what is too much after that."
-        raise NotGivenBack(said, code="autopay_announced")
+        raise NotGivenBack(ANNOUNCED)
 
 
 def _amount(ahead: Ahead, wished_minor: int | None, currency: str) -> int:
     most = ahead.refundable_minor
     if not most:
-        code = ahead.why_not or "nothing_ahead"
-        raise NotGivenBack(SAID[code], code=code, ahead=ahead.minor)
+        raise NotGivenBack(ahead.why_not or NOTHING, ahead=ahead.minor)
     if wished_minor is not None and wished_minor > most:
         rest = f" {SAID[ahead.why_not]}" if ahead.why_not else ""
         raise MoreThanIsAhead(f"At most {words(most, currency)} can be given back.{rest}", param="amount", refundable=most)
@@ -129,10 +139,8 @@ def _sent(lease: Lease, payment: Payment, amount_minor: int, day: date, actor: A
     if account is None:
         until = may_still_return_until(payment)
         if until is not None and day <= until:
-            said = "Its bank may still take the payment back, so it goes only to the account it was paid from, which is closed to us."
-            raise NotGivenBack(said, code="return_window_open", payment=payment.public_id, until=until.isoformat())
-        said = "Whoever paid it has no verified bank account: ask them to add one."
-        raise NotGivenBack(said, code="bank_account_missing", payment=payment.public_id)
+            raise NotGivenBack(MAY_RETURN, payment=payment.public_id, until=until.isoformat())
+        raise NotGivenBack(NO_ACCOUNT, payment=payment.public_id)
     wish = NewPayout(
         purpose=Payout.Purpose.OVERPAYMENT,
         payee=lease.unit.property.payee,

@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from directpay.api.examples import AHEAD, BOB, COMMON, GIVEN_BACK, OVERPAYMENT_REFUND, SHARED_LEASE, Ask
 from directpay.kernel.errors import InvalidInput, NotAllowed
-from leases.overpayments.actions import SAID, MoreThanIsAhead, NotGivenBack
-from leases.overpayments.queries import BY_HAND, GRANTED
+from leases.overpayments.actions import FALLS_DUE, MAY_RETURN, NO_ACCOUNT, NOTHING, MoreThanIsAhead, NotGivenBack
+from leases.overpayments.queries import ANNOUNCED, BY_HAND, ELSEWHERE, GRANTED, IN_FLIGHT, NOT_SETTLED, RETURNED
 from payments.payouts.actions.create import NotAvailable
 
 GIVES: Final[dict[str, Any]] = {"amount": 4000}
@@ -24,9 +24,13 @@ SHOWN: Final[dict[str, Any]] = {
 }
 ASKS: Final = {"overpayment_refund": Ask(GIVES, SHARED_LEASE)}
 REFUSED: Final = (
-    NotGivenBack(SAID["nothing_ahead"], code="nothing_ahead", ahead=0),
-    NotGivenBack(SAID[BY_HAND], code=BY_HAND, ahead=4000),
-    NotGivenBack(SAID[GRANTED], code=GRANTED, ahead=4000),
+    NotGivenBack(NOTHING, ahead=0),
+    *(NotGivenBack(code, ahead=4000) for code in (NOT_SETTLED, RETURNED, BY_HAND, GRANTED, ELSEWHERE)),
+    NotGivenBack(FALLS_DUE),
+    NotGivenBack(IN_FLIGHT, payment=AHEAD),
+    NotGivenBack(ANNOUNCED),
+    NotGivenBack(MAY_RETURN, payment=AHEAD, until="2027-01-04"),
+    NotGivenBack(NO_ACCOUNT, payment=AHEAD),
     MoreThanIsAhead("At most $40.00 can be given back.", param="amount", refundable=4000),
     NotAvailable("At most $0.00 is available.", param="amount", available=0),
     InvalidInput("Several owe on this lease, each a share: say which renter.", param="renter", code="parameter_missing"),

@@ -28,6 +28,7 @@ NOT_SETTLED, RETURNED, BY_HAND, GRANTED, ELSEWHERE = (
     "credit_not_paid",
     "credit_paid_elsewhere",
 )
+IN_FLIGHT, ANNOUNCED = "payment_in_flight", "autopay_announced"
 OF_KIND: Final = {"receipt.recorded": BY_HAND, "party.transferred": ELSEWHERE, "lease.transferred": ELSEWHERE}
 
 
@@ -100,6 +101,11 @@ def _unused(reference: str, minor: int, payments: Mapping[str, Payment]) -> Unus
         return Unused(minor, None, OF_KIND.get(reference.partition(":")[0], GRANTED))
     kept = {Status.SETTLED: "", Status.RETURNED: RETURNED}.get(Status(payment.status), NOT_SETTLED)
     return Unused(minor, payment, kept)
+
+
+def waits_for(party: Party) -> str:
+    """What has to come first, for it counts on what stands ahead; empty where nothing does."""
+    return IN_FLIGHT if newest_in_flight(party) else ANNOUNCED if awaits_autopay(party) else ""
 
 
 def newest_in_flight(party: Party) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from directpay.kernel.row_scope import every_row
 from leases.contracts.models import Lease, Party
 from leases.overpayments.models import OverpaymentRefund
-from leases.overpayments.queries import account_to_refund, ahead_of, awaits_autopay, newest_in_flight, with_parts
+from leases.overpayments.queries import account_to_refund, ahead_of, waits_for, with_parts
 from leases.portal.queries.by_hand import SHOWN
 
 
@@ -49,8 +49,7 @@ def _of(party: Party, names: Sequence[str], today: date) -> StandsAhead:
         Part(minor, payment.payer.name, account.bank_name if (account := account_to_refund(payment, today)) else "", payment.tendered_on)
         for payment, minor in ahead.taken(ahead.refundable_minor)
     ]
-    waits = "payment_in_flight" if newest_in_flight(party) else "autopay_announced" if awaits_autopay(party) else ""
-    return StandsAhead(party, names, ahead.minor, ahead.refundable_minor, parts, ahead.why_not, waits)
+    return StandsAhead(party, names, ahead.minor, ahead.refundable_minor, parts, ahead.why_not, waits_for(party))
 
 
 @dataclass(frozen=True, slots=True)

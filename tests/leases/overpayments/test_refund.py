@@ -273,10 +273,14 @@ class TestTheRail:
 
 
 def test_the_rent_of_today_comes_first():
-    """A charge that falls due today is posted before what stands ahead is looked at."""
+    """On the first of December, before any worker has posted the rent, and after."""
     w = Overpaid()
     w.later(days=28)
-    assert w.now.date().isoformat() == "2026-11-30"
+    midnight = w.now + timedelta(days=1)
     with pytest.raises(NotGivenBack) as refused:
-        refund_overpayment(w.party, None, actor=SYSTEM, at=w.now + timedelta(days=1))  # before any worker has posted it
-    assert refused.value.code == "nothing_ahead"
+        refund_overpayment(w.party, None, actor=SYSTEM, at=midnight)
+    assert refused.value.code == "charge_falls_due"
+    w.later(days=1)
+    with pytest.raises(NotGivenBack) as refused:
+        w.give_back()
+    assert (refused.value.code, w.owed) == ("nothing_ahead", 140_000)

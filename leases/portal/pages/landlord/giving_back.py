@@ -13,11 +13,10 @@ from leases.portal.pages.pressing import Page
 from leases.portal.queries.overpayments import StandsAhead, standing_ahead
 from leases.portal.visit import Visit
 
-WAITS = {
-    "payment_in_flight": gettext_noop("A payment is on its way to this account: give back what is too much when it has arrived."),
-    "autopay_announced": gettext_noop("Autopay has announced what it will take, and counts on it: give back what is too much after that."),
-}
 REFUSALS = (  # what the room may say, for the catalogue
+    gettext_noop("A payment is on its way to this account: give back what is too much when it has arrived."),
+    gettext_noop("Autopay has announced what it will take, and counts on it: give back what is too much after that."),
+    gettext_noop("Something falls due today and is charged in a moment: give back what is left then."),
     gettext_noop("It has not settled yet: what was paid can be given back when it is available."),
     gettext_noop("The bank took back the payment that it came from."),
     gettext_noop("It was given by hand: give it back by hand."),
@@ -48,7 +47,7 @@ class GiveBackForm(Recorded):
     @property
     def said(self) -> list[tuple[StandsAhead, list[str]]]:
         """With the sentences that say why some of it, or all, stays for now."""
-        return [(one, [_(WAITS.get(code) or SAID[code]) for code in (one.waits, one.why_not) if code]) for one in self.preview]
+        return [(one, [_(SAID[code]) for code in (one.waits, one.why_not) if code]) for one in self.preview]
 
 
 def _give_back(form: GiveBackForm, visit: Visit) -> str:
