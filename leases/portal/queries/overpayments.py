@@ -35,6 +35,10 @@ class StandsAhead:
     why_not: str
     waits: str
 
+    @property
+    def stays_minor(self) -> int:
+        return self.minor - self.refundable_minor
+
 
 def standing_ahead(lease: Lease, today: date) -> list[StandsAhead]:
     """Of a lease whose landlord asks: which credits there are and whether autopay is announced, not who pays how."""

@@ -45,7 +45,7 @@ def test_what_cannot_go_says_why_before_and_after_it_is_tried():
     alice = signed_in(w.alice)
     said = "It was granted, not paid: it lowers what is owed next."
     asked = words_of(alice.get(page(w, "give-back/")))
-    assert f"Can be given back now $0.00 {said}" in asked
+    assert f"Stays {said} $40.00 Can be given back now $0.00" in asked
     refused = alice.post(page(w, "give-back/"), {"amount": "40.00", "attempt": "at_1"})
     assert refused.status_code == 422
     assert words_of(refused).count(said) == 2

@@ -45,9 +45,9 @@ class GiveBackForm(Recorded):
                 self.fields["party"].initial = can_go[0].party.label
 
     @property
-    def said(self) -> list[tuple[StandsAhead, list[str]]]:
-        """With the sentences that say why some of it, or all, stays for now."""
-        return [(one, [_(SAID[code]) for code in (one.waits, one.why_not) if code]) for one in self.preview]
+    def said(self) -> list[tuple[StandsAhead, str, str]]:
+        """With the sentences that say why some of it stays, and what has to come first; empty where nothing does."""
+        return [(one, *(_(SAID[code]) if code else "" for code in (one.why_not, one.waits))) for one in self.preview]
 
 
 def _give_back(form: GiveBackForm, visit: Visit) -> str:
