@@ -8,6 +8,7 @@ from leases.credits.admin import CreditAdmin
 from leases.deposits.admin import DepositAdmin, MovementAdmin, TrustBankAdmin
 from leases.late_fees.admin import LateFeeAdmin, LateFeePolicyAdmin
 from leases.move_out.admin import DamageAdmin, DestinationAdmin, MoveOutAdmin
+from leases.overpayments.admin import OverpaymentRefundAdmin
 from leases.payment_plans.admin import CoveredChargeAdmin, PaymentPlanAdmin, PlanPartAdmin
 from leases.policies.admin import PaymentPolicyAdmin
 from leases.properties.admin import PropertyAdmin, UnitAdmin
@@ -35,6 +36,7 @@ __all__ = [
     "MoveAdmin",
     "MoveOutAdmin",
     "MovementAdmin",
+    "OverpaymentRefundAdmin",
     "PartyAdmin",
     "PaymentPlanAdmin",
     "PaymentPolicyAdmin",

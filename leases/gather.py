@@ -26,6 +26,8 @@ from leases.late_fees.actions.returned import RETURNED_QUEUE, judge_anew
 from leases.late_fees.listeners import judge_after_grace, judge_what_it_paid, judge_what_the_cheque_paid
 from leases.move_out.listeners import go_on
 from leases.move_out.steps import MOVE_OUT
+from leases.overpayments.actions import BACK_QUEUE, tell_what_came_back
+from leases.overpayments.listeners import hear_what_came_back
 from leases.payment_plans import listeners as payment_plans
 from leases.payment_plans.actions.judging import PLANS_QUEUE, look_at_plans
 from leases.payment_plans.behind import OWED_BESIDES
@@ -67,7 +69,16 @@ def register() -> None:
     promise("payment.completed", "payment.returned", "payment.failed", "payment.canceled", hear=follow_payments)
     register_queue(Queue(PLANS_QUEUE, look_at_plans))
     register_queue(Queue(ARREARS_QUEUE, look_at_arrears))
-    by_hand = ("receipt.recorded", "credit.granted", "charge.written_off", "late_fee.waived", "deposit.deduction")
+    register_queue(Queue(BACK_QUEUE, tell_what_came_back))
+    promise("overpayment_refund.failed", "overpayment_refund.returned", hear=hear_what_came_back)
+    by_hand = (
+        "receipt.recorded",
+        "credit.granted",
+        "charge.written_off",
+        "late_fee.waived",
+        "deposit.deduction",
+        "overpayment.came_back",
+    )
     owed_again = ("receipt.bounced", "write_off.reinstated")
     promise("payment.completed", "payment.returned", "payment.failed", "payment.canceled", hear=payment_plans.look_after_payments)
     promise(*by_hand, *owed_again, hear=payment_plans.look_after_what_was_done_by_hand)

@@ -26,16 +26,16 @@ LEASES = (
     ),
     Invariant(
         "I17",
-        "What a lease owes in the books is its posted charges less payments, receipts, credits, waivers, deductions, as the rooms say",
+        "What a lease owes in the books is its posted charges less payments (and their refunds), receipts, credits, waivers, deductions",
         """SELECT l.public_id, b.owed, b.owed - coalesce(c.charged, 0) + coalesce(p.paid, 0) + coalesce(h.given, 0) + coalesce(k.less, 0)
              + coalesce(w.waived, 0) + coalesce(d.deducted, 0) + coalesce(t.gone, 0) AS off_minor FROM leases_lease l
            JOIN (SELECT y.lease_id, sum(a.balance_minor) AS owed FROM leases_party y JOIN ledger_account a ON a.id = y.account_id
                  GROUP BY y.lease_id) b ON b.lease_id = l.id
            LEFT JOIN (SELECT lease_id, sum(amount_minor) AS charged FROM leases_charge WHERE posted_at IS NOT NULL GROUP BY lease_id) c
              ON c.lease_id = l.id
-           LEFT JOIN (SELECT y.lease_id, sum(m.amount_minor) AS paid FROM payments_payment m
-                      JOIN leases_party y ON y.account_id = m.applies_to_id
-                      WHERE m.status IN ('completed', 'settled') GROUP BY y.lease_id) p ON p.lease_id = l.id
+           LEFT JOIN (SELECT y.lease_id, sum(CASE WHEN m.status = 'returned' THEN 0 ELSE m.amount_minor END - m.refunded_minor) AS paid
+                      FROM payments_payment m JOIN leases_party y ON y.account_id = m.applies_to_id
+                      WHERE m.status IN ('completed', 'settled', 'returned') GROUP BY y.lease_id) p ON p.lease_id = l.id
            LEFT JOIN (SELECT lease_id, sum(amount_minor) AS given FROM leases_receipt WHERE bounced_on IS NULL GROUP BY lease_id) h
              ON h.lease_id = l.id
            LEFT JOIN (SELECT lease_id, sum(CASE WHEN kind = 'reinstatement' THEN -amount_minor ELSE amount_minor END) AS less
@@ -106,7 +106,10 @@ LEASES = (
                      WHERE t.reference = k.debit_reference) END), 0) AS standing
                  FROM payments_claim k JOIN payments_payment p ON p.id = k.payment_id
                  LEFT JOIN leases_charge c ON c.public_id = k.item
-                 WHERE p.applies_to_id = a.id AND payments_is_live(p.status) GROUP BY k.item) x), 0)""",
+                 WHERE p.applies_to_id = a.id AND payments_is_live(p.status) GROUP BY k.item) x), 0)
+             + coalesce((SELECT sum(o.amount_minor) FROM payments_payment m JOIN payments_payout o ON o.origin = m.public_id
+                         WHERE m.applies_to_id = a.id AND o.purpose = 'overpayment_refund' AND o.status IN ('failed', 'returned')
+                           AND o.changed_at >= f.since), 0)""",
         tables=(
             *PAYING,
             "payments_claim",

@@ -8,6 +8,7 @@ from leases.credits.models import Credit
 from leases.deposits.models import Deposit, Movement, TrustBank
 from leases.late_fees.models import LateFee
 from leases.move_out.models import Damage, Destination, MoveOut
+from leases.overpayments.models import OverpaymentPart, OverpaymentRefund
 from leases.payment_plans.models import CoveredCharge, PaymentPlan, PlanPart
 from leases.policies.models import PaymentPolicy
 from leases.properties.models import Property, Unit
@@ -35,6 +36,8 @@ __all__ = [
     "Move",
     "MoveOut",
     "Movement",
+    "OverpaymentPart",
+    "OverpaymentRefund",
     "Party",
     "PaymentPlan",
     "PaymentPolicy",

@@ -119,6 +119,19 @@ BEGIN
     RETURN EXISTS (SELECT FROM leases_arrearscase c WHERE c.id = the_case AND leases_deals(c.party_id));
 END $$;
 
+CREATE OR REPLACE FUNCTION leases_overpayment_deals(the_refund bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM leases_overpaymentrefund r WHERE r.id = the_refund AND leases_deals(r.party_id));
+END $$;
+
+-- What was ordered to give an overpayment back: how it went is told to whoever pays for the party, even if another had paid it.
+CREATE OR REPLACE FUNCTION leases_overpayment_order(the_payout bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM leases_overpaymentpart p WHERE p.payout_id = the_payout AND leases_overpayment_deals(p.refund_id));
+END $$;
+
 CREATE OR REPLACE FUNCTION leases_plan_deals(the_plan bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
@@ -166,6 +179,8 @@ POLICIES: Final = {
     "leases_arrearscase": "leases_deals(party_id)",
     "leases_arrearspolicy": "payee_id IN (SELECT directpay_own_payees()) OR payee_id IN (SELECT payee_id FROM leases_rented())",
     "leases_arrearsstep": "leases_arrears_deals(case_id)",
+    "leases_overpaymentrefund": "leases_deals(party_id)",
+    "leases_overpaymentpart": "leases_overpayment_deals(refund_id)",
     "leases_paymentplan": "leases_deals(party_id)",
     "leases_planpart": "leases_plan_deals(plan_id)",
     "leases_coveredcharge": "leases_plan_deals(plan_id)",
@@ -186,7 +201,7 @@ POLICIES: Final = {
     "ledger_hold": "leases_party_account(account_id)",
     "ledger_book": "id IN (SELECT leases_rented_books())",
     "payments_payment": "leases_party_account(applies_to_id)",
-    "payments_payout": "party <> '' AND leases_deposit_order(party)",
+    "payments_payout": "(party <> '' AND leases_deposit_order(party)) OR leases_overpayment_order(id)",
     "payments_claim": "leases_paid_on(payment_id)",
     "payments_railfee": "payee_id IN (SELECT payee_id FROM leases_rented())",
 }

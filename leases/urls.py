@@ -10,6 +10,7 @@ from leases.credits import api as credits
 from leases.deposits import api as deposits
 from leases.late_fees import api as late_fees
 from leases.move_out import api as move_out
+from leases.overpayments import api as overpayments
 from leases.papers import api as papers
 from leases.papers.pages import receipt
 from leases.payment_plans import api as payment_plans
@@ -36,6 +37,7 @@ ROOMS = (
     payment_plans,
     arrears,
     transfers,
+    overpayments,
     papers,
     reports,
 )

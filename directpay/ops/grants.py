@@ -35,6 +35,8 @@ APPEND_ONLY = (
     "leases_movement",
     "leases_bankcharge",
     "leases_move",
+    "leases_overpaymentpart",
+    "leases_overpaymentrefund",
     "leases_transfer",
     "ledger_allocation",
     "ledger_check",

@@ -686,6 +686,14 @@ payment=$(pick id)
 # POST /api/v1/payments
 fresh
 answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payments" -d @- <<JSON
+{"lease": "$lease_in_shares", "rail": "instant", "bank_account": "$bank", "amount": 15000}
+JSON
+)
+said "Create payments: paid_ahead"
+
+# POST /api/v1/payments
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payments" -d @- <<JSON
 {"lease": "$lease", "rail": "ach", "bank_account": "$bank", "amount": 10000, "metadata": {"note": "called off"}}
 JSON
 )
@@ -853,6 +861,25 @@ said "Advance sandbox clock"
 # GET /api/v1/sandbox/clock
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/sandbox/clock")
 said "Retrieve sandbox clock"
+
+# --- overpayment_refunds ---
+
+# POST /api/v1/leases/{id}/overpayment_refunds
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/leases/$lease_in_shares/overpayment_refunds" -d @- <<JSON
+{"amount": 4000}
+JSON
+)
+said "Overpayment refunds leases"
+overpayment_refund=$(pick id)
+
+# GET /api/v1/overpayment_refunds
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/overpayment_refunds")
+said "List overpayment refunds"
+
+# GET /api/v1/overpayment_refunds/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/overpayment_refunds/$overpayment_refund")
+said "Retrieve overpayment refunds"
 
 # --- payouts ---
 

@@ -18,6 +18,7 @@ from leases.credits.models import Credit
 from leases.deposits.models import Movement
 from leases.late_fees.models import LateFee
 from leases.late_fees.reckoning import FEES_LAST, OTHERS_NEXT, RENT_FIRST, Debt, Given
+from leases.overpayments.queries import given_back
 from leases.payment_plans.queries import Forbearance, forbearances
 from leases.receipts.models import Receipt
 from leases.rent.models import Charge
@@ -143,7 +144,7 @@ def _parts(plan: Forbearance, debts: Iterable[Debt]) -> list[Debt]:
 
 
 def histories(lease_ids: Collection[int]) -> dict[int, History]:
-    """Lease id → its history, in as many questions as there are kinds of facts. What came back was never given."""
+    """Lease id → its history, in as many questions as there are kinds of facts. What came back never went: from a bank, or to it."""
     found: dict[int, History] = {id: History() for id in lease_ids}
     accounts: dict[int, Party] = {}
     for party in Party.objects.filter(lease_id__in=lease_ids).select_related("account").order_by("id"):
@@ -165,6 +166,9 @@ def histories(lease_ids: Collection[int]) -> dict[int, History]:
         "giver", "taker"
     ):
         _transfer(found, transfer)
+    for refund, payout in given_back(lease_ids):
+        debt = Debt(payout.public_id, refund.refunded_on, payout.amount_minor, OTHERS_NEXT, refund.created_at)
+        found[refund.lease_id].owe_again(refund.party_id, debt)
     for lease_id, plans in forbearances(lease_ids).items():
         found[lease_id].plans = plans
     for fee in LateFee.objects.filter(lease_id__in=lease_ids, waived_minor__gt=0).select_related("fee_charge"):

@@ -5,7 +5,7 @@ is open is the newest: it does not matter in which order the facts were told.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -15,7 +15,9 @@ from leases.contracts.models import Party
 from leases.credits.models import Credit
 from leases.rent.models import Charge
 from leases.rent.postings import parts
+from payments.payins.models import Payment, Status
 from payments.payins.queries import in_flight_minor
+from payments.rails.timetable import bank_day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,18 @@ def _debts(lease_ids: Collection[int]) -> dict[int, list[Debt]]:
     for besides in OWED_BESIDES:
         for party_id, debt in besides(lease_ids):
             found[party_id].append(debt)
+    for party_id, day, minor in _given_back_of_returned(owners):
+        found[party_id].append(Debt(day, day, minor))
     return found
+
+
+def _given_back_of_returned(owners: Mapping[int, Sequence[Party]]) -> Iterator[tuple[int, date, int]]:
+    """Party id, day and amount: of payments that a bank took back whole, what its payer had back is owed besides the charges."""
+    parties = {party.account_id: party.id for group in owners.values() for party in group}
+    rows = Payment.objects.filter(applies_to_id__in=list(parties), status=Status.RETURNED, refunded_minor__gt=0)
+    for account_id, returned_at, minor in rows.order_by("id").values_list("applies_to_id", "returned_at", "refunded_minor"):
+        if returned_at is not None:
+            yield parties[account_id], bank_day_of(returned_at), minor
 
 
 def covering(debts: Sequence[Debt], amount_minor: int) -> list[Debt]:

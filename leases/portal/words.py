@@ -30,7 +30,7 @@ class Word:
 
 def word_of(payment: Payment) -> Word:
     """The one word for a payment."""
-    if payment.amount_refunded:
+    if payment.amount_refunded == payment.amount_minor:
         return Word("refunded", _("Refunded"))
     status = payment.status
     if status in (Status.COMPLETED, Status.SETTLED):

@@ -116,7 +116,7 @@ def render_charge(i: PaymentIntent, p: Payment, context: Context) -> dict[str, A
         "payment_intent": i.public_id,
         "payment_method": p.bank_account.public_id,
         "payment_method_details": _method_details(p.bank_account, context),
-        "refunded": False,
+        "refunded": p.amount_refunded == p.amount_minor,
         "status": status,
     }
 

@@ -1,12 +1,14 @@
-"""Payments in the story of directpay/api/examples.py: Bob pays November at once, and calls a part of December off."""
+"""Payments in the story of directpay/api/examples.py: November at once, something ahead, and a part of December called off."""
 
 from typing import Any, Final
 
 from directpay.api.examples import (
     ACCOUNT,
+    AHEAD,
     BANK,
     BOB,
     CALLED_OFF,
+    CELLAR,
     COMMON,
     CREATED,
     DECEMBER,
@@ -16,6 +18,8 @@ from directpay.api.examples import (
     NOVEMBER,
     PAYEE,
     PAYMENT,
+    SHARED_ACCOUNT,
+    SHARED_LEASE,
     Ask,
 )
 from directpay.kernel.errors import InvalidInput, NotAllowed
@@ -64,7 +68,17 @@ OFF: Final[dict[str, Any]] = {
     "reference": "DP-G7FD-2S4A",
     "metadata": {"note": "called off"},
 }
-ASKS: Final = {"payment": Ask(WHOLE, answer=SHOWN), "called_off": Ask(PART, answer=OFF)}
+SOONER: Final[dict[str, Any]] = {**WHOLE, "lease": SHARED_LEASE, "amount": 15000}
+EARLY: Final[dict[str, Any]] = {
+    **SOONER,
+    "id": AHEAD,
+    "amount_charged": 15000,
+    "net": 14900,
+    "applies_to": SHARED_ACCOUNT,
+    "charges": [{"charge": CELLAR, "amount": 15000}],
+    "reference": "DP-5DF8-H2J3",
+}
+ASKS: Final = {"payment": Ask(WHOLE, answer=SHOWN), "paid_ahead": Ask(SOONER, answer=EARLY), "called_off": Ask(PART, answer=OFF)}
 CALLS_OFF: Final = {"called_off": Ask({}, CALLED_OFF, {**OFF, "status": "canceled"})}
 FACT: Final[dict[str, Any]] = {
     "id": EVENT,

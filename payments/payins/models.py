@@ -64,10 +64,14 @@ class Payment(models.Model):
     return_code = models.CharField(max_length=10, default="")
     failure_code = models.CharField(max_length=40, default="")
     failure_message = models.CharField(max_length=200, default="")
+    refunded_minor = models.BigIntegerField(default=0, db_default=0)  # given back to its payer, or on the way there
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="payment_positive"),
+            models.CheckConstraint(
+                condition=models.Q(refunded_minor__gte=0, refunded_minor__lte=models.F("amount_minor")), name="payment_refunded_within"
+            ),
             models.CheckConstraint(condition=models.Q(net_minor__gt=0), name="payment_net_positive"),
             models.CheckConstraint(
                 condition=models.Q(
@@ -106,7 +110,7 @@ class Payment(models.Model):
 
     @property
     def amount_refunded(self) -> int:
-        return 0
+        return self.refunded_minor
 
     # Every edge of the machine, once. The database's own table of them is generated from here; a test compares the two.
 

@@ -51,6 +51,7 @@ class Payout(models.Model):
         FORWARDING = "deposit_forwarding"  # a deposit, to the payee's trust bank (K5)
         DRAW = "deposit_draw"  # a deposit, debited from the trust bank, to be given back (K11)
         REFUND = "deposit_refund"  # the same, to the renter (K12, K13)
+        OVERPAYMENT = "overpayment_refund"  # of a payment (`origin`) what was too much, to its payer (E9 to E15)
 
     class Status(models.TextChoices):
         CREATED = "created"

@@ -5,9 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import F
+
+from ledger.allocation.actions import allocate
+from ledger.allocation.queries import Claim
 from payments.chart.accounts import Key, of_payee, platform
 from payments.chart.drafts import Draft
 from payments.chart.kinds import PAYOUT
+from payments.payins.models import Payment
+from payments.payins.postings import paid_of
 from payments.payouts.models import Payout
 from payments.payouts.postings import (
     deposit_drawn,
@@ -19,13 +25,18 @@ from payments.payouts.postings import (
     payout_paid,
     payout_returned,
 )
+from payments.payouts.queries import credits_of_payment, lock_origin
+from payments.refunds.postings import refund_completed, refund_failed, refund_returned, refund_submitted
 
 Build = Callable[[Payout, date, datetime], Draft]
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """`lowers`: the account whose available amount limits it, and the sign of the leg to be; `promised`: held there, not yet posted."""
+    """`lowers`: the account whose available amount limits it, and the sign of the leg to be; `promised`: held there, not yet posted.
+
+    `beside`: what follows a posting beside the books, once the money has gone (+) or is back (−).
+    """
 
     rail: str
     lowers: Callable[[Payout], tuple[Key, int]]
@@ -34,6 +45,7 @@ class Way:
     created: Build | None = None
     failed: Build | None = None
     returned: Build | None = None
+    beside: Callable[[Payout, int, datetime], None] | None = None
 
 
 def _in_transit(p: Payout) -> tuple[Key, int]:
@@ -67,10 +79,33 @@ def _drawn(p: Payout, on: date, at: datetime) -> Draft:
     return deposit_drawn.draft(refund=p.public_id, rail=p.rail, amount_minor=p.amount_minor, trust_bank=p.trust_bank, **_what(p, on, at))
 
 
+def _of_payer(posting: Callable[..., Draft], **more: Any) -> Build:
+    """Of the payment that it gives back a part of; its row is locked, before any account is."""
+    return lambda p, on, at: posting(paid_of(lock_origin(p)), refund=p.public_id, amount_minor=p.amount_minor, on=on, at=at, **more)
+
+
+def _given_back(p: Payout, on: date, at: datetime) -> Draft:
+    return refund_completed.draft(
+        refund=p.public_id, rail=lock_origin(p).rail, over=p.rail, currency=p.currency, amount_minor=p.amount_minor, on=on, at=at
+    )
+
+
+def _beside_the_books(p: Payout, minor: int, at: datetime) -> None:
+    """The debit takes what of the payment no debt has taken (E9); a credit that is back pays what is owed by then, or stands ahead."""
+    Payment.objects.filter(public_id=p.origin).update(refunded_minor=F("refunded_minor") + minor)
+    paid = lock_origin(p)
+    debit = [Claim(f"refund.submitted:{p.public_id}", p.amount_minor, "given back")] if minor > 0 else []
+    allocate([paid.applies_to_id], at=at, claims=dict.fromkeys(credits_of_payment(paid), debit))
+
+
+def _available(p: Payout) -> tuple[Key, int]:
+    return platform("P2120", p.payee.public_id, p.currency), 1
+
+
 WAYS: dict[str, Way] = {
     Payout.Purpose.PAYOUT: Way(
         PAYOUT,
-        lambda p: (platform("P2120", p.payee.public_id, p.currency), 1),
+        _available,
         _of_owner(payout_paid.draft),
         promised=False,
         created=_of_owner(payout_created.draft),
@@ -80,4 +115,14 @@ WAYS: dict[str, Way] = {
     Payout.Purpose.FORWARDING: Way(PAYOUT, _in_transit, _forwarded),
     Payout.Purpose.DRAW: Way("ach", lambda p: (of_payee("L1310", p.payee.public_id, p.currency, p.trust_bank), -1), _drawn),
     Payout.Purpose.REFUND: Way(PAYOUT, _in_transit, _of_renter(deposit_refunded.draft), returned=_of_renter(deposit_refund_returned.draft)),
+    Payout.Purpose.OVERPAYMENT: Way(
+        PAYOUT,
+        _available,
+        _given_back,
+        promised=False,
+        created=_of_payer(refund_submitted.draft, settled=True),
+        failed=_of_payer(refund_failed.draft, settled=True),
+        returned=_of_payer(refund_returned.draft, over=PAYOUT),
+        beside=_beside_the_books,
+    ),
 }

@@ -1,4 +1,4 @@
-"""What the ledger shows of the cash, and who may see what was sent."""
+"""What the ledger shows of the cash, who may see what was sent, and what of payments went back."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,6 +14,7 @@ from payments.chart.accounts import platform
 from payments.methods.models import BankAccount
 from payments.payins.models import Payment, Status
 from payments.payins.moving import Moving
+from payments.payins.queries import completed_reference
 from payments.payouts.models import Payout
 
 
@@ -46,6 +47,23 @@ def ways_to_payouts(actor: Actor) -> list[Way] | None:
         return None
     mine = BankAccount.objects.filter(user_id=actor.user_id)
     return [Way("payee", through=Payee.objects.filter(owner_id=actor.user_id), apart=True), Way("bank_account", through=mine, apart=True)]
+
+
+def lock_origin(payout: Payout) -> Payment:
+    """Step: the payment of which this gives a part back, its row locked."""
+    rows = Payment.objects.select_related("payee", "applies_to__book", "applies_to__cost_account")
+    return rows.select_for_update(of=("self",), no_key=True).get(public_id=payout.origin)
+
+
+def refunds_of(payments: Sequence[str]) -> QuerySet[Payout]:
+    """What of these payments (by public id) was given back, or was to be; the newest first."""
+    return Payout.objects.filter(purpose=Payout.Purpose.OVERPAYMENT, origin__in=list(payments)).order_by("-id")
+
+
+def credits_of_payment(payment: Payment) -> list[str]:
+    """References of the transactions by which its money stands, or stands again, on the account that it paid."""
+    back = refunds_of([payment.public_id]).filter(status__in=(Payout.Status.FAILED, Payout.Status.RETURNED))
+    return [completed_reference(payment), *(f"refund.{status}:{key}" for key, status in back.values_list("public_id", "status"))]
 
 
 def forwarded_to(payments: Sequence[str]) -> dict[str, str]:

@@ -64,7 +64,7 @@ def _of_row(line: BankLine, at: datetime) -> Draft:
     )
 
 
-@posts("bank.line", rows="B3 B8 B12 C6 D5 F1 F4 F12 J3 J5 J8 K4 K6 M3 M12")
+@posts("bank.line", rows="B3 B8 B12 C6 D5 E11 E12 E14 F1 F4 F12 J3 J5 J8 K4 K6 M3 M12")
 def bank_line(*, line: str, bank: Key, against: Key, amount_minor: int, item: str, on: date, at: datetime) -> Draft:
     """The statement shows `amount_minor`, + came in, − went out, for `item` of the account `against`.
 

@@ -47,7 +47,7 @@ def refund_submitted(
     return Draft(refund, on, at, _owed(paid, refund, amount_minor, settled, clawed_fee_minor, clawed_tax_minor, payer_fee_minor))
 
 
-@posts("refund.failed", rows="G7")
+@posts("refund.failed", rows="E15 G7")
 def refund_failed(
     paid: Paid,
     *,
@@ -80,10 +80,22 @@ def _owed(paid: Paid, refund: str, amount: int, settled: bool, fee: int, tax: in
     ]
 
 
-@posts("refund.completed", rows="G6")
-def refund_completed(*, refund: str, rail: str, currency: str, amount_minor: int, on: date, at: datetime) -> Draft:
-    """The rail confirms that the payer has it."""
-    lines = [dr(platform("P2310", rail, currency), amount_minor, refund), cr(clearing(rail, currency), amount_minor, refund)]
+@posts("refund.completed", rows="E10 G6")
+def refund_completed(*, refund: str, rail: str, currency: str, amount_minor: int, on: date, at: datetime, over: str = "") -> Draft:
+    """The rail confirms that the payer has it. `rail` took the payment; `over` gave it back, where that is another."""
+    lines = [dr(platform("P2310", rail, currency), amount_minor, refund), cr(clearing(over or rail, currency), amount_minor, refund)]
+    return Draft(refund, on, at, lines)
+
+
+@posts("refund.returned", rows="E13")
+def refund_returned(paid: Paid, *, refund: str, over: str, amount_minor: int, on: date, at: datetime) -> Draft:
+    """The payer's bank sends it back after confirmation: a new fact. It is paid again, and available to the payee; no fee moves."""
+    lines = [
+        dr(clearing(over, paid.currency), amount_minor, refund),
+        cr(paid.key("P2120"), amount_minor),
+        dr(at_directpay(paid.payee, paid.currency), amount_minor),
+        cr(paid.applies_to, amount_minor),
+    ]
     return Draft(refund, on, at, lines)
 
 

@@ -36,6 +36,8 @@ from leases.deposits.actions.name_trust_bank import name_trust_bank
 from leases.late_fees.actions.assess import charge_late_fee
 from leases.late_fees.models import LateFee
 from leases.move_out.actions import NewDamage, begin_move_out
+from leases.overpayments.actions import refund_overpayment
+from leases.overpayments.models import OverpaymentRefund
 from leases.payment_plans.actions.propose import NewPlan, propose_plan
 from leases.payment_plans.models import PaymentPlan
 from leases.receipts.actions import NewReceipt, record_receipt
@@ -92,6 +94,7 @@ class Alices(World):
         november = self.leased.charges.earliest("id")
         self.bank_charge = record_bank_charge(NewBankCharge(self.payee, "usd", 900), actor=SYSTEM, at=self.now)
         self.transfer = self._transfer()
+        self.overpaid, self.given_back = self._overpayment()
         self.late_fee = charge_late_fee(self.leased, november, actor=SYSTEM, at=self.now)
         self.plan, self.case = self._behind()
         self.wish = self._wish()
@@ -123,6 +126,12 @@ class Alices(World):
         giver, taker = self.shared.parties.order_by("id")
         grant_credit(self.shared, NewCredit(giver, "credit", 150, "Mended the tap"), actor=SYSTEM, at=self.now)
         return give_credit(giver, taker, 40, reason="As agreed", actor=SYSTEM, at=self.now)
+
+    def _overpayment(self) -> tuple[Payment, OverpaymentRefund]:
+        """Bob's share is paid already: what he pays now stands ahead, and some of it goes back."""
+        self.fee("instant", 0)
+        paid = self.until(self.pay(self.shared, "instant", 80, self.account_of_bob), "settled")
+        return paid, refund_overpayment(paid.applies_to.party, 30, actor=SYSTEM, at=self.now)
 
     def _behind(self) -> tuple[PaymentPlan, ArrearsCase]:
         """Of what is left of November."""
@@ -187,6 +196,7 @@ class Alices(World):
             "receipts": self.receipt.public_id,
             "credits": self.credit.public_id,
             "transfers": self.transfer.public_id,
+            "overpayment_refunds": self.given_back.public_id,
             "bank_charges": self.bank_charge.public_id,
             "late_fees": self.late_fee.public_id,
             "late-fees": self.late_fee.public_id,

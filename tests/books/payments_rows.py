@@ -111,6 +111,13 @@ def processors(s: Story) -> list[Posting]:
     return [reconciliation.processor_fee(report_line="prl_1", item="pay_1", rail="card", amount_minor=220, **OURS)]
 
 
+OF_IT: dict[str, Any] = {"refund": "re_1", "amount_minor": 10_000}
+
+
+def overpaid(s: Story) -> payins.Paid:
+    return s.rent(amount=160_000, fee=0)
+
+
 steps(
     D2=authorized,
     D3=captured,
@@ -121,7 +128,13 @@ steps(
     E4=completed(payment="pay_2", amount=50_000, fee=0, by="carol"),
     E6=completed(amount=160_000, fee=0),
     E8=settled("e8", 160_000),
-    E9=lambda s: [refunds.refund_submitted(s.rent(amount=160_000, fee=0), refund="re_1", amount_minor=10_000, settled=True, **WHEN)],
+    E9=lambda s: [refunds.refund_submitted(overpaid(s), settled=True, **OF_IT, **WHEN)],
+    E10=lambda s: [refunds.refund_completed(rail="ach", over="payout", **OF_IT, **OURS)],
+    E11=line("e11", 160_000, ACH, "pay_1"),
+    E12=line("e12", -10_000, PAYOUT_RAIL, "re_1"),
+    E13=lambda s: [refunds.refund_returned(overpaid(s), over="payout", **OF_IT, **WHEN)],
+    E14=line("e14", 10_000, PAYOUT_RAIL, "re_1"),
+    E15=lambda s: [refunds.refund_failed(overpaid(s), settled=True, **OF_IT, **WHEN)],
     F1=line("f1", -150_000, ACH, "pay_1"),
     F2=returned(False),
     F3=return_fee,

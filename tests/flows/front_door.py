@@ -19,7 +19,7 @@ from leases.arrears.ladder import Step
 from leases.autopay.actions.turn_on import Order, turn_on
 from leases.bank_charges.actions import NewBankCharge, record_bank_charge
 from leases.contracts.late_fee import LateFeeTerms
-from leases.contracts.models import Lease
+from leases.contracts.models import Lease, Party
 from leases.credits.actions import NewCredit, grant_credit
 from leases.deposits.actions.name_trust_bank import name_trust_bank
 from leases.deposits.models import TrustBank
@@ -27,6 +27,7 @@ from leases.late_fees.actions.agree import agree_late_fee
 from leases.late_fees.actions.assess import charge_late_fee
 from leases.late_fees.actions.decide import approve_late_fee
 from leases.move_out.actions import NewDamage, begin_move_out
+from leases.overpayments.actions import refund_overpayment
 from leases.payment_plans.actions.decide import accept_plan
 from leases.payment_plans.actions.propose import NewPlan, propose_plan
 from leases.receipts.actions import NewReceipt, bank_receipts, bounce_receipt, record_receipt
@@ -131,6 +132,7 @@ def grow(w: World, leases: int) -> None:
         w.pay(lease, "ach", amount=50_000, source=source)
         by_hand(w, lease)
         by_itself(w, shared, his)
+        w.pay(w.lease(renter, rent=20_000), "instant", amount=25_000, source=source)  # more than is owed
         purpose = Purpose(lease.currency, lease.unit.property.payee, origin=lease.public_id)
         between_roommates(w, renter)
         create_intent(
@@ -145,8 +147,15 @@ def grow(w: World, leases: int) -> None:
             at=w.now,
         )
     w.later(minutes=10)  # what is instant has settled
+    given_back(w)
     paid_out(w, lease)
     moved_out(w, lease)
+
+
+def given_back(w: World) -> None:
+    """Of what was paid too much, and of which nothing went back yet."""
+    for party in Party.objects.filter(lease__rent_minor=20_000, overpayment_refunds=None).select_related("lease", "account").order_by("id"):
+        refund_overpayment(party, 1_000, actor=w.actor(w.alice), at=w.now)
 
 
 def paid_out(w: World, lease: Lease) -> None:

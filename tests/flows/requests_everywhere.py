@@ -227,6 +227,11 @@ class House(World):
             body = {"amount": 500, "currency": "usd", "bank_account": self.account(self.alice).public_id}
             return "/api/v1/payouts", body, {**body, "amount": 501}
 
+        def overpayment() -> tuple[str, dict[str, Any], dict[str, Any]]:
+            lease = self.lease(rent=20_000)
+            self.until(self.pay(lease, "instant", amount=25_000, source=self.source), "settled")
+            return f"/api/v1/leases/{lease.public_id}/overpayment_refunds", {"amount": 400}, {"amount": 401}
+
         def trust_bank() -> tuple[str, dict[str, Any], dict[str, Any]]:
             first, second = divmod(self.count(), 26)  # a state has one
             body = {"bank_account": self.account(self.alice).public_id, "state": chr(65 + first) + chr(65 + second)}
@@ -242,6 +247,7 @@ class House(World):
 
         return {
             "/api/v1/payouts": payout,
+            "/api/v1/leases/{id}/overpayment_refunds": overpayment,
             "/api/v1/trust_banks": trust_bank,
             "/api/v1/move_outs": move_out,
             "/api/v1/move_outs/{id}/cancel": cancel,

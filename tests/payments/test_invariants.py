@@ -25,6 +25,12 @@ BREAKS = {
     "I13 a completed payment is gone": ["DELETE FROM payments_payment WHERE status = 'completed'"],
     "I15 what is in transit is moved": [BALANCE.format("- 1", "P2160")],
     "I15 a payout forgot that it was paid": ["UPDATE payments_payout SET status = 'in_transit' WHERE status = 'paid'"],
+    "I15b what is in transit to payers is moved": [BALANCE.format("- 1", "P2310")],
+    "I15b a refund was never sent": ["DELETE FROM payments_payout WHERE purpose = 'overpayment_refund'"],
+    "I20c a payment forgot what went back of it": ["UPDATE payments_payment SET refunded_minor = 0 WHERE refunded_minor > 0"],
+    "I20c a refund of no payment": ["UPDATE payments_payout SET origin = 'pay_nowhere' WHERE purpose = 'overpayment_refund'"],
+    "I20c a refund was not posted": ["DELETE FROM ledger_transaction WHERE kind = 'refund.submitted'"],
+    "I20c one that failed was not taken back": ["UPDATE payments_payout SET status = 'failed' WHERE purpose = 'overpayment_refund'"],
     "I15d one that failed was posted": ["UPDATE payments_payout SET status = 'failed' WHERE status = 'paid'"],
     "I15d a return was not posted": ["DELETE FROM ledger_transaction WHERE kind = 'payout.returned'"],
     "I16 fees are moved": [BALANCE.format("+ 1", "P4110")],
@@ -70,13 +76,15 @@ def lived_in() -> World:
 
 
 def paid_out(w: World) -> None:
-    """One payout paid, one returned, one waiting, of a payment made for them."""
-    w.until(w.pay(w.lease(), "instant", amount=5_000), "settled")
+    """One payout paid, one returned, one waiting, of a payment made for them; and some of it is on its way back to its payer."""
+    made = w.until(w.pay(w.lease(), "instant", amount=5_000), "settled")
+    back = NewPayout("overpayment_refund", w.payee, w.account(w.bob, "000000000009"), 300, "usd", origin=made.public_id)
+    create_payout(back, actor=SYSTEM, at=w.now)
     for number in ("000123456789", "009902050000", "000000000009"):
         wish = NewPayout("payout", w.payee, w.account(w.alice, number), 300, "usd")
         create_payout(wish, actor=SYSTEM, at=w.now)
     w.later(seconds=20)
-    assert sorted(Payout.objects.values_list("status", flat=True)) == ["in_transit", "paid", "returned"]
+    assert sorted(Payout.objects.values_list("status", flat=True)) == ["in_transit", "in_transit", "paid", "returned"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -97,6 +97,8 @@ RULES: Final[dict[str, Callable[[Mapping[str, Any], People], Read]]] = {
     "lease.rent_changed": _to_renters("lease_changed"),
     "lease.shares_changed": _to_renters("lease_changed"),
     "arrears.step_reached": _rent_late,
+    "overpayment.refunded": _to_renters("money_back"),
+    "overpayment.came_back": _to_renters("money_back"),
 }
 TYPES: Final = tuple(RULES)
 SCHEDULES: Final = ("lease.created", "lease.ended", "lease.renewed", "lease.rent_changed")  # what falls due next may be another

@@ -7,8 +7,9 @@ from typing import Any
 
 ID = re.compile(r"[a-z]+_[0-9A-Za-z]{24}")
 JSON = "application/json"
-LAST = ("sandbox", "payouts")  # first the clock is moved, for what is paid out must have settled
+LAST = ("sandbox", "overpayment_refunds", "payouts")  # first the clock is moved, for what is sent must have settled
 NEVER = "payment_intent_unexpected_state"
+SETTLED = "/api/v1/leases/{id}/overpayment_refunds"  # made on a lease, and told with what is LAST
 UNTIMELY = ("payment_not_cancelable", "receipt_not_ready")  # by then the money has left, or has not settled
 FIRST = ("payment_plans",)  # while something is owed
 # What an id that stands inside of an answer is called; others are called as the example that makes them.
@@ -106,7 +107,7 @@ def _calls(described: Mapping[str, Any]) -> Iterator[Call]:
                 refused = _refusal(operation, good)
                 yield Call(
                     title=f"{operation['summary']}{f': {name}' if len(asks) > 1 else ''}",
-                    tag=operation["tags"][0],
+                    tag=path.rpartition("/")[2] if path == SETTLED else operation["tags"][0],
                     method=method.upper(),
                     path=path,
                     address=path.replace("{id}", _id_of(operation, name)),

@@ -6,6 +6,7 @@ from directpay.api.examples import (
     ALICE,
     BOB,
     CAROL,
+    CELLAR,
     COMMON,
     DECEMBER,
     FIRST_POLICY,
@@ -98,7 +99,7 @@ IN_SHARES: Final[dict[str, Any]] = {
     "start_date": "2026-12-01",
     "end_date": "2027-10-31",
 }
-CELLAR_ROW: Final = _row("chg_CellarY2uI5oP8lK1jH4gF7dS", "2026-12-01", "2026-12-31", "scheduled")
+CELLAR_ROW: Final = _row(CELLAR, "2026-12-01", "2026-12-31", "scheduled")
 SHARED: Final[dict[str, Any]] = {
     **IN_SHARES,
     "id": SHARED_LEASE,

@@ -58,12 +58,12 @@ WHERE k.counts_on BETWEEN %(since)s AND %(through)s
 GROUP BY 1, 2, 3, 4, 5 ORDER BY 2, 1, 3, 4, 5
 """  # noqa: S608
 # What money that came in on receivables was for: the debits that it is allocated to, by the income account beside them; what a return
-# took back is not unpaired again, for the return is a fact of its own day.
+# took back is not unpaired again, for the return is a fact of its own day. What was given back again was for nothing: it stays an advance.
 FOR_WHAT: Final = f"""
 for_what AS MATERIALIZED (
     SELECT d.id AS debit, coalesce(min(i.number), 'carried') AS category FROM known d
     LEFT JOIN known i ON i.tx = d.tx AND i.number LIKE 'L4%%' AND i.number <> 'L4900'
-    WHERE d.number = 'L1500' AND d.minor > 0 GROUP BY d.id
+    WHERE d.number = 'L1500' AND d.minor > 0 AND d.kind <> 'refund.submitted' GROUP BY d.id
 ), came AS MATERIALIZED (
     SELECT k.id, k.tx, k.kind, k.counts_on, k.account, {HOME} AS home, -k.minor AS minor
     FROM known k JOIN touches c ON c.tx = k.tx LEFT JOIN homes h ON h.account = k.account
@@ -98,6 +98,7 @@ TAKEN_BACK: Final = {
     "receipt.bounced": "bounced_receipts",
     "refund.submitted": "refunds",
     "refund.failed": "refunds",
+    "refund.returned": "refunds",
     "dispute.lost": "disputes_lost",
     "transaction.reversed": "corrections",  # what should never have been posted (rule 9)
 }

@@ -89,7 +89,7 @@ def _note(payout: Payout, at: datetime) -> None:
 
 
 def _confirm(payout: Payout, answer: Answer, at: datetime) -> None:
-    """B7, K5, K11, K12: what was promised is posted. A return that we hear of first was paid before."""
+    """B7, E10, K5, K11, K12: what was promised is posted. A return that we hear of first was paid before."""
     payout.paid_on = answer.effective_on
     _release(payout, at, posted_minor=payout.amount_minor)
     _post(WAYS[payout.purpose].paid, payout, answer, at)
@@ -97,20 +97,22 @@ def _confirm(payout: Payout, answer: Answer, at: datetime) -> None:
 
 
 def _fail(payout: Payout, answer: Answer, at: datetime) -> None:
-    """B10, or the hold is released: it is there as before."""
+    """B10, E15, or the hold is released: it is there as before."""
     _explain(payout, answer)
     _release(payout, at)
     _post(WAYS[payout.purpose].failed, payout, answer, at)
+    _stands_again(payout, at)
     change(payout, "fail", "failed", actor=SYSTEM.label, at=at, columns=(*ANSWER, *REASON))
 
 
 def _send_back(payout: Payout, answer: Answer, at: datetime) -> None:
-    """B11, K13: a new fact on its own date."""
+    """B11, E13, K13: a new fact on its own date."""
     _explain(payout, answer)
     build = WAYS[payout.purpose].returned
     if build is None:
         raise ValueError(f"{payout.purpose} {payout.public_id} was returned: nothing says what that posts")
     _post(build, payout, answer, at)
+    _stands_again(payout, at)
     change(payout, "send_back", "returned", actor=SYSTEM.label, at=at, columns=REASON)
 
 
@@ -122,6 +124,13 @@ def _explain(payout: Payout, answer: Answer) -> None:
 def _post(build: Build | None, payout: Payout, answer: Answer, at: datetime) -> None:
     if build:
         post_many(postings_of([build(payout, answer.effective_on, at)]), at=at)
+
+
+def _stands_again(payout: Payout, at: datetime) -> None:
+    """Step: what follows beside the books from its money being back, if anything does for this purpose."""
+    beside = WAYS[payout.purpose].beside
+    if beside:
+        beside(payout, -payout.amount_minor, at)
 
 
 def _release(payout: Payout, at: datetime, posted_minor: int = 0) -> None:

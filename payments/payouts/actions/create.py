@@ -27,6 +27,7 @@ from payments.rails.registry import rail
 from payments.rails.timetable import bank_day_of
 
 PAYOUT_QUEUE = "payouts.rail"
+TO_RENTERS = (Payout.Purpose.REFUND, Payout.Purpose.OVERPAYMENT)  # those who ask for these know whose account it is
 
 
 class NotAvailable(Conflict):
@@ -97,13 +98,14 @@ def _check(wish: NewPayout) -> None:
     if into_trust != (account.purpose == "trust"):
         said = "Only deposits go to and from a trust bank account." if account.purpose == "trust" else "This is no trust bank account."
         raise InvalidInput(said, param="bank_account", code="bank_account_purpose")
-    if wish.purpose != Payout.Purpose.REFUND and account.user_id != wish.payee.owner_id:
+    if wish.purpose not in TO_RENTERS and account.user_id != wish.payee.owner_id:
         raise InvalidInput("A payout goes to a bank account of the payee's owner.", param="bank_account")
 
 
 def _set_aside(payout: Payout, at: datetime) -> None:
     """Step: with the account locked that it lowers. Raises NotAvailable."""
     way = WAYS[payout.purpose]
+    draft = way.created(payout, bank_day_of(at), at) if way.created else None  # it may lock a payment: before accounts
     key, side = way.lowers(payout)
     found = accounts([key], at=at)[key]
     account = lock_accounts([found.id])[found.id]
@@ -112,8 +114,10 @@ def _set_aside(payout: Payout, at: datetime) -> None:
         raise NotAvailable(f"At most {words(left, payout.currency)} is available.", param="amount", available=left)
     if way.promised:
         _promise(payout, account, side, at)
-    if way.created:
-        post_many(postings_of([way.created(payout, bank_day_of(at), at)]), at=at)
+    if draft:
+        post_many(postings_of([draft]), at=at)
+    if way.beside:
+        way.beside(payout, payout.amount_minor, at)
 
 
 def _promise(payout: Payout, account: Account, side: int, at: datetime) -> None:

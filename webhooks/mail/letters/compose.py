@@ -36,6 +36,7 @@ LETTERS: Final[dict[str, Callable[[Subject], Letter]]] = {
     "statement": leases.statement,
     "move_out": leases.move_out,
     "lease_changed": leases.lease_changed,
+    "money_back": leases.money_back,
 }
 AUTOMATIC: Final = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}  # RFC 3834: nobody answers by machine
 

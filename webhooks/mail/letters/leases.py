@@ -10,6 +10,8 @@ from leases.contracts.models import Lease, Renter
 from leases.contracts.queries import rents_of, with_people
 from leases.late_fees.models import LateFee
 from leases.move_out.models import MoveOut
+from leases.overpayments.models import OverpaymentRefund
+from leases.overpayments.queries import with_parts
 from leases.papers.statement import statement_csv, statement_of
 from leases.portal import dates
 from leases.portal.queries.by_itself import reason_text
@@ -109,6 +111,16 @@ def move_out(subject: Subject) -> Letter:
     lease = _lease(subject)
     values = {"home": home(lease), "day": subject.day(row.moved_out_on), "deadline": subject.day(row.deadline_on), "closed": closed}
     return Letter(values, button=_("See the itemised statement"), address=link("renter_deposit", lease_id=lease.public_id))
+
+
+def money_back(subject: Subject) -> Letter:
+    """What was paid too much is on its way, or could not be delivered and stands ahead again."""
+    refund = with_parts().get(public_id=subject.message.about)
+    came_back = subject.facts["event"] == "overpayment.came_back"
+    if not came_back and refund.status == OverpaymentRefund.Status.FAILED:
+        raise Moot("came_back")
+    values = {"money": subject.money(subject.facts["amount"]), "home": home(_lease(subject)), "came_back": came_back}
+    return Letter(values, [(_("Amount"), values["money"])], True, _("See what you owe"), link("renter_home"))
 
 
 def lease_changed(subject: Subject) -> Letter:

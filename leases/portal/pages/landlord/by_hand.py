@@ -14,6 +14,7 @@ from directpay.people.actor import LANDLORD
 from leases.bank_charges.actions import NewBankCharge, record_bank_charge
 from leases.credits.actions import NewCredit, grant_credit
 from leases.portal import words
+from leases.portal.pages.landlord.giving_back import GIVE_BACK
 from leases.portal.pages.landlord.recording import OfLease, Recorded, show
 from leases.portal.pages.pressing import Page, press
 from leases.portal.visit import Visit, page_for
@@ -181,6 +182,7 @@ PAGES: Mapping[str, Page] = {
         gettext_lazy("Give it"),
         gettext_lazy("Given. It stands in both balances now."),
     ),
+    "give-back": GIVE_BACK,
     "bank-charge": Page(
         BankChargeForm,
         _bank_charge,

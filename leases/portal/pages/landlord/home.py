@@ -11,6 +11,7 @@ from leases.contracts.queries import rent_on, rents_of, visible_leases
 from leases.portal.queries.arrears import behind_rows, plans_of
 from leases.portal.queries.by_hand import credits_of, receipts_of, transfers_of
 from leases.portal.queries.late_fees import fee_rows, policy_of, policy_words, warnings_of
+from leases.portal.queries.overpayments import refunds_of
 from leases.portal.queries.payments import home_of, page_of, payments_of
 from leases.portal.queries.roll import rolls
 from leases.portal.visit import Visit, page_for
@@ -49,6 +50,8 @@ def lease(request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
         "receipts": receipts_of(found),
         "credits": credits_of(found),
         "transfers": transfers_of(found),
+        "refunds": refunds_of(found),
+        "is_ahead": any(one.owed_minor < 0 for one in of_party.values()),
         "moved": Move.objects.select_related("new__unit__property").filter(old=found).first(),
         "today": today,
         "running": found.end_on is None or found.end_on >= today,

@@ -5,7 +5,7 @@ FUNCTIONS = ("leases_take_seat(bigint, bigint)", "leases_open_charges(bigint, bi
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leases", "0014_arrears"), ("ledger", "0010_items_by_index")]
+    dependencies = [("leases", "0015_overpayments"), ("ledger", "0010_items_by_index")]
     operations = [
         migrations.RunSQL(f"ALTER FUNCTION {name} SET enable_seqscan = off", f"ALTER FUNCTION {name} RESET enable_seqscan")
         for name in FUNCTIONS

@@ -4,9 +4,9 @@ STAND = "payments_stand(bigint, bigint, text)"
 
 
 class Migration(migrations.Migration):
-    """As of leases/0015: the plan must not be one for an empty table."""
+    """As of leases/0016: the plan must not be one for an empty table."""
 
-    dependencies = [("payments", "0009_payouts")]
+    dependencies = [("payments", "0010_refunds")]
     operations = [
         migrations.RunSQL(f"ALTER FUNCTION {STAND} SET enable_seqscan = off", f"ALTER FUNCTION {STAND} RESET enable_seqscan"),
     ]
