@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from tests.simulation.auditor import deposits, move_out, payouts
+from tests.simulation.auditor import in_trust_by_now
 from tests.simulation.auditor.auditor import Auditor
 from tests.simulation.auditor.errors import AuditError, demand
 from tests.simulation.auditor.payments import CLEARED, Payment
@@ -27,9 +27,7 @@ def check_deadlines(books: Auditor, now: datetime) -> None:
 
     for p in books.payments.values():
         _payment(p, late, posted_lines.get(p.id, 0))
-    payouts.check_deadlines(books, late, PATIENCE, posted_lines)
-    deposits.check_deadlines(books, late, PATIENCE)
-    move_out.check_deadlines(books, now, late, PATIENCE)
+    in_trust_by_now.check_deadlines(books, now, late, PATIENCE, posted_lines)
     for line, waiting in books.lines_told.items():  # who dies with a line in hand asks for it again
         if not waiting:
             books.unposted_since.pop(line, None)

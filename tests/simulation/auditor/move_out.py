@@ -256,7 +256,7 @@ def _saga(books: "Auditor", one: MoveOut, kind: str, version: int, step: str | N
         same(f"the next step of {one.id}", (one.next_step, "running"), (step, one.state))
         if (one.id, version) not in books.leaving.prepared:
             same(f"what {step} of {one.id} does", _wanted(books, one, step, "saga.step_done", at), [])
-        waits = _waits(books, one)
+        waits = waits_for(books, one)
         demand(not waits, f"{one.id} went past {step}, and had to wait {waits}")
         one.steps[step], one.closed = "done", step == "close"
         books.edges[f"move_out: {step}"] += 1
@@ -282,23 +282,23 @@ def _changed(books: "Auditor", one: MoveOut, kind: str) -> None:
     one.state = state
 
 
-def _waits(books: "Auditor", one: MoveOut, at: datetime | None = None) -> str:
+def waits_for(books: "Auditor", one: MoveOut, at: datetime | None = None) -> str:
     """What its next step has to wait for, or nothing."""
     mine = books.trust.of(one.lease)
     if one.next_step == "wait_for_deposits":
-        return _arriving(books, mine)
+        return arriving(books, mine)
     if one.next_step == "draw":
-        open_ = [d for d in mine if _to_draw(books, d) > 0]
+        open_ = [d for d in mine if to_draw(books, d) > 0]
         return f"for the trust bank to give {[d.id for d in open_]}" if open_ else ""
     if one.next_step == "refund":
         for d in mine:
-            last = _last(books, d, REFUND)
-            if d.id in one.to and _rest(books, d) and (last is None or last.state != "returned"):
+            last = last_of(books, d, REFUND)
+            if d.id in one.to and rest(books, d) and (last is None or last.state != "returned"):
                 return f"for the refund of {d.id}"
     return ""
 
 
-def _arriving(books: "Auditor", mine: Sequence[Deposit], *, landed: bool = False) -> str:
+def arriving(books: "Auditor", mine: Sequence[Deposit], *, landed: bool = False) -> str:
     """`landed`: of payments that have completed alone."""
     for d in mine:
         if not landed and deposits.live(books, d, books.leaving.states):
@@ -310,11 +310,11 @@ def _arriving(books: "Auditor", mine: Sequence[Deposit], *, landed: bool = False
     return ""
 
 
-def _rest(books: "Auditor", d: Deposit) -> int:
+def rest(books: "Auditor", d: Deposit) -> int:
     return deposits.held(books, d) + deposits.interest(books, d)
 
 
-def _last(books: "Auditor", d: Deposit, purpose: str) -> Payout | None:
+def last_of(books: "Auditor", d: Deposit, purpose: str) -> Payout | None:
     return next(reversed(books.sent.about(d.id, purpose)), None)
 
 
@@ -324,8 +324,8 @@ def _here(books: "Auditor", d: Deposit) -> int:
     return drawn - refunded
 
 
-def _to_draw(books: "Auditor", d: Deposit) -> int:
-    return _rest(books, d) - _here(books, d)
+def to_draw(books: "Auditor", d: Deposit) -> int:
+    return rest(books, d) - _here(books, d)
 
 
 def _judge_created(books: "Auditor", payout: Payout, at: datetime) -> int:
@@ -342,7 +342,7 @@ def _judge_created(books: "Auditor", payout: Payout, at: datetime) -> int:
     before = books.sent.about(d.id, payout.purpose)
     demand(all(p.state not in UNDER_WAY for p in before), f"{payout.id} is the second {payout.purpose} on its way for {d.id}")
     account = books.trust.banks[d.bank].bank_account if payout.purpose == DRAW else one.to[d.id][0]
-    back = min(_rest(books, d), _here(books, d))
+    back = min(rest(books, d), _here(books, d))
     rail, part = ("ach", 0) if payout.purpose == DRAW else ("payout", min(deposits.interest(books, d), back))
     found = [payout.bank_account, payout.trust_bank, payout.party, payout.rail, payout.interest]
     same(f"terms of {payout.id}", [account, d.bank, d.party, rail, part], found)
@@ -350,8 +350,8 @@ def _judge_created(books: "Auditor", payout: Payout, at: datetime) -> int:
         demand(one.next_step in ("draw", "refund"), f"{payout.id} is drawn while {one.id} is at {one.next_step}")
         refused = before and before[-1].state == "failed" and before[-1].changed_at
         demand(not refused or at >= refused + A_DAY, f"{payout.id} is drawn too soon")
-        demand(not _arriving(books, [d], landed=True), f"{payout.id} is drawn while some of {d.id} is on the way to the trust bank")
-        return _to_draw(books, d)
+        demand(not arriving(books, [d], landed=True), f"{payout.id} is drawn while some of {d.id} is on the way to the trust bank")
+        return to_draw(books, d)
     _judge_refund(one, d, before)
     return back
 
@@ -375,38 +375,3 @@ def check(books: "Auditor", seen: dict[str, Any]) -> None:
     same("move-outs", set(books.leaving.known), {name for name, *_ in seen["move_outs"]})
     for name, *found in seen["move_outs"]:
         same(f"move-out {name}", books.leaving.known[name].row(), found)
-
-
-# --- what must have happened by now ---
-
-
-def check_deadlines(books: "Auditor", now: datetime, late: Any, patience: timedelta) -> None:
-    """At rest: one that waits for nothing goes on, within the time after which it is looked at again."""
-    for one in books.leaving.known.values():
-        if one.state in ("done", "compensated"):
-            continue
-        if one.state == "running" and one.next_step and (_waits(books, one) and not _neglected(books, one, late, patience)):
-            one.free_since = None
-            continue
-        one.free_since = one.free_since or now
-        demand(
-            not late(one.free_since, patience),
-            f"{one.id} stands at {one.next_step if one.state == 'running' else one.state} and waits for nothing",
-        )
-
-
-def _neglected(books: "Auditor", one: MoveOut, late: Any, patience: timedelta) -> bool:
-    """It waits for what nobody has ordered, or nobody orders again."""
-    for d in books.trust.of(one.lease):
-        if not _rest(books, d) or one.next_step not in ("draw", "refund"):
-            continue
-        purpose = DRAW if _to_draw(books, d) > 0 else REFUND
-        last = _last(books, d, purpose)
-        refused = last is not None and last.state == "failed" and last.changed_at and late(last.changed_at + A_DAY, patience)
-        if purpose == DRAW and not _arriving(books, [d], landed=True) and (last is None or refused or last.state == "paid"):
-            return True
-        account, named_at = one.to.get(d.id, (None, None))
-        again = last is None or last.state == "paid" or (last.state == "failed" and named_at and named_at > last.created_at)
-        if purpose == REFUND and one.next_step == "refund" and account and again:
-            return True
-    return False

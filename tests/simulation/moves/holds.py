@@ -139,7 +139,7 @@ def _known(h: "History") -> bool:
 
 
 def _resolved(h: "History") -> bool:
-    return len(_pending(h)) < len(h.auditor.books.holds)
+    return any(hold.state != "pending" for hold in h.auditor.books.holds.values())
 
 
 MOVES = (

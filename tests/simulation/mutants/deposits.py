@@ -163,7 +163,7 @@ MUTANTS = (
         STEPS,
         "            if row.charge.id in charged:",
         "            if row.charge.id not in charged:",
-        "what charge_damages of | stands at compensating",
+        "what charge_damages of | stands at compensating | nobody asked for",
         moves={**LEAVING, "begin_and_call_off": 60, "call_off_move_out": 20, "begin_move_out": 2},
     ),
     Mutant(

@@ -1,0 +1,64 @@
+"""What of deposits, of what is sent and of move-outs must have happened by now."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from tests.simulation.auditor import deposits, move_out, payouts
+from tests.simulation.auditor.errors import demand
+
+if TYPE_CHECKING:
+    from tests.simulation.auditor.auditor import Auditor
+
+FORWARDED_WITHIN = timedelta(minutes=2)  # after it completed and its cash is here
+
+
+def check_deadlines(books: "Auditor", now: datetime, late: Any, patience: timedelta, lines: dict[str, int]) -> None:
+    payouts.check_deadlines(books, late, patience, lines)
+    _deposits(books, late, patience)
+    _move_outs(books, now, late, patience)
+
+
+def _deposits(books: "Auditor", late: Any, patience: timedelta) -> None:
+    for name, wanted in books.trust.wanted.items():
+        lease = books.leases[name]
+        idle = wanted and books.trust.bank_of(lease) and name not in books.trust.excused and not books.trust.of(lease)
+        demand(not idle, f"the deposit of {name} is wanted, and was never asked for")
+    for p in books.payments.values():
+        if deposits.into_trust(p) and p.state == "completed" and p.cash_at and p.completed_at:
+            tried = books.sent.about(p.id, payouts.FORWARDING)
+            again = tried and tried[-1].state == "failed" and tried[-1].changed_at
+            since = again + timedelta(days=1) if again else max(p.cash_at, p.completed_at)
+            gone = tried and tried[-1].state != "failed"
+            demand(gone or not late(since, FORWARDED_WITHIN), f"the deposit {p.id} was never forwarded, here since {since}")
+
+
+def _move_outs(books: "Auditor", now: datetime, late: Any, patience: timedelta) -> None:
+    """At rest: one that waits for nothing goes on, within the time after which it is looked at again."""
+    for one in books.leaving.known.values():
+        if one.state in ("done", "compensated"):
+            continue
+        if one.state == "running" and one.next_step and (move_out.waits_for(books, one) and not _neglected(books, one, late, patience)):
+            one.free_since = None
+            continue
+        one.free_since = one.free_since or now
+        demand(
+            not late(one.free_since, patience),
+            f"{one.id} stands at {one.next_step if one.state == 'running' else one.state} and waits for nothing",
+        )
+
+
+def _neglected(books: "Auditor", one: move_out.MoveOut, late: Any, patience: timedelta) -> bool:
+    """It waits for what nobody has ordered, or nobody orders again."""
+    for d in books.trust.of(one.lease):
+        if not move_out.rest(books, d) or one.next_step not in ("draw", "refund"):
+            continue
+        purpose = payouts.DRAW if move_out.to_draw(books, d) > 0 else payouts.REFUND
+        last = move_out.last_of(books, d, purpose)
+        refused = last is not None and last.state == "failed" and last.changed_at and late(last.changed_at + move_out.A_DAY, patience)
+        if purpose == payouts.DRAW and not move_out.arriving(books, [d], landed=True) and (last is None or refused or last.state == "paid"):
+            return True
+        account, named_at = one.to.get(d.id, (None, None))
+        again = last is None or last.state == "paid" or (last.state == "failed" and named_at and named_at > last.created_at)
+        if purpose == payouts.REFUND and one.next_step == "refund" and account and again:
+            return True
+    return False
