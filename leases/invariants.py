@@ -107,12 +107,18 @@ LEASES = (
                  FROM payments_claim k JOIN payments_payment p ON p.id = k.payment_id
                  LEFT JOIN leases_charge c ON c.public_id = k.item
                  WHERE p.applies_to_id = a.id AND payments_is_live(p.status) GROUP BY k.item) x), 0)
+             -- and of money for no charge in particular, on its way when the lease was changed
+             + coalesce((SELECT sum(p.amount_minor) FROM payments_payment p JOIN leases_lease l ON l.id = y.lease_id
+                 WHERE p.applies_to_id = a.id AND payments_is_live(p.status)
+                 AND NOT EXISTS (SELECT FROM payments_claim k WHERE k.payment_id = p.id)
+                 AND EXISTS (SELECT FROM directpay_event e WHERE e.object_id = l.public_id AND e.version > 1 AND e.at >= p.created_at)), 0)
              + coalesce((SELECT sum(o.amount_minor) FROM payments_payment m JOIN payments_payout o ON o.origin = m.public_id
                          WHERE m.applies_to_id = a.id AND o.purpose = 'overpayment_refund' AND o.status IN ('failed', 'returned')
                            AND o.changed_at >= f.since), 0)""",
         tables=(
             *PAYING,
             "payments_claim",
+            "directpay_event",
             "leases_receipt",
             "leases_credit",
             "leases_latefee",
