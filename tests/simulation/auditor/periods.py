@@ -71,7 +71,7 @@ def judge_closing(books: "Auditor", book: str, through_on: date, at: datetime) -
 
 def closed(books: "Auditor", name: str, book: str, through_on: date) -> None:
     books.periods.closings[book].append(Closing(name, book, through_on, len(books.periods.entries)))
-    books.hand.facts.append(("ledger.period_closed", name, 1))
+    books.hand.facts.append((f"ledger.{CLOSED}", name, 1))
     books.edges["period: open → closed"] += 1
 
 
