@@ -22,7 +22,7 @@ from tests.simulation.auditor.errors import AuditError
 from tests.simulation.bank import Bank, close_bank, open_bank
 from tests.simulation.cast import Cast
 from tests.simulation.looking import Look
-from tests.simulation.moves import MOVES, Move, leases
+from tests.simulation.moves import LEANING, LEANINGS, MOVES, Move, leases
 from tests.simulation.watching import Watch
 from tests.simulation.work import work_until
 
@@ -76,6 +76,8 @@ class History:
         self.rng = Random(f"life {self.seed}")
         self.now = START + timedelta(seconds=self.rng.randrange(90 * 86_400))
         self.profile = self.profile or self.rng.choice(["calendar", "calendar", "demo"])
+        leaning = LEANINGS["nothing" if self.weights else Random(f"leaning {self.seed}").choice(list(LEANINGS))]
+        self.leaning = frozenset(move for family in leaning for move in family.MOVES)
         self.log: list[str] = []
         self.steps = self.planned = 0
         self.alarms: list[AuditError] = []  # of what the bank saw, which the product may have taken for a broken bank
@@ -107,12 +109,15 @@ class History:
     def step(self) -> None:
         self.steps += 1
         possible = [move for move in MOVES if move.possible(self)]
-        weights = [self.weights.get(move.name, 0 if self.weights.get("only") else move.weight) for move in possible]
+        weights = [self.weights.get(move.name, 0 if self.weights.get("only") else self._weight(move)) for move in possible]
         move: Move = self.rng.choices(possible, weights)[0]
         self.counters["move"][move.name] += 1
         self.say(move.name)
         move.act(self)
         self.check()
+
+    def _weight(self, move: Move) -> float:
+        return move.weight * LEANING if move in self.leaning else move.weight
 
     def end(self) -> None:
         """Let everything come to rest, and ask every invariant."""

@@ -1,5 +1,7 @@
 """Everything that may happen. To add a kind of happening: a file beside these, and a line in `FAMILIES`."""
 
+from types import ModuleType
+
 from tests.simulation.moves import (
     bank,
     bank_charges,
@@ -30,3 +32,12 @@ FAMILIES = (
     *(deposits, move_out, transfers, roommates, bank_charges, policies, periods),
 )
 MOVES: tuple[Move, ...] = tuple(move for family in FAMILIES for move in family.MOVES)
+# Lives lean towards something: what needs many steps of one kind after another is lived by some of them, not hardly ever by all.
+LEANINGS: dict[str, tuple[ModuleType, ...]] = {
+    "nothing": (),
+    "payments": (paying, banking, bank),
+    "trust": (deposits, move_out),
+    "lateness": (late_fees, planning),
+    "moving": (transfers, roommates, leases),
+}
+LEANING = 5.0  # times as often as else
