@@ -15,7 +15,7 @@ from directpay.people.ways import Way, seen_by
 from leases.arrears.ladder import STANDARD, Rung, Step, next_rung, rungs
 from leases.arrears.models import ArrearsCase, ArrearsPolicy, ArrearsStep
 from leases.contracts.models import Lease, Party, Renter
-from leases.contracts.queries import policies_in_force, ways_by_share
+from leases.contracts.queries import policies_on, ways_by_share
 from leases.payment_plans.behind import standings
 from leases.payment_plans.models import PaymentPlan
 from leases.payment_plans.queries import active_plans
@@ -77,10 +77,10 @@ def concerned(keys: Sequence[str]) -> dict[int, int]:
 
 def late_fee_days(cases: Collection[ArrearsCase]) -> dict[int, int | None]:
     """Party id → after how many days the lease judges what its case is about; None where it asks for nothing, or was told too late."""
-    agreed = policies_in_force({case.lease_id: case.since_on for case in cases})
+    agreed = policies_on((case.lease_id, case.since_on) for case in cases)  # roommates may be behind since different days
     found: dict[int, int | None] = {}
     for case in cases:
-        policy = agreed.get(case.lease_id)
+        policy = agreed.get((case.lease_id, case.since_on))
         judged = policy is not None and policy.terms.charges_for_lateness and case.counts_from == case.since_on
         found[case.party_id] = policy.grace_days + 1 if judged and policy is not None else None
     return found

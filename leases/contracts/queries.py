@@ -1,6 +1,7 @@
 """Leases that an actor may see, and the people on them."""
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -107,8 +108,17 @@ def lease_of(public_id: str, actor: Actor, *, param: str = "lease") -> Lease:
 
 def policies_in_force(days: Mapping[int, date]) -> dict[int, LateFeePolicy]:
     """Lease id → what is agreed for rent that falls due on that lease's day and comes late."""
-    rows = LateFeePolicy.objects.filter(lease_id__in=list(days)).order_by("from_on", "id")
-    return {row.lease_id: row for row in rows if row.from_on <= days[row.lease_id]}
+    return {lease_id: policy for (lease_id, _), policy in policies_on(days.items()).items()}
+
+
+def policies_on(wanted: Iterable[tuple[int, date]]) -> dict[tuple[int, date], LateFeePolicy]:
+    """(lease id, day) → the same, where one lease is asked about on several days."""
+    pairs = set(wanted)
+    rows = LateFeePolicy.objects.filter(lease_id__in={lease_id for lease_id, _ in pairs}).order_by("from_on", "id")
+    of_lease: dict[int, list[LateFeePolicy]] = defaultdict(list)
+    for row in rows:
+        of_lease[row.lease_id].append(row)
+    return {(id, day): row for id, day in pairs for row in of_lease[id] if row.from_on <= day}
 
 
 def book_of(lease: Lease) -> Book:

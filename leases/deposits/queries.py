@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from django.db import connection
 from django.db.models import Prefetch, QuerySet, Sum
 
+from directpay.kernel.arrays import integers
 from directpay.people.actor import Actor
 from directpay.people.models import Payee, User
 from directpay.people.ways import Way, seen_by
@@ -98,6 +101,36 @@ def moved_minor(deposit: Deposit, kind: str) -> int:
     """Sum of one kind of movement."""
     total: int | None = deposit.movements.filter(kind=kind).aggregate(total=Sum("amount_minor"))["total"]
     return total or 0
+
+
+# Payments that came back when they were forwarded, or on the way (K15): what their payee has of it lies where the forwarding brings it.
+CAME_BACK: Final = """
+SELECT substr(t.reference, length('payment.returned:') + 1) AS payment, -e.amount_minor AS minor FROM ledger_entry e
+JOIN ledger_transaction t ON t.id = e.transaction_id
+WHERE e.account_id = ANY(%s::bigint[]) AND t.kind = 'payment.returned'
+"""
+NOT_THERE: Final = f"""
+SELECT coalesce(sum(x.minor), 0)::bigint FROM ({CAME_BACK}) x WHERE NOT EXISTS (
+    SELECT FROM payments_payout o WHERE o.origin = x.payment AND o.purpose = 'deposit_forwarding' AND o.status = 'paid')
+"""  # noqa: S608
+
+
+def not_there_minor(earned: Account) -> int:
+    """Of what is the owner's of a trust bank (L2230), that which is still with us: its forwarding has failed, or is under way."""
+    with connection.cursor() as cursor:
+        cursor.execute(NOT_THERE, [integers([earned.id])])
+        found: int = cursor.fetchone()[0]
+        return found
+
+
+def kept_by_owner(deposits: Sequence[Deposit]) -> set[str]:
+    """Payments of these deposits that came back (K15): their money goes to the trust bank all the same, where it is the owner's."""
+    banks = {d.trust_bank.public_id for d in deposits}
+    books = {d.account.book_id for d in deposits}
+    accounts = Account.objects.filter(number="L2230", subject__in=banks, book_id__in=books).values_list("id", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute(CAME_BACK, [integers(accounts)])
+        return {payment for payment, _ in cursor.fetchall()}
 
 
 def visible_trust_banks(actor: Actor) -> QuerySet[TrustBank]:

@@ -7,7 +7,7 @@ from directpay.due.actions import done, schedule
 from directpay.events.unit import unit_of_work
 from directpay.people.actor import SYSTEM
 from leases.deposits.models import Deposit
-from leases.deposits.queries import with_lease
+from leases.deposits.queries import kept_by_owner, with_lease
 from payments.payins.actions.change import lock_payments
 from payments.payins.actions.complete import TRUST_QUEUE
 from payments.payins.models import Status
@@ -22,12 +22,15 @@ LOOK_AGAIN_AFTER = timedelta(minutes=1)
 def forward_deposits(public_ids: Sequence[str], at: datetime) -> None:
     """The due queue's work: payments into trust that have completed, which for ACH is after the return deadline, and whose cash is here.
 
-    One payment is forwarded once; one whose forwarding has failed, again.
+    One payment is forwarded once; one whose forwarding has failed, again. So is one that came back on the way (K15): operating money has
+    borne it, and what we hold for it belongs in the trust bank.
     """
     with unit_of_work():
-        payments = [p for p in lock_payments(public_ids) if p.status == Status.COMPLETED]
+        locked = lock_payments(public_ids)
+        deposits = {d.account_id: d for d in with_lease().filter(account_id__in=[p.applies_to_id for p in locked])}
+        kept = kept_by_owner(list(deposits.values())) if any(p.status == Status.RETURNED for p in locked) else set()
+        payments = [p for p in locked if p.status == Status.COMPLETED or p.public_id in kept]
         arrived = cash_has_arrived(payments)
-        deposits = {d.account_id: d for d in with_lease().filter(account_id__in=[p.applies_to_id for p in payments])}
         under_way = Payout.objects.filter(origin__in=list(public_ids), purpose=Payout.Purpose.FORWARDING).exclude(status="failed")
         begun = set(under_way.values_list("origin", flat=True))
         done(TRUST_QUEUE, list(public_ids))

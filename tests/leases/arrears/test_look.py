@@ -13,9 +13,12 @@ from directpay.people.actor import SYSTEM
 from leases.arrears.actions.look import ARREARS_QUEUE, look_at_arrears
 from leases.arrears.actions.set_policy import set_arrears_policy
 from leases.arrears.ladder import Step
-from leases.arrears.models import ArrearsPolicy
+from leases.arrears.models import ArrearsCase, ArrearsPolicy
+from leases.arrears.queries import late_fee_days
 from leases.credits.actions import NewCredit, grant_credit
+from leases.late_fees.actions.agree import agree_late_fee
 from leases.receipts.actions import bounce_receipt
+from leases.rent.actions.add_charge import NewCharge, add_charge
 from leases.transfers.actions import NewHome, give_credit, move_to_unit
 from tests.leases.arrears.cast import cases, give, steps, told
 from tests.leases.late_fees.cast import agreed
@@ -204,6 +207,20 @@ def test_each_share_has_its_own(w):
     w.later(days=16)
     (case,) = cases(lease)
     assert case.party.label == carol.public_id
+
+
+def test_what_is_agreed_meanwhile_holds_for_the_roommate_who_is_late_since(w):
+    carol = w.person("carol", "renter")
+    lease = w.lease((w.bob, {"percent": "50"}), (carol, {"percent": "50"}), start=date(2026, 11, 10), due_day=15)
+    bobs, carols = (lease.parties.get(label=person.public_id) for person in (w.bob, carol))
+    give(w, lease, 75_000, party=carols)
+    at_day(w, 19)
+    agree_late_fee(lease, agreed(0), from_on=date(2026, 11, 19), actor=SYSTEM, at=w.now)
+    add_charge(lease, NewCharge("utilities", 5_000, date(2026, 11, 20), carols), actor=SYSTEM, at=w.now)
+    at_day(w, 24)
+    both = [case for case in ArrearsCase.objects.order_by("id") if case.party_id in (bobs.id, carols.id)]
+    assert [case.since_on for case in both] == [date(2026, 11, 15), date(2026, 11, 20)]
+    assert late_fee_days(both) == late_fee_days(both[::-1]) == {bobs.id: None, carols.id: 1}
 
 
 def test_who_owes_nothing_costs_one_question(w, django_assert_num_queries):

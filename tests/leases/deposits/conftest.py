@@ -1,6 +1,7 @@
 """Alice keeps deposits at a trust bank in Ohio; Bob's lease asks for one."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -17,16 +18,18 @@ from tests.world import PAYS, World
 DEPOSIT = 150_000
 
 
+@dataclass
 class Trusting(World):
     """A world with a trust bank, and `leased` with a deposit of 1,500.00 asked."""
 
-    trust: TrustBank
-    leased: Lease
+    trust_number: str = PAYS
+    trust: TrustBank = field(init=False)
+    leased: Lease = field(init=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.fee("ach", 0)
-        self.trust = self.named()
+        self.trust = self.named(self.trust_number)
         self.leased = self.lease(deposit_minor=DEPOSIT)
         self.work()
 

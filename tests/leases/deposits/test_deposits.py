@@ -4,16 +4,18 @@ from datetime import date
 
 import pytest
 
+from directpay.due.models import Due
 from directpay.kernel.errors import InvalidInput
 from leases.deposits.actions.move import AmountExceedsDeposit, record_cheque, record_interest, withdraw_earned
 from leases.deposits.actions.name_trust_bank import TrustAccountNamed, name_trust_bank
 from leases.deposits.actions.pay import DepositNotAsked, TrustAccountMissing, pay_deposit
 from leases.deposits.models import Deposit, Movement
-from leases.deposits.queries import standings
+from leases.deposits.queries import standings, with_lease
 from leases.rent.actions.pay_rent import PayRequest
 from payments.methods.actions import add_bank_account
 from payments.methods.queries import BankAccountNotVerified, bank_account_to_pay_from
 from payments.payins.actions.answers import record_answers
+from payments.payins.actions.complete import TRUST_QUEUE
 from payments.payins.actions.initiate import AmountExceedsPayable, ObligationInProgress
 from payments.payins.actions.pay import pay
 from payments.payins.actions.submit import submit_payments
@@ -24,6 +26,7 @@ from tests.payments.conftest import answer
 from tests.world import NO_FUNDS, World
 
 pytestmark = pytest.mark.django_db
+REFUSED = "000111111113"  # takes no credit
 LATE_RETURN = "009910100000"  # R10 on the tenth bank day: after the deposit was forwarded
 
 
@@ -98,6 +101,27 @@ class TestTheRowsOfTheBooks:
             "L1330": 150_000,
         }
         t.shows(f"payment.returned:{made.public_id}", P2120=-150_200, L1100=-150_200)
+        t.check()
+
+    def test_k15_one_that_returns_on_the_way_is_not_the_owners_before_it_is_there(self, db):
+        t = Trusting(trust_number=REFUSED)
+        other = t.lease((t.person("carol", "renter"), None), deposit_minor=DEPOSIT)
+        t.work()
+        record_cheque(with_lease().get(lease=other), DEPOSIT, actor=t.actor(t.alice), at=t.now)
+        made = t.until(t.leave(), "completed")
+        while not Payout.objects.exists():
+            t.later(seconds=1)
+        assert Payout.objects.get().status in ("created", "in_transit")
+        return_payments({made.public_id: answer("returned", t.now, code="R10")}, at=t.now)
+        t.later(minutes=2)
+        assert [p.status for p in Payout.objects.all()] == ["failed"]
+        assert t.of("L2230", "L1310") == {"L2230": DEPOSIT, "L1310": DEPOSIT}, "the latter of which is Carol's"
+        with pytest.raises(AmountExceedsDeposit) as refused:
+            withdraw_earned(t.deposit, 1, actor=t.actor(t.alice), at=t.now)
+        assert refused.value.details["earned"] == 0
+        t.later(days=1, minutes=2)
+        waits = Due.objects.filter(queue=TRUST_QUEUE, key=made.public_id)
+        assert waits.exists(), "it goes to the trust bank all the same, when the statement shows what was given back"
         t.check()
 
     def test_k16_a_cheque_goes_straight_into_the_trust_bank(self, t):

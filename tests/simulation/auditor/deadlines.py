@@ -28,11 +28,12 @@ def check_deadlines(books: Auditor, now: datetime) -> None:
     for p in books.payments.values():
         _payment(p, late, posted_lines.get(p.id, 0))
     in_trust_by_now.check_deadlines(books, now, late, PATIENCE, posted_lines)
+    short = {name for (name, amount), waiting in books.lines_told.items() if waiting and books.books.balances["P1110/main"] + amount < 0}
     for line, waiting in books.lines_told.items():  # who dies with a line in hand asks for it again
         if not waiting:
             books.unposted_since.pop(line, None)
             continue
-        if books.books.balances["P1110/main"] + line[1] < 0:  # nobody covers a shortfall of the client bank yet: it waits for money
+        if line[0] in short:  # nobody covers a shortfall of the client bank yet: it waits for money, and what comes after it with it
             books.sent.starved.add(line)
             books.unposted_since.pop(line, None)
             continue

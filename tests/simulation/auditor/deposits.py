@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tests.simulation.auditor import payouts, periods
 from tests.simulation.auditor.books import Leg
 from tests.simulation.auditor.errors import demand, same
-from tests.simulation.auditor.payments import GONE, HOUSE_FEES, LIVE, Payment
+from tests.simulation.auditor.payments import GONE, HOUSE_FEES, Payment
 from tests.simulation.auditor.postings import Expected, legs_of_return_fee
 from tests.simulation.auditor.rent import Lease, split
 from tests.simulation.auditor.requests import DUPLICATE_WITHIN, MOST, Request, Verdict, flying
@@ -86,6 +86,7 @@ class Trust:
     asked: dict[str, Deposit] = field(default_factory=dict)
     movements: dict[str, Movement] = field(default_factory=dict)
     by_itself: set[str] = field(default_factory=set)  # movements of this step that nobody asked for: a move-out must have made them
+    kept: set[str] = field(default_factory=set)  # payments that came back when they were forwarded or on the way: still sent there
     excused: set[str] = field(default_factory=set)  # leases that had ended before anybody asked for their deposit
 
     def bank_accounts(self) -> set[str]:
@@ -192,10 +193,7 @@ def judge_interest(books: "Auditor", deposit: Deposit, renters: int, owners: int
 
 def judge_withdrawal(books: "Auditor", deposit: Deposit, amount: int) -> str:
     """What is earned may not be there yet: a deposit that came back while it was on its way to the trust bank."""
-    earned = books.books.shown(deposit.account("L2230"))
-    if not 0 < amount <= earned:
-        return TOO_MUCH
-    return "" if amount <= books.books.shown(deposit.account("L1310")) else "balance_insufficient"
+    return "" if 0 < amount <= payouts.earned(books, deposit) else TOO_MUCH
 
 
 def _judge_day(books: "Auditor", deposit: Deposit, on: date, at: datetime) -> str:
@@ -328,7 +326,9 @@ def _given_back(books: "Auditor", p: Payment) -> list[Leg]:
     """Before it was forwarded the deposit itself goes back; after it, or while it is on the way, operating money bears it."""
     bank, d = books.sent.forwarded(p.id), books.trust.paid_by(p.account)
     books.edges[f"deposit: returned {'after' if bank else 'before'} it was forwarded"] += 1
-    if not bank:
+    if bank:
+        books.trust.kept.add(p.id)
+    else:
         return [(account, -amount, item) for account, amount, item in _received(books, p)]
     legs: list[Leg] = [(f"P2120/{p.payee}", p.amount, None), (f"P1210/{p.rail}", -p.charged, p.id)]
     if p.charged != p.amount:
@@ -386,15 +386,12 @@ def judge_forwarding(books: "Auditor", payout: payouts.Payout) -> int:
     p = books.payments[payout.origin]
     d = books.trust.paid_by(p.account)
     before = books.sent.about(p.id, payouts.FORWARDING)
-    demand(into_trust(p) and p.completed_at and not p.returned, f"{payout.id} forwards {p.id}, which is not there")
+    demand(
+        into_trust(p) and p.completed_at and (not p.returned or p.id in books.trust.kept),
+        f"{payout.id} forwards {p.id}, which is not there",
+    )
     demand(books.books.items[f"P1210/{p.rail}", p.id] == 0, f"{payout.id} forwards {p.id} before its cash is there")
     demand(all(one.state == "failed" for one in before), f"{p.id} is forwarded twice")
     found = [payout.trust_bank, payout.bank_account, payout.party, payout.rail, payout.interest]
     same(f"where {payout.id} goes", [d.bank, books.trust.banks[d.bank].bank_account, d.party, "payout", 0], found)
     return p.amount
-
-
-def live(books: "Auditor", deposit: Deposit, states: dict[str, str]) -> bool:
-    """Whether a payment of it is on its way; `states` as they were told so far."""
-    mine = [p for p in books.payments.values() if p.account == deposit.account("L1510")]
-    return any(states.get(p.id, p.state) in LIVE for p in mine)

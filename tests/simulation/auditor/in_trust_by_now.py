@@ -24,7 +24,7 @@ def _deposits(books: "Auditor", late: Any, patience: timedelta) -> None:
         idle = wanted and books.trust.bank_of(lease) and name not in books.trust.excused and not books.trust.of(lease)
         demand(not idle, f"the deposit of {name} is wanted, and was never asked for")
     for p in books.payments.values():
-        if deposits.into_trust(p) and p.state == "completed" and p.cash_at and p.completed_at:
+        if deposits.into_trust(p) and (p.state == "completed" or p.id in books.trust.kept) and p.cash_at and p.completed_at:
             tried = books.sent.about(p.id, payouts.FORWARDING)
             again = tried and tried[-1].state == "failed" and tried[-1].changed_at
             since = again + timedelta(days=1) if again else max(p.cash_at, p.completed_at)

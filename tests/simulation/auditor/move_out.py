@@ -9,6 +9,7 @@ from tests.simulation.auditor import by_hand, deposits, payouts
 from tests.simulation.auditor.by_hand import Credit, open_of
 from tests.simulation.auditor.deposits import Deposit, Movement
 from tests.simulation.auditor.errors import demand, same
+from tests.simulation.auditor.payments import LIVE
 from tests.simulation.auditor.payouts import DRAW, FORWARDING, REFUND, UNDER_WAY, Payout
 from tests.simulation.auditor.rent import Charge, Lease
 
@@ -186,7 +187,7 @@ def _wanted(books: "Auditor", one: MoveOut, step: str, kind: str, at: datetime) 
 def _withdrawals(books: "Auditor", one: MoveOut, today: date) -> list[Any]:
     """K10: what was deducted, as far as the owner has not taken it already."""
     found, mine = [], books.trust.of(one.lease)
-    earned = books.books.shown(mine[0].account("L2230")) if mine else 0
+    earned = payouts.earned(books, mine[0]) if mine else 0
     for d in mine:
         part = min(_sum(books, d, "deduction"), earned)
         earned -= part
@@ -301,7 +302,7 @@ def waits_for(books: "Auditor", one: MoveOut, at: datetime | None = None) -> str
 def arriving(books: "Auditor", mine: Sequence[Deposit], *, landed: bool = False) -> str:
     """`landed`: of payments that have completed alone."""
     for d in mine:
-        if not landed and deposits.live(books, d, books.leaving.states):
+        if not landed and _live(books, d, books.leaving.states):
             return f"for a payment of {d.id}"
         for p in books.payments.values():
             there = [o for o in books.sent.about(p.id, FORWARDING) if o.state == "paid"]
@@ -375,3 +376,9 @@ def check(books: "Auditor", seen: dict[str, Any]) -> None:
     same("move-outs", set(books.leaving.known), {name for name, *_ in seen["move_outs"]})
     for name, *found in seen["move_outs"]:
         same(f"move-out {name}", books.leaving.known[name].row(), found)
+
+
+def _live(books: "Auditor", deposit: Deposit, states: dict[str, str]) -> bool:
+    """Whether a payment of it is on its way; `states` as they were told so far."""
+    mine = [p for p in books.payments.values() if p.account == deposit.account("L1510")]
+    return any(states.get(p.id, p.state) in LIVE for p in mine)

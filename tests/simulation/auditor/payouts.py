@@ -13,6 +13,7 @@ from tests.simulation.auditor.payments import Script, Told
 
 if TYPE_CHECKING:
     from tests.simulation.auditor.auditor import Auditor
+    from tests.simulation.auditor.deposits import Deposit
 
 PAYOUT, FORWARDING, DRAW, REFUND = "payout", "deposit_forwarding", "deposit_draw", "deposit_refund"
 UNDER_WAY, AT_THE_BANK = {"created", "in_transit", "unknown"}, {"in_transit", "unknown"}
@@ -328,3 +329,10 @@ def check_deadlines(books: "Auditor", late: Any, patience: timedelta, lines: dic
         due = [at for at, _ in order.script.lines if late(max(at, asked or at, silent or at), patience)]
         known = not order.found_late or STAGE[p.state] >= 2
         demand(not known or lines.get(p.id, 0) >= len(due), f"a bank line of {p.id} is lost: {len(due)} due, {lines.get(p.id, 0)} told")
+
+
+def earned(books: "Auditor", deposit: "Deposit") -> int:
+    """What is the owner's of the trust bank, and there: not what came back on a way that has not ended yet."""
+    mine = [p for name in books.trust.kept if books.trust.paid_by((p := books.payments[name]).account).bank == deposit.bank]
+    away = [p for p in mine if not any(one.state == "paid" for one in books.sent.about(p.id, FORWARDING))]
+    return max(0, books.books.shown(deposit.account("L2230")) - sum(p.amount for p in away))

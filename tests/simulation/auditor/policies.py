@@ -96,7 +96,10 @@ def judge_parts(books: "Auditor", lease: str, parts: Sequence[int]) -> str:
 
 def _came_back(books: "Auditor", lease: str, at: datetime) -> bool:
     """Of anybody on the lease."""
-    returned = [books.late.back_at[p.id] for p in books.payments.values() if p.origin == lease and p.state == "returned"]
+    of_rent = [
+        p for p in books.payments.values() if p.origin == lease and p.account[:5] == "L1500"
+    ]  # what comes back of a deposit is not asked
+    returned = [books.late.back_at[p.id] for p in of_rent if p.state == "returned"]
     return bool(returned) and at - max(returned) <= WATCHED
 
 
