@@ -1,6 +1,6 @@
 """Closing a book through a day. Nothing is moved or locked up: what comes later is recorded in the period that is open then."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from directpay.events.actions import NewEvent, record
 from directpay.events.unit import unit_of_work
@@ -10,6 +10,8 @@ from directpay.people.actor import Actor
 from ledger.journal.actions.watermarks import mark
 from ledger.journal.models import Book, Period
 from ledger.journal.queries.periods import first_open_on
+
+WESTERNMOST = timedelta(hours=-12)  # a day that is over there is over everywhere: nobody's today is closed
 
 
 class PeriodClosed(Conflict):
@@ -33,8 +35,8 @@ def require_open(book: Book, day: date, *, param: str = "effective_on") -> None:
 
 
 def require_closable(book: Book, through_on: date, *, at: datetime) -> None:
-    """Step: whether `book` can be closed through that day, without closing it. Raises PeriodNotOver, PeriodClosed."""
-    if through_on >= at.date():
+    """Step: whether `book` can be closed through that day, which must be over everywhere. Raises PeriodNotOver, PeriodClosed."""
+    if through_on >= (at.astimezone(UTC) + WESTERNMOST).date():
         raise PeriodNotOver(f"{through_on} is not over yet", param="through_on")
     first = first_open_on(book)
     if first and through_on < first:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation.auditor.errors import demand, same
@@ -11,6 +11,7 @@ from tests.simulation.auditor.errors import demand, same
 if TYPE_CHECKING:
     from tests.simulation.auditor.auditor import Auditor
 
+LAST_TO_END = timezone(-timedelta(hours=12))
 CLOSED, NOT_OVER = "period_closed", "period_not_over"
 Movement = tuple[int, int, int]  # opening, what of the movement is of earlier days, closing
 
@@ -60,8 +61,8 @@ def judge_day(books: "Auditor", payee: str, day: date) -> str:
 
 
 def judge_closing(books: "Auditor", book: str, through_on: date, at: datetime) -> str:
-    """Of a day that is over, and forwards only."""
-    if through_on >= at.astimezone(UTC).date():
+    """Of a day that is over everywhere on earth, and forwards only."""
+    if through_on >= at.astimezone(LAST_TO_END).date():
         return NOT_OVER
     return CLOSED if books.periods.is_closed(book, through_on) else ""
 

@@ -217,10 +217,16 @@ def check_carried(books: "Auditor", now: datetime, new: str = "") -> None:
     """At rest (or, to the lease `new`, at once): nothing that can go along has stayed behind."""
     for move in [move for move in books.transfers.moves.values() if new in ("", move.new.id)]:
         for label in move.old.weights:
-            if now < move.begins or label not in move.new.weights or _waits(books, move, label):
+            if now < move.begins or label not in move.new.weights or _waits(books, move, label) or _is_deducted(books, move):
                 continue
             left = books.books.balances[move.old.account(label)]
             demand(not left, f"{left} of {move.old.id}:{label} stayed behind, though they moved on {move.from_on}")
+
+
+def _is_deducted(books: "Auditor", move: Moved) -> bool:
+    """A deposit is about to pay for what was left behind: what then remains goes along."""
+    leaving = books.leaving.of(move.old)
+    return leaving is not None and leaving.state == "running" and leaving.steps["deduct"] == "pending"
 
 
 def _waits(books: "Auditor", move: Moved, label: str) -> bool:

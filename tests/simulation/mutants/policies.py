@@ -100,8 +100,8 @@ MUTANTS = (
     Mutant(
         "a period is closed before it is over",
         PERIODS,
-        "if through_on >= at.date():",
-        "if through_on > at.date():",
+        "if through_on >= (at.astimezone(UTC) + WESTERNMOST).date():",
+        "if through_on >= at.astimezone(UTC).date():",
         "must be period_not_over",
         moves=CLOSED,
     ),
