@@ -119,6 +119,9 @@ LEASES = (
         tables=(
             *PAYING,
             "payments_claim",
+            "payments_payout",
+            "ledger_transaction",
+            "ledger_entry",
             "directpay_event",
             "leases_receipt",
             "leases_credit",

@@ -216,7 +216,7 @@ def test_what_is_agreed_meanwhile_holds_for_the_roommate_who_is_late_since(w):
     give(w, lease, 75_000, party=carols)
     at_day(w, 19)
     agree_late_fee(lease, agreed(0), from_on=date(2026, 11, 19), actor=SYSTEM, at=w.now)
-    add_charge(lease, NewCharge("utilities", 5_000, date(2026, 11, 20), carols), actor=SYSTEM, at=w.now)
+    add_charge(lease, NewCharge("utilities", 100_000, date(2026, 11, 20), carols), actor=SYSTEM, at=w.now)
     at_day(w, 24)
     both = [case for case in ArrearsCase.objects.order_by("id") if case.party_id in (bobs.id, carols.id)]
     assert [case.since_on for case in both] == [date(2026, 11, 15), date(2026, 11, 20)]

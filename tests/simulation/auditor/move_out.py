@@ -197,15 +197,16 @@ def _withdrawals(books: "Auditor", one: MoveOut, today: date) -> list[Any]:
 
 
 def _found(books: "Auditor", one: MoveOut, references: Sequence[str]) -> list[Any]:
+    """Of this one: several go on in one transaction."""
     found: list[Any] = []
     for reference in references:
         name = reference.partition(":")[2]
         if name in one.charges:
             found.append(("charge", name))
-        if name in books.trust.by_itself:
+        if name in books.trust.by_itself and books.trust.movements[name].deposit.lease is one.lease:
             books.trust.by_itself.remove(name)
             found.append(books.trust.movements[name].row())
-        if name in books.leaving.credits:
+        if name in books.leaving.credits and books.hand.credits[name].lease is one.lease:
             books.leaving.credits.remove(name)
             found.append(("credit", books.hand.credits[name].label, books.hand.credits[name].charge, books.hand.credits[name].amount))
     return found

@@ -141,8 +141,8 @@ MUTANTS = (
     Mutant(
         "a debt that went along is looked at on its day alone",
         "leases/arrears/actions/look.py",
-        "if standing.open_debts and not debts:",
-        "if standing.open_debts and not standing:",
+        "if where[party_id].open_debts and not debts:",
+        "if where[party_id].open_debts and not where:",
         "has no open case",
         moves={**MOVING, "weeks": 20, "pay_all": 1, "pay_part": 2},
     ),
