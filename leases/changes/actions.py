@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
+from directpay.database.rows import update_rows
 from directpay.events.actions import NewEvent, record
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import Conflict, InvalidInput
@@ -98,7 +99,7 @@ def change_shares(lease: Lease, from_on: date, shares: Sequence[tuple[str, Mappi
         for (user, _), weight in zip(shares, weights or (), strict=True):
             party = parties[user]
             party.changes = [*(change for change in party.changes if change[0] < from_on.isoformat()), [from_on.isoformat(), weight]]
-        Party.objects.bulk_update(parties.values(), ["changes"])
+        update_rows(Party, list(parties.values()), ["changes"])
         _next_version(lease)
         data = {"from_date": from_on.isoformat(), "weights": {str(user): party.changes[-1][1] for user, party in parties.items()}}
         record([_fact("lease.shares_changed", lease, data, actor, at)])
@@ -185,7 +186,7 @@ def _carry_out(lease: Lease, plan: Replan, actor: Actor, at: datetime) -> list[C
     """Step: the charges that were added to the schedule. Those due by now are posted."""
     today = local_today(lease, at)
     Charge.objects.filter(id__in=[charge.id for charge in plan.dropped], posted_at=None).delete()
-    Charge.objects.bulk_update(plan.changed, ["amount_minor", "period_end"])
+    update_rows(Charge, plan.changed, ["amount_minor", "period_end"])
     added = add_rows(lease, plan.added, at)
     post_charges([charge.public_id for charge in added if charge.due_on <= today], at)
     for row, amount in plan.charged:

@@ -121,6 +121,13 @@ def policies_on(wanted: Iterable[tuple[int, date]]) -> dict[tuple[int, date], La
     return {(id, day): row for id, day in pairs for row in of_lease[id] if row.from_on <= day}
 
 
+def concerned(lease: Lease, party: Party | None = None) -> list[str]:
+    """Who hears of what is done on a lease: its landlord, the payee, and its renters, or those alone who pay for the party."""
+    home = lease.unit.property
+    renters = (party or lease).renters.select_related("user").order_by("id")
+    return [home.landlord.public_id, home.payee.public_id, *(renter.user.public_id for renter in renters)]
+
+
 def book_of(lease: Lease) -> Book:
     """The payee's, in which the lease is kept."""
     return Book.objects.get(kind="L", subject=lease.unit.property.payee.public_id)

@@ -5,6 +5,7 @@ from typing import Any
 
 from directpay.events.actions import NewEvent
 from directpay.people.actor import Actor
+from leases.contracts.queries import concerned
 from leases.deposits.models import Deposit, Movement, TrustBank
 
 
@@ -20,7 +21,7 @@ def named(bank: TrustBank, actor: Actor, at: datetime) -> NewEvent:
 
 
 def asked(deposit: Deposit, actor: Actor, at: datetime) -> NewEvent:
-    return NewEvent("deposit.asked", deposit.public_id, 1, actor.label, at, snapshot(deposit), concerned(deposit))
+    return NewEvent("deposit.asked", deposit.public_id, 1, actor.label, at, snapshot(deposit), concerned(deposit.lease, deposit.party))
 
 
 def moved(movement: Movement, actor: Actor, at: datetime) -> NewEvent:
@@ -36,7 +37,8 @@ def moved(movement: Movement, actor: Actor, at: datetime) -> NewEvent:
         "charge": movement.charge.public_id if movement.charge else None,
         "moved_on": movement.moved_on.isoformat(),
     }
-    return NewEvent(f"deposit.{movement.kind}", movement.public_id, 1, actor.label, at, data, concerned(movement.deposit))
+    who = concerned(movement.deposit.lease, movement.deposit.party)
+    return NewEvent(f"deposit.{movement.kind}", movement.public_id, 1, actor.label, at, data, who)
 
 
 def snapshot(deposit: Deposit) -> dict[str, Any]:
@@ -49,10 +51,3 @@ def snapshot(deposit: Deposit) -> dict[str, Any]:
         "currency": deposit.account.currency,
         "due_date": deposit.due_on.isoformat(),
     }
-
-
-def concerned(deposit: Deposit) -> list[str]:
-    """The landlord, the payee, and the renters who pay for this party."""
-    home = deposit.lease.unit.property
-    renters = [renter.user.public_id for renter in deposit.party.renters.select_related("user").order_by("id")]
-    return [home.landlord.public_id, home.payee.public_id, *renters]

@@ -14,6 +14,7 @@ from directpay.sagas.models import Saga
 from directpay.sagas.queries import saga_about
 from leases.contracts.actions import lock_lease
 from leases.contracts.models import Lease, Party
+from leases.contracts.queries import concerned
 from leases.deposits.models import Deposit
 from leases.deposits.queries import with_lease
 from leases.move_out.deadlines import deadline
@@ -134,12 +135,6 @@ def _destination(made: MoveOut, deposit: Deposit, at: datetime) -> Destination:
     )
     account = known.order_by("-id").first()
     return Destination(move_out=made, deposit=deposit, bank_account=account, named_at=at if account else None)
-
-
-def concerned(lease: Lease) -> list[str]:
-    home = lease.unit.property
-    renters = lease.renters.select_related("user").order_by("id")
-    return [home.landlord.public_id, home.payee.public_id, *(renter.user.public_id for renter in renters)]
 
 
 def _begun(made: MoveOut, damages: Sequence[NewDamage], actor: Actor, at: datetime) -> NewEvent:

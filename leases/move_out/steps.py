@@ -7,11 +7,12 @@ from directpay.people.actor import SYSTEM
 from directpay.sagas.models import Saga
 from directpay.sagas.registry import SagaKind, StepKind, Wait
 from leases.contracts.actions import lock_lease
+from leases.contracts.queries import concerned
 from leases.credits.actions import NewCredit, grant_credit
 from leases.deposits.actions.move import deduct, earned_minor, withdraw
 from leases.deposits.models import Deposit, Movement
 from leases.deposits.queries import moved_minor, standings, with_lease
-from leases.move_out.actions import concerned, give_back
+from leases.move_out.actions import give_back
 from leases.move_out.models import DEDUCT, KIND, Damage, MoveOut
 from leases.move_out.queries import drawn_minor
 from leases.rent.actions.add_charge import NewCharge, add_charge

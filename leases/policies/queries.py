@@ -75,14 +75,26 @@ def policy_told(found: Mapping[str, Any] | None) -> Policy:
 
 @dataclass(frozen=True, slots=True)
 class Intended:
-    """A payment before it is accepted, in minor units. `due_minor`: owed and not on its way; `payable_minor`: with the next charge."""
+    """A payment at the moment before it is accepted, in minor units. `due_minor`: owed and not on its way; `ahead_minor`: the next charge.
+
+    `returned_at`: when money last came back, where the policy asks for it.
+    """
 
     rail: str
     amount_minor: int
     due_minor: int
-    payable_minor: int
-    returned_lately: bool
+    ahead_minor: int
+    returned_at: datetime | None
+    at: datetime
     currency: str
+
+    @property
+    def payable_minor(self) -> int:
+        return max(0, self.due_minor + self.ahead_minor)
+
+    @property
+    def returned_lately(self) -> bool:
+        return self.returned_at is not None and self.at - self.returned_at <= AFTER_RETURN
 
 
 def check_policy(policy: Policy, wish: Intended) -> None:

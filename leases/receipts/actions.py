@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from directpay.database.rows import update_rows
 from directpay.events.actions import NewEvent, record
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import Conflict, InvalidInput
@@ -95,7 +96,7 @@ def bank_receipts(receipts: Sequence[Receipt], *, banked_on: date | None = None,
             row.banked_on, row.slip, row.version = day, slip, row.version + 1
         payee, total = first.unit.property.payee.public_id, sum(row.amount_minor for row in rows)
         post_many([receipt_banked(slip=slip, payee=payee, currency=first.currency, amount_minor=total, on=day, at=at)], at=at)
-        Receipt.objects.bulk_update(rows, ["banked_on", "slip", "version"])
+        update_rows(Receipt, rows, ["banked_on", "slip", "version"])
         record([_fact("banked", row, actor, at) for row in rows])
         return rows
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from directpay.database.rows import update_rows
 from directpay.due.actions import A_DAY, renew
 from directpay.events.unit import unit_of_work
 from directpay.people.keys_at_rest import newest_version
@@ -23,7 +24,7 @@ def reseal_some() -> int:
         for row in rows:
             for name in SEALED:
                 setattr(row, name, encrypt(decrypt(getattr(row, name), context=row.public_id), context=row.public_id))
-        BankAccount.objects.bulk_update(rows, SEALED)
+        update_rows(BankAccount, rows, SEALED)
     return len(rows)
 
 

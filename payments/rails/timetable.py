@@ -46,9 +46,8 @@ def demo_times(seconds: Seconds, at: datetime, share: float, speed: float) -> Ti
         return at + timedelta(seconds=count / speed)
 
     low, high = seconds.clears
-    clears = (
-        low + (high - low) * round(4 * share) / 4
-    )  # one of five: what is handed over together is answered in sets, as a bank's files are
+    # One of five moments: what is handed over together is answered in sets, as a bank's files are.
+    clears = low + (high - low) * round(4 * share) / 4
     return Times(
         leaves_at=at,
         lands_at=after(seconds.lands),

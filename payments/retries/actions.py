@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from directpay.database.rows import update_rows
 from directpay.due.actions import done, schedule
 from directpay.events.actions import NewEvent, record
 from directpay.events.unit import require_transaction, unit_of_work
@@ -69,7 +70,7 @@ def tell_due(public_ids: Sequence[str], at: datetime) -> None:
         waiting = list(rows.select_related("first", "latest").order_by("id").select_for_update(of=("self",)))
         for retry in waiting:
             retry.state, retry.version, retry.changed_at = Retry.State.DUE, retry.version + 1, at
-        Retry.objects.bulk_update(waiting, ["state", "version", "changed_at"])
+        update_rows(Retry, waiting, ["state", "version", "changed_at"])
         record([_fact("due", retry, at) for retry in waiting])
 
 
@@ -103,7 +104,7 @@ def end_retries(origins: Sequence[str], reason: str, *, at: datetime) -> None:
     for retry in open_:
         retry.state, retry.reason, retry.next_at = Retry.State.ENDED, reason, None
         retry.version, retry.changed_at = retry.version + 1, at
-    Retry.objects.bulk_update(open_, ["state", "reason", "next_at", "version", "changed_at"])
+    update_rows(Retry, open_, ["state", "reason", "next_at", "version", "changed_at"])
     done(RETRY_QUEUE, [retry.public_id for retry in open_])
     record([_fact("ended", retry, at) for retry in open_])
 

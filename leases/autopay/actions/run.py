@@ -45,7 +45,7 @@ def run_autopays(public_ids: Sequence[str], at: datetime) -> None:
                 facts += _miss(run, kept_from, at)
             else:
                 ready.append(run)
-        before, deferred = amounts_before(ready), dict(zip([run.id for run in ready], deferred_of(ready), strict=True))
+        before = amounts_before(ready)
         made: list[tuple[AutopayRun, Payment]] = []
         waiting: list[Accepted] = []
 
@@ -53,8 +53,8 @@ def run_autopays(public_ids: Sequence[str], at: datetime) -> None:
             write(waiting, actor=ACTOR, at=at)
             waiting.clear()
 
-        for run, stands in stand_in_turn(ready, write_down):
-            accepted = _pay(run, stands, before.get(run.autopay_id), deferred[run.id], facts, at)
+        for deferred, (run, stands) in zip(deferred_of(ready), stand_in_turn(ready, write_down), strict=True):
+            accepted = _pay(run, stands, before.get(run.autopay_id), deferred, facts, at)
             if accepted:
                 waiting.append(accepted)
                 made.append((run, accepted.payment))

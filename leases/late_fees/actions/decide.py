@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from directpay.database.rows import update_rows
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import Conflict, InvalidInput
 from directpay.kernel.money import words
@@ -58,7 +59,7 @@ def dismiss_late_fee(fee: LateFee, *, actor: Actor, at: datetime) -> LateFee:
             rows += alike.exclude(id=row.id).order_by("id")
         for one in rows:
             one.status, one.version = LateFee.Status.DISMISSED, one.version + 1
-        LateFee.objects.bulk_update(rows, ["status", "version"])
+        update_rows(LateFee, rows, ["status", "version"])
         tell("dismissed", rows, actor=actor, at=at)
         return row
 

@@ -12,7 +12,7 @@ from directpay.kernel.money import words
 from directpay.people.actor import Actor
 from directpay.people.models import User
 from leases.contracts.models import Lease
-from leases.policies.queries import AFTER_RETURN, Intended, check_policy
+from leases.policies.queries import Intended, check_policy
 from leases.rent.claiming import allotted
 from leases.rent.postings import due_reference
 from leases.rent.queries import OpenCharge
@@ -126,8 +126,9 @@ def _check_policy(found: StandingToPay, request: PayRequest, amount_minor: int, 
         rail=request.rail,
         amount_minor=amount_minor,
         due_minor=due,
-        payable_minor=max(0, due + found.payable.ahead_minor),
-        returned_lately=found.returned_at is not None and at - found.returned_at <= AFTER_RETURN,
+        ahead_minor=found.payable.ahead_minor,
+        returned_at=found.returned_at,
+        at=at,
         currency=standing.account.currency,
     )
     check_policy(found.policy, wish)

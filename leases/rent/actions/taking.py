@@ -6,8 +6,9 @@ from django.db.models import Max
 
 from directpay.events.unit import require_transaction
 from leases.contracts.actions import lock_leases
-from leases.contracts.models import Party
-from leases.policies.queries import AFTER_RETURN, Intended, check_policy, policy_of
+from leases.contracts.models import Lease, Party
+from leases.policies.models import PaymentPolicy
+from leases.policies.queries import Intended, check_policy, policy_of
 from ledger.journal.actions import lock_accounts
 from ledger.journal.models import Account
 from payments.payins.models import Payment, Status
@@ -25,13 +26,19 @@ def check_lease_takes(account: Account, rail: str, amount_minor: int, at: dateti
     if not policy.version:
         return
     due = lock_accounts([account.id])[account.id].balance_minor - in_flight_minor([account.id]).get(account.id, 0)
-    came_back = Payment.objects.filter(origin=lease.public_id, status=Status.RETURNED).aggregate(last=Max("returned_at"))["last"]
     wish = Intended(
         rail=rail,
         amount_minor=amount_minor,
         due_minor=due,
-        payable_minor=max(0, due),
-        returned_lately=came_back is not None and at - came_back <= AFTER_RETURN,
+        ahead_minor=0,
+        returned_at=_returned_at(lease) if policy.certified_funds == PaymentPolicy.Certified.AFTER_RETURN else None,
+        at=at,
         currency=lease.currency,
     )
     check_policy(policy, wish)
+
+
+def _returned_at(lease: Lease) -> datetime | None:
+    returned = Payment.objects.filter(origin=lease.public_id, status=Status.RETURNED)
+    found: datetime | None = returned.aggregate(last=Max("returned_at"))["last"]
+    return found

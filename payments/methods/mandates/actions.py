@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from directpay.database.rows import update_rows
 from directpay.events.actions import NewEvent, record
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import InvalidInput, NotAllowed
@@ -84,7 +85,7 @@ def _revoke(ids: Sequence[int], reason: str, actor: Actor, at: datetime) -> None
     standing = list(rows.order_by("id").select_for_update(of=("self",)))
     for row in standing:
         row.revoked_at, row.revoked_reason, row.version = at, reason, row.version + 1
-    Mandate.objects.bulk_update(standing, ["revoked_at", "revoked_reason", "version"])
+    update_rows(Mandate, standing, ["revoked_at", "revoked_reason", "version"])
     record([_fact("revoked", row, actor, at) for row in standing])
 
 

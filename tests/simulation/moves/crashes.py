@@ -1,5 +1,6 @@
 """The process dies before or after a commit, and somebody starts it again."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,14 @@ if TYPE_CHECKING:
 
 
 def at_work(h: "History") -> None:
-    """While the worker works: what was claimed comes back."""
-    before, commit = h.rng.random() < 0.5, h.rng.randrange(12)
+    die_at_work(h, 12, [0, 40, 86_400])
+
+
+def die_at_work(h: "History", commits: int, seconds: Sequence[int]) -> None:
+    """While the worker works, at one of so many commits, if it comes to that one in so much time: what was claimed comes back."""
+    before, commit = h.rng.random() < 0.5, h.rng.randrange(commits)
     with crash_at(commit, before=before) as died:
-        work_until(h, h.now + timedelta(seconds=h.rng.choice([0, 40, 86_400])))
+        work_until(h, h.now + timedelta(seconds=h.rng.choice(seconds)))
     h.say(f"  commit {commit}, {'before' if before else 'after'}: {'died' if died else 'lived'}")
     h.auditor.crashed = bool(died)
     if died:

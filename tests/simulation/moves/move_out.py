@@ -17,8 +17,8 @@ from tests.simulation.auditor.rent import Lease as Told
 from tests.simulation.bank import MINDS
 from tests.simulation.cast import comes_back
 from tests.simulation.crashes import crash_at
+from tests.simulation.moves import crashes
 from tests.simulation.moves.move import Move
-from tests.simulation.work import work_until
 
 if TYPE_CHECKING:
     from tests.simulation.history import History
@@ -151,20 +151,7 @@ def resume(h: "History") -> None:
 
 def die(h: "History") -> None:
     """In the middle of a step, or between two."""
-    _die_at_work(h)
-    if h.rng.random() < 0.6:
-        h.jump(timedelta(seconds=h.rng.choice([0, 16, 31])))
-
-
-def _die_at_work(h: "History") -> None:
-    before, commit = h.rng.random() < 0.5, h.rng.randrange(9)
-    with crash_at(commit, before=before) as died:
-        work_until(h, h.now + timedelta(seconds=h.rng.choice([0, 0, 5])))
-    h.say(f"  commit {commit}, {'before' if before else 'after'}: {'died' if died else 'lived'}")
-    h.auditor.crashed = bool(died)
-    if died:
-        h.auditor.resumed_at = h.now
-    h.check()
+    crashes.die_at_work(h, 9, [0, 0, 5])
 
 
 def _choose(h: "History") -> tuple[Lease, Told]:
