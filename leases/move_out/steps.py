@@ -1,5 +1,6 @@
 """The steps of a move-out: each in one transaction with the row that says that it is done."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from directpay.events.actions import NewEvent, record
@@ -92,8 +93,7 @@ def withdraw_what_was_earned(saga: Saga, at: datetime) -> None:
 
 def draw_the_rest(saga: Saga, at: datetime) -> Wait | None:
     """K11: what is to be given back comes from the trust bank. One that was refused is tried again a day later."""
-    waits = [wait for deposit in deposits_of(move_out_of(saga)) if (wait := _draw(deposit, at))]
-    return waits[0] if waits else None
+    return _first([wait for deposit in deposits_of(move_out_of(saga)) if (wait := _draw(deposit, at))])
 
 
 def _draw(deposit: Deposit, at: datetime) -> Wait | None:
@@ -105,7 +105,8 @@ def _draw(deposit: Deposit, at: datetime) -> Wait | None:
     if standings([deposit])[deposit.id].in_transit_minor:
         return Wait("for the deposit to reach the trust account", at + LOOK_AGAIN_AFTER)
     if last and last.status == S.FAILED and at < last.changed_at + TRY_AGAIN_AFTER:
-        return Wait(f"the trust bank refused: {last.failure_message}", last.changed_at + TRY_AGAIN_AFTER)
+        soon = min(last.changed_at + TRY_AGAIN_AFTER, at + LOOK_AGAIN_AFTER)
+        return Wait(f"the trust bank refused: {last.failure_message}", soon)
     if last is None or last.status in (S.FAILED, S.PAID):
         bank = deposit.trust_bank
         wish = NewPayout(
@@ -140,10 +141,17 @@ def refund_the_rest(saga: Saga, at: datetime) -> Wait | None:
             continue
         refused = last is not None and last.status == S.FAILED and (row.named_at is None or row.named_at <= last.created_at)
         if refused or give_back(row, actor=SYSTEM, at=at) is None:
-            waits.append(Wait("for a bank account of the renter", at + TRY_AGAIN_AFTER))
+            waits.append(Wait("for a bank account of the renter", at + LOOK_AGAIN_AFTER))
             continue
         waits.append(Wait("for the renter's bank", at + LOOK_AGAIN_AFTER))
-    return waits[0] if waits else None
+    return _first(waits)
+
+
+def _first(waits: Sequence[Wait]) -> Wait | None:
+    """No deposit waits longer because another one does; within the hour whatever came into trust in the meantime is seen."""
+    if not waits:
+        return None
+    return Wait(", ".join(dict.fromkeys(wait.reason for wait in waits)), min(wait.at for wait in waits))
 
 
 def close(saga: Saga, at: datetime) -> None:

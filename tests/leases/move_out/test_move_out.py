@@ -8,6 +8,7 @@ from directpay.due.run import run_all
 from directpay.events.models import Event
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import InvalidInput
+from directpay.people.models import User
 from directpay.sagas.actions import SagaBeyondReturn, work_on_sagas
 from directpay.sagas.models import Saga
 from leases.contracts.late_fee import LateFeeTerms
@@ -284,6 +285,30 @@ def test_interest_that_comes_after_the_rest_was_drawn_is_drawn_too(m):
     assert [p.amount_minor for p in Payout.objects.filter(purpose="deposit_draw").order_by("id")] == [150_120, 30]
     assert [p.amount_minor for p in Payout.objects.filter(purpose="deposit_refund", status="paid")] == [150_150]
     assert m.of("P2210", "L1320", "L1310") == {"P2210": 0, "L1320": 0, "L1310": 90_000}
+    m.check()
+
+
+def test_no_deposit_waits_for_the_roommate_of_another(worlds):
+    """Carol names no account; what comes to Bob's deposit meanwhile is given back within two hours all the same. His rent was 40.00."""
+    m = worlds()
+    carol = m.person("carol", "renter")
+    lease = m.lease((carol, {"percent": 60}), (m.bob, {"percent": 40}), deposit_minor=100_000, rent=10_000)
+
+    def leaves(person: User, amount: int) -> None:
+        request = PayRequest("instant", person.bank_accounts.first() or m.account(person), amount)
+        m.until(pay_deposit(lease, request, actor=m.actor(person), at=m.now), "completed")
+        m.later(minutes=2)
+
+    leaves(carol, 60_000)
+    leaves(m.bob, 30_000)
+    carol.bank_accounts.update(purpose="trust")
+    made = m.begin(lease=lease)
+    m.later(minutes=5)
+    leaves(m.bob, 10_000)
+    m.later(hours=1)
+    m.later(minutes=5)
+    assert [p.amount_minor for p in Payout.objects.filter(purpose="deposit_refund", status="paid").order_by("id")] == [26_000, 10_000]
+    assert saga_of(made).waits_for == "for a bank account of the renter"
     m.check()
 
 
