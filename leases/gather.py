@@ -24,7 +24,7 @@ from leases.invariants import LEASES
 from leases.late_fees.actions.assess import ASSESS_QUEUE, assess_late_fees
 from leases.late_fees.actions.returned import RETURNED_QUEUE, judge_anew
 from leases.late_fees.listeners import judge_after_grace, judge_what_it_paid, judge_what_the_cheque_paid
-from leases.move_out.listeners import go_on
+from leases.move_out.listeners import go_on, look_at_what_arrived, look_at_what_was_added
 from leases.move_out.steps import MOVE_OUT
 from leases.overpayments.actions import BACK_QUEUE, tell_what_came_back
 from leases.overpayments.listeners import hear_what_came_back
@@ -64,6 +64,8 @@ def register() -> None:
     promise("lease.created", hear=ask_on_opening)
     promise("deposit_forwarding.failed", hear=forward_again)
     promise(*(f"deposit_{order}.{kind}" for order in ("draw", "refund") for kind in ("paid", "failed")), hear=go_on)
+    promise("deposit_forwarding.paid", hear=look_at_what_arrived)
+    promise("deposit.cheque", "deposit.interest", hear=look_at_what_was_added)
     register_saga(MOVE_OUT)
     register_queue(Queue(CARRY_QUEUE, carry_balances))
     promise("payment.completed", "payment.returned", "payment.failed", "payment.canceled", hear=follow_payments)
@@ -93,6 +95,12 @@ def register() -> None:
     promise(*owed_again, *ended, hear=arrears.look_at_what_is_owed_again)
     promise("charge.due", "late_fee.assessed", *by_hand, *owed_again, *ended, "move_out.closed", hear=follow_the_rest)
     promise("party.transferred", "lease.transferred", hear=follow_the_rest)
+    _register_rules()
+    register_invariants(*LEASES)
+
+
+def _register_rules() -> None:
+    """What payments ask of leases."""
     if renters_of_landlord not in VISIBLE_TO:
         VISIBLE_TO.append(renters_of_landlord)
     for rule in (owes_on, owes_deposit_on):
@@ -102,4 +110,3 @@ def register() -> None:
         TAKES.append(check_lease_takes)
     if given_away not in OWED_BESIDES:
         OWED_BESIDES.append(given_away)
-    register_invariants(*LEASES)

@@ -1,14 +1,33 @@
-"""A move-out goes on when what it waits for has come."""
+"""A move-out goes on when what it waits for has come, and when there is more to give back than there was."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from directpay.events.registry import Fact
 from directpay.sagas.actions import wake
+from leases.deposits.models import Deposit
 from leases.move_out.models import MoveOut
+from payments.payins.models import Payment
 
 
 def go_on(events: Sequence[Fact]) -> None:
     """A draw or a refund was paid or failed → look at the move-out of its deposit."""
-    of = {event.data["origin"]: event.at for event in events}
-    found = MoveOut.objects.filter(destinations__deposit__public_id__in=list(of)).values_list("public_id", flat=True)
-    wake(list(found), max(of.values()))
+    _wake_of({event.data["origin"]: event.at for event in events})
+
+
+def look_at_what_arrived(events: Sequence[Fact]) -> None:
+    """deposit_forwarding.paid → the same of the deposit for which the payment was."""
+    paid = Payment.objects.filter(public_id__in=[event.data["origin"] for event in events]).values("applies_to_id")
+    found = Deposit.objects.filter(account_id__in=paid).values_list("public_id", flat=True)
+    _wake_of(dict.fromkeys(found, max(event.at for event in events)))
+
+
+def look_at_what_was_added(events: Sequence[Fact]) -> None:
+    """deposit.cheque, deposit.interest → the same."""
+    _wake_of({event.data["deposit"]: event.at for event in events})
+
+
+def _wake_of(deposits: dict[str, datetime]) -> None:
+    found = MoveOut.objects.filter(destinations__deposit__public_id__in=list(deposits)).values_list("public_id", flat=True)
+    if found:
+        wake(list(found), max(deposits.values()))

@@ -105,8 +105,7 @@ def _draw(deposit: Deposit, at: datetime) -> Wait | None:
     if standings([deposit])[deposit.id].in_transit_minor:
         return Wait("for the deposit to reach the trust account", at + LOOK_AGAIN_AFTER)
     if last and last.status == S.FAILED and at < last.changed_at + TRY_AGAIN_AFTER:
-        soon = min(last.changed_at + TRY_AGAIN_AFTER, at + LOOK_AGAIN_AFTER)
-        return Wait(f"the trust bank refused: {last.failure_message}", soon)
+        return Wait(f"the trust bank refused: {last.failure_message}", last.changed_at + TRY_AGAIN_AFTER)
     if last is None or last.status in (S.FAILED, S.PAID):
         bank = deposit.trust_bank
         wish = NewPayout(
@@ -141,14 +140,14 @@ def refund_the_rest(saga: Saga, at: datetime) -> Wait | None:
             continue
         refused = last is not None and last.status == S.FAILED and (row.named_at is None or row.named_at <= last.created_at)
         if refused or give_back(row, actor=SYSTEM, at=at) is None:
-            waits.append(Wait("for a bank account of the renter", at + LOOK_AGAIN_AFTER))
+            waits.append(Wait("for a bank account of the renter", at + TRY_AGAIN_AFTER))
             continue
         waits.append(Wait("for the renter's bank", at + LOOK_AGAIN_AFTER))
     return _first(waits)
 
 
 def _first(waits: Sequence[Wait]) -> Wait | None:
-    """No deposit waits longer because another one does; within the hour whatever came into trust in the meantime is seen."""
+    """No deposit waits longer because another one does."""
     if not waits:
         return None
     return Wait(", ".join(dict.fromkeys(wait.reason for wait in waits)), min(wait.at for wait in waits))
