@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
-State = Literal["processing", "completed", "failed", "returned"]
+# requires_action: the payer must do something at `action_url`; authorized: promised, to be captured; canceled: a promise was let go.
+State = Literal["processing", "requires_action", "authorized", "completed", "failed", "returned", "canceled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +15,12 @@ class Order:
     id: str
     amount_minor: int  # what the payer is charged
     currency: str
-    routing_number: str
+    routing_number: str  # empty where it is paid by `token`
     account_number: str
     placed_at: datetime  # when it was handed in, in time for the next file
+    token: str = ""  # the card, or another method, as the rail's processor knows it; never a number
+    capture: bool = True  # False: authorise alone, until `capture` or `void`
+    reference: str = ""  # what the rail answered before, if it did
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,9 @@ class Answer:
     at: datetime  # when it became so
     effective_on: date  # the rail's bank day, Eastern
     ask_again_at: datetime | None = None  # when more may be known; None: never
-    code: str = ""  # the rail's own, e.g. R01
+    code: str = ""  # the rail's own, e.g. R01 or card_declined/insufficient_funds
+    amount_minor: int | None = None  # authorised or captured, where that may be less than was ordered
+    action_url: str = ""  # of requires_action
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +87,13 @@ class Rail(Protocol):
 
     def next_bank_line_at(self, order: Order, after: datetime) -> datetime | None:
         """When the next line appears, if one will."""
+
+
+class HoldingRail(Rail, Protocol):
+    """A rail that can promise first and take later: cards. Both are idempotent by order id, and may raise NoAnswer."""
+
+    def capture(self, order: Order, amount_minor: int, at: datetime) -> Answer:
+        """Take so much of what is authorised; the rest is let go."""
+
+    def void(self, order: Order, at: datetime) -> Answer:
+        """Let go of all of it."""
