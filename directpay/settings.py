@@ -6,7 +6,8 @@ from pathlib import Path
 import environ
 
 from directpay.ops.logs import configuration
-from directpay.ops.secrets_file import read_secret_files
+from directpay.ops.secrets_file import derived, read_secret_files
+from directpay.ops.staff_theme import STAFF_THEME
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -314,6 +315,17 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
+# --- what providers tell us: in the sandbox secrets of its own, so that the demo can sign ------------------------------
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "") or (derived(SECRET_KEY, "stripe") if SANDBOX else "")
+STRIPE_ACCOUNT = env.str("STRIPE_ACCOUNT", "")  # the connected account whose events are ours; empty: those of the platform's own
+PAYPAL_WEBHOOK_ID = env.str("PAYPAL_WEBHOOK_ID", "")
+# certificate: here | api: by asking PayPal | demo: a shared secret, sandbox only
+PAYPAL_VERIFY = env.str("PAYPAL_VERIFY", "") or ("demo" if SANDBOX and not PAYPAL_WEBHOOK_ID else "certificate")
+PAYPAL_DEMO_SECRET = env.str("PAYPAL_DEMO_SECRET", "") or (derived(SECRET_KEY, "paypal") if SANDBOX else "")
+PAYPAL_CLIENT_ID, PAYPAL_CLIENT_SECRET = env.str("PAYPAL_CLIENT_ID", ""), env.str("PAYPAL_CLIENT_SECRET", "")
+PAYPAL_API_BASE = env.str("PAYPAL_API_BASE", "") or ("https://api-m.sandbox.paypal.com" if SANDBOX else "https://api-m.paypal.com")
+KEEP_PROVIDER_BODIES_DAYS = env.int("DIRECTPAY_KEEP_PROVIDER_BODIES_DAYS", 90)  # they may name people; what was done stays known
+
 # --- words, time, files -------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
@@ -340,47 +352,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-UNFOLD = {
-    "SITE_TITLE": "DirectPay",
-    "SITE_HEADER": "DirectPay",
-    "SITE_SYMBOL": "conversion_path",
-    "ENVIRONMENT": "directpay.ops.staff.environment",
-    "STYLES": ["directpay.ops.staff.stylesheet"],
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "directpay.ops.staff.icon"}],
-    "SIDEBAR": {"navigation": "directpay.ops.staff.navigation"},
-    "SHOW_HISTORY": False,
-    "SHOW_VIEW_ON_SITE": False,
-    "BORDER_RADIUS": "10px",
-    "COLORS": {  # grey-green paper; ink in the light, the marker in the dark
-        "base": {
-            "50": "#f7f8f4",
-            "100": "#f2f3ee",
-            "200": "#dcdfd6",
-            "300": "#b6c0ba",
-            "400": "#94a099",
-            "500": "#5f6a63",
-            "600": "#47524b",
-            "700": "#38433d",
-            "800": "#28312d",
-            "900": "#151c19",
-            "950": "#0d1210",
-        },
-        "primary": {
-            "50": "#f7f8f4",
-            "100": "#ecf2d3",
-            "200": "#e3f29a",
-            "300": "#ddf277",
-            "400": "#d9f24f",
-            "500": "#d9f24f",
-            "600": "#14201a",
-            "700": "#14201a",
-            "800": "#14201a",
-            "900": "#14201a",
-            "950": "#0d1210",
-        },
-    },
-}
-
+UNFOLD = STAFF_THEME
 KEEP_DELIVERIES_DAYS = env.int("DIRECTPAY_KEEP_DELIVERIES_DAYS", 30)  # what was told to whom; the events themselves stay
 SEND_HINTS = env.bool("DIRECTPAY_SEND_HINTS", True)
 

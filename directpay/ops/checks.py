@@ -30,6 +30,8 @@ def refuse_unsafe(settings: Any) -> None:
             "MAIL_URL is not set: what law asks to be told would stand in files that nobody reads. "
             "Where another system tells it, say DIRECTPAY_MAIL=False."
         )
+    if settings.PAYPAL_VERIFY == "demo":
+        reasons.append("PAYPAL_VERIFY is 'demo': whoever has one shared secret could tell us anything. It is certificate or api.")
     if not settings.LIVE_RAILS:
         reasons.append("There is no rail to a real bank yet: live mode would simulate with real people.")
     if reasons:

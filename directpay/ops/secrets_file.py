@@ -1,6 +1,7 @@
 """Secrets made on the first start and kept under DIRECTPAY_HOME, readable by their owner alone."""
 
 import base64
+import hmac
 import os
 import secrets
 from collections.abc import Mapping, MutableMapping
@@ -8,7 +9,17 @@ from pathlib import Path
 
 PASSWORDS = "passwords.env"
 # What may stand in a file of its own, as container engines mount secrets: NAME_FILE says where.
-IN_FILES = ("SECRET_KEY", "DIRECTPAY_VAULT_KEYS", "DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SUPERUSER_URL", "REDIS_URL", "MAIL_URL")
+IN_FILES = (
+    "SECRET_KEY",
+    "DIRECTPAY_VAULT_KEYS",
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "DATABASE_SUPERUSER_URL",
+    "REDIS_URL",
+    "MAIL_URL",
+    "STRIPE_WEBHOOK_SECRET",
+    "PAYPAL_CLIENT_SECRET",
+)
 GENERATED = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(48),
     "DIRECTPAY_VAULT_KEYS": lambda: "v1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
@@ -44,6 +55,11 @@ def application_secrets(home: Path) -> dict[str, str]:
 def service_passwords(home: Path) -> dict[str, str]:
     """Passwords of the embedded services and of both database roles, which the application itself never reads."""
     return _kept(home / PASSWORDS, EMBEDDED)
+
+
+def derived(secret_key: str, purpose: str) -> str:
+    """A webhook's secret for the sandbox, as the Standard Webhooks specification writes them; another for each purpose."""
+    return "whsec_" + base64.b64encode(hmac.new(secret_key.encode(), f"webhooks:{purpose}".encode(), "sha256").digest()).decode()
 
 
 def write_private(path: Path, text: str) -> None:

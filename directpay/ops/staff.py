@@ -61,6 +61,7 @@ MENU = (
             ("Deliveries", "directpay_delivery", "outbox"),
             ("Due work", "directpay_due", "schedule"),
             ("Mails", "webhooks_message", "mail"),
+            ("Provider events", "webhooks_providerevent", "inbox"),
             ("Idempotency keys", "directpay_idempotencykey", "repeat_one"),
             ("Clock", "directpay_clock", "timer"),
         ),

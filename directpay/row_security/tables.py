@@ -26,6 +26,8 @@ NOBODYS: Final = {
     "axes_accesslog": "",
     "directpay_delivery": "",
     "directpay_due": "",
+    "webhooks_providerevent": "",
+    "webhooks_collision": "",
     "ledger_archivedmonth": LOOK,
     "ledger_check": "",
     "ledger_leaf": "",

@@ -19,6 +19,7 @@ SAFE = {
     "AGENCY_TERMS_CONFIRMED": "Dana Reyes, 2026-11-01",
     "MAIL_ON": True,
     "MAIL_URL": "smtp+tls://mail.example.com:587",
+    "PAYPAL_VERIFY": "certificate",
     "LIVE_RAILS": ["ach"],
 }
 
@@ -38,6 +39,7 @@ def test_lets_safe_settings_and_any_sandbox_pass():
         ({"VAULT_KEYS": ""}, "DIRECTPAY_VAULT_KEYS"),
         ({"AGENCY_TERMS_CONFIRMED": ""}, "appointed you to collect"),
         ({"MAIL_URL": ""}, "MAIL_URL is not set"),
+        ({"PAYPAL_VERIFY": "demo"}, "PAYPAL_VERIFY is .demo."),
         ({"LIVE_RAILS": []}, "no rail to a real bank"),
     ],
 )

@@ -1,0 +1,95 @@
+"""What an event of a provider's means here: which payments are to be asked about now. Nothing of what it claims is believed.
+
+A kind that moves nothing, or that nobody here has to do with, is ignored with its reason.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Q
+
+from payments.payins.actions.initiate import RAIL_QUEUE
+from payments.payins.models import CLEARED, Payment, Status
+from payments.returns.actions import WATCH_QUEUE
+from webhooks.inbound.models import ProviderEvent
+
+# Prefixes of kinds that may have changed what a payment's rail would say of it.
+MOVING: Final[Mapping[str, tuple[str, ...]]] = {
+    "stripe": ("payment_intent.", "charge."),
+    "paypal": ("CHECKOUT.ORDER.", "CHECKOUT.PAYMENT-APPROVAL.", "PAYMENT.CAPTURE.", "PAYMENT.AUTHORIZATION."),
+}
+# Rightly told, and nothing here can act on it yet. The first that fits.
+NOT_YET: Final[Mapping[str, Mapping[str, str]]] = {
+    "stripe": {"charge.dispute.": "disputes are not handled yet", "charge.refund": "refunds by card are not handled yet"},
+    "paypal": {
+        "CUSTOMER.DISPUTE.": "disputes are not handled yet",
+        "PAYMENT.CAPTURE.REFUNDED": "refunds by wallet are not handled yet",
+    },
+}
+AT_THE_RAIL: Final = (Status.PROCESSING, Status.UNKNOWN, Status.AUTHORIZED, Status.REQUIRES_ACTION)
+RAILS: Final = ("stripe", "paypal")  # named as their providers
+FLAGS: Final = {
+    "unreadable": "the body is no JSON object with an id",
+    "other_mode": "an event of the other mode",
+    "other_account": "an event of another account",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """`queues`: name → the payments that it is to ask about now. Without any, `reason` says why."""
+
+    queues: Mapping[str, Sequence[str]]
+    reason: str = ""
+
+    @property
+    def payments(self) -> list[str]:
+        return [key for keys in self.queues.values() for key in keys]
+
+
+def hints_of(events: Sequence[ProviderEvent]) -> dict[int, Hint]:
+    """Event's id → what it means, with one question for all of them."""
+    idle = {event.id: Hint({}, reason) for event in events if (reason := _idle(event))}
+    asking = [event for event in events if event.id not in idle]
+    payments = _payments(asking) if asking else []
+    return idle | {event.id: _hint(event, payments) for event in asking}
+
+
+def _idle(event: ProviderEvent) -> str:
+    """Why nothing is to be done, as far as its own words say."""
+    if event.flag:
+        return FLAGS[event.flag]
+    for prefix, why in NOT_YET[event.provider].items():
+        if event.kind.startswith(prefix):
+            return why
+    return "" if event.kind.startswith(MOVING[event.provider]) else f"nothing here depends on {event.kind or 'an event without a kind'}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    payment: str
+    status: str
+    rail: str
+    reference: str
+
+
+def _payments(events: Sequence[ProviderEvent]) -> list[_Known]:
+    """Of all providers' rails, by our own id or by the provider's."""
+    ours = {name for event in events for name in event.ours}
+    theirs = {name for event in events for name in event.objects_told}
+    rows = Payment.objects.filter(Q(public_id__in=ours) | Q(rail_reference__in=theirs), rail__in=RAILS).order_by("id")
+    return [_Known(*row) for row in rows.values_list("public_id", "status", "rail", "rail_reference")]
+
+
+def _hint(event: ProviderEvent, payments: Sequence[_Known]) -> Hint:
+    mine = [p for p in payments if p.rail == event.provider and (p.payment in event.ours or p.reference in event.objects_told)]
+    if not mine:
+        return Hint({}, "no payment of ours is meant")
+    queues = {
+        RAIL_QUEUE: [p.payment for p in mine if p.status in AT_THE_RAIL],
+        WATCH_QUEUE: [p.payment for p in mine if p.status in CLEARED],
+    }
+    if not any(queues.values()):
+        return Hint({}, ", ".join(f"{p.payment} is {p.status}" for p in mine)[:200])
+    return Hint({queue: keys for queue, keys in queues.items() if keys})
