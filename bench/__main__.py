@@ -24,6 +24,7 @@ BENCHMARKS = {
     "autopay": "bench.autopay:autopay",
     "reports": "bench.reports:reports",
     "http": "bench.http.accepting:accepting",
+    "webhooks": "bench.webhooks.receiving:receiving",
 }
 
 

@@ -1,6 +1,8 @@
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "directpay.settings")
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+application = import_string("directpay.ops.lanes.Application")()  # what it is made of needs Django to stand

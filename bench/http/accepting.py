@@ -34,8 +34,9 @@ class Run:
 
 def run(debts: Debts, port: int, way: str, number: int, requests: int) -> Run:
     """Raises RuntimeError if anything but 201 was answered: what fails fast is not fast."""
-    given: dict[str, Any] = {"port": port, "secret": debts.secret, "way": way, "number": number}
-    given["requests"] = list(debts.requests(requests))
+    lines = f"Authorization: Bearer {debts.secret}\r\nIdempotency-Key: "
+    given: dict[str, Any] = {"port": port, "path": "/api/v1/payments", "way": way, "number": number}
+    given["requests"] = [(f"{lines}{key}\r\n", body) for key, body in debts.requests(requests)]
     command = [sys.executable, str(ROOT / "bench" / "http" / "client.py")]
     done = subprocess.run(command, input=json.dumps(given), capture_output=True, text=True, check=True, cwd=ROOT)
     found = json.loads(done.stdout)

@@ -76,10 +76,10 @@ async def opened(rate: float, connections: list[Connection], requests: deque[byt
 
 async def main() -> None:
     given = json.load(sys.stdin)
-    head = f"POST /api/v1/payments HTTP/1.1\r\nHost: 127.0.0.1:{given['port']}\r\nAuthorization: Bearer {given['secret']}\r\n"
-    head += "Content-Type: application/json\r\n"
+    head = f"POST {given['path']} HTTP/1.1\r\nHost: 127.0.0.1:{given['port']}\r\nContent-Type: application/json\r\n"
     requests = deque(
-        f"{head}Idempotency-Key: {key}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode() for key, body in given["requests"]
+        f"{head}{lines}Content-Length: {len(body)}\r\n\r\n{body}".encode()
+        for lines, body in given["requests"]  # ASCII alone
     )
     taken: list[float] = []
     statuses: Counter[int] = Counter()

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -79,11 +79,18 @@ def serving(name: str, place: Place) -> Iterator[int]:
     """The port of a running server; it is stopped, with its workers, at the end."""
     port = free_port(19_000)
     words, env = {"ours": ours, **PEERS}[name](place, port)
+    with running(name, words, env, port):
+        yield port
+
+
+@contextmanager
+def running(name: str, words: Sequence[str], env: dict[str, str], port: int) -> Iterator[None]:
+    """A server that answers at this port; it is stopped, with its workers, at the end."""
     process = subprocess.Popen(words, env=env, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)
     try:
         if not wait_until(lambda: process.poll() is not None or answers(port), START_SECONDS) or process.poll() is not None:
             raise RuntimeError(f"the server {name!r} did not start")
-        yield port
+        yield
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         try:

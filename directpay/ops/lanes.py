@@ -1,0 +1,48 @@
+"""The WSGI application, with a short way to the doors where programs speak that neither sign in nor see a page.
+
+Sessions, languages, rate limits of people and the like cost such a request five times what its own work does.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from django.core.handlers.exception import convert_exception_to_response
+from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.security import SecurityMiddleware
+
+from directpay.api.request_id import RequestIdMiddleware
+from directpay.ops.access import AccessMiddleware
+
+SHORT: Final = "/webhooks/"
+# Outermost first, as in MIDDLEWARE: what names, counts and logs a request, and what sends it to https.
+ON_THE_SHORT_WAY: Final = (RequestIdMiddleware, AccessMiddleware, SecurityMiddleware)
+Chain = Callable[[HttpRequest], HttpResponseBase]
+
+
+class Application(WSGIHandler):
+    def load_middleware(self, is_async: bool = False) -> None:
+        super().load_middleware(is_async)
+        whole: Chain = self._middleware_chain
+        short: Chain = convert_exception_to_response(self._get_response)
+        for middleware in reversed(ON_THE_SHORT_WAY):
+            short = convert_exception_to_response(middleware(short))
+        short = measured(short)
+
+        def choose(request: HttpRequest) -> HttpResponseBase:
+            return (short if request.path_info.startswith(SHORT) else whole)(request)
+
+        self._middleware_chain = choose
+
+
+def measured(chain: Chain) -> Chain:
+    """With the length of its answer, by which a client knows where it ends and keeps the connection."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = chain(request)
+        if isinstance(response, HttpResponse):
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+        return response
+
+    return answer
