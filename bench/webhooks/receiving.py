@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from bench.http.accepting import Run, figures
 from bench.http.servers import ROOT, environment, ours, running
@@ -92,7 +93,7 @@ def prepare(place: Place, *, with_peer: bool) -> Place:
             return place
         connection.execute("DROP DATABASE IF EXISTS bench_djstripe WITH (FORCE)")
         connection.execute("CREATE DATABASE bench_djstripe")
-    theirs = Place(*[place.superuser_url.rpartition("/")[0] + "/bench_djstripe"] * 3)
+    theirs = Place(*[make_conninfo(place.superuser_url, dbname="bench_djstripe")] * 3)
     if not (ENVIRONMENT / "bin" / "python").exists():
         subprocess.run([sys.executable, "-m", "venv", ENVIRONMENT], check=True)
         requirements = ROOT / "bench" / "webhooks" / "requirements.txt"
