@@ -13,7 +13,7 @@ PROCESSES ?= 2
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
-.PHONY: help up down reset backup restore demo advance shell migrate docs test chaos sim mutants bench test-load check audit format lock install install-dev chromium
+.PHONY: help up down reset backup restore demo demo-webhooks advance shell migrate docs test chaos sim mutants bench test-load check audit format lock install install-dev chromium
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ restore: install ## set up an empty DIRECTPAY_HOME from such a file: make restor
 
 demo: install ## the main job as a story, on the running server or a temporary one
 	@$(MANAGE) demo
+
+demo-webhooks: install ## what providers tell us, as a story: signed, forged, twice; on the running server or a temporary one
+	@$(MANAGE) demo_webhooks
 
 advance: install ## move the sandbox's clock: make advance TO=2026-12-01 (or a number of seconds)
 	@$(MANAGE) advance "$(or $(TO),$(error say where to: make advance TO=2026-12-01))"

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include(docs.urlpatterns)),
     re_path(r"^api(?:/|$)", no_such_address),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),  # one way, with its limits
+    re_path(r"^admin/events/?$", RedirectView.as_view(pattern_name="admin:webhooks_providerevent_changelist")),
     path("admin/", admin.site.urls),
     re_path(r"^accounts/(?:email|confirm-email)/", closed),  # addresses change through our own actions
     path("accounts/", include("allauth.account.urls")),

@@ -8,20 +8,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from directpay.kernel.money import words
-from directpay.ops.http_story import Client, StoryFailed
+from directpay.ops.http_story import Client, StoryFailed, Telling
 
 SETTLED_WITHIN_SECONDS = 40
-WIDTH = 78
 
 
-class Story:
-    """Prints as it goes; `run` raises StoryFailed at a broken promise."""
+class Story(Telling):
+    """`run` raises StoryFailed at a broken promise."""
 
     def __init__(self, base_url: str, secret_key: str, out: Callable[[str], None]) -> None:
+        super().__init__(out)
         self.api = Client(base_url, secret_key)
-        self.out = out
         self.mark = uuid.uuid4().hex[:8]
-        self.steps = 0
 
     def run(self) -> None:
         started = time.monotonic()
@@ -35,18 +33,6 @@ class Story:
         self.history(payment)
         self.ledger(lease, payment, slow)
         self.out(f"\nDone: {self.steps} steps in {time.monotonic() - started:.1f} s. Everything was as promised.")
-
-    def step(self, title: str) -> None:
-        self.steps += 1
-        self.out(f"\n{self.steps}. {title}\n{'─' * WIDTH}")
-
-    def say(self, text: str) -> None:
-        self.out(f"   {text}")
-
-    def promise(self, kept: bool, sentence: str) -> None:
-        self.say(f"{'✓' if kept else '✗'} {sentence}")
-        if not kept:
-            raise StoryFailed(sentence)
 
     def people(self) -> tuple[dict[str, Any], dict[str, Any]]:
         self.step("Two people: Alice lets, Bob rents")

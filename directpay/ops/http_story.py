@@ -3,10 +3,12 @@
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 TIMEOUT_SECONDS = 30
+WIDTH = 78
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +64,23 @@ def _reply(status: int, raw: bytes, headers: Any) -> Reply:
     except ValueError:
         body = {"raw": raw[:200].decode("utf-8", "replace")}
     return Reply(status, body, {name.lower(): value for name, value in headers.items()})
+
+
+class Telling:
+    """Prints a story step by step; a broken promise ends it with StoryFailed."""
+
+    def __init__(self, out: Callable[[str], None]) -> None:
+        self.out = out
+        self.steps = 0
+
+    def step(self, title: str) -> None:
+        self.steps += 1
+        self.out(f"\n{self.steps}. {title}\n{'─' * WIDTH}")
+
+    def say(self, text: str) -> None:
+        self.out(f"   {text}")
+
+    def promise(self, kept: bool, sentence: str) -> None:
+        self.say(f"{'✓' if kept else '✗'} {sentence}")
+        if not kept:
+            raise StoryFailed(sentence)

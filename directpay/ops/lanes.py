@@ -4,7 +4,7 @@ Sessions, languages, rate limits of people and the like cost such a request five
 """
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler
@@ -15,7 +15,7 @@ from django.middleware.security import SecurityMiddleware
 from directpay.api.request_id import RequestIdMiddleware
 from directpay.ops.access import AccessMiddleware
 
-SHORT: Final = "/webhooks/"
+SHORT_WAYS: Final[set[str]] = set()  # whole paths without a final slash; rooms add their own as Django starts
 # Outermost first, as in MIDDLEWARE: what names, counts and logs a request, and what sends it to https.
 ON_THE_SHORT_WAY: Final = (RequestIdMiddleware, AccessMiddleware, SecurityMiddleware)
 Chain = Callable[[HttpRequest], HttpResponseBase]
@@ -24,14 +24,14 @@ Chain = Callable[[HttpRequest], HttpResponseBase]
 class Application(WSGIHandler):
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async)
-        whole: Chain = self._middleware_chain
-        short: Chain = convert_exception_to_response(self._get_response)
+        whole: Chain = self._middleware_chain  # type: ignore[has-type]
+        short: Any = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined]  # of Django's BaseHandler
         for middleware in reversed(ON_THE_SHORT_WAY):
             short = convert_exception_to_response(middleware(short))
         short = measured(short)
 
         def choose(request: HttpRequest) -> HttpResponseBase:
-            return (short if request.path_info.startswith(SHORT) else whole)(request)
+            return (short if request.path_info.rstrip("/") in SHORT_WAYS else whole)(request)
 
         self._middleware_chain = choose
 

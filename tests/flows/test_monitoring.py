@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import yaml
+from django.conf import settings
 from django.test import Client
 
 from directpay.events.registry import LISTENERS, listen
@@ -18,6 +19,7 @@ from tests.architecture.tidiness import ROOT
 from tests.directpay.cast import platform
 from tests.promql import NotUnderstood, faults, labels_of, read
 from tests.signals import samples_of
+from tests.webhooks.inbound.signing import as_bytes, stripe_event, stripe_header
 from tests.world import World
 
 FOLDER = ROOT / "docs" / "monitoring"
@@ -37,7 +39,7 @@ def panels() -> list[dict]:
 
 @pytest.fixture
 def samples(transactional_db: None, valkey: object) -> Iterator[Samples]:
-    """A payment over the API, sent twice and settled; a refusal; a page that breaks; a check of the books; a listener that lags."""
+    """A payment over the API, sent twice and settled; a refusal; a page that breaks; a check of the books; a listener that lags; an event."""
     w = World()
     body = {"lease": w.lease().public_id, "rail": "instant", "bank_account": w.account(w.bob).public_id}
     caller = platform()
@@ -47,6 +49,9 @@ def samples(transactional_db: None, valkey: object) -> Iterator[Samples]:
             caller.post("/api/v1/payments", body, key=key)
         Client().get("/renter/")
         Client().get("/ready")
+        told = as_bytes(stripe_event("evt_1"))
+        proof = {"Stripe-Signature": stripe_header(told, clock.now(), settings.STRIPE_WEBHOOK_SECRET)}
+        Client().post("/webhooks/stripe", told, content_type="application/json", headers=proof)
         for _ in range(30):
             set_clock(clock.now() + timedelta(seconds=1), frozen=True)
             tasks.run_due()

@@ -52,7 +52,7 @@ def hear(request: HttpRequest, provider: str) -> HttpResponse:
         milestone("webhook_refused", provider=provider, code=code)
         return refused
     RECEIVED.add(provider, told.kind, outcome)
-    milestone(f"webhook_{outcome}", provider=provider, event=name, kind=told.kind)
+    milestone(f"webhook_{outcome}", provider=provider, provider_event=name, kind=told.kind)
     return JsonResponse({"received": True, "status": SAID[outcome], "id": name})
 
 

@@ -74,6 +74,12 @@ def test_the_demo_tells_its_story_on_the_running_server(stack: Stack) -> None:
     assert f"On the server that is running at {stack.base_url}" in told.stdout
 
 
+def test_the_story_of_the_inbox_is_told_on_the_running_server(stack: Stack) -> None:
+    told = stack.manage("demo_webhooks")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "refused: 400 signature_invalid" in told.stdout
+
+
 def test_the_web_server_tells_what_the_worker_has_counted(stack: Stack) -> None:
     """After the story: a payment was accepted by a web process, and succeeded in a process of the worker."""
     key = stack.manage("metrics_key").stdout.strip()

@@ -20,6 +20,11 @@ BODY = as_bytes({"id": "WH-1", "event_type": "PAYMENT.CAPTURE.COMPLETED", "resou
 CASES = services.ROOT.parent / "shared" / "cases" / "paypal"
 
 
+@pytest.fixture(autouse=True)
+def by_certificate(settings):
+    settings.PAYPAL_VERIFY = "certificate"
+
+
 @pytest.fixture
 def paypal():
     return FakePayPal(NOW)

@@ -128,7 +128,7 @@ class TestRefuses:
         assert sender.client.post("/webhooks/square", b"{}", content_type="application/json").status_code == 404
 
     def test_a_paypal_event_signed_by_somebody_else(self, sender, settings):
-        settings.PAYPAL_WEBHOOK_ID = "W"
+        settings.PAYPAL_VERIFY, settings.PAYPAL_WEBHOOK_ID = "certificate", "W"
         stranger = FakePayPal(clock.now())
         headers = stranger.headers(b"{}", clock.now(), **{"paypal-cert-url": "https://evil.example/v1/notifications/certs/x"})
         answer = sender.client.post("/webhooks/paypal", b"{}", content_type="application/json", headers=headers)
