@@ -39,7 +39,7 @@ def panels() -> list[dict]:
 
 @pytest.fixture
 def samples(transactional_db: None, valkey: object) -> Iterator[Samples]:
-    """A payment over the API, sent twice and settled; a refusal; a page that breaks; a check of the books; a listener that lags; an event."""
+    """A payment over the API, sent twice and settled; a refusal; a page that breaks; a check of the books; a lagging listener; an event."""
     w = World()
     body = {"lease": w.lease().public_id, "rail": "instant", "bank_account": w.account(w.bob).public_id}
     caller = platform()

@@ -61,7 +61,7 @@ class RangeForm(forms.Form):
 class ProviderEventAdmin(LookOnly):
     received, changed, following = moment("received_at", "received"), moment("changed_at", "changed"), moment("next_at", "next try")
     occurred, forgotten = moment("occurred_at", "occurred"), moment("forgotten_at", "body dropped")
-    list_display = ("public_id", "provider", "kind", "standing", "said", "attempts", "received", "following")
+    list_display = ("told", "provider", "standing", "said", "received", "attempts", "following", "public_id")
     list_filter = ("state", "provider", "flag")
     search_fields = ("=public_id", "=event_id", "=kind", "=request_id")
     ordering = ("-received_at", "-id")
@@ -77,7 +77,7 @@ class ProviderEventAdmin(LookOnly):
         "said",
         "flag",
         "account",
-        "livemode",
+        "mode",
         "objects_told",
         "ours",
         "effects",
@@ -103,6 +103,14 @@ class ProviderEventAdmin(LookOnly):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProviderEvent]:
         found = super().get_queryset(request)
         return found if request.resolver_match and request.resolver_match.kwargs.get("object_id") else found.defer("body", "headers")
+
+    @display(description="kind", ordering="kind")
+    def told(self, event: ProviderEvent) -> str:
+        return event.kind or "without a kind"
+
+    @display(description="mode")
+    def mode(self, event: ProviderEvent) -> str:
+        return {True: "live", False: "test", None: "not said"}[event.livemode]
 
     @display(description="state", ordering="state")
     def standing(self, event: ProviderEvent) -> SafeString:
@@ -134,9 +142,7 @@ class ProviderEventAdmin(LookOnly):
         """First what it would do, then, by a second POST, doing it."""
         form = RangeForm(request.POST or None)
         if request.method != "POST" or not form.is_valid():
-            return self.page(
-                request, "webhooks/replay_range.html", "Replay a range", {"form": form}, status=400 if request.method == "POST" else 200
-            )
+            return self.page(request, "webhooks/replay_range.html", "Replay a range", {"form": form})
         events = list(form.events[: MOST_AT_ONCE + 1])
         if self.confirmed(request) and len(events) <= MOST_AT_ONCE:
             self.message_user(request, f"Worked on again: {replay(events, at=clock.now())}.", messages.SUCCESS)

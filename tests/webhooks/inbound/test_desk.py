@@ -89,7 +89,6 @@ def test_a_range_is_replayed_after_a_dry_run(staff, ignored):
 )
 def test_a_range_that_makes_no_sense_is_refused_by_its_field(staff, ignored, change, said):
     answer = staff.post(reverse(RANGE), {"provider": "", "state": "ignored", "kind": "", "since": "", "until": "", **change})
-    assert answer.status_code == 400
     assert said in read(answer)
     assert not ProviderEvent.objects.filter(replays__gt=0).exists()
 

@@ -1,0 +1,78 @@
+"""The webhook desk: looked at in a browser at every width, and a dead letter replayed by hand."""
+
+import pytest
+from django.test import Client
+from playwright.sync_api import expect
+
+from directpay.kernel import clock
+from tests.browser.conftest import PHONE
+from tests.browser.scenes import House
+from tests.browser.test_books_pages import look
+from tests.browser.test_look import sign_in
+from tests.webhooks.inbound.signing import SECRET, as_bytes, stripe_event, stripe_header
+from webhooks.inbound.models import ProviderEvent
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+KINDS = ("payment_intent.succeeded", "charge.dispute.created", "customer.subscription.updated", "payment_intent.payment_failed")
+
+
+@pytest.fixture
+def house(settings) -> House:
+    """Events of every fate; one fails, one came twice with other words."""
+    settings.STRIPE_WEBHOOK_SECRET = SECRET
+    house = House.built()
+    for n, kind in enumerate(KINDS):
+        send(stripe_event(f"evt_{n}", kind=kind))
+    send(stripe_event("evt_0", about={"amount": 1}))
+    house.world.work()
+    send(stripe_event("evt_9"))
+    failed = {
+        "state": "parked",
+        "attempts": 5,
+        "last_error": "OperationalError: the connection is closed",
+        "finished_at": None,
+        "reason": "",
+    }
+    ProviderEvent.objects.filter(event_id="evt_3").update(next_at=clock.now(), **failed)
+    return house
+
+
+def send(said: dict) -> None:
+    body = as_bytes(said)
+    headers = {"Stripe-Signature": stripe_header(body, clock.now())}
+    assert Client().post("/webhooks/stripe", body, content_type="application/json", headers=headers).status_code == 200
+
+
+def test_nothing_is_wider_than_the_screen(open_page, house):
+    page = open_page()
+    sign_in(page, "dana")
+    event = ProviderEvent.objects.get(event_id="evt_0")
+    page.goto("/admin/events")
+    look(page, "events", ours=False)
+    page.goto(f"/admin/webhooks/providerevent/{event.id}/change/")
+    look(page, "event", ours=False)
+    page.goto("/admin/webhooks/providerevent/failures/")
+    look(page, "failures")
+    page.goto("/admin/webhooks/providerevent/replay/")
+    look(page, "replay")
+
+
+def test_dana_replays_what_failed_and_sees_before_what_it_would_do(open_page, house):
+    page = open_page(viewport=PHONE)
+    sign_in(page, "dana")
+    page.goto("/admin/events")
+    page.get_by_role("link", name="What fails, and why").click()
+    expect(page.get_by_text("OperationalError: the connection is closed")).to_be_visible()
+    page.get_by_role("link", name="Replay a range").click()
+    page.get_by_label("Until").fill("yesterday")
+    page.get_by_role("button", name="See what it would do").click()
+    expect(page.get_by_text("Enter a valid date/time.")).to_be_visible()
+    look(page, "replay-refused")
+    page.get_by_label("Until").fill("")
+    page.get_by_role("button", name="See what it would do").click()
+    expect(page.get_by_text("1 event would be worked on again")).to_be_visible()
+    look(page, "replay-preview")
+    page.get_by_role("button", name="Replay 1 event").click()
+    expect(page.get_by_text("Worked on again: 1.")).to_be_visible()
+    house.world.work()
+    assert ProviderEvent.objects.get(event_id="evt_3").state == "ignored"
