@@ -1,0 +1,70 @@
+"""Stripe's stand-in on a clock that the test moves, and the official client that talks to it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import stripe
+
+from tests.stripe_stand_in import StandIn
+from tests.stripe_stand_in.control import MovedClock
+
+TUESDAY = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # 10:00 in New York
+KEY = "sk_test_" + "standin0" * 3
+CARD = "4242" * 4
+
+
+@pytest.fixture
+def moment() -> MovedClock:
+    """Stripe's own clock: it stands still until it is moved."""
+    return MovedClock(lambda: TUESDAY)
+
+
+@pytest.fixture
+def stand_in(moment: MovedClock) -> Iterator[StandIn]:
+    with StandIn(clock=moment, keys=frozenset({KEY})) as started:
+        yield started
+
+
+@pytest.fixture
+def official(stand_in: StandIn) -> stripe.StripeClient:
+    return client_of(stand_in)
+
+
+def client_of(stand_in: StandIn, key: str = KEY, timeout: float = 5.0) -> stripe.StripeClient:
+    http = stripe.RequestsClient(timeout=timeout)
+    return stripe.StripeClient(key, base_addresses={"api": stand_in.url}, max_network_retries=0, http_client=http)
+
+
+def card(number: str, cvc: str = "") -> dict[str, Any]:
+    return {"type": "card", "card": {"number": number, "exp_month": 12, "exp_year": 2030, **({"cvc": cvc} if cvc else {})}}
+
+
+def bank(number: str) -> dict[str, Any]:
+    details = {"account_number": number, "routing_number": "110000000", "account_holder_type": "individual"}
+    return {"type": "us_bank_account", "us_bank_account": details, "billing_details": {"name": "Bob Renter"}}
+
+
+MANDATE = {"customer_acceptance": {"type": "offline"}}
+
+
+def wish(method: str = "pm_card_visa", **more: Any) -> dict[str, Any]:
+    """A payment intent that is confirmed at once."""
+    kind = "us_bank_account" if method.startswith("pm_us") else "card"
+    mandate = {"mandate_data": MANDATE} if kind == "us_bank_account" else {}
+    return {
+        "amount": 150_000,
+        "currency": "usd",
+        "payment_method": method,
+        "payment_method_types": [kind],
+        "confirm": True,
+        **mandate,
+        **more,
+    }
+
+
+def declined(call: Any, *arguments: Any, **more: Any) -> stripe.CardError:
+    with pytest.raises(stripe.CardError) as refused:
+        call(*arguments, **more)
+    return refused.value
