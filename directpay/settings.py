@@ -37,6 +37,11 @@ LIVE_RAILS: list[str] = []  # rails that reach a real bank: none yet
 RAIL_PROFILE = env.str("DIRECTPAY_RAIL_PROFILE", "demo")  # demo: seconds | calendar: bank days
 RAIL_SPEED = env.float("DIRECTPAY_RAIL_SPEED", 1.0)  # divides the delays of the demo profile
 RAIL_SEED = env.str("DIRECTPAY_RAIL_SEED", "directpay")
+# Stripe: without a key nobody can be charged over it. The address is that of a stand-in (docs/stripe.md).
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRETS = [secret.strip() for secret in env.list("STRIPE_WEBHOOK_SECRET", default=[]) if secret.strip()]
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")
+STRIPE_TIMEOUT_SECONDS = env.float("STRIPE_TIMEOUT_SECONDS", 10.0)
 # Versioned keys for what is encrypted at rest, newest first: "v2:<32 bytes base64>,v1:<…>".
 VAULT_KEYS = env.str("DIRECTPAY_VAULT_KEYS", "")
 MAX_BODY_BYTES = 256 * 1024

@@ -8,7 +8,10 @@ from pathlib import Path
 
 PASSWORDS = "passwords.env"
 # What may stand in a file of its own, as container engines mount secrets: NAME_FILE says where.
-IN_FILES = ("SECRET_KEY", "DIRECTPAY_VAULT_KEYS", "DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SUPERUSER_URL", "REDIS_URL", "MAIL_URL")
+IN_FILES = (
+    *("SECRET_KEY", "DIRECTPAY_VAULT_KEYS", "DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SUPERUSER_URL", "REDIS_URL", "MAIL_URL"),
+    *("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"),
+)
 GENERATED = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(48),
     "DIRECTPAY_VAULT_KEYS": lambda: "v1:" + base64.b64encode(secrets.token_bytes(32)).decode(),

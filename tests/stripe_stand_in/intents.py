@@ -11,6 +11,7 @@ from tests.stripe_stand_in.routing import LIST_PARAMETERS, page, route
 from tests.stripe_stand_in.state import State, Thing
 
 BASE = "/v1/payment_intents"
+CURRENCIES = {"usd", "cad", "eur", "gbp", "mxn", "jpy"}
 SMALLEST, LARGEST = 50, 99_999_999
 CONFIRMING = ("payment_method", "payment_method_data", "payment_method_options", "mandate", "mandate_data", "return_url", "off_session")
 DESCRIBING = (
@@ -35,6 +36,8 @@ def create(state: State, params: Thing) -> Thing:
             raise missing(name)
     amount, currency = whole(params, "amount") or 0, params["currency"].lower()
     _check_amount(amount)
+    if currency not in CURRENCIES:
+        raise invalid(f"Invalid currency: {currency}.", param="currency")
     intent = shapes.payment_intent(state, amount, currency)
     intent |= {name: params[name] for name in ("customer", *DESCRIBING) if name in params and name != "metadata"}
     intent["metadata"] = merged({}, params.get("metadata"))
