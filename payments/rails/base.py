@@ -86,6 +86,7 @@ class Rail(Protocol):
 
     name: str
     title: str
+    can_be_returned: bool  # whether a bank may take back what has cleared
 
     def promise(self, at: datetime) -> Promise:
         """What an order placed at `at` may count on."""

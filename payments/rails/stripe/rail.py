@@ -98,20 +98,26 @@ class StripeRail:
         return read(intent, order, at)
 
     def _present(self, order: Order, reference: str, at: datetime) -> Any:
-        return ask(order, at, lambda client: client.v1.payment_intents.retrieve(reference, {"expand": EXPAND}))
+        """Raises NeedsAPerson where Stripe does not know its own reference: as with the key of another account."""
+        try:
+            return ask(order, at, lambda client: client.v1.payment_intents.retrieve(reference, {"expand": EXPAND}))
+        except stripe.InvalidRequestError as error:
+            raise misunderstood(error, order) from error
 
     def _ended(self, order: Order, at: datetime, call: Callable[[Any, str], Any]) -> Answer:
         """Capture or void; where that is done already, or is not possible any more, what it is instead."""
         reference = order.reference or self.look_up(order, at).reference
         try:
-            intent = ask(order, at, lambda client: call(client, reference))
-        except stripe.IdempotencyError:
-            intent = self._present(order, reference, at)
+            return read(ask(order, at, lambda client: call(client, reference)), order, at)
+        except (stripe.CardError, stripe.IdempotencyError):
+            pass
         except stripe.InvalidRequestError as error:
             if error.code != "payment_intent_unexpected_state":
                 raise misunderstood(error, order) from error  # what is held is still held
-            intent = self._present(order, reference, at)
-        return read(intent, order, at)
+        except NoAnswer as silence:
+            if not replayed(getattr(silence.__cause__, "headers", None)):
+                raise
+        return read(self._present(order, reference, at), order, at)
 
     def _searched_or_silent(self, order: Order, at: datetime) -> Answer:
         """Raises NoAnswer."""
@@ -121,7 +127,10 @@ class StripeRail:
 
     def _searched(self, order: Order, at: datetime) -> Answer | None:
         asked = {"query": f"metadata['payment']:'{order.id}'", "limit": 2, "expand": ["data.latest_charge"]}
-        found = ask(order, at, lambda client: client.v1.payment_intents.search(asked)).data
+        try:
+            found = ask(order, at, lambda client: client.v1.payment_intents.search(asked)).data
+        except stripe.InvalidRequestError as error:
+            raise misunderstood(error, order) from error
         if len(found) > 1:
             log.error("Stripe has %s payment intents for %s: a person must look", len(found), order.id)
         return read(found[0], order, at) if found else None

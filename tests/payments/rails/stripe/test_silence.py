@@ -1,6 +1,7 @@
 """Answers that do not come, at every call: unknown, never declined; found again, once; nobody charged twice."""
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -42,6 +43,18 @@ class TestAnOrder:
         answer = rail.look_up(order(), at + seconds(3))
         assert (answer.state, answer.reference) == ("completed", one_intent(stand_in)["id"])
         assert len(stand_in.all("charge")) == 1
+
+    def test_that_two_workers_hold_at_once_is_charged_once(self, rail, order, settings, stand_in, at):
+        settings.STRIPE_TIMEOUT_SECONDS = 5.0
+        slow = stand_in.faults.add("hold", CREATE)
+        with ThreadPoolExecutor(1) as pool:
+            first = pool.submit(rail.submit, order(), at)
+            assert slow.met.wait(5)
+            with pytest.raises(NoAnswer, match="409"):
+                rail.look_up(order(), at)
+            slow.released.set()
+            assert first.result(5).state == "completed"
+        assert rail.look_up(order(), at).reference == one_intent(stand_in)["id"]
 
     @pytest.mark.parametrize("kind", ["timeout_after", "reset_after"])
     def test_that_was_declined_in_silence_is_found_declined(self, rail, order, stand_in, at, kind):
@@ -138,6 +151,18 @@ class TestWhatIsHeld:
             getattr(rail, verb)(asked, *amount, at)
         assert getattr(rail, verb)(asked, *amount, at).state == state
         assert one_intent(stand_in)["amount_received"] == (90_000 if verb == "capture" else 0)
+
+    def test_is_looked_at_where_its_first_answer_was_an_error_500(self, rail, order, stand_in, at):
+        asked = order(capture=False)
+        asked = held(asked, rail.submit(asked, at).reference)
+        stand_in.faults.add("500_after", CAPTURE)
+        with pytest.raises(NoAnswer):
+            rail.capture(asked, 90_000, at)
+        assert rail.capture(asked, 90_000, at).amount_minor == 90_000
+
+    def test_is_for_a_person_to_see_where_stripe_does_not_know_it(self, rail, order, at):
+        with pytest.raises(NeedsAPerson, match="resource_missing"):
+            rail.look_up(held(order(), "pi_of_another_account"), at)
 
     def test_is_known_without_trying_again(self, rail, order, stand_in, at):
         asked = order(capture=False)
