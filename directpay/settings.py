@@ -38,6 +38,10 @@ LIVE_RAILS: list[str] = []  # rails that reach a real bank: none yet
 RAIL_PROFILE = env.str("DIRECTPAY_RAIL_PROFILE", "demo")  # demo: seconds | calendar: bank days
 RAIL_SPEED = env.float("DIRECTPAY_RAIL_SPEED", 1.0)  # divides the delays of the demo profile
 RAIL_SEED = env.str("DIRECTPAY_RAIL_SEED", "directpay")
+# Stripe: without a key nobody can be charged over it. The address is that of a stand-in (docs/stripe.md).
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")
+STRIPE_TIMEOUT_SECONDS = env.float("STRIPE_TIMEOUT_SECONDS", 10.0)
 # Versioned keys for what is encrypted at rest, newest first: "v2:<32 bytes base64>,v1:<…>".
 VAULT_KEYS = env.str("DIRECTPAY_VAULT_KEYS", "")
 MAX_BODY_BYTES = 256 * 1024
@@ -316,7 +320,8 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- what providers tell us: in the sandbox secrets of its own, so that the demo can sign ------------------------------
-STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "") or (derived(SECRET_KEY, "stripe") if SANDBOX else "")
+STRIPE_WEBHOOK_SECRETS = [secret.strip() for secret in env.list("STRIPE_WEBHOOK_SECRET", default=[]) if secret.strip()]
+STRIPE_WEBHOOK_SECRETS = STRIPE_WEBHOOK_SECRETS or ([derived(SECRET_KEY, "stripe")] if SANDBOX else [])
 STRIPE_ACCOUNT = env.str("STRIPE_ACCOUNT", "")  # the connected account whose events are ours; empty: those of the platform's own
 PAYPAL_WEBHOOK_ID = env.str("PAYPAL_WEBHOOK_ID", "")
 # certificate: here | api: by asking PayPal | demo: a shared secret, sandbox only

@@ -8,10 +8,12 @@ SECRET_LENGTH = 32
 
 
 def refuse_unsafe(settings: Any) -> None:
-    """Raises ImproperlyConfigured with every reason. The sandbox is checked for nothing: it moves no real money."""
+    """Raises ImproperlyConfigured with every reason. Of the sandbox only that it moves no real money."""
+    reasons = _stripe(settings)
     if settings.SANDBOX:
+        if reasons:
+            raise ImproperlyConfigured("The sandbox does not start:\n- " + "\n- ".join(reasons))
         return
-    reasons = []
     if settings.DIRECTPAY_MODE != "live":
         reasons.append(f"DIRECTPAY_MODE is {settings.DIRECTPAY_MODE!r}: it is sandbox or live.")
     if settings.DEBUG:
@@ -36,3 +38,18 @@ def refuse_unsafe(settings: Any) -> None:
         reasons.append("There is no rail to a real bank yet: live mode would simulate with real people.")
     if reasons:
         raise ImproperlyConfigured("Live mode does not start:\n- " + "\n- ".join(reasons))
+
+
+def _stripe(settings: Any) -> list[str]:
+    """Test mode and live mode never mix. A key says of which it is: sk_test_…, rk_live_…"""
+    key, mode, live = settings.STRIPE_SECRET_KEY, "test" if settings.SANDBOX else "live", not settings.SANDBOX
+    reasons = []
+    if key and not key.startswith((f"sk_{mode}_", f"rk_{mode}_")):
+        reasons.append(f"STRIPE_SECRET_KEY is not a secret key of Stripe's {mode} mode (sk_{mode}_… or rk_{mode}_…).")
+    if any(not secret.startswith("whsec_") for secret in settings.STRIPE_WEBHOOK_SECRETS):
+        reasons.append("STRIPE_WEBHOOK_SECRET is not what Stripe signs webhooks with (whsec_…).")
+    if live and settings.STRIPE_API_BASE:
+        reasons.append("STRIPE_API_BASE names a stand-in: in live mode it is Stripe itself.")
+    if live and key and not settings.STRIPE_WEBHOOK_SECRETS:
+        reasons.append("STRIPE_WEBHOOK_SECRET is not set: nobody could tell a webhook of Stripe's from another.")
+    return reasons

@@ -6,7 +6,7 @@ from django.db.models.signals import post_migrate
 
 from directpay.due.registry import Queue
 from directpay.due.registry import register as register_queue
-from directpay.ops import backlog, build, checks, clock, grants, partitions, query_times, upkeep
+from directpay.ops import backlog, build, checks, clock, dependencies, grants, partitions, query_times, upkeep
 from directpay.ops.metrics import register_collector
 from directpay.people.sign_in import resealing
 from directpay.sagas.actions import SAGA_QUEUE, work_on_sagas
@@ -22,7 +22,7 @@ def register() -> None:
     register_queue(Queue(resealing.RESEAL_QUEUE, resealing.reseal, always=True))
     register_queue(Queue(SAGA_QUEUE, work_on_sagas))
     query_times.install()
-    for collector in (build.collect, backlog.collect, backlog.collect_heartbeat):
+    for collector in (build.collect, backlog.collect, backlog.collect_heartbeat, dependencies.collect):
         register_collector(collector)
     # Django says so once for each app: of all of them, one is asked.
     post_migrate.connect(grants.after_migrate, sender=apps.get_app_config("directpay"), dispatch_uid="directpay.grants")

@@ -17,7 +17,7 @@ from ledger.allocation.queries import open_entries
 from payments.methods.models import BankAccount
 from payments.payins.models import LIVE, Payment, Status
 from payments.payouts.models import Payout
-from payments.rails.registry import RAILS
+from payments.rails.registry import rail
 
 RETURN_WINDOW: Final = timedelta(days=60)  # Nacha: how long a person's bank may take back a debit that was not allowed
 # Why money that stands ahead stays. The code of a refusal, and what page and API say of it.
@@ -122,7 +122,7 @@ def awaits_autopay(party: Party) -> bool:
 
 def may_still_return_until(payment: Payment) -> date | None:
     """Until when its bank may take it back; None where it never may."""
-    if payment.completed_on is None or not RAILS[payment.rail].can_be_returned:
+    if payment.completed_on is None or not rail(payment.rail).can_be_returned:
         return None
     return payment.completed_on + RETURN_WINDOW
 

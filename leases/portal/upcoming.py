@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from leases.portal import words
 from leases.portal.story import Story, short_name
 from payments.payins.models import Status
-from payments.rails.registry import RAILS
+from payments.rails.registry import rail
 from payments.returns.postings import RETURN_FEE_MINOR
 
 
@@ -53,7 +53,7 @@ def _ready(story: Story) -> Next:
 
 
 def _may_come_back(story: Story) -> list[Next]:
-    if not RAILS[story.payment.rail].can_be_returned:
+    if not rail(story.payment.rail).can_be_returned:
         return [Next(_("Final"), _("This way to pay cannot be taken back."))]
     return [Next(_("For 60 days"), _("A bank may still take a transfer back. If it does, you read it here."))]
 

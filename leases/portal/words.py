@@ -72,6 +72,8 @@ def rail_title(rail: str) -> str:
         "instant": _("Instant"),
         "wire": _("Wire"),
         "card": _("Card"),
+        "stripe": _("Card"),
+        "stripe_ach": _("Bank transfer"),
     }
     return titles.get(rail, rail)
 

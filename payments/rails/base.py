@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Literal, Protocol
 
 # requires_action: the payer must do something at `action_url`; authorized: promised, to be captured; canceled: a promise was let go.
-State = Literal["processing", "requires_action", "authorized", "completed", "failed", "returned", "canceled"]
+# unknown: it was asked and did not answer; waiting: it was not asked, so whatever was before still is.
+State = Literal["processing", "requires_action", "authorized", "completed", "failed", "returned", "canceled", "unknown", "waiting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Order:
     token: str = ""  # the card, or another method, as the rail's processor knows it; never a number
     capture: bool = True  # False: authorise alone, until `capture` or `void`
     reference: str = ""  # what the rail answered before, if it did
+    account_holder: str = ""  # of the account number, for rails that must be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,19 @@ class Promise:
 
 
 class NoAnswer(Exception):
-    """The rail did not answer in time. Never a decline: the money may have moved."""
+    """The rail did not answer in time. Never a decline: the money may have moved. `ask_again_at`: where the rail has a time of its own."""
+
+    def __init__(self, said: str, ask_again_at: datetime | None = None) -> None:
+        super().__init__(said)
+        self.ask_again_at = ask_again_at
+
+
+class NotSent(NoAnswer):
+    """It did not reach the rail, for certain, so that nothing has changed."""
+
+
+class NeedsAPerson(Exception):
+    """The rail will not do it until somebody has seen to it, as with a wrong key: the order is parked, not refused."""
 
 
 class NoSuchOrder(Exception):
@@ -72,6 +86,7 @@ class Rail(Protocol):
 
     name: str
     title: str
+    can_be_returned: bool  # whether a bank may take back what has cleared
 
     def promise(self, at: datetime) -> Promise:
         """What an order placed at `at` may count on."""

@@ -1,6 +1,6 @@
-"""Return codes of the Nacha Operating Rules that we meet, with Stripe's failure code and a sentence for a person."""
+"""Return codes of the Nacha Operating Rules that we meet, with Stripe's failure code and a sentence for a person; and Stripe's own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,64 @@ CODES = {
 }
 
 
+DECLINED = "The card's bank declined it and gave no reason."
+UNREACHED = "The card's bank could not be asked just now."
+LIMIT = "The card has reached a limit of its bank's."
+UNSUITABLE = "The card does not pay for this kind of thing."
+UNCONFIRMED = "The card's bank wanted a confirmation that did not come."
+UNUSABLE = "The card or account cannot be used any more: it must be added again."
+AMOUNT = "The amount is not one that this way to pay takes."
+# Stripe's codes and decline codes (docs.stripe.com/declines/codes) → what we call it, and the sentence. Of a card that is lost, stolen or
+# suspected its holder is told no more than that it was declined, as Stripe asks.
+DECLINES = {
+    "card_declined": ("card_declined", DECLINED),
+    "generic_decline": ("card_declined", DECLINED),
+    "do_not_honor": ("card_declined", DECLINED),
+    "fraudulent": ("card_declined", DECLINED),
+    "lost_card": ("card_declined", DECLINED),
+    "stolen_card": ("card_declined", DECLINED),
+    "pickup_card": ("card_declined", DECLINED),
+    "restricted_card": ("card_declined", DECLINED),
+    "merchant_blacklist": ("card_declined", DECLINED),
+    "insufficient_funds": ("insufficient_funds", "There was not enough on the card."),
+    "expired_card": ("expired_card", "The card has expired."),
+    "incorrect_cvc": ("incorrect_cvc", "The card's security code is not right."),
+    "invalid_cvc": ("incorrect_cvc", "The card's security code is not right."),
+    "incorrect_number": ("incorrect_number", "The card's number is not right."),
+    "invalid_number": ("incorrect_number", "The card's number is not right."),
+    "incorrect_zip": ("incorrect_zip", "The postal code is not the one that the card's bank knows."),
+    "processing_error": ("processing_error", UNREACHED),
+    "issuer_not_available": ("processing_error", UNREACHED),
+    "try_again_later": ("processing_error", UNREACHED),
+    "reenter_transaction": ("processing_error", UNREACHED),
+    "card_velocity_exceeded": ("card_limit_exceeded", LIMIT),
+    "withdrawal_count_limit_exceeded": ("card_limit_exceeded", LIMIT),
+    "card_not_supported": ("card_not_supported", UNSUITABLE),
+    "currency_not_supported": ("card_not_supported", UNSUITABLE),
+    "transaction_not_allowed": ("card_not_supported", UNSUITABLE),
+    "authentication_required": ("authentication_required", UNCONFIRMED),
+    "payment_intent_authentication_failure": ("authentication_required", UNCONFIRMED),
+    "payment_method_missing": ("payment_method_unusable", UNUSABLE),
+    "payment_method_unactivated": ("payment_method_unusable", UNUSABLE),
+    "payment_method_not_available": ("payment_method_unusable", UNUSABLE),
+    "bank_account_unusable": ("payment_method_unusable", UNUSABLE),
+    "bank_account_unverified": ("payment_method_unusable", UNUSABLE),
+    "amount_too_small": ("amount_refused", AMOUNT),
+    "amount_too_large": ("amount_refused", AMOUNT),
+    "charge_exceeds_source_limit": ("amount_refused", AMOUNT),
+    "never_received": ("never_received", "It never reached the bank: no money has moved."),
+}
+# What Stripe says of a bank account is the failure code of a return.
+BY_NAME = {known.failure_code: known for known in reversed(CODES.values())}
+
+
 def explain(code: str) -> ReturnCode:
-    """The code's meaning; one that we do not know is passed on as the bank's own."""
-    return CODES.get(code) or ReturnCode(code, "bank_refused", "The bank refused it and gave no reason that we know.")
+    """The code's meaning; one that we do not know is passed on as the bank's own. Stripe's: ``card_declined/insufficient_funds``."""
+    general, _, reason = code.partition("/")
+    if known := CODES.get(code):
+        return known
+    if not reason and general in BY_NAME:
+        return replace(BY_NAME[general], code=code)
+    if found := DECLINES.get(reason) or DECLINES.get(general):
+        return ReturnCode(code, *found)
+    return ReturnCode(code, "bank_refused", "The bank refused it and gave no reason that we know.")

@@ -1,29 +1,34 @@
 """Every rail, by name, and how it is asked: once, again after a crash, never for a second order of the same thing.
 
-To add one: a file beside this one, and a line here.
+To add one: a file beside this one, and a line here. A rail of a processor has a room of its own, imported when it is first asked for.
 """
 
 import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
+from directpay.breakers.shared import breaker_of
 from payments.rails.ach import Ach, PayoutCredit
-from payments.rails.base import Answer, NoAnswer, NoSuchOrder, Order, Rail
+from payments.rails.base import Answer, NeedsAPerson, NoAnswer, NoSuchOrder, NotSent, Order, Rail
 from payments.rails.instant import Instant
 from payments.rails.same_day_ach import SameDayAch
 from payments.rails.simulated import SimulatedRail
+from payments.rails.timetable import bank_day_of
 from payments.rails.wire import Wire
 
 log = logging.getLogger(__name__)
 LATE = timedelta(minutes=15)  # picked up later than this after its cut-off, an order goes with the next file
 RAILS: dict[str, type[SimulatedRail]] = {rail.name: rail for rail in (Instant, SameDayAch, Ach, Wire)}
 OUTGOING: dict[str, type[SimulatedRail]] = {PayoutCredit.name: PayoutCredit}  # nobody pays in by these
+PROCESSORS = {"stripe": "payments.rails.stripe.rail.StripeRail", "stripe_ach": "payments.rails.stripe.rail.StripeAch"}
+breaker_of("stripe")  # known from the start, so that its gauge is there before the first failure
 
 
 def rail(name: str) -> Rail:
     """The rail under the present profile, speed and seed."""
-    found = RAILS.get(name) or OUTGOING[name]
+    found = RAILS.get(name) or OUTGOING.get(name) or import_string(PROCESSORS[name])
     return found(settings.RAIL_PROFILE, settings.RAIL_SPEED, settings.RAIL_SEED)
 
 
@@ -35,7 +40,8 @@ def placed(name: str, *, ordered_at: datetime, at: datetime) -> datetime:
 def ask(name: str, order: Order, *, at: datetime, first: bool) -> Answer | None:
     """Submit, or ask again after a crash or later. None: the rail did not answer, or broke while it was asked.
 
-    What died between the intent and the call never reached the rail: it says so, and is handed the order then.
+    What died between the intent and the call never reached the rail: it says so, and is handed the order then. A rail that has a time
+    of its own to be asked again says `unknown` instead, or `waiting` where it was not asked. Raises NeedsAPerson.
     """
     way = rail(name)
     try:
@@ -45,8 +51,14 @@ def ask(name: str, order: Order, *, at: datetime, first: bool) -> Answer | None:
             return way.look_up(order, at)
         except NoSuchOrder:
             return way.submit(order, at)
+    except NotSent as spared:
+        log.info("%s", spared)
+        return Answer("waiting", "", at, bank_day_of(at), spared.ask_again_at)
     except NoAnswer as silence:
         log.info("%s", silence)
+        return Answer("unknown", "", at, bank_day_of(at), silence.ask_again_at) if silence.ask_again_at else None
+    except NeedsAPerson:  # its row is parked, and shows why
+        raise
     except Exception:  # one order must not keep the others of its set from the rail; what became of it is looked up
         log.exception("rail %s broke on %s", name, order.id)
     return None

@@ -19,7 +19,7 @@ KINDS = ("payment_intent.succeeded", "charge.dispute.created", "customer.subscri
 @pytest.fixture
 def house(settings) -> House:
     """Events of every fate; one fails, one came twice with other words."""
-    settings.STRIPE_WEBHOOK_SECRET = SECRET
+    settings.STRIPE_WEBHOOK_SECRETS = [SECRET]
     house = House.built()
     for n, kind in enumerate(KINDS):
         send(stripe_event(f"evt_{n}", kind=kind))

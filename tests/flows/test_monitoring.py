@@ -50,7 +50,7 @@ def samples(transactional_db: None, valkey: object) -> Iterator[Samples]:
         Client().get("/renter/")
         Client().get("/ready")
         told = as_bytes(stripe_event("evt_1"))
-        proof = {"Stripe-Signature": stripe_header(told, clock.now(), settings.STRIPE_WEBHOOK_SECRET)}
+        proof = {"Stripe-Signature": stripe_header(told, clock.now(), settings.STRIPE_WEBHOOK_SECRETS[0])}
         Client().post("/webhooks/stripe", told, content_type="application/json", headers=proof)
         for _ in range(30):
             set_clock(clock.now() + timedelta(seconds=1), frozen=True)

@@ -25,11 +25,10 @@ def record_answers(answers: Mapping[str, Answer | None], *, at: datetime) -> Non
         payments = [p for p in lock_payments(list(answers)) if p.status in OPEN]
         by_state: dict[str, list[Moving]] = {"processing": [], "completed": [], "failed": [], "returned": [], "unknown": []}
         for payment in payments:
-            answer = answers[payment.public_id]
-            by_state["unknown" if answer is None else answer.state].append(payment)
+            by_state[_heard(payment, answers[payment.public_id])].append(payment)
         heard = {key: answer for key, answer in answers.items() if answer is not None}
         _keep_waiting(by_state["processing"], heard, at)
-        _lose(by_state["unknown"], at)
+        _lose(by_state["unknown"], heard, at)
         _fail(by_state["failed"] + by_state["returned"], heard, at)  # taken back before we called it cleared: it never was
         complete(by_state["completed"], heard, at)
         still = by_state["processing"] + by_state["unknown"]
@@ -37,10 +36,17 @@ def record_answers(answers: Mapping[str, Answer | None], *, at: datetime) -> Non
         done(RAIL_QUEUE, [key for key in answers if key not in kept])
 
 
+def _heard(payment: Moving, answer: Answer | None) -> str:
+    """Where the rail was not asked, the payment stays as it is."""
+    if answer is not None and answer.state == "waiting":
+        return "unknown" if payment.status == Status.UNKNOWN else "processing"
+    return "unknown" if answer is None else answer.state
+
+
 def _keep_waiting(payments: Sequence[Moving], answers: Mapping[str, Answer], at: datetime) -> None:
     """The rail has it. A first answer is noted; a payment that was unknown is found again."""
     found = [p for p in payments if p.status == Status.UNKNOWN]
-    first = [p for p in payments if not p.rail_reference and p.status != Status.UNKNOWN]
+    first = [p for p in payments if not p.rail_reference and p.status != Status.UNKNOWN and answers[p.public_id].reference]
     for payment in found + first:
         payment.answered_at = at
         payment.rail_reference = answers[payment.public_id].reference
@@ -50,9 +56,11 @@ def _keep_waiting(payments: Sequence[Moving], answers: Mapping[str, Answer], at:
     schedule(RAIL_QUEUE, [(key, when if when and when > at else at + ASK_AGAIN_AFTER) for key, when in later])
 
 
-def _lose(payments: Sequence[Moving], at: datetime) -> None:
+def _lose(payments: Sequence[Moving], answers: Mapping[str, Answer], at: datetime) -> None:
+    """Asked again when its rail says, where it has a time of its own."""
     change([p for p in payments if p.status == Status.PROCESSING], "lose_answer", "unknown", actor=SYSTEM.label, at=at)
-    schedule(RAIL_QUEUE, [(p.public_id, at + patience(p, at)) for p in payments])
+    own = {key: answer.ask_again_at for key, answer in answers.items()}
+    schedule(RAIL_QUEUE, [(p.public_id, own.get(p.public_id) or at + patience(p, at)) for p in payments])
 
 
 def patience(payment: Moving, at: datetime) -> timedelta:

@@ -21,6 +21,9 @@ SAFE = {
     "MAIL_URL": "smtp+tls://mail.example.com:587",
     "PAYPAL_VERIFY": "certificate",
     "LIVE_RAILS": ["ach"],
+    "STRIPE_SECRET_KEY": "",
+    "STRIPE_WEBHOOK_SECRETS": [],
+    "STRIPE_API_BASE": "",
 }
 
 
@@ -41,11 +44,36 @@ def test_lets_safe_settings_and_any_sandbox_pass():
         ({"MAIL_URL": ""}, "MAIL_URL is not set"),
         ({"PAYPAL_VERIFY": "demo"}, "PAYPAL_VERIFY is .demo."),
         ({"LIVE_RAILS": []}, "no rail to a real bank"),
+        ({"STRIPE_SECRET_KEY": "sk_test_" + "x" * 24}, "not a secret key of Stripe's live mode"),
+        ({"STRIPE_SECRET_KEY": "pk_live_" + "x" * 24}, "not a secret key"),
+        ({"STRIPE_SECRET_KEY": "sk_live_" + "x" * 24}, "STRIPE_WEBHOOK_SECRET is not set"),
+        ({"STRIPE_API_BASE": "http://127.0.0.1:12111"}, "STRIPE_API_BASE names a stand-in"),
+        ({"STRIPE_WEBHOOK_SECRETS": ["whsec_one", "two"]}, "not what Stripe signs"),
     ],
 )
 def test_refuses_live_mode(change, said):
     with pytest.raises(ImproperlyConfigured, match=said):
         refuse_unsafe(SimpleNamespace(**{**SAFE, **change}))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"STRIPE_SECRET_KEY": "sk_live_" + "x" * 24}, "not a secret key of Stripe's test mode"),
+        ({"STRIPE_SECRET_KEY": "rk_live_" + "x" * 24}, "not a secret key of Stripe's test mode"),
+    ],
+)
+def test_refuses_a_sandbox_that_could_move_real_money(change, said):
+    with pytest.raises(ImproperlyConfigured, match=said) as refused:
+        refuse_unsafe(SimpleNamespace(**{**SAFE, "SANDBOX": True, **change}))
+    assert "xxxx" not in str(refused.value), "the key itself is never said"
+
+
+def test_takes_keys_of_its_own_mode():
+    both = {"STRIPE_WEBHOOK_SECRETS": ["whsec_new", "whsec_old"]}
+    refuse_unsafe(SimpleNamespace(**{**SAFE, **both, "STRIPE_SECRET_KEY": "rk_live_" + "x" * 24}))
+    stand_in = {"STRIPE_SECRET_KEY": "sk_test_" + "x" * 24, "STRIPE_API_BASE": "http://127.0.0.1:12111"}
+    refuse_unsafe(SimpleNamespace(**{**SAFE, **both, **stand_in, "SANDBOX": True}))
 
 
 def test_djangos_own_checks_for_a_deployment_find_nothing():

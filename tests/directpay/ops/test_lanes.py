@@ -41,7 +41,7 @@ class Server:
 
 @pytest.fixture
 def server(transactional_db, settings) -> Server:
-    settings.STRIPE_WEBHOOK_SECRET, settings.SEND_HINTS = SECRET, False
+    settings.STRIPE_WEBHOOK_SECRETS, settings.SEND_HINTS = [SECRET], False
     return Server()
 
 

@@ -29,7 +29,7 @@ class Sender:
 
 @pytest.fixture
 def sender(db: None, settings: Any) -> Sender:
-    settings.STRIPE_WEBHOOK_SECRET = SECRET
+    settings.STRIPE_WEBHOOK_SECRETS = [SECRET]
     settings.SEND_HINTS = False
     return Sender()
 

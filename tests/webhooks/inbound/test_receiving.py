@@ -6,6 +6,7 @@ from directpay.kernel import clock
 from tests.webhooks.inbound.signing import FakePayPal, as_bytes, standard_headers, stripe_event, stripe_header
 from webhooks.inbound.door import MOST_BYTES
 from webhooks.inbound.models import Collision, ProviderEvent
+from webhooks.inbound.signatures import secrets_of
 
 
 def test_it_works(sender):
@@ -100,7 +101,7 @@ class TestRefuses:
 
     @pytest.mark.parametrize("secret", ["", "  ", ","])
     def test_everything_without_a_secret_and_asks_for_it_again(self, sender, settings, secret):
-        settings.STRIPE_WEBHOOK_SECRET = secret
+        settings.STRIPE_WEBHOOK_SECRETS = list(secrets_of(secret))
         header = stripe_header(as_bytes(stripe_event("evt_1")), clock.now(), secret or " ")
         answer = sender.send(stripe_event("evt_1"), header=header)
         assert (answer.status_code, answer.json()["error"]["code"]) == (503, "webhook_not_configured")

@@ -18,7 +18,7 @@ from webhooks.inbound.providers.base import (
     text,
     unreadable,
 )
-from webhooks.inbound.signatures import check_stripe, secrets_of
+from webhooks.inbound.signatures import check_stripe
 
 # Of one event they differ from delivery to delivery, and say nothing about what happened.
 OF_THE_DELIVERY = ("pending_webhooks", "request")
@@ -31,10 +31,9 @@ class Stripe:
     content_types = ("application/json",)
 
     def check(self, headers: Mapping[str, str], body: bytes, at: Sequence[datetime]) -> None:
-        secrets = secrets_of(settings.STRIPE_WEBHOOK_SECRET)
-        if not secrets:
+        if not settings.STRIPE_WEBHOOK_SECRETS:
             raise NotConfigured("STRIPE_WEBHOOK_SECRET is not set: nothing proves what Stripe sends.")
-        check_stripe(headers.get("stripe-signature", ""), body, secrets, at)
+        check_stripe(headers.get("stripe-signature", ""), body, settings.STRIPE_WEBHOOK_SECRETS, at)
 
     def read(self, body: bytes, *, sandbox: bool) -> Told:
         said = parsed(body)

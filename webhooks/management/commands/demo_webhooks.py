@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def _told(self, stage: Stage) -> int:
         stripe, paypal = (os.environ.get(name, "") for name in ("STRIPE_WEBHOOK_SECRET", "PAYPAL_DEMO_SECRET"))
         if not stage.temporary:
-            stripe, paypal = settings.STRIPE_WEBHOOK_SECRET, settings.PAYPAL_DEMO_SECRET
+            stripe, paypal = settings.STRIPE_WEBHOOK_SECRETS[0], settings.PAYPAL_DEMO_SECRET
         secrets = (stripe or derived(stage.secret_key, "stripe"), paypal or derived(stage.secret_key, "paypal"))
         try:
             InboxStory(stage.demo, secrets_of(secrets[0])[0], secrets_of(secrets[1])[0], self._say).run()

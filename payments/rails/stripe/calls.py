@@ -1,0 +1,93 @@
+"""One call to Stripe, and what its failure means: not sent, no answer, a person is needed, or Stripe's own word on the order."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import requests
+import stripe
+import urllib3
+
+from directpay.breakers.shared import breaker_of
+from payments.rails.base import NeedsAPerson, NoAnswer, NotSent, Order
+from payments.rails.stripe.client import client
+
+log = logging.getLogger(__name__)
+NAME = "stripe"
+# Tried again after 1, 2, 4, 8 and 16 seconds: each time as long as it has been silent, and one more. Then payins' own patience.
+FIRST_WAIT, LONGEST_WAIT, TRYING = timedelta(seconds=1), timedelta(seconds=16), timedelta(seconds=31)
+TURN_SECONDS = 10.0  # of calls in one set of orders: the rest of the set waits a second, and other queues have their turn
+CONFLICT, TOO_MANY, BROKEN = 409, 429, 500
+_turn: tuple[datetime | None, float] = (None, 0.0)
+
+
+def ask(order: Order, at: datetime, call: Callable[[Any], Any]) -> Any:
+    """Ask Stripe, at most once. Raises NotSent, NoAnswer, NeedsAPerson; lets pass what Stripe says of the order itself: CardError,
+    InvalidRequestError, IdempotencyError."""
+    breaker = breaker_of(NAME)
+    if _spent(at) >= TURN_SECONDS:
+        raise NotSent(f"{order.id} waits for the next turn", at + FIRST_WAIT)
+    if until := breaker.refused_until(at):
+        raise NotSent(f"Stripe is left alone until {until}", until)
+    began = time.monotonic()
+    try:
+        answer = call(client())
+    except stripe.APIConnectionError as error:
+        breaker.failed(at)
+        kind = NotSent if never_sent(error) else NoAnswer
+        raise kind(f"Stripe did not answer about {order.id}: {type(error.__cause__).__name__}", again_at(order, at)) from error
+    except stripe.StripeError as error:
+        if (error.http_status or BROKEN) >= BROKEN:
+            breaker.failed(at)
+        else:
+            breaker.succeeded()
+        raise _meaning(error, order, at) from error
+    finally:
+        _spend(at, time.monotonic() - began)
+    breaker.succeeded()
+    return answer
+
+
+def _meaning(error: stripe.StripeError, order: Order, at: datetime) -> Exception:
+    """Of an error that Stripe answered with."""
+    if isinstance(error, (stripe.CardError, stripe.InvalidRequestError, stripe.IdempotencyError)):
+        return error
+    said = f"{type(error).__name__} {error.http_status} ({error.request_id}) about {order.id}"
+    if isinstance(error, (stripe.AuthenticationError, stripe.PermissionError)):
+        log.error("Stripe does not take our key: %s", said)
+        return NeedsAPerson(f"Stripe does not take our key: {said}")
+    if error.http_status == TOO_MANY:  # Stripe refuses these before it does anything
+        return NotSent(f"Stripe has too much to do: {said}", again_at(order, at))
+    return NoAnswer(f"Stripe could not say: {said}", again_at(order, at))
+
+
+def again_at(order: Order, at: datetime) -> datetime | None:
+    """When to ask again after silence; None: as payins does."""
+    silent_for = max(at - order.placed_at, timedelta())
+    return at + min(silent_for + FIRST_WAIT, LONGEST_WAIT) if silent_for < TRYING else None
+
+
+def never_sent(error: stripe.APIConnectionError) -> bool:
+    """Whether there was no connection to send it over (refused, no such host, no answer to it). Anything else may have arrived."""
+    cause = error.__cause__
+    if isinstance(cause, requests.exceptions.ConnectTimeout):
+        return True
+    inner = cause.args[0] if cause is not None and cause.args else None
+    return isinstance(inner, urllib3.exceptions.MaxRetryError) and isinstance(inner.reason, urllib3.exceptions.NewConnectionError)
+
+
+def replayed(headers: Mapping[str, str] | None) -> bool:
+    """Whether Stripe answered with what it had said the first time."""
+    return bool(headers) and headers.get("Idempotent-Replayed") == "true"  # type: ignore[union-attr]
+
+
+def _spent(at: datetime) -> float:
+    """Seconds of this turn: whatever is worked on as one set bears one time."""
+    return _turn[1] if _turn[0] == at else 0.0
+
+
+def _spend(at: datetime, seconds: float) -> None:
+    global _turn
+    _turn = (at, _spent(at) + seconds)

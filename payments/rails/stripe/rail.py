@@ -1,0 +1,174 @@
+"""Payment intents for cards and US bank accounts. The order's id is the idempotency key, and stands in the intent's metadata.
+
+An answer that did not come is found again in one of three ways. By its reference, where there is one. By sending the same request with
+the same key: Stripe answers with what it did the first time. And when Stripe may have forgotten the key (it keeps one for 24 hours at
+least), by its metadata alone: from then on nothing is ever made for this order, so nobody is charged twice.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import stripe
+from django.conf import settings
+
+from directpay.kernel import bankdays
+from directpay.kernel.clock import EASTERN
+from payments.rails.base import Answer, BankLine, NoAnswer, Order, Promise
+from payments.rails.stripe.calls import again_at, ask, replayed
+from payments.rails.stripe.reading import declined, misunderstood, never_received, read, refused
+from payments.rails.timetable import MORNING, holidays_between
+
+log = logging.getLogger(__name__)
+KEY_IS_SAFE = timedelta(hours=20)  # so long the same key is sent again; Stripe keeps it for 24
+SEARCH_IS_SURE = timedelta(hours=24)  # what was made in that time is in Stripe's search by then: it follows within an hour, at worst
+EXPAND = ["latest_charge"]
+CARD_SECONDS = 10
+
+
+class StripeRail:
+    """Cards: known at once, ready two bank days later. `profile`, `speed` and `seed` are for simulated rails."""
+
+    name = "stripe"
+    title = "Card"
+    can_be_returned = False
+
+    def __init__(self, profile: str = "", speed: float = 1.0, seed: str = "") -> None:
+        """Stripe keeps its own times."""
+
+    def promise(self, at: datetime) -> Promise:
+        """Of a card. Source: docs.stripe.com/payouts, standard timing in the United States: two business days."""
+        clears_at = at + timedelta(seconds=CARD_SECONDS)
+        day = bankdays.on_or_after(clears_at.astimezone(EASTERN).date())
+        return Promise(at, clears_at, bankdays.eastern(bankdays.add(day, 2), MORNING), day, bank_days=0, closed_on=())
+
+    def submit(self, order: Order, at: datetime) -> Answer:
+        return self._made(order, at)
+
+    def look_up(self, order: Order, at: datetime) -> Answer:
+        if order.reference:
+            return read(self._present(order, order.reference, at), order, at)
+        if at - order.placed_at < KEY_IS_SAFE:
+            return self._made(order, at)
+        if found := self._searched(order, at):
+            return found
+        if at - order.placed_at < SEARCH_IS_SURE:
+            raise NoAnswer(f"Stripe does not find {order.id} yet", again_at(order, at))
+        log.error("Stripe never received %s: it is given up, and nothing was charged", order.id)
+        return never_received(at)
+
+    def capture(self, order: Order, amount_minor: int, at: datetime) -> Answer:
+        def call(client: Any, reference: str) -> Any:
+            options = {"idempotency_key": f"{order.id}/capture"}
+            return client.v1.payment_intents.capture(reference, {"amount_to_capture": amount_minor, "expand": EXPAND}, options)
+
+        return self._ended(order, at, call)
+
+    def void(self, order: Order, at: datetime) -> Answer:
+        def call(client: Any, reference: str) -> Any:
+            options = {"idempotency_key": f"{order.id}/void"}
+            return client.v1.payment_intents.cancel(reference, {"expand": EXPAND}, options)
+
+        return self._ended(order, at, call)
+
+    def bank_lines(self, order: Order, until: datetime) -> list[BankLine]:
+        """None of an order's own: Stripe pays out sums of many, which are matched as payouts."""
+        return []
+
+    def next_bank_line_at(self, order: Order, after: datetime) -> datetime | None:
+        return None
+
+    def _made(self, order: Order, at: datetime) -> Answer:
+        """Send the order, the first time or again: to Stripe it is one and the same while it knows the key."""
+        try:
+            intent = ask(order, at, lambda client: client.v1.payment_intents.create(_wish(order), {"idempotency_key": order.id}))
+        except stripe.CardError as error:
+            return declined(error, at)
+        except stripe.IdempotencyError:  # we wrote it otherwise then, as before an upgrade: what was made bears its name
+            return self._searched_or_silent(order, at)
+        except stripe.InvalidRequestError as error:
+            return refused(error, order, at)
+        except NoAnswer as silence:
+            if replayed(getattr(silence.__cause__, "headers", None)):  # an error 500 is kept under its key, whatever was done
+                return self._searched_or_silent(order, at)
+            raise
+        if replayed(intent.last_response.headers):  # as it was then
+            intent = self._present(order, intent.id, at)
+        return read(intent, order, at)
+
+    def _present(self, order: Order, reference: str, at: datetime) -> Any:
+        """Raises NeedsAPerson where Stripe does not know its own reference: as with the key of another account."""
+        try:
+            return ask(order, at, lambda client: client.v1.payment_intents.retrieve(reference, {"expand": EXPAND}))
+        except stripe.InvalidRequestError as error:
+            raise misunderstood(error, order) from error
+
+    def _ended(self, order: Order, at: datetime, call: Callable[[Any, str], Any]) -> Answer:
+        """Capture or void; where that is done already, or is not possible any more, what it is instead."""
+        reference = order.reference or self.look_up(order, at).reference
+        try:
+            return read(ask(order, at, lambda client: call(client, reference)), order, at)
+        except (stripe.CardError, stripe.IdempotencyError):
+            pass
+        except stripe.InvalidRequestError as error:
+            if error.code != "payment_intent_unexpected_state":
+                raise misunderstood(error, order) from error  # what is held is still held
+        except NoAnswer as silence:
+            if not replayed(getattr(silence.__cause__, "headers", None)):
+                raise
+        return read(self._present(order, reference, at), order, at)
+
+    def _searched_or_silent(self, order: Order, at: datetime) -> Answer:
+        """Raises NoAnswer."""
+        if found := self._searched(order, at):
+            return found
+        raise NoAnswer(f"Stripe does not say what became of {order.id}", again_at(order, at))
+
+    def _searched(self, order: Order, at: datetime) -> Answer | None:
+        asked = {"query": f"metadata['payment']:'{order.id}'", "limit": 2, "expand": ["data.latest_charge"]}
+        try:
+            found = ask(order, at, lambda client: client.v1.payment_intents.search(asked)).data
+        except stripe.InvalidRequestError as error:
+            raise misunderstood(error, order) from error
+        if len(found) > 1:
+            log.error("Stripe has %s payment intents for %s: a person must look", len(found), order.id)
+        return read(found[0], order, at) if found else None
+
+
+class StripeAch(StripeRail):
+    """Bank debits at Stripe: four bank days until they are known. Source: docs.stripe.com/payments/ach-direct-debit, "Timing"."""
+
+    name = "stripe_ach"
+    title = "Bank transfer"
+    can_be_returned = True
+
+    def promise(self, at: datetime) -> Promise:
+        first = at.astimezone(EASTERN).date()
+        last = bankdays.add(bankdays.on_or_after(first), 4)
+        clears_at = bankdays.eastern(last, time(17, 0))
+        return Promise(at, clears_at, bankdays.eastern(bankdays.add(last, 1), MORNING), last, 4, holidays_between(first, last))
+
+
+def _wish(order: Order) -> dict[str, Any]:
+    """The same order is the same words, whenever it is asked: Stripe compares them under the key."""
+    wish: dict[str, Any] = {
+        "amount": order.amount_minor,
+        "currency": order.currency,
+        "confirm": True,
+        "metadata": {"payment": order.id},
+        "expand": EXPAND,
+    }
+    if not order.capture:
+        wish["capture_method"] = "manual"
+    if order.token:
+        wish["payment_method"] = order.token
+    if not order.routing_number:
+        return wish | {"payment_method_types": ["card"], "return_url": settings.BASE_URL}
+    wish |= {"payment_method_types": ["us_bank_account"], "mandate_data": {"customer_acceptance": {"type": "offline"}}}
+    return wish if order.token else wish | {"payment_method_data": _bank_account(order)}
+
+
+def _bank_account(order: Order) -> dict[str, Any]:
+    numbers = {"routing_number": order.routing_number, "account_number": order.account_number, "account_holder_type": "individual"}
+    return {"type": "us_bank_account", "us_bank_account": numbers, "billing_details": {"name": order.account_holder}}
