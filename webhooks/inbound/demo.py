@@ -17,6 +17,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any, Final
 
+from directpay.kernel import clock
 from directpay.ops.http_story import TIMEOUT_SECONDS, Client, Reply, StoryFailed, Telling
 from webhooks.inbound.signatures import key_of
 
@@ -38,8 +39,9 @@ class InboxStory(Telling):
         began = time.monotonic()
         self.health()
         before = self.figures()
+        about = {"id": f"pi_{self.mark}", "object": "payment_intent", "amount": 120_000}
         event = {"id": f"evt_{self.mark}", "object": "event", "type": "payment_intent.succeeded", "livemode": False}
-        event |= {"created": int(time.time()), "data": {"object": {"id": f"pi_{self.mark}", "object": "payment_intent", "amount": 120_000}}}
+        event |= {"created": int(clock.system_now().timestamp()), "data": {"object": about}}
         self.from_stripe(event)
         self.from_paypal()
         self.forged(event)
@@ -109,7 +111,7 @@ class InboxStory(Telling):
         return found
 
     def send(self, provider: str, body: bytes, secret: str) -> Reply:
-        moment = str(int(time.time()))
+        moment = str(int(clock.system_now().timestamp()))
         if provider == "stripe":
             signature = hmac.new(secret.encode(), moment.encode() + b"." + body, hashlib.sha256).hexdigest()
             proof = {"Stripe-Signature": f"t={moment},v1={signature}"}

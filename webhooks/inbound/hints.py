@@ -28,7 +28,8 @@ NOT_YET: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 AT_THE_RAIL: Final = (Status.PROCESSING, Status.UNKNOWN, Status.AUTHORIZED, Status.REQUIRES_ACTION)
-RAILS: Final = ("stripe", "paypal")  # named as their providers
+# Which of our rails each of them knows of.
+RAILS: Final[Mapping[str, tuple[str, ...]]] = {"stripe": ("stripe", "stripe_ach"), "paypal": ("paypal",)}
 FLAGS: Final = {
     "unreadable": "the body is no JSON object with an id",
     "other_mode": "an event of the other mode",
@@ -78,12 +79,13 @@ def _payments(events: Sequence[ProviderEvent]) -> list[_Known]:
     """Of all providers' rails, by our own id or by the provider's."""
     ours = {name for event in events for name in event.ours}
     theirs = {name for event in events for name in event.objects_told}
-    rows = Payment.objects.filter(Q(public_id__in=ours) | Q(rail_reference__in=theirs), rail__in=RAILS).order_by("id")
+    rails = [name for names in RAILS.values() for name in names]
+    rows = Payment.objects.filter(Q(public_id__in=ours) | Q(rail_reference__in=theirs), rail__in=rails).order_by("id")
     return [_Known(*row) for row in rows.values_list("public_id", "status", "rail", "rail_reference")]
 
 
 def _hint(event: ProviderEvent, payments: Sequence[_Known]) -> Hint:
-    mine = [p for p in payments if p.rail == event.provider and (p.payment in event.ours or p.reference in event.objects_told)]
+    mine = [p for p in payments if p.rail in RAILS[event.provider] and (p.payment in event.ours or p.reference in event.objects_told)]
     if not mine:
         return Hint({}, "no payment of ours is meant")
     queues = {
