@@ -110,6 +110,8 @@ POLICIES: Final = {
     "payments_claim": "payments_own(payment_id)",
     "payments_paymentintent": f"(SELECT directpay_asking()) IN (created_by_id, customer_id) OR {PAID_TO_ME}",
     "payments_bankaccount": "user_id = (SELECT directpay_asking()) OR payments_knows_bank_account(id)",
+    "payments_card": "(SELECT directpay_asking()) IN (user_id, created_by_id)",
+    "payments_cardtoken": "created_by_id = (SELECT directpay_asking())",
     "payments_mandate": "user_id = (SELECT directpay_asking())",
     "payments_retry": "payments_paid_by_me(first_id)",
     "payments_reattempt": "payments_paid_by_me(payment_id)",

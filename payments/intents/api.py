@@ -38,7 +38,7 @@ from payments.intents.queries import (
     ways_to_intents,
     where_status,
 )
-from payments.intents.rendering import render_charge, render_customer, render_intent, render_payment_method
+from payments.intents.rendering import render_charge, render_customer, render_intent
 from payments.intents.shapes import (
     CancelInput,
     CaptureInput,
@@ -50,6 +50,7 @@ from payments.intents.shapes import (
 )
 from payments.methods.actions import TRIES, AmountsWrong, verify_bank_account
 from payments.methods.models import BankAccount
+from payments.methods.rendering import render_payment_method
 from payments.payins.actions.pay import pay
 from payments.payins.attempts import CountsAttempts
 from payments.payins.models import Payment

@@ -20,9 +20,10 @@ from directpay.kernel.errors import InvalidInput, NotAllowed
 from payments.intents.actions.change import IntentUnexpectedState
 from payments.intents.actions.create import NotTheCustomers
 from payments.intents.models import PaymentIntent
-from payments.intents.rendering import NOTHING, US_BANK_ACCOUNT
+from payments.intents.rendering import NOTHING
 from payments.methods.actions import AmountsWrong, NotVerifiable
 from payments.methods.queries import BankAccountNotVerified
+from payments.methods.rendering import US_BANK_ACCOUNT
 from payments.payins.examples import NOT_PAID
 
 SHOWN: Final[dict[str, Any]] = {

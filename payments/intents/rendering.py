@@ -11,9 +11,9 @@ from directpay.people.models import User
 from payments.intents.models import PaymentIntent, State
 from payments.intents.queries import REQUIRES_ACTION, REQUIRES_PAYMENT_METHOD, SUCCEEDED, status_of
 from payments.methods.models import BankAccount
+from payments.methods.rendering import US_BANK_ACCOUNT, billing_details, method_details, render_payment_method
 from payments.payins.models import CLEARED, Payment, Status
 
-US_BANK_ACCOUNT: Final = "us_bank_account"
 CHARGE_STATUSES: Final[dict[str, str]] = {
     **dict.fromkeys((*CLEARED, Status.RETURNED), "succeeded"),
     **dict.fromkeys((Status.FAILED, Status.CANCELED), "failed"),
@@ -100,7 +100,7 @@ def render_charge(i: PaymentIntent, p: Payment, context: Context) -> dict[str, A
         "amount_captured": p.amount_minor if status == "succeeded" else 0,
         "amount_refunded": p.amount_refunded,
         "balance_transaction": None,
-        "billing_details": _billing_details(p.bank_account, context),
+        "billing_details": billing_details(p.bank_account, context),
         "captured": status == "succeeded",
         "created": unix(p.created_at),
         "currency": p.currency,
@@ -115,7 +115,7 @@ def render_charge(i: PaymentIntent, p: Payment, context: Context) -> dict[str, A
         "paid": status == "succeeded",
         "payment_intent": i.public_id,
         "payment_method": p.bank_account.public_id,
-        "payment_method_details": _method_details(p.bank_account, context),
+        "payment_method_details": method_details(p.bank_account, context),
         "refunded": p.amount_refunded == p.amount_minor,
         "status": status,
     }
@@ -139,19 +139,6 @@ def render_dispute(i: PaymentIntent, p: Payment) -> dict[str, Any]:
         "reason": REASONS.get(p.return_code, "general"),
         "status": "lost",
     }
-
-
-def render_payment_method(account: BankAccount, context: Context) -> dict[str, Any]:
-    """A bank account as a payment method of Stripe's; its details are its owner's and staff's to see."""
-    mine = _mine(account, context)
-    return rendered(
-        "payment_method",
-        account,
-        type=US_BANK_ACCOUNT,
-        customer=account.user.public_id,
-        billing_details=_billing_details(account, context),
-        us_bank_account={**_bank(account), "financial_connections_account": None, "status_details": {}} if mine else {},
-    ) | ({} if mine else {"metadata": {}})
 
 
 def render_customer(user: User, seen: bool) -> dict[str, Any]:
@@ -186,27 +173,3 @@ def _next_action(i: PaymentIntent) -> dict[str, Any] | None:
         return None
     deposits = {"arrival_date": unix(i.bank_account.created_at), "hosted_verification_url": None, "microdeposit_type": "amounts"}
     return {"type": "verify_with_microdeposits", "verify_with_microdeposits": deposits}
-
-
-def _mine(account: BankAccount, context: Context) -> bool:
-    return context.actor.may_see_all or account.user_id == context.actor.user_id
-
-
-def _bank(account: BankAccount) -> dict[str, Any]:
-    return {
-        "account_holder_type": account.account_holder_type,
-        "account_type": account.account_type,
-        "bank_name": account.bank_name,
-        "fingerprint": account.fingerprint[:16],
-        "last4": account.last4,
-        "routing_number": account.routing_number,
-    }
-
-
-def _method_details(account: BankAccount, context: Context) -> dict[str, Any]:
-    return {"type": US_BANK_ACCOUNT, US_BANK_ACCOUNT: _bank(account) if _mine(account, context) else {}}
-
-
-def _billing_details(account: BankAccount, context: Context) -> dict[str, Any]:
-    name = account.account_holder_name if _mine(account, context) else None
-    return {"address": None, "email": None, "name": name, "phone": None}

@@ -77,6 +77,7 @@ class House(World):
             **self.requests_by_hand(),
             **self.requests_of_changes(),
             **self.requests_of_payouts(),
+            **self.requests_of_cards(),
             **self.requests_of_intents(),
             **self.requests_of_late_fees(),
             **self.requests_of_arrears(),
@@ -251,6 +252,25 @@ class House(World):
             "/api/v1/trust_banks": trust_bank,
             "/api/v1/move_outs": move_out,
             "/api/v1/move_outs/{id}/cancel": cancel,
+        }
+
+    def requests_of_cards(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:
+        typed = {"number": "4242424242424242", "exp_month": 11, "exp_year": 2029, "cvc": "314"}
+        visa, methods = {"type": "card", "card": {"token": "tok_visa"}}, "/api/v1/payment_methods"
+
+        def card() -> str:
+            return f"{methods}/{self.post(methods, visa, f'setup-{self.count()}').json()['id']}"
+
+        return {
+            "/api/v1/tokens": lambda: ("/api/v1/tokens", {"card": typed}, {"card": {**typed, "exp_year": 2030}}),
+            methods: lambda: (methods, visa, {"type": "card", "card": {"token": "tok_mastercard"}}),
+            f"{methods}/{{id}}": lambda: (card(), {"card": {"exp_year": 2030}}, {"card": {"exp_year": 2031}}),
+            f"{methods}/{{id}}/attach": lambda: (
+                f"{card()}/attach",
+                {"customer": self.bob.public_id},
+                {"customer": self.alice.public_id},
+            ),
+            f"{methods}/{{id}}/detach": lambda: (f"{card()}/detach", {}, {}),
         }
 
     def requests_of_intents(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:
