@@ -5,6 +5,7 @@ from payments.methods import api as methods
 from payments.methods.cards import api as cards
 from payments.methods.mandates import api as mandates
 from payments.payins import api as payins
+from payments.payins.challenges import pages as challenges
 from payments.payouts import api as payouts
 
 api_urlpatterns = [
@@ -15,4 +16,4 @@ api_urlpatterns = [
     *intents.urlpatterns,
     *payouts.urlpatterns,
 ]
-page_urlpatterns: list = []
+page_urlpatterns = [*challenges.urlpatterns]

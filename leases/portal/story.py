@@ -265,7 +265,7 @@ class Story:
     def _step(self, event: Event) -> Step:
         kind = event.type.removeprefix("payment.")
         state, icon, title = TOLD.get(kind, ("", "info", kind.replace("_", " ").capitalize()))
-        named = {"name": short_name(self.payment.payee), "payer": self.payment.payer.name, "bank": self.payment.bank_account.bank_name}
+        named = {"name": short_name(self.payment.payee), "payer": self.payment.payer.name, "bank": bank_of(self.payment)}
         said = self._who_began(event) if kind == "initiated" else _(title)
         return Step(state, icon, said.format(**named), event.at.astimezone(self.zone), self._sentence(kind, named))
 
@@ -278,7 +278,7 @@ class Story:
         payment = self.payment
         money = words.amount(payment.amount_minor, payment.currency)
         if kind == "initiated":
-            named = {"way": words.rail_title(payment.rail), "last4": payment.bank_account.last4}
+            named = {"way": words.rail_title(payment.rail), "last4": payment.source.last4}
             if self.to_landlord:  # a renter's account is nobody else's business
                 return format_html(_("{way}. Promised to clear by {day}."), way=words.rail_title(payment.rail), day=self._promised())
             return format_html(_("{way} from ••{last4}. Promised to clear by {day}."), day=self._promised(), **named)
@@ -295,6 +295,11 @@ class Story:
         if self.payment.expected_at - self.payment.created_at < timedelta(hours=1):
             return dates.moment(self.payment.expected_at.astimezone(self.zone), self.today)
         return dates.day(self.payment.expected_on, self.today)
+
+
+def bank_of(payment: Payment) -> str:
+    """Who was asked for the money: the payer's bank, or whoever gave out the card."""
+    return payment.card.brand_name if payment.card else payment.bank_account.bank_name if payment.bank_account else ""
 
 
 def explain_code(code: str) -> str:

@@ -100,7 +100,7 @@ def render_charge(i: PaymentIntent, p: Payment, context: Context) -> dict[str, A
         "amount_captured": p.amount_minor if status == "succeeded" else 0,
         "amount_refunded": p.amount_refunded,
         "balance_transaction": None,
-        "billing_details": billing_details(p.bank_account, context),
+        "billing_details": billing_details(p.source, context),
         "captured": status == "succeeded",
         "created": unix(p.created_at),
         "currency": p.currency,
@@ -114,8 +114,8 @@ def render_charge(i: PaymentIntent, p: Payment, context: Context) -> dict[str, A
         "metadata": p.metadata,
         "paid": status == "succeeded",
         "payment_intent": i.public_id,
-        "payment_method": p.bank_account.public_id,
-        "payment_method_details": method_details(p.bank_account, context),
+        "payment_method": p.source.public_id,
+        "payment_method_details": method_details(p.source, context),
         "refunded": p.amount_refunded == p.amount_minor,
         "status": status,
     }
@@ -158,7 +158,7 @@ def _last_error(i: PaymentIntent, context: Context) -> Mapping[str, Any] | None:
     """Why a payment method must be named (again)."""
     if i.payment is not None and i.payment.status == Status.FAILED and i.status == State.CONFIRMED:
         error = {"code": i.payment.failure_code, "message": i.payment.failure_message, "charge": i.payment.public_id}
-        account = i.payment.bank_account
+        account = i.payment.source
     elif i.bank_account is not None:
         error = {"code": UNPROVEN[BankAccount.Status(i.bank_account.status)], "message": "This bank account could not be verified."}
         account = i.bank_account

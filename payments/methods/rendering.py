@@ -5,11 +5,11 @@ from typing import Any, Final
 from directpay.api.objects import rendered
 from directpay.api.views import Context
 from payments.methods.cards.models import Card, CardFacts
+from payments.methods.cards.paying import Source
 from payments.methods.models import BankAccount
 
 US_BANK_ACCOUNT: Final = "us_bank_account"
 CARD: Final = "card"
-Source = BankAccount | Card
 
 
 def render_payment_method(source: Source, context: Context) -> dict[str, Any]:

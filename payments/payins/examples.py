@@ -53,6 +53,7 @@ SHOWN: Final[dict[str, Any]] = {
     "payee": PAYEE,
     "rail": "instant",
     "bank_account": BANK,
+    "payment_method": BANK,
     "reference": "DP-R5TY-8UI3",
     **COMMON,
 }
@@ -107,6 +108,7 @@ FACT: Final[dict[str, Any]] = {
         "return_code": "",
         "tendered_on": "2026-11-02",
         "bank_account": BANK,
+        "card": None,
         "failure_code": "",
         "amount_charged": 150000,
         "rail_reference": "",

@@ -1,4 +1,4 @@
-"""Return codes of the Nacha Operating Rules that we meet, with Stripe's failure code and a sentence for a person."""
+"""Return codes of the Nacha Operating Rules that we meet, and codes of cards, with Stripe's failure code and a sentence for a person."""
 
 from dataclasses import dataclass
 
@@ -11,6 +11,20 @@ class ReturnCode:
     voids_mandate: bool = False
 
 
+# Of cards, as Stripe names them: the code, and the issuer's reason behind a slash.
+OF_CARDS = {
+    c.code: c
+    for c in (
+        ReturnCode("card_declined/generic_decline", "card_declined", "The bank that gave out the card declined it, without saying why."),
+        ReturnCode("card_declined/insufficient_funds", "card_declined", "There was not enough on the card."),
+        ReturnCode("card_declined/lost_card", "card_declined", "The bank that gave out the card declined it."),
+        ReturnCode("card_declined/stolen_card", "card_declined", "The bank that gave out the card declined it."),
+        ReturnCode("expired_card", "expired_card", "The card has expired."),
+        ReturnCode("incorrect_cvc", "incorrect_cvc", "The security code of the card is not right."),
+        ReturnCode("processing_error", "processing_error", "Something went wrong where the card is processed. Try again in a moment."),
+        ReturnCode("authentication_failed", "authentication_failed", "Nobody proved to the bank to be the owner of the card."),
+    )
+}
 CODES = {
     c.code: c
     for c in (
@@ -30,4 +44,4 @@ CODES = {
 
 def explain(code: str) -> ReturnCode:
     """The code's meaning; one that we do not know is passed on as the bank's own."""
-    return CODES.get(code) or ReturnCode(code, "bank_refused", "The bank refused it and gave no reason that we know.")
+    return CODES.get(code) or OF_CARDS.get(code) or ReturnCode(code, "bank_refused", "The bank refused it and gave no reason that we know.")

@@ -4,12 +4,14 @@ To add one: a file beside this one, and a line here.
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
 
 from payments.rails.ach import Ach, PayoutCredit
-from payments.rails.base import Answer, NoAnswer, NoSuchOrder, Order, Rail
+from payments.rails.base import Answer, HoldingRail, NoAnswer, NoSuchOrder, Order, Rail
+from payments.rails.cards.simulated import CardRail
 from payments.rails.instant import Instant
 from payments.rails.same_day_ach import SameDayAch
 from payments.rails.simulated import SimulatedRail
@@ -17,7 +19,10 @@ from payments.rails.wire import Wire
 
 log = logging.getLogger(__name__)
 LATE = timedelta(minutes=15)  # picked up later than this after its cut-off, an order goes with the next file
-RAILS: dict[str, type[SimulatedRail]] = {rail.name: rail for rail in (Instant, SameDayAch, Ach, Wire)}
+# What pays in: from bank accounts, and by card.
+RAILS: dict[str, type[SimulatedRail]] = {rail.name: rail for rail in (Instant, SameDayAch, Ach, Wire, CardRail)}
+BY_CARD = (CardRail.name,)
+FROM_BANK_ACCOUNTS = tuple(name for name in RAILS if name not in BY_CARD)
 OUTGOING: dict[str, type[SimulatedRail]] = {PayoutCredit.name: PayoutCredit}  # nobody pays in by these
 
 
@@ -38,13 +43,40 @@ def ask(name: str, order: Order, *, at: datetime, first: bool) -> Answer | None:
     What died between the intent and the call never reached the rail: it says so, and is handed the order then.
     """
     way = rail(name)
-    try:
+
+    def asked() -> Answer:
         if first:
             return way.submit(order, at)
         try:
             return way.look_up(order, at)
         except NoSuchOrder:
             return way.submit(order, at)
+
+    return _heard(name, order, asked)
+
+
+def take(name: str, order: Order, *, at: datetime) -> Answer | None:
+    """Take what was authorised; asked again it is taken once. None: no answer."""
+    way = _holding(name)
+    return _heard(name, order, lambda: way.capture(order, order.amount_minor, at))
+
+
+def let_go(name: str, order: Order, *, at: datetime) -> Answer | None:
+    """Take nothing of what was authorised. None: no answer."""
+    way = _holding(name)
+    return _heard(name, order, lambda: way.void(order, at))
+
+
+def _holding(name: str) -> HoldingRail:
+    way = rail(name)
+    if not isinstance(way, HoldingRail):
+        raise TypeError(f"the rail {name} takes at once, and holds nothing")
+    return way
+
+
+def _heard(name: str, order: Order, asked: Callable[[], Answer]) -> Answer | None:
+    try:
+        return asked()
     except NoAnswer as silence:
         log.info("%s", silence)
     except Exception:  # one order must not keep the others of its set from the rail; what became of it is looked up

@@ -46,7 +46,6 @@ PREFIX = "/api/v1/"
 READS: dict[tuple[str, str], Any] = {
     ("events", "object"): lambda row: [row["data"]["object"]["id"]],
     ("leases", "renter"): lambda row: [renter["user"] for renter in row["renters"]],
-    ("payments", "payment_method"): lambda row: [row["bank_account"]],
     ("properties", "city"): lambda row: [row["address"]["city"]],
     ("properties", "state"): lambda row: [row["address"]["state"]],
     ("properties", "postal_code"): lambda row: [row["address"]["postal_code"]],

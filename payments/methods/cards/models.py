@@ -64,4 +64,9 @@ class Card(CardFacts):
         ]
 
     def __str__(self) -> str:
-        return f"{self.brand} ••{self.last4}"
+        return f"{self.brand_name} ••{self.last4}"
+
+    @property
+    def brand_name(self) -> str:
+        """As people write it."""
+        return {"amex": "American Express"}.get(self.brand, self.brand.title())

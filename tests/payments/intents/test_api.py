@@ -61,7 +61,7 @@ def test_takes_the_bank_from_a_list_that_holds_it(api, types):
         ({"customer": "cus_1"}, "customer"),
         ({"lease": "lse_unknown"}, "lease"),
         ({"applies_to": "acct_unknown"}, "applies_to"),
-        ({"rail": "card"}, "rail"),
+        ({"rail": "pigeon"}, "rail"),
         ({"off_session": True}, "off_session"),
         ({"return_url": "https://example.com"}, "return_url"),
         ({"confirm": True, "mandate_data": {"customer_acceptance": {"type": "sworn"}}}, "mandate_data[customer_acceptance][type]"),
