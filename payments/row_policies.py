@@ -32,6 +32,10 @@ SET search_path = public, pg_temp AS $$
 BEGIN
     RETURN EXISTS (
         SELECT FROM payments_payment p WHERE p.card_id = the_card AND p.payee_id IN (SELECT directpay_own_payees())
+    ) OR EXISTS (
+        SELECT FROM payments_paymentintent i
+        WHERE i.card_id = the_card
+            AND (directpay_asking() IN (i.customer_id, i.created_by_id) OR i.payee_id IN (SELECT directpay_own_payees()))
     );
 END $$;
 

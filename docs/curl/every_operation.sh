@@ -827,6 +827,15 @@ JSON
 said "Create payment intents: dropped_intent"
 dropped_intent=$(pick id)
 
+# POST /api/v1/payment_intents
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_intents" -d @- <<JSON
+{"amount": 30000, "currency": "usd", "customer": "$renter", "lease": "$lease", "payment_method": "$card", "capture_method": "manual", "confirm": true}
+JSON
+)
+said "Create payment intents: card_intent"
+card_intent=$(pick id)
+
 # POST /api/v1/payment_intents/{id}
 fresh
 answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_intents/$intent" -d @- <<JSON
@@ -845,8 +854,8 @@ said "Cancel payment intents"
 
 # POST /api/v1/payment_intents/{id}/capture
 fresh
-answer=$(curl "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_intents/$intent/capture" -d @- <<JSON
-{"amount_to_capture": 60000}
+answer=$(curl "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_intents/$card_intent/capture" -d @- <<JSON
+{"amount_to_capture": 20000}
 JSON
 )
 said "Capture payment intents"

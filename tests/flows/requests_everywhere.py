@@ -287,7 +287,14 @@ class House(World):
             waiting = made_intent(payment_method=self.new_account(), confirm=True)
             return f"/api/v1/payment_intents/{waiting}/verify_microdeposits", {"amounts": [32, 45]}, {"amounts": [45, 33]}
 
+        def capture() -> tuple[str, dict[str, Any], dict[str, Any]]:
+            by_card = {"payment_method": "pm_card_visa", "customer": self.bob.public_id, "capture_method": "manual"}
+            promised = made_intent(**by_card, confirm=True, allow_duplicate=True)
+            self.work()
+            return f"/api/v1/payment_intents/{promised}/capture", {"amount_to_capture": 2_000}, {"amount_to_capture": 2_001}
+
         return {
+            "/api/v1/payment_intents/{id}/capture": capture,
             "/api/v1/payment_intents": lambda: ("/api/v1/payment_intents", intent(confirm=True), intent(confirm=True, amount=3_001)),
             "/api/v1/payment_intents/{id}": wish("", {"description": "one"}, {"description": "two"}),
             "/api/v1/payment_intents/{id}/confirm": wish("/confirm", {"rail": "ach"}, {"rail": "instant"}),

@@ -12,10 +12,10 @@ from payments.intents.actions.change import IntentUnexpectedState, lock_intent, 
 from payments.intents.actions.create import Purpose, aim, pay_from
 from payments.intents.models import PaymentIntent, State
 from payments.intents.queries import REQUIRES_ACTION, REQUIRES_CONFIRMATION, REQUIRES_PAYMENT_METHOD, status_of
-from payments.methods.models import BankAccount
+from payments.methods.cards.paying import Source
 
 CHANGEABLE = (REQUIRES_PAYMENT_METHOD, REQUIRES_CONFIRMATION, REQUIRES_ACTION)
-TERMS = ("amount_minor", "currency", "rail", "customer", "capture_method", "mandate_data")
+TERMS = ("amount_minor", "currency", "rail", "customer", "capture_method", "mandate_data", "method_types", "return_url")
 
 
 def update_intent(
@@ -23,7 +23,7 @@ def update_intent(
     changes: Mapping[str, Any],
     *,
     purpose: Purpose | None,
-    bank_account: BankAccount | None,
+    bank_account: Source | None,
     actor: Actor,
     at: datetime,
 ) -> PaymentIntent:
@@ -40,7 +40,7 @@ def update_intent(
         return save(row, "updated", was=was, actor=actor, at=at)
 
 
-def change_terms(row: PaymentIntent, changes: Mapping[str, Any], *, purpose: Purpose | None, bank_account: BankAccount | None) -> None:
+def change_terms(row: PaymentIntent, changes: Mapping[str, Any], *, purpose: Purpose | None, bank_account: Source | None) -> None:
     """Step, with the row locked: what will be paid, from where; it is not saved yet. Raises InvalidInput, IntentUnexpectedState."""
     check_changeable(row)
     for name in TERMS:
@@ -51,7 +51,7 @@ def change_terms(row: PaymentIntent, changes: Mapping[str, Any], *, purpose: Pur
     elif "currency" in changes and row.applies_to is not None and row.payee is not None:
         aim(row, Purpose(row.applies_to.currency, row.payee, row.applies_to))
     if bank_account is not None or "customer" in changes:
-        source = bank_account or row.bank_account
+        source = bank_account or row.source
         if source is not None:
             pay_from(row, source)
     if bank_account is not None and row.status != State.OPEN:

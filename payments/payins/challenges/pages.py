@@ -1,4 +1,4 @@
-"""`/sandbox/3ds/…`: whoever has the address may answer, once; it says no more than an issuer would: what is asked for, and of which card."""
+"""`/sandbox/3ds/…`: whoever has the address may answer, once. It says no more than an issuer would: how much, and from which card."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,6 +7,7 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from directpay.kernel import clock
+from directpay.kernel.row_scope import every_row
 from payments.payins.actions.prove import answer_challenge
 from payments.payins.models import Payment, Status
 from payments.payins.queries import with_related
@@ -28,7 +29,8 @@ def challenge(request: HttpRequest, secret: str) -> HttpResponse:
 
 def _asked(secret: str) -> Payment:
     order = order_behind(secret) if settings.SANDBOX else None
-    payment = with_related().filter(public_id=order).first() if order else None
+    with every_row():  # whoever has the address need be nobody else
+        payment = with_related().filter(public_id=order).first() if order else None
     if payment is None or payment.card is None:
         raise Http404
     return payment
