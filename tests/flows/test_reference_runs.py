@@ -77,8 +77,6 @@ class TestTheScript:
         assert (done.returncode, done.stderr) == (0, ""), done.stdout[-600:] + done.stderr
         wanted = "of the capture, before a worker has authorised it, and of the receipt of what has not settled"
         assert done.stdout.count('{"error":') == 2, wanted
-            "of the capture, for no worker has authorised it, and of the receipt of what has not settled"
-        )
 
     def test_stops_at_the_first_request_that_fails(self, live_server, db):
         done = self.run(live_server.url, "sk_test_000000000000000000000000")
