@@ -14,7 +14,7 @@ from rest_framework import serializers
 from directpay.api.lists import Derived, Filter, related
 from directpay.api.routes import route
 from directpay.api.search_views import SearchView
-from directpay.api.searching import Choice, Number, Reference, Times
+from directpay.api.searching import Choice, Named, Number, Reference, Times
 from directpay.api.views import ActionView, ApiView, CollectionView, Context, ObjectView
 from directpay.kernel.errors import DirectPayError, InvalidInput
 from directpay.people.actor import Actor
@@ -285,7 +285,7 @@ class SearchIntentsView(Intents, SearchView):
         "currency": Choice("currency"),
         "customer": Reference("customer", User),
         "lease": Reference("origin"),
-        "payment_method": Choice("", (), paid_with),
+        "payment_method": Named(paid_with),
         "status": Choice("", STATUSES, lambda status, at: where_status(status)),
     }
     query_examples = {"query": "status:'canceled'"}

@@ -50,7 +50,7 @@ def source_of(data: Mapping[str, Any], actor: Actor, at: datetime, customer: Use
         return None
     name, payer = data["payment_method"], customer_of(data, actor) or customer or _self(actor)
     if name in BY_NAME:
-        if payer is None:
+        if payer is None or not _may_add(actor, payer):
             raise InvalidInput("Say who pays with this card.", param="customer", code="parameter_missing")
         return create_card(name, user=payer, actor=actor, at=at)
     if name.startswith("pm_"):
@@ -67,11 +67,16 @@ def _card(name: str, payer: User | None, actor: Actor, at: datetime) -> Card:
     found = visible_cards(actor).filter(public_id=name).first()
     if found is None:
         raise InvalidInput(f"No such payment method: {name!r}.", param="payment_method", code="resource_missing")
-    if found.user is None and payer is not None:
+    if found.user is None and payer is not None and _may_add(actor, payer):
         return attach_card(found, payer, actor=actor, at=at)
     if found.detached_at is not None:
         raise CardDetached("This card was detached, and cannot be used again: make a new one.", payment_method=name)
     return found
+
+
+def _may_add(actor: Actor, payer: User) -> bool:
+    """Nobody but the platform gives cards to others."""
+    return actor.may_see_all or actor.user_id == payer.id
 
 
 def _self(actor: Actor) -> User | None:

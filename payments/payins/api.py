@@ -16,7 +16,7 @@ from directpay.api.lists import Derived, Filter, related
 from directpay.api.objects import rendered, unix
 from directpay.api.routes import route
 from directpay.api.search_views import SearchView
-from directpay.api.searching import Choice, Number, Reference, Times
+from directpay.api.searching import Choice, Named, Number, Reference, Times
 from directpay.api.serializers import ObjectOutput, StrictSerializer
 from directpay.api.views import ActionView, ApiView, CollectionView, Context, ObjectView, PartView
 from directpay.events.models import Event
@@ -163,7 +163,7 @@ class SearchPaymentsView(Payments, SearchView):
         "lease": Reference("origin"),
         "payee": Reference("payee", Payee),
         "payer": Reference("payer", User),
-        "payment_method": Choice("", (), paid_with),
+        "payment_method": Named(paid_with),
         "rail": Choice("rail", list(RAILS)),
         "status": Choice("status", Status.values),
     }

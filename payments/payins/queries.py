@@ -36,7 +36,9 @@ def ways_to_payments(actor: Actor) -> list[Way] | None:
 
 def paid_with(public_id: str, at: datetime) -> Q:
     """Payments with this bank account or card. Its row is found first, so that an index on the pair of it and time serves the list."""
-    card = public_id.lower().startswith("pm_")
+    if not public_id:
+        return Q(bank_account=None, card=None)
+    card = public_id.startswith("pm_")
     model: type[Model] = Card if card else BankAccount
     found = model._default_manager.filter(public_id=public_id).values_list("pk", flat=True).first()
     return Q(pk__in=[]) if found is None else Q(**{"card" if card else "bank_account": found})

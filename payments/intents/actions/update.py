@@ -15,6 +15,7 @@ from payments.intents.queries import REQUIRES_ACTION, REQUIRES_CONFIRMATION, REQ
 from payments.methods.cards.paying import Source
 
 CHANGEABLE = (REQUIRES_PAYMENT_METHOD, REQUIRES_CONFIRMATION, REQUIRES_ACTION)
+OF_THE_SOURCE = ("customer", "method_types", "capture_method")  # what it is paid with must fit them
 TERMS = ("amount_minor", "currency", "rail", "customer", "capture_method", "mandate_data", "method_types", "return_url")
 
 
@@ -50,7 +51,7 @@ def change_terms(row: PaymentIntent, changes: Mapping[str, Any], *, purpose: Pur
         aim(row, purpose)
     elif "currency" in changes and row.applies_to is not None and row.payee is not None:
         aim(row, Purpose(row.applies_to.currency, row.payee, row.applies_to))
-    if bank_account is not None or "customer" in changes:
+    if bank_account is not None or any(name in changes for name in OF_THE_SOURCE):
         source = bank_account or row.source
         if source is not None:
             pay_from(row, source)

@@ -164,6 +164,8 @@ def _check_account(terms: Terms, account: Account, at: datetime) -> None:
 def _check_bank_account(source: BankAccount | None, terms: Terms, account: Account) -> None:
     if source is None or terms.rail in BY_CARD:
         raise InvalidInput("This way to pay takes a card.", param="payment_method")
+    if terms.captures_later:
+        raise InvalidInput("Bank debits are taken whole and at once.", param="capture_method")
     if source.status != BankAccount.Status.VERIFIED:
         raise BankAccountNotVerified("This bank account is not verified: name its two small deposits first.", param="bank_account")
     if source.currency != account.currency:

@@ -139,6 +139,16 @@ class TestRefuses:
         answer = api.post("", body)
         assert (answer.status_code, error_of(answer)["param"]) == (400, "capture_method")
 
+    def test_to_hold_it_where_that_is_said_later(self, api, wish, source):
+        made = api.created(**wish, payment_method=source.public_id)
+        answer = api.post(f"/{made['id']}", {"capture_method": "manual"})
+        assert (answer.status_code, error_of(answer)["param"]) == (400, "capture_method")
+
+    def test_a_card_that_a_landlord_gives_its_renter(self, w, as_user, wish):
+        answer = as_user(w.alice).post("", {"amount": 1000, "currency": "usd", **wish, "payment_method": "pm_card_visa"})
+        assert (answer.status_code, error_of(answer)["param"]) == (400, "customer")
+        assert not Card.objects.exists()
+
     def test_a_card_that_was_detached(self, w, api, wish):
         card = api.created(**wish, payment_method="pm_card_visa")["payment_method"]
         api.caller.post(f"/api/v1/payment_methods/{card}/detach", {})

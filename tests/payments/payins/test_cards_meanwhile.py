@@ -25,6 +25,7 @@ from payments.pricing.fees import price
 from payments.rails.registry import rail
 from payments.reconciliation.actions import fetch_lines
 from tests.at_once import at_once
+from tests.ledger.books import account
 from tests.payments.conftest import answer
 from tests.payments.payins.conftest import card, hold
 
@@ -105,9 +106,10 @@ class TestProves:
 
 
 class TestRefuses:
-    def test_a_deposit(self, w):
+    def test_a_deposit(self, w, accept):
+        held = account("L1510", "tips", book=w.payee.public_id, accepts_payments=True, payable_limit="any", pays_into="trust")
         with pytest.raises(NoCardsForDeposits):
-            check_card(card(w), rail="card", into_trust=True, at=w.now)
+            accept(applies_to=held, rail="card", bank_account=None, card=card(w))
 
     def test_a_card_that_has_expired(self, w, pay):
         old = card(w)
@@ -127,8 +129,8 @@ class TestRefuses:
         assert refused.value.param == "payment_method"
 
     def test_a_payment_with_both_or_neither_in_the_database(self, w, pay):
-        made, account = pay(), w.account(w.bob)
-        for change in (f"bank_account_id = {account.id}", "card_id = NULL"):
+        made, other = pay(), w.account(w.bob)
+        for change in (f"bank_account_id = {other.id}", "card_id = NULL"):
             with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(f"UPDATE payments_payment SET {change} WHERE id = {made.id}")
 
