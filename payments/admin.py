@@ -2,6 +2,7 @@
 
 from payments.intents.admin import PaymentIntentAdmin
 from payments.methods.admin import BankAccountAdmin
+from payments.methods.cards.admin import CardAdmin, CardTokenAdmin
 from payments.methods.mandates.admin import MandateAdmin
 from payments.payins.admin import ClaimAdmin, PaymentAdmin, TransitionAdmin
 from payments.payouts.admin import PayoutAdmin, SettlementAdmin, SettlementLineAdmin
@@ -12,6 +13,8 @@ from payments.retries.admin import ReattemptAdmin, RetryAdmin
 __all__ = [
     "BankAccountAdmin",
     "BankLineAdmin",
+    "CardAdmin",
+    "CardTokenAdmin",
     "ClaimAdmin",
     "MandateAdmin",
     "PaymentAdmin",

@@ -10,6 +10,8 @@ from payments.intents.events import PROJECTION as INTENTS
 from payments.invariants import PAYMENTS
 from payments.methods.actions import EXPIRY_QUEUE, expire_verifications
 from payments.methods.resealing import RESEAL_QUEUE, reseal
+from payments.payins.actions.cancel import VOID_QUEUE, tell_the_processor
+from payments.payins.actions.capture import CAPTURE_QUEUE, expire_authorizations
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.actions.submit import work_on_rail
 from payments.payins.attempts import MILESTONES, note_reached
@@ -36,19 +38,22 @@ from payments.refunds import postings as _refunds  # noqa: F401 registers
 from payments.retries.actions import RETRY_QUEUE, tell_due
 from payments.returns.actions import FORWARDED, WATCH_QUEUE, watch_for_returns
 from payments.returns.listeners import void, watch
-from payments.returns.voiding import VOID_QUEUE, void_after_returns
+from payments.returns.voiding import VOID_QUEUE as MANDATES_QUEUE
+from payments.returns.voiding import void_after_returns
 from payments.subscriptions import postings as _subscriptions  # noqa: F401 registers
 
 
 def register() -> None:
     register_queue(Queue(RAIL_QUEUE, work_on_rail, local=False, lease_seconds=15))
+    register_queue(Queue(CAPTURE_QUEUE, expire_authorizations))
+    register_queue(Queue(VOID_QUEUE, tell_the_processor, local=False, lease_seconds=15))
     register_queue(Queue(LINES_QUEUE, fetch_lines, local=False, lease_seconds=15))
     register_queue(Queue(OWN_LINES_QUEUE, post_own_lines))
     register_queue(Queue(PAYOUT_QUEUE, work_on_payouts, local=False, lease_seconds=15))
     register_queue(Queue(SENT_LINES_QUEUE, fetch_sent_lines, local=False, lease_seconds=15))
     register_queue(Queue(SETTLE_QUEUE, settle_payments))
     register_queue(Queue(WATCH_QUEUE, watch_for_returns, local=False, lease_seconds=15))
-    register_queue(Queue(VOID_QUEUE, void_after_returns))
+    register_queue(Queue(MANDATES_QUEUE, void_after_returns))
     register_queue(Queue(RETRY_QUEUE, tell_due))
     register_queue(Queue(EXPIRY_QUEUE, expire_verifications))
     register_queue(Queue(RESEAL_QUEUE, reseal, always=True))

@@ -1,6 +1,7 @@
 """Gathers the models of the rooms, so that Django finds them."""
 
 from payments.intents.models import PaymentIntent
+from payments.methods.cards.models import Card, CardToken
 from payments.methods.mandates.models import Mandate
 from payments.methods.models import BankAccount
 from payments.payins.models import Claim, Payment, Transition
@@ -12,6 +13,8 @@ from payments.retries.models import Reattempt, Retry
 __all__ = [
     "BankAccount",
     "BankLine",
+    "Card",
+    "CardToken",
     "Claim",
     "Mandate",
     "Payment",

@@ -27,6 +27,18 @@ BEGIN
     );
 END $$;
 
+CREATE OR REPLACE FUNCTION payments_knows_card(the_card bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000 SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM payments_payment p WHERE p.card_id = the_card AND p.payee_id IN (SELECT directpay_own_payees())
+    ) OR EXISTS (
+        SELECT FROM payments_paymentintent i
+        WHERE i.card_id = the_card
+            AND (directpay_asking() IN (i.customer_id, i.created_by_id) OR i.payee_id IN (SELECT directpay_own_payees()))
+    );
+END $$;
+
 CREATE OR REPLACE FUNCTION payments_own_bank_account(the_bank_account bigint) RETURNS boolean LANGUAGE plpgsql STABLE COST 5000
 SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
@@ -110,6 +122,8 @@ POLICIES: Final = {
     "payments_claim": "payments_own(payment_id)",
     "payments_paymentintent": f"(SELECT directpay_asking()) IN (created_by_id, customer_id) OR {PAID_TO_ME}",
     "payments_bankaccount": "user_id = (SELECT directpay_asking()) OR payments_knows_bank_account(id)",
+    "payments_card": "(SELECT directpay_asking()) IN (user_id, created_by_id) OR payments_knows_card(id)",
+    "payments_cardtoken": "created_by_id = (SELECT directpay_asking())",
     "payments_mandate": "user_id = (SELECT directpay_asking())",
     "payments_retry": "payments_paid_by_me(first_id)",
     "payments_reattempt": "payments_paid_by_me(payment_id)",

@@ -2,9 +2,18 @@
 
 from payments.intents import api as intents
 from payments.methods import api as methods
+from payments.methods.cards import api as cards
 from payments.methods.mandates import api as mandates
 from payments.payins import api as payins
+from payments.payins.challenges import pages as challenges
 from payments.payouts import api as payouts
 
-api_urlpatterns = [*methods.urlpatterns, *mandates.urlpatterns, *payins.urlpatterns, *intents.urlpatterns, *payouts.urlpatterns]
-page_urlpatterns: list = []
+api_urlpatterns = [
+    *methods.urlpatterns,
+    *cards.urlpatterns,
+    *mandates.urlpatterns,
+    *payins.urlpatterns,
+    *intents.urlpatterns,
+    *payouts.urlpatterns,
+]
+page_urlpatterns = [*challenges.urlpatterns]

@@ -27,6 +27,7 @@ RETRY_SECONDS = 1
 PLAIN = {
     400: ("invalid_request_error", "invalid_request", "This request cannot be understood."),
     401: ("authentication_error", "api_key_missing", "Send your secret key: Authorization: Bearer sk_…"),
+    402: ("card_error", "card_declined", "This card was refused."),
     403: ("permission_error", "permission_denied", "This key may not do that."),
     404: ("invalid_request_error", "resource_missing", "There is no such address."),
     405: ("invalid_request_error", "method_not_allowed", "This address does not take that method."),

@@ -30,6 +30,8 @@ OVERPAYMENT_REFUND, GIVEN_BACK = "ovr_BobN4bV7cX1zL5kJ8hG2fD6s", "po_BackQ2wE5rT
 TRUST_ACCOUNT, TRUST_BANK = "ba_TrustN8mK2jH5gF7dS1aQ4wE", "tba_OhioX9cV4bN7mL2kJ5hG8fD3"
 MOVE_OUT, DEPOSIT = "mov_BobD2fG5hJ8kL1zX4cV7bN3m", "dep_BobQ7wE2rT5yU8iO1pL4kJ6h"
 INTENT_PAYMENT, PROVEN_PAYMENT = "pay_IntentW2sX5dC8fV1gB4hN7j", "pay_ProvenM3kL6zQ9aW2sE5rT8y"
+TOKEN, CARD, SPARE_CARD = "tok_TypedL2kJ5hG8fD3sA6qW9eR", "pm_VisaM4nB7vC2xZ5lK8jH1gF3", "pm_SpareQ9wE4rT7yU2iO5pL8kJ"
+CARD_INTENT, CARD_PAYMENT = "pi_CardV8bN5mL2kJ7hG4fD1sA9", "pay_CardZ6xC9vB2nM5lK8jH1gF4"
 AHEAD, CELLAR = "pay_AheadT4rE7wQ1aS5dF8gH2j3", "chg_CellarY2uI5oP8lK1jH4gF7d"
 PAYMENT, CALLED_OFF = "pay_RentG1fD4sA7qW2eR5tY8uI3", "pay_CalledOffO6pL9kJ4hG7fD2s"
 INTENT, UNPROVEN_INTENT, DROPPED_INTENT = "pi_RentA5qW8eR1tY4uI7oP2lK9", "pi_UnprovenJ3hG6fD9sA4qW7eR", "pi_DroppedT2yU5iO8pL1kJ4hG7"
@@ -37,6 +39,7 @@ EVENT, TRANSACTION, INCOME = "evt_FirstF6dS9aQ2wE5rT8yU3iO", "txn_FirstP1lK4jH7g
 REQUEST, KEY = "req_ExampleE3rT6yU9iO2pL5kJ8", "ak_ExampleH7gF1dS4aQ8wE2rT5"
 # In parts, for hypothesis tries whole constants of our modules wherever a text may stand, and a log must never show these.
 ROUTING_NUMBER, ACCOUNT_NUMBER, OTHER_ACCOUNT_NUMBER = "11" + 7 * "0", 3 * "0" + "123456789", 3 * "0" + "111111116"
+CARD_NUMBER: Final = "4242" * 4
 COMMON: Final = {"created": CREATED, "livemode": False, "metadata": {}}
 
 

@@ -21,6 +21,7 @@ UNNAMEABLE: Final = re.compile(r"[^\w.-]+")  # in the name of a component of Ope
 MEANING: Final = {
     400: "The request is wrong: `param` says where.",
     401: "No valid API key.",
+    402: "The card was refused: `code` says why.",
     403: "This key may not do that.",
     404: "No such object, or not yours.",
     409: "Does not fit the present state, or the idempotency key is in use.",

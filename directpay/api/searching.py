@@ -118,6 +118,18 @@ class Reference:
         return Q(**{self.column: None if value == "null" else Subquery(pk_of(self.model, _text(value)))})
 
 
+@dataclass(frozen=True)
+class Named:
+    """The id of an object of one kind or another: `condition` knows which. `null` is asked as an empty id."""
+
+    condition: Callable[[str, datetime], Q]
+
+    def where(self, name: str, operator: str, value: str, at: datetime) -> Q:
+        if operator != ":":
+            raise wrong(f"{name} takes : alone")
+        return self.condition("" if value == "null" else _text(value), at)
+
+
 def parse(query: str, fields: Mapping[str, Field], at: datetime) -> Q:
     """The rows that the query asks for, at this moment. Raises SearchInvalid."""
     if not query.strip() or len(query) > QUERY_LENGTH:

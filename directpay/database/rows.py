@@ -10,7 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.db.models import Model
 
-from directpay.kernel.arrays import integers, moments, texts
+from directpay.kernel.arrays import flags, integers, moments, texts
 
 
 def _documents(values: Iterable[Any]) -> str:
@@ -23,6 +23,7 @@ LITERALS: dict[str, Callable[[Iterable[Any]], str]] = {
     "smallint": integers,
     "text": texts,
     "varchar": texts,
+    "boolean": flags,
     "date": moments,
     "timestamp with time zone": moments,
     "jsonb": _documents,

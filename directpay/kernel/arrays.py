@@ -17,6 +17,10 @@ def integers(values: Iterable[int | None]) -> str:
     return plain("NULL" if value is None else str(value) for value in values)
 
 
+def flags(values: Iterable[bool]) -> str:
+    return plain("t" if value else "f" for value in values)
+
+
 def moments(values: Iterable[date | None]) -> str:
     """Of days, or of instants."""
     return plain("NULL" if value is None else value.isoformat() for value in values)

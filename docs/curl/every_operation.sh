@@ -31,6 +31,21 @@ unless() {
 
 said() { printf '%s\n  %s\n' "$1" "${answer:0:160}"; }
 
+# --- tokens ---
+
+# POST /api/v1/tokens
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/tokens" -d @- <<JSON
+{"card": {"number": "4242424242424242", "exp_month": 11, "exp_year": 2029, "cvc": "314", "name": "Bob Brown"}}
+JSON
+)
+said "Create tokens"
+token=$(pick id)
+
+# GET /api/v1/tokens/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/tokens/$token")
+said "Retrieve tokens"
+
 # --- users ---
 
 # POST /api/v1/users
@@ -219,6 +234,58 @@ said "Update notification preferences"
 # GET /api/v1/notification_preferences
 answer=$(curl --fail-with-body "${auth[@]}" --get --data-urlencode "user=$renter" "$DP/api/v1/notification_preferences")
 said "Retrieve notification preferences"
+
+# --- payment_methods ---
+
+# POST /api/v1/payment_methods
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_methods" -d @- <<JSON
+{"type": "card", "card": {"token": "$token"}}
+JSON
+)
+said "Create payment methods: card"
+card=$(pick id)
+
+# POST /api/v1/payment_methods
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_methods" -d @- <<JSON
+{"type": "card", "card": {"token": "tok_visa"}}
+JSON
+)
+said "Create payment methods: spare_card"
+spare_card=$(pick id)
+
+# POST /api/v1/payment_methods/{id}
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_methods/$card" -d @- <<JSON
+{"card": {"exp_year": 2030}, "metadata": {"note": "renewed"}}
+JSON
+)
+said "Update payment methods"
+
+# POST /api/v1/payment_methods/{id}/attach
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_methods/$card/attach" -d @- <<JSON
+{"customer": "$renter"}
+JSON
+)
+said "Attach payment methods"
+
+# POST /api/v1/payment_methods/{id}/detach
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_methods/$spare_card/detach" -d @- <<JSON
+{}
+JSON
+)
+said "Detach payment methods"
+
+# GET /api/v1/payment_methods
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payment_methods")
+said "List payment methods"
+
+# GET /api/v1/payment_methods/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/payment_methods/$card")
+said "Retrieve payment methods"
 
 # --- properties ---
 
@@ -760,6 +827,15 @@ JSON
 said "Create payment intents: dropped_intent"
 dropped_intent=$(pick id)
 
+# POST /api/v1/payment_intents
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_intents" -d @- <<JSON
+{"amount": 30000, "currency": "usd", "customer": "$renter", "lease": "$lease", "payment_method": "$card", "capture_method": "manual", "confirm": true}
+JSON
+)
+said "Create payment intents: card_intent"
+card_intent=$(pick id)
+
 # POST /api/v1/payment_intents/{id}
 fresh
 answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_intents/$intent" -d @- <<JSON
@@ -778,8 +854,8 @@ said "Cancel payment intents"
 
 # POST /api/v1/payment_intents/{id}/capture
 fresh
-answer=$(curl "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_intents/$intent/capture" -d @- <<JSON
-{"amount_to_capture": 60000}
+answer=$(curl "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/payment_intents/$card_intent/capture" -d @- <<JSON
+{"amount_to_capture": 20000}
 JSON
 )
 said "Capture payment intents"

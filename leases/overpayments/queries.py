@@ -133,6 +133,8 @@ def account_to_refund(payment: Payment, day: date) -> BankAccount | None:
     None where there is none: while the bank may take the payment back, no other account gets money of it.
     """
     paid_from = payment.bank_account
+    if paid_from is None:  # what was paid by card goes back to the card, and never into a bank account
+        return None
     if paid_from.status == BankAccount.Status.VERIFIED and paid_from.purpose == "own":
         return paid_from
     until = may_still_return_until(payment)

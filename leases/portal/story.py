@@ -28,6 +28,8 @@ TOLD = {
     "processing": ("bank", "bank", gettext_noop("At the bank")),
     "unknown": ("unknown", "unknown", gettext_noop("No answer yet")),
     "found": ("bank", "bank", gettext_noop("The bank has it after all")),
+    "requires_action": ("sent", "info", gettext_noop("Asked whether it is you")),
+    "authorized": ("bank", "bank", gettext_noop("Promised")),
     "completed": ("cleared", "cleared", gettext_noop("Cleared")),
     "settled": ("cleared", "cleared", gettext_noop("Ready for {name}")),
     "returned": ("returned", "returned", gettext_noop("Returned")),
@@ -46,11 +48,20 @@ REASONS = (  # the sentences of payments.rails.codes, for the catalogue
     gettext_noop("The account is frozen."),
     gettext_noop("The company that owns the account did not allow this debit."),
     gettext_noop("The bank refused it and gave no reason that we know."),
+    gettext_noop("The bank that gave out the card declined it, without saying why."),
+    gettext_noop("There was not enough on the card."),
+    gettext_noop("The bank that gave out the card declined it."),
+    gettext_noop("The card has expired."),
+    gettext_noop("The security code of the card is not right."),
+    gettext_noop("Something went wrong where the card is processed. Try again in a moment."),
+    gettext_noop("Nobody proved to the bank to be the owner of the card."),
 )
 SENTENCES = {
     "processing": gettext_noop("{bank} took it up."),
     "unknown": gettext_noop("The bank did not answer. We keep asking, and send nothing twice."),
     "found": gettext_noop("It answered at last: it is on its way."),
+    "requires_action": gettext_noop("The bank that gave out the card wants to know that it is you."),
+    "authorized": gettext_noop("The card promises it for seven days. Nothing is taken yet."),
     "settled": gettext_noop("It can be paid out to {name}."),
     "canceled": gettext_noop("In time: nothing was taken."),
 }
@@ -191,6 +202,13 @@ class Story:
             if self.to_landlord:
                 return conditional_escape(_("The bank has not answered. We ask again every few seconds; nobody can pay it twice."))
             return conditional_escape(_("The bank has not answered. Do not pay again: we ask every few seconds and say here what we hear."))
+        if payment.status == Status.REQUIRES_ACTION and not self.to_landlord:
+            said = _("The bank that gave out the card asks whether it is you. {link}")
+            return format_html(said, link=format_html('<a href="{}">{}</a>', payment.action_url, _("Answer it now")))
+        if payment.status == Status.REQUIRES_ACTION:
+            return conditional_escape(_("The payer's bank asks whether it is them who pay."))
+        if payment.status == Status.AUTHORIZED:
+            return conditional_escape(_("The card promises it for seven days. Nothing is taken yet."))
         if payment.status == Status.PROCESSING:
             return format_html(_("The bank has it. It clears {when}."), when=self.by(payment.expected_at))
         if payment.status == Status.COMPLETED and self.is_deposit:
@@ -222,8 +240,10 @@ class Story:
     @property
     def reason(self) -> SafeString:
         """Why the bank did not pay, the code last and in brackets."""
-        code = self.payment.return_code
-        return conditional_escape(f"{explain_code(code).rstrip('.')} ({code})." if code else self.payment.failure_message)
+        code, said = self.payment.return_code, self.payment.failure_message
+        if not code:
+            return conditional_escape(_(said) if said else "")
+        return conditional_escape(f"{explain_code(code).rstrip('.')} ({code}).")
 
     @property
     def sent_back_minor(self) -> int:
@@ -265,7 +285,7 @@ class Story:
     def _step(self, event: Event) -> Step:
         kind = event.type.removeprefix("payment.")
         state, icon, title = TOLD.get(kind, ("", "info", kind.replace("_", " ").capitalize()))
-        named = {"name": short_name(self.payment.payee), "payer": self.payment.payer.name, "bank": self.payment.bank_account.bank_name}
+        named = {"name": short_name(self.payment.payee), "payer": self.payment.payer.name, "bank": bank_of(self.payment)}
         said = self._who_began(event) if kind == "initiated" else _(title)
         return Step(state, icon, said.format(**named), event.at.astimezone(self.zone), self._sentence(kind, named))
 
@@ -278,7 +298,7 @@ class Story:
         payment = self.payment
         money = words.amount(payment.amount_minor, payment.currency)
         if kind == "initiated":
-            named = {"way": words.rail_title(payment.rail), "last4": payment.bank_account.last4}
+            named = {"way": words.rail_title(payment.rail), "last4": payment.source.last4}
             if self.to_landlord:  # a renter's account is nobody else's business
                 return format_html(_("{way}. Promised to clear by {day}."), way=words.rail_title(payment.rail), day=self._promised())
             return format_html(_("{way} from ••{last4}. Promised to clear by {day}."), day=self._promised(), **named)
@@ -295,6 +315,11 @@ class Story:
         if self.payment.expected_at - self.payment.created_at < timedelta(hours=1):
             return dates.moment(self.payment.expected_at.astimezone(self.zone), self.today)
         return dates.day(self.payment.expected_on, self.today)
+
+
+def bank_of(payment: Payment) -> str:
+    """Who was asked for the money: the payer's bank, or whoever gave out the card."""
+    return payment.card.brand_name if payment.card else payment.bank_account.bank_name if payment.bank_account else ""
 
 
 def explain_code(code: str) -> str:

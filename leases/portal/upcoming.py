@@ -35,6 +35,11 @@ def upcoming(story: Story) -> list[Next]:
         return _again(story)
     if status == Status.CANCELED:
         return [Next(_("Nothing more happens"), _("What was owed is still owed, and can be paid at any time."))]
+    if status == Status.AUTHORIZED and story.payment.capture_before is not None:
+        what = _("{name} takes it by then, or the card keeps it.").format(name=short_name(story.payment.payee))
+        return [Next(words.upper_first(story.by(story.payment.capture_before)), what)]
+    if status == Status.REQUIRES_ACTION:
+        return [Next(_("Within the hour"), _("The bank hears that it is you, or nothing is taken.")), _ready(story)]
     return [_leaves(story), _clears(story), _ready(story)]
 
 
@@ -53,6 +58,8 @@ def _ready(story: Story) -> Next:
 
 
 def _may_come_back(story: Story) -> list[Next]:
+    if story.payment.card_id is not None:
+        return [Next(_("For some months"), _("Whoever gave out the card may still take it back, where its owner disputes it."))]
     if not rail(story.payment.rail).can_be_returned:
         return [Next(_("Final"), _("This way to pay cannot be taken back."))]
     return [Next(_("For 60 days"), _("A bank may still take a transfer back. If it does, you read it here."))]

@@ -8,7 +8,7 @@ from leases.portal.pages import deposit, front, payment, planning
 from leases.portal.pages.landlord import arrears, by_hand, changes, late_fees
 from leases.portal.pages.landlord import home as landlord
 from leases.portal.pages.landlord.reports import earned, standing
-from leases.portal.pages.renter import autopay, bank_accounts, pay, plans
+from leases.portal.pages.renter import autopay, bank_accounts, cards, pay, plans
 from leases.portal.pages.renter import home as renter
 
 
@@ -43,6 +43,8 @@ urlpatterns = [
     path("renter/payments/<public_id:payment_id>/cancel/", payment.cancel, name="renter_payment_cancel"),
     path("renter/bank-accounts/", bank_accounts.bank_accounts, name="bank_accounts"),
     path("renter/bank-accounts/<public_id:account_id>/verify/", bank_accounts.verify, name="bank_account_verify"),
+    path("renter/cards/", cards.cards, name="renter_cards"),
+    path("renter/cards/<public_id:card_id>/remove/", cards.remove, name="renter_card_remove"),
     path("landlord/", landlord.home, name="landlord_home"),
     path("landlord/leases/<public_id:lease_id>/", landlord.lease, name="landlord_lease"),
     *(

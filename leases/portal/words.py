@@ -35,6 +35,8 @@ def word_of(payment: Payment) -> Word:
     status = payment.status
     if status in (Status.COMPLETED, Status.SETTLED):
         return Word("cleared", _("Cleared"))
+    if status == Status.AUTHORIZED:
+        return Word("bank", _("Promised"))
     if status == Status.PROCESSING:
         return Word("bank", _("At the bank"))
     if status == Status.RETURNED:

@@ -10,9 +10,9 @@ from directpay.people.actor import Actor
 from leases.contracts.queries import lease_to_pay
 from leases.rent.actions.pay_rent import PayRequest, pay_rent
 from payments.intents.actions.create import Purpose
-from payments.intents.api import ConfirmIntentView, Intents, IntentsView, IntentView, VerifyIntentView
+from payments.intents.api import MANUAL, ConfirmIntentView, Intents, IntentsView, IntentView, VerifyIntentView
 from payments.intents.models import PaymentIntent
-from payments.methods.models import BankAccount
+from payments.methods.cards.paying import Source
 from payments.payins.models import Payment
 
 
@@ -25,15 +25,16 @@ class LeaseIntents(Intents):
         lease = lease_to_pay(data["lease"], actor)
         return Purpose(lease.currency, lease.unit.property.payee, origin=lease.public_id)
 
-    def attempt(self, intent: PaymentIntent, source: BankAccount, allow_duplicate: bool, actor: Actor, at: datetime) -> Payment:
+    def attempt(self, intent: PaymentIntent, source: Source, allow_duplicate: bool, actor: Actor, at: datetime) -> Payment:
         if not intent.origin:
             return super().attempt(intent, source, allow_duplicate, actor, at)
         lease = lease_to_pay(intent.origin, actor, currency=intent.currency)
-        request = PayRequest(
+        request = PayRequest.by(
+            source,
             rail=intent.rail,
-            bank_account=source,
             amount_minor=intent.amount_minor,
             allow_duplicate=allow_duplicate,
+            captures_later=intent.capture_method == MANUAL,
             metadata=intent.metadata,
         )
         return pay_rent(lease, request, actor=actor, at=at)
@@ -48,7 +49,7 @@ class IntentForLeasesView(LeaseIntents, IntentView):
 
 
 class ConfirmIntentForLeasesView(LeaseIntents, ConfirmIntentView):
-    """Pay it: from the bank account that it has, or that is named now."""
+    """Pay it: from the bank account or card that it has, or that is named now."""
 
 
 class VerifyIntentForLeasesView(LeaseIntents, VerifyIntentView):

@@ -14,7 +14,7 @@ from rest_framework import serializers
 from directpay.api.lists import Derived, Filter, related
 from directpay.api.routes import route
 from directpay.api.search_views import SearchView
-from directpay.api.searching import Choice, Number, Reference, Times
+from directpay.api.searching import Choice, Named, Number, Reference, Times
 from directpay.api.views import ActionView, ApiView, CollectionView, Context, ObjectView
 from directpay.kernel.errors import DirectPayError, InvalidInput
 from directpay.people.actor import Actor
@@ -23,12 +23,13 @@ from directpay.people.queries import visible_users
 from directpay.people.ways import Way
 from payments.intents import examples
 from payments.intents.actions.cancel import cancel_intent
+from payments.intents.actions.capture import capture_intent
 from payments.intents.actions.change import IntentUnexpectedState
 from payments.intents.actions.confirm import confirm_intent
 from payments.intents.actions.create import Purpose, create_intent
 from payments.intents.actions.update import update_intent
 from payments.intents.models import PaymentIntent
-from payments.intents.parameters import account_purpose, bank_account_of, changes_of
+from payments.intents.parameters import account_purpose, changes_of, source_of
 from payments.intents.queries import (
     REQUIRES_ACTION,
     REQUIRES_PAYMENT_METHOD,
@@ -38,7 +39,7 @@ from payments.intents.queries import (
     ways_to_intents,
     where_status,
 )
-from payments.intents.rendering import render_charge, render_customer, render_intent, render_payment_method
+from payments.intents.rendering import render_charge, render_customer, render_intent
 from payments.intents.shapes import (
     CancelInput,
     CaptureInput,
@@ -49,12 +50,16 @@ from payments.intents.shapes import (
     VerifyIntentInput,
 )
 from payments.methods.actions import TRIES, AmountsWrong, verify_bank_account
+from payments.methods.cards.paying import Source
 from payments.methods.models import BankAccount
+from payments.methods.queries import visible_bank_accounts
+from payments.methods.rendering import render_payment_method
 from payments.payins.actions.pay import pay
 from payments.payins.attempts import CountsAttempts
 from payments.payins.models import Payment
+from payments.payins.queries import paid_with
 
-RAIL_DEFAULT = "ach"
+RAIL_DEFAULT, MANUAL = "ach", "manual"
 NO = (None, False, "false")  # ways to say no without doubt; whatever else `confirm` is, the key is asked for
 
 
@@ -69,8 +74,8 @@ def customers(rows: Sequence[PaymentIntent], context: Context) -> list[dict[str,
 
 
 def payment_methods(rows: Sequence[PaymentIntent], context: Context) -> list[dict[str, Any] | None]:
-    shown = (i.bank_account if status_of(i) != REQUIRES_PAYMENT_METHOD else None for i in rows)
-    return [render_payment_method(account, context) if account else None for account in shown]
+    shown = (i.source if status_of(i) != REQUIRES_PAYMENT_METHOD else None for i in rows)
+    return [render_payment_method(source, context) if source else None for source in shown]
 
 
 def nothing(rows: Sequence[PaymentIntent], context: Context) -> list[None]:
@@ -108,7 +113,7 @@ class Intents(CountsAttempts, ApiView):
             raise InvalidInput(f"No such lease: {data['lease']}.", param="lease", code="resource_missing")
         return account_purpose(data, actor)
 
-    def attempt(self, intent: PaymentIntent, source: BankAccount, allow_duplicate: bool, actor: Actor, at: datetime) -> Payment:
+    def attempt(self, intent: PaymentIntent, source: Source, allow_duplicate: bool, actor: Actor, at: datetime) -> Payment:
         """Accept the payment of an intent. Rooms above pay what they know."""
         if intent.applies_to is None:
             raise InvalidInput(f"Nobody here knows what {intent.origin} is.", param="lease", code="resource_missing")
@@ -122,12 +127,13 @@ class Intents(CountsAttempts, ApiView):
             metadata=intent.metadata,
             actor=actor,
             at=at,
+            captures_later=intent.capture_method == MANUAL,
         )
 
     def confirmed(
         self, intent: PaymentIntent, data: Mapping[str, Any], changes: Mapping[str, Any], actor: Actor, at: datetime
     ) -> PaymentIntent:
-        def attempt(row: PaymentIntent, source: BankAccount) -> Payment:
+        def attempt(row: PaymentIntent, source: Source) -> Payment:
             self.attempting(row.rail)
             return self.attempt(row, source, data.get("allow_duplicate", False), actor, at)
 
@@ -135,7 +141,7 @@ class Intents(CountsAttempts, ApiView):
             intent,
             changes,
             purpose=self.purpose_of(data, actor),
-            bank_account=bank_account_of(data, actor),
+            bank_account=source_of(data, actor, at, intent.customer),
             attempt=attempt,
             off_session=data.get("off_session", False),
             actor=actor,
@@ -160,7 +166,7 @@ class IntentsView(Intents, CollectionView):
     filters = {
         "customer": related("customer", User),
         "lease": Filter("origin", serializers.CharField(max_length=40)),
-        "payment_method": related("bank_account", BankAccount),
+        "payment_method": Derived(field=serializers.CharField(max_length=40), by=paid_with),
         "status": Derived(field=serializers.ChoiceField(choices=STATUSES), by=lambda status, at: where_status(status)),
     }
 
@@ -179,7 +185,7 @@ class IntentsView(Intents, CollectionView):
             rail=changes.get("rail", RAIL_DEFAULT),
             purpose=self.purpose_of(data, actor),
             customer=changes.get("customer"),
-            bank_account=bank_account_of(data, actor),
+            bank_account=source_of(data, actor, at, None),
             details=changes,
             actor=actor,
             at=at,
@@ -202,14 +208,14 @@ class IntentView(Intents, ObjectView):
             row,
             changes_of(data, actor),
             purpose=self.purpose_of(data, actor),
-            bank_account=bank_account_of(data, actor),
+            bank_account=source_of(data, actor, at, row.customer),
             actor=actor,
             at=at,
         )
 
 
 class ConfirmIntentView(Intents, ActionView):
-    """Pay it: from the bank account that it has, or that is named now."""
+    """Pay it: from the bank account or card that it has, or that is named now."""
 
     input_serializer = ConfirmInput
     asks = examples.CONFIRMED
@@ -232,17 +238,15 @@ class CancelIntentView(Intents, ActionView):
 
 
 class CaptureIntentView(Intents, ActionView):
-    """Refused: bank rails take money at once and never hold it first."""
+    """Take what the card has promised, all or a part, within seven days; the rest is let go."""
 
     input_serializer = CaptureInput
     asks = examples.CAPTURED
     refusals = examples.NOT_CAPTURED
-    always_refused = True
     moves_money = True
 
     def act(self, actor: Actor, row: PaymentIntent, data: dict[str, Any], at: datetime) -> PaymentIntent:
-        said = f"This payment intent has a status of {status_of(row)}, and only one of requires_capture can be captured."
-        raise IntentUnexpectedState(f"{said} Bank rails do not authorise first.", row)
+        return capture_intent(row, data.get("amount_to_capture"), actor=actor, at=at)
 
 
 class VerifyIntentView(Intents, ActionView):
@@ -257,7 +261,10 @@ class VerifyIntentView(Intents, ActionView):
     def act(self, actor: Actor, row: PaymentIntent, data: dict[str, Any], at: datetime) -> Any:
         if row.bank_account is None or status_of(row) != REQUIRES_ACTION:
             raise IntentUnexpectedState(f"This payment intent has a status of {status_of(row)}: it waits for no deposits.", row)
-        account = bank_account_of({"payment_method": row.bank_account.public_id}, actor) or row.bank_account
+        account = visible_bank_accounts(actor).filter(id=row.bank_account_id).first()
+        if account is None:
+            said = f"No such payment method: {row.bank_account.public_id!r}."
+            raise InvalidInput(said, param="payment_method", code="resource_missing")
         named = verify_bank_account(account, data["amounts"], actor=actor, at=at)
         if named.status != BankAccount.Status.VERIFIED:
             left = TRIES - named.verification_tries
@@ -278,7 +285,7 @@ class SearchIntentsView(Intents, SearchView):
         "currency": Choice("currency"),
         "customer": Reference("customer", User),
         "lease": Reference("origin"),
-        "payment_method": Reference("bank_account", BankAccount),
+        "payment_method": Named(paid_with),
         "status": Choice("", STATUSES, lambda status, at: where_status(status)),
     }
     query_examples = {"query": "status:'canceled'"}

@@ -42,5 +42,6 @@ def snapshot(intent: PaymentIntent) -> dict[str, Any]:
         "payee": intent.payee.public_id if intent.payee else None,
         "customer": intent.customer.public_id if intent.customer else None,
         "bank_account": intent.bank_account.public_id if intent.bank_account else None,
+        "card": intent.card.public_id if intent.card else None,
         "payment": intent.payment.public_id if intent.payment else None,
     }

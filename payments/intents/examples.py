@@ -5,6 +5,9 @@ from typing import Any, Final
 from directpay.api.examples import (
     BANK,
     BOB,
+    CARD,
+    CARD_INTENT,
+    CARD_PAYMENT,
     COMMON,
     CREATED,
     DROPPED_INTENT,
@@ -20,10 +23,12 @@ from directpay.kernel.errors import InvalidInput, NotAllowed
 from payments.intents.actions.change import IntentUnexpectedState
 from payments.intents.actions.create import NotTheCustomers
 from payments.intents.models import PaymentIntent
-from payments.intents.rendering import NOTHING, US_BANK_ACCOUNT
+from payments.intents.rendering import NOTHING, OPTIONS
 from payments.methods.actions import AmountsWrong, NotVerifiable
 from payments.methods.queries import BankAccountNotVerified
-from payments.payins.examples import NOT_PAID
+from payments.methods.rendering import US_BANK_ACCOUNT
+from payments.payins.actions.initiate import AmountTooSmall
+from payments.payins.examples import NOT_PAID, NOT_PAID_BY_CARD
 
 SHOWN: Final[dict[str, Any]] = {
     "id": INTENT,
@@ -50,7 +55,7 @@ SHOWN: Final[dict[str, Any]] = {
     "next_action": None,
     "payment": None,
     "payment_method": None,
-    "payment_method_options": {US_BANK_ACCOUNT: {"verification_method": "microdeposits"}},
+    "payment_method_options": {US_BANK_ACCOUNT: OPTIONS[US_BANK_ACCOUNT]},
     "payment_method_types": [US_BANK_ACCOUNT],
     "rail": "ach",
     "status": "requires_payment_method",
@@ -67,10 +72,18 @@ AT_ONCE: Final[dict[str, Any]] = {"amount": 25000, "currency": "usd", "lease": L
 DEPOSITS: Final = {"arrival_date": CREATED, "hosted_verification_url": None, "microdeposit_type": "amounts"}
 
 
+BOTH: Final[dict[str, Any]] = {"payment_method_types": sorted(OPTIONS), "payment_method_options": OPTIONS}
+
+
 def _of(intent: str) -> dict[str, Any]:
     """What hangs on the id."""
     url = f"/v1/charges?payment_intent={intent}"
-    return {"id": intent, "client_secret": f"{intent}_secret_Y4uI7oP2lK9jH6gF3dS8aQ1wE", "charges": {**SHOWN["charges"], "url": url}}
+    return {
+        **BOTH,
+        "id": intent,
+        "client_secret": f"{intent}_secret_Y4uI7oP2lK9jH6gF3dS8aQ1wE",
+        "charges": {**SHOWN["charges"], "url": url},
+    }
 
 
 WAITING: Final = {
@@ -81,15 +94,35 @@ WAITING: Final = {
     "next_action": {"type": "verify_with_microdeposits", "verify_with_microdeposits": DEPOSITS},
 }
 SENT: Final = {"status": "processing", "payment_method": BANK, "payment": INTENT_PAYMENT, "latest_charge": INTENT_PAYMENT}
+BY_CARD: Final[dict[str, Any]] = {
+    "amount": 30000,
+    "currency": "usd",
+    "customer": BOB,
+    "lease": LEASE,
+    "payment_method": CARD,
+    "capture_method": "manual",
+    "confirm": True,
+}
+PROMISED: Final[dict[str, Any]] = {
+    **_of(CARD_INTENT),
+    "amount": 30000,
+    "capture_method": "manual",
+    "payment_method": CARD,
+    "payment": CARD_PAYMENT,
+    "latest_charge": CARD_PAYMENT,
+    "rail": "card",
+    "status": "processing",
+}
 DROPPED: Final = {**_of(DROPPED_INTENT), "amount": 150000, "customer": None, "lease": None}
 CREATED_ASKS: Final = {
     "intent": Ask(WISH),
     "unproven_intent": Ask(AT_ONCE, answer=WAITING),
     "dropped_intent": Ask({"amount": 150000, "currency": "usd"}, answer=DROPPED),
+    "card_intent": Ask(BY_CARD, answer=PROMISED),
 }
 UPDATED: Final = {"intent": Ask({"description": "Part of December"}, INTENT, {"description": "Part of December"})}
 CONFIRMED: Final = {"intent": Ask({"payment_method": BANK}, INTENT, SENT)}
-CAPTURED: Final = {"intent": Ask({"amount_to_capture": 60000}, INTENT)}
+CAPTURED: Final = {"card_intent": Ask({"amount_to_capture": 20000}, CARD_INTENT, PROMISED)}
 GIVEN_UP: Final = {
     "dropped_intent": Ask(
         {"cancellation_reason": "abandoned"},
@@ -123,6 +156,9 @@ TOO_LATE: Final = unexpected("The status of this payment intent is processing: i
 NOT_MADE: Final = (
     *NO_SUCH,
     *NOT_PAID,
+    *NOT_PAID_BY_CARD,
+    InvalidInput("Say who pays with this card.", param="customer", code="parameter_missing"),
+    InvalidInput("This payment intent is paid with us_bank_account.", param="payment_method", code="payment_method_type_not_allowed"),
     BankAccountNotVerified("This bank account is not verified and cannot be paid from.", param="payment_method"),
 )
 NOT_CHANGED: Final = (*NO_SUCH, TOO_LATE, NotAllowed("Only who made a payment intent changes it; its payer confirms it."))
@@ -135,7 +171,12 @@ NOT_GIVEN_UP: Final = (
     unexpected("You cannot cancel this payment intent because it has a status of processing."),
     NotAllowed("Only who made a payment intent changes it; its payer confirms it."),
 )
-NOT_CAPTURED: Final = (unexpected("This payment intent has a status of processing, and only one of requires_capture can be captured."),)
+NOT_CAPTURED: Final = (
+    unexpected("This payment intent has a status of processing, and only one of requires_capture can be captured."),
+    NotAllowed("Who is paid decides what is taken."),
+    InvalidInput("At most $300.00 can be captured.", param="amount_to_capture", code="amount_too_large", capturable=30000),
+    AmountTooSmall("The fee of it is $0.31: capture more.", param="amount_to_capture"),
+)
 NOT_PROVEN: Final = (
     *NOT_CONFIRMED,
     AmountsWrong("These are not the amounts. Tries left: 2.", param="amounts", tries_left=2),

@@ -1,8 +1,10 @@
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django_fsm import FSMField, transition
 
 from ledger.journal.models import Account
+from payments.methods.cards.models import Card
 from payments.methods.models import BankAccount
 from payments.payins.models import Payment
 
@@ -17,6 +19,10 @@ class State(models.TextChoices):
 
 
 S = State
+
+
+def both_types() -> list[str]:
+    return ["card", "us_bank_account"]
 
 
 class PaymentIntent(models.Model):
@@ -36,12 +42,17 @@ class PaymentIntent(models.Model):
     payee = models.ForeignKey("directpay.Payee", on_delete=models.PROTECT, null=True, related_name="payment_intents", db_index=False)
     customer = models.ForeignKey("directpay.User", on_delete=models.PROTECT, null=True, related_name="payment_intents", db_index=False)
     bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, null=True, related_name="payment_intents")
+    card = models.ForeignKey(Card, on_delete=models.PROTECT, null=True, related_name="payment_intents")
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, null=True, related_name="payment_intent")
     created_by = models.ForeignKey(  # None: the platform
         "directpay.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     description = models.CharField(max_length=1000, default="", blank=True)
     capture_method = models.CharField(max_length=15, default="automatic_async")
+    method_types = ArrayField(
+        models.CharField(max_length=20), default=both_types, db_default=["us_bank_account"]
+    )  # what it may be paid with
+    return_url = models.CharField(max_length=2048, default="", db_default="", blank=True)  # where its payer is awaited after an action
     mandate_data = models.JSONField(default=dict, blank=True)  # the payer's consent, as the caller recorded it
     cancellation_reason = models.CharField(max_length=30, default="", blank=True)
     metadata = models.JSONField(default=dict, blank=True)
@@ -53,6 +64,7 @@ class PaymentIntent(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="intent_positive"),
             models.CheckConstraint(condition=models.Q(applies_to=None) | models.Q(origin=""), name="intent_pays_one_thing"),
+            models.CheckConstraint(condition=models.Q(bank_account=None) | models.Q(card=None), name="intent_one_source"),
             models.CheckConstraint(
                 condition=~models.Q(status=S.CONFIRMED) | models.Q(payment__isnull=False), name="intent_confirmed_has_payment"
             ),
@@ -76,6 +88,11 @@ class PaymentIntent(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def source(self) -> BankAccount | Card | None:
+        """What it is to be paid with."""
+        return self.card or self.bank_account
 
     @property
     def client_secret(self) -> str:

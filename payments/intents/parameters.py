@@ -1,17 +1,22 @@
 """What the parameters of a caller mean here: rows of ours, found as far as the caller may know them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from directpay.kernel.errors import InvalidInput
-from directpay.people.actor import Actor
+from directpay.people.actor import RENTER, Actor
 from directpay.people.models import Payee, User
 from directpay.people.queries import visible_users
 from ledger.journal.models import Account
 from payments.intents.actions.create import Purpose
-from payments.methods.models import BankAccount
+from payments.methods.cards.actions import CardDetached, attach_card, create_card
+from payments.methods.cards.models import Card
+from payments.methods.cards.paying import Source
+from payments.methods.cards.queries import visible_cards
 from payments.methods.queries import visible_bank_accounts
 from payments.payins.queries import may_pay
+from payments.rails.cards.sandbox import BY_NAME
 
 BANK: Final = "us_bank_account"
 TYPES: Final = (BANK, "card")
@@ -36,15 +41,46 @@ def _has_to_do_with(actor: Actor, account: Account, payee: Payee) -> bool:
     return may_pay(User.objects.get(id=actor.user_id), account, actor)
 
 
-def bank_account_of(data: Mapping[str, Any], actor: Actor) -> BankAccount | None:
-    """The actor's own bank account named by `payment_method`, proven or not. Raises InvalidInput."""
+def source_of(data: Mapping[str, Any], actor: Actor, at: datetime, customer: User | None) -> Source | None:
+    """The actor's own bank account, proven or not, or card, named by `payment_method`; a published test name makes a card of the payer's.
+
+    `customer`: of the intent as it stands. Raises InvalidInput, CardDetached.
+    """
     if "payment_method" not in data:
         return None
-    found = visible_bank_accounts(actor).filter(public_id=data["payment_method"]).first()
+    name, payer = data["payment_method"], customer_of(data, actor) or customer or _self(actor)
+    if name in BY_NAME:
+        if payer is None or not _may_add(actor, payer):
+            raise InvalidInput("Say who pays with this card.", param="customer", code="parameter_missing")
+        return create_card(name, user=payer, actor=actor, at=at)
+    if name.startswith("pm_"):
+        return _card(name, payer, actor, at)
+    found = visible_bank_accounts(actor).filter(public_id=name).first()
     if found is None:
-        said = f"No such payment method: {data['payment_method']!r}. Payment methods are bank accounts (ba_…)."
+        said = f"No such payment method: {name!r}. Payment methods are bank accounts (ba_…) and cards (pm_…)."
         raise InvalidInput(said, param="payment_method", code="resource_missing")
     return found
+
+
+def _card(name: str, payer: User | None, actor: Actor, at: datetime) -> Card:
+    """One that is attached to nobody becomes the payer's."""
+    found = visible_cards(actor).filter(public_id=name).first()
+    if found is None:
+        raise InvalidInput(f"No such payment method: {name!r}.", param="payment_method", code="resource_missing")
+    if found.user is None and payer is not None and _may_add(actor, payer):
+        return attach_card(found, payer, actor=actor, at=at)
+    if found.detached_at is not None:
+        raise CardDetached("This card was detached, and cannot be used again: make a new one.", payment_method=name)
+    return found
+
+
+def _may_add(actor: Actor, payer: User) -> bool:
+    """Nobody but the platform gives cards to others."""
+    return actor.may_see_all or actor.user_id == payer.id
+
+
+def _self(actor: Actor) -> User | None:
+    return User.objects.filter(id=actor.user_id, role=RENTER).first() if actor.user_id is not None else None
 
 
 def customer_of(data: Mapping[str, Any], actor: Actor) -> User | None:
@@ -70,18 +106,20 @@ def rail_of(data: Mapping[str, Any]) -> str | None:
 
 
 def check_types(data: Mapping[str, Any]) -> None:
-    """A list that holds the bank takes the bank. Raises InvalidInput for one that leaves nothing."""
+    """Raises InvalidInput for what is no type, and for a list that leaves nothing."""
     types = data.get("payment_method_types")
     automatic = data.get("automatic_payment_methods")
     if types is not None and automatic is not None:
         raise InvalidInput("Send payment_method_types or automatic_payment_methods, not both.", param="automatic_payment_methods")
     if automatic is not None and not automatic["enabled"]:
-        raise InvalidInput("Leave this away, or enable it: there is one type, us_bank_account.", param="automatic_payment_methods[enabled]")
+        raise InvalidInput("Leave this away, or enable it.", param="automatic_payment_methods[enabled]")
     for n, name in enumerate(types or ()):
         if name not in TYPES:
-            raise InvalidInput(f"No such type of payment method: {name!r}. There is {BANK}.", param=f"payment_method_types[{n}]")
-    if types is not None and BANK not in types:
-        raise InvalidInput(f"Cards cannot be charged here yet: send {BANK}.", param="payment_method_types")
+            raise InvalidInput(
+                f"No such type of payment method: {name!r}. There are {' and '.join(TYPES)}.", param=f"payment_method_types[{n}]"
+            )
+    if types is not None and not types:
+        raise InvalidInput(f"Name one of {', '.join(TYPES)}.", param="payment_method_types")
 
 
 def changes_of(data: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
@@ -90,6 +128,10 @@ def changes_of(data: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
     found = {name: data[name] for name in ("currency", "capture_method", "description", "metadata") if name in data}
     if "amount" in data:
         found["amount_minor"] = data["amount"]
+    if "payment_method_types" in data:
+        found["method_types"] = list(dict.fromkeys(data["payment_method_types"]))
+    if "return_url" in data:
+        found["return_url"] = data["return_url"]
     if "mandate_data" in data:
         found["mandate_data"] = dict(data["mandate_data"])
     if (rail := rail_of(data)) is not None:

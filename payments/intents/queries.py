@@ -11,7 +11,17 @@ from payments.intents.models import PaymentIntent, State
 from payments.methods.models import BankAccount
 from payments.payins.models import Status
 
-RELATED = ("customer", "payee", "created_by", "applies_to", "bank_account__user", "payment__bank_account__user", "payment__payer")
+RELATED = (
+    "customer",
+    "payee",
+    "created_by",
+    "applies_to",
+    "bank_account__user",
+    "card__user",
+    "payment__bank_account__user",
+    "payment__card__user",
+    "payment__payer",
+)
 
 REQUIRES_PAYMENT_METHOD: Final = "requires_payment_method"
 REQUIRES_CONFIRMATION: Final = "requires_confirmation"
@@ -75,6 +85,8 @@ def status_of(intent: PaymentIntent) -> str:
         return CANCELED
     if intent.status == State.CONFIRMED and intent.payment is not None:
         return OF_PAYMENT[intent.payment.status]
+    if intent.card is not None:
+        return REQUIRES_CONFIRMATION
     if intent.bank_account is None:
         return REQUIRES_PAYMENT_METHOD
     return OF_BANK_ACCOUNT[intent.bank_account.status] if intent.status == State.AWAITING_ACTION else REQUIRES_CONFIRMATION
@@ -88,7 +100,7 @@ def where_status(status: str) -> Q:
     if status == CANCELED:
         found |= Q(status=State.CANCELED)
     if status == REQUIRES_PAYMENT_METHOD:
-        found |= Q(status=State.OPEN, bank_account=None)
+        found |= Q(status=State.OPEN, bank_account=None, card=None)
     if status == REQUIRES_CONFIRMATION:
-        found |= Q(status=State.OPEN, bank_account__isnull=False)
+        found |= Q(status=State.OPEN) & (Q(bank_account__isnull=False) | Q(card__isnull=False))
     return found

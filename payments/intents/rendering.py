@@ -9,13 +9,13 @@ from directpay.api.objects import rendered, unix
 from directpay.api.views import Context
 from directpay.people.models import User
 from payments.intents.models import PaymentIntent, State
-from payments.intents.queries import REQUIRES_ACTION, REQUIRES_PAYMENT_METHOD, SUCCEEDED, status_of
+from payments.intents.queries import REQUIRES_ACTION, REQUIRES_CAPTURE, REQUIRES_PAYMENT_METHOD, SUCCEEDED, status_of
 from payments.methods.models import BankAccount
+from payments.methods.rendering import CARD, US_BANK_ACCOUNT, billing_details, method_details, render_payment_method
 from payments.payins.models import CLEARED, Payment, Status
 
-US_BANK_ACCOUNT: Final = "us_bank_account"
 CHARGE_STATUSES: Final[dict[str, str]] = {
-    **dict.fromkeys((*CLEARED, Status.RETURNED), "succeeded"),
+    **dict.fromkeys((*CLEARED, Status.RETURNED, Status.AUTHORIZED), "succeeded"),
     **dict.fromkeys((Status.FAILED, Status.CANCELED), "failed"),
 }
 # Nacha's return code → Stripe's reason of a dispute.
@@ -31,7 +31,8 @@ UNPROVEN: Final = {
     BankAccount.Status.VERIFICATION_FAILED: "payment_method_microdeposit_verification_attempts_exceeded",
     BankAccount.Status.ERRORED: "payment_method_microdeposit_failed",
 }
-# What Stripe has and bank rails do not: said, so that a client that reads it finds nothing rather than an error.
+# What Stripe has and we do not: said, so that a client that reads it finds nothing rather than an error.
+OPTIONS: Final = {US_BANK_ACCOUNT: {"verification_method": "microdeposits"}, CARD: {"request_three_d_secure": "automatic"}}
 NOTHING: Final = dict.fromkeys(
     (
         "application",
@@ -61,9 +62,9 @@ def render_intent(i: PaymentIntent, context: Context) -> dict[str, Any]:
         i,
         **NOTHING,
         amount=i.amount_minor,
-        amount_capturable=0,
+        amount_capturable=i.payment.amount_minor if i.payment and status == REQUIRES_CAPTURE else 0,
         amount_details={"tip": {}},
-        amount_received=i.amount_minor if status == SUCCEEDED else 0,
+        amount_received=i.payment.amount_minor if i.payment and status == SUCCEEDED else 0,
         applies_to=i.applies_to.public_id if i.applies_to else None,
         automatic_payment_methods=None,
         canceled_at=unix(_canceled_at(i)),
@@ -80,9 +81,9 @@ def render_intent(i: PaymentIntent, context: Context) -> dict[str, Any]:
         lease=i.origin if i.origin.startswith("lse_") else None,
         next_action=_next_action(i) if status == REQUIRES_ACTION else None,
         payment=i.payment.public_id if i.payment else None,
-        payment_method=i.bank_account.public_id if i.bank_account and status != REQUIRES_PAYMENT_METHOD else None,
-        payment_method_options={US_BANK_ACCOUNT: {"verification_method": "microdeposits"}},
-        payment_method_types=[US_BANK_ACCOUNT],
+        payment_method=i.source.public_id if i.source and status != REQUIRES_PAYMENT_METHOD else None,
+        payment_method_options={name: OPTIONS[name] for name in i.method_types},
+        payment_method_types=i.method_types,
         rail=i.rail,
         status=status,
     )
@@ -91,17 +92,18 @@ def render_intent(i: PaymentIntent, context: Context) -> dict[str, Any]:
 def render_charge(i: PaymentIntent, p: Payment, context: Context) -> dict[str, Any]:
     """The attempt as a charge of Stripe's. Its id is the payment's: `/v1/payments` has the rest, and what can be done with it."""
     status = CHARGE_STATUSES.get(p.status, "pending")
+    captured = status == "succeeded" and p.status != Status.AUTHORIZED
     returned = p.status == Status.RETURNED
     failed = p.status == Status.FAILED
     return {
         "id": p.public_id,
         "object": "charge",
-        "amount": p.amount_minor,
-        "amount_captured": p.amount_minor if status == "succeeded" else 0,
+        "amount": p.authorized_minor or p.amount_minor,
+        "amount_captured": p.amount_minor if captured else 0,
         "amount_refunded": p.amount_refunded,
         "balance_transaction": None,
-        "billing_details": _billing_details(p.bank_account, context),
-        "captured": status == "succeeded",
+        "billing_details": billing_details(p.source, context),
+        "captured": captured,
         "created": unix(p.created_at),
         "currency": p.currency,
         "customer": p.payer.public_id,
@@ -114,8 +116,8 @@ def render_charge(i: PaymentIntent, p: Payment, context: Context) -> dict[str, A
         "metadata": p.metadata,
         "paid": status == "succeeded",
         "payment_intent": i.public_id,
-        "payment_method": p.bank_account.public_id,
-        "payment_method_details": _method_details(p.bank_account, context),
+        "payment_method": p.source.public_id,
+        "payment_method_details": method_details(p.source, context),
         "refunded": p.amount_refunded == p.amount_minor,
         "status": status,
     }
@@ -141,19 +143,6 @@ def render_dispute(i: PaymentIntent, p: Payment) -> dict[str, Any]:
     }
 
 
-def render_payment_method(account: BankAccount, context: Context) -> dict[str, Any]:
-    """A bank account as a payment method of Stripe's; its details are its owner's and staff's to see."""
-    mine = _mine(account, context)
-    return rendered(
-        "payment_method",
-        account,
-        type=US_BANK_ACCOUNT,
-        customer=account.user.public_id,
-        billing_details=_billing_details(account, context),
-        us_bank_account={**_bank(account), "financial_connections_account": None, "status_details": {}} if mine else {},
-    ) | ({} if mine else {"metadata": {}})
-
-
 def render_customer(user: User, seen: bool) -> dict[str, Any]:
     """A person as a customer of Stripe's; who may not know them learns no more than the id."""
     shown = {"email": user.email, "name": user.name, "phone": user.phone or None} if seen else {"email": None, "name": None, "phone": None}
@@ -170,43 +159,25 @@ def _canceled_at(i: PaymentIntent) -> Any:
 def _last_error(i: PaymentIntent, context: Context) -> Mapping[str, Any] | None:
     """Why a payment method must be named (again)."""
     if i.payment is not None and i.payment.status == Status.FAILED and i.status == State.CONFIRMED:
-        error = {"code": i.payment.failure_code, "message": i.payment.failure_message, "charge": i.payment.public_id}
-        account = i.payment.bank_account
+        p = i.payment
+        error: dict[str, Any] = {"code": p.failure_code, "message": p.failure_message, "charge": p.public_id}
+        if p.decline_code:
+            error["decline_code"] = p.decline_code
+        kind, source = "card_error" if p.card else "invalid_request_error", p.source
     elif i.bank_account is not None:
         error = {"code": UNPROVEN[BankAccount.Status(i.bank_account.status)], "message": "This bank account could not be verified."}
-        account = i.bank_account
+        kind, source = "invalid_request_error", i.bank_account
     else:
         return None
-    return {"type": "invalid_request_error", "param": None, **error, "payment_method": render_payment_method(account, context)}
+    return {"type": kind, "param": None, **error, "payment_method": render_payment_method(source, context)}
 
 
 def _next_action(i: PaymentIntent) -> dict[str, Any] | None:
-    """The two small deposits are to be named at /v1/bank-accounts/{id}/verify."""
+    """The owner of the card is to be proven at an address; or two small deposits are to be named at /v1/bank-accounts/{id}/verify."""
+    if i.payment is not None and i.status == State.CONFIRMED:
+        there = {"url": i.payment.action_url, "return_url": i.return_url or None}
+        return {"type": "redirect_to_url", "redirect_to_url": there}
     if i.bank_account is None or i.status != State.AWAITING_ACTION:
         return None
     deposits = {"arrival_date": unix(i.bank_account.created_at), "hosted_verification_url": None, "microdeposit_type": "amounts"}
     return {"type": "verify_with_microdeposits", "verify_with_microdeposits": deposits}
-
-
-def _mine(account: BankAccount, context: Context) -> bool:
-    return context.actor.may_see_all or account.user_id == context.actor.user_id
-
-
-def _bank(account: BankAccount) -> dict[str, Any]:
-    return {
-        "account_holder_type": account.account_holder_type,
-        "account_type": account.account_type,
-        "bank_name": account.bank_name,
-        "fingerprint": account.fingerprint[:16],
-        "last4": account.last4,
-        "routing_number": account.routing_number,
-    }
-
-
-def _method_details(account: BankAccount, context: Context) -> dict[str, Any]:
-    return {"type": US_BANK_ACCOUNT, US_BANK_ACCOUNT: _bank(account) if _mine(account, context) else {}}
-
-
-def _billing_details(account: BankAccount, context: Context) -> dict[str, Any]:
-    name = account.account_holder_name if _mine(account, context) else None
-    return {"address": None, "email": None, "name": name, "phone": None}

@@ -1,4 +1,4 @@
-"""What payment intents take and answer: of Stripe's parameters those that bank rails can honour, the others are refused."""
+"""What payment intents take and answer: of Stripe's parameters those that our rails can honour, the others are refused."""
 
 from typing import Any
 
@@ -11,10 +11,9 @@ from payments.intents.queries import STATUSES
 from payments.intents.rendering import NOTHING
 from payments.rails.registry import RAILS
 
-CAPTURE_METHODS = ("automatic", "automatic_async")
+CAPTURE_METHODS = ("automatic", "automatic_async", "manual")
 REASONS_TO_CANCEL = ("duplicate", "fraudulent", "requested_by_customer", "abandoned")
 DESCRIPTION_LENGTH, TYPES_LIMIT = 1000, 10
-WHOLE_AT_ONCE: dict[str, Any] = {"invalid_choice": "bank debits are taken whole and at once: automatic or automatic_async."}
 
 
 class UsBankAccountOptions(StrictSerializer):
@@ -22,7 +21,12 @@ class UsBankAccountOptions(StrictSerializer):
     preferred_settlement_speed = serializers.ChoiceField(choices=("fastest", "standard"), required=False)
 
 
+class CardOptions(StrictSerializer):
+    request_three_d_secure = serializers.ChoiceField(choices=("automatic", "any"), required=False)
+
+
 class PaymentMethodOptions(StrictSerializer):
+    card = CardOptions(required=False)
     us_bank_account = UsBankAccountOptions(required=False)
 
 
@@ -52,7 +56,7 @@ class TermsInput(StrictSerializer):
     payment_method = serializers.CharField(max_length=80, required=False)
     payment_method_types = serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=TYPES_LIMIT)
     payment_method_options = PaymentMethodOptions(required=False)
-    capture_method = serializers.ChoiceField(choices=CAPTURE_METHODS, required=False, error_messages=WHOLE_AT_ONCE)
+    capture_method = serializers.ChoiceField(choices=CAPTURE_METHODS, required=False, help_text="manual: a card promises first.")
     lease = IdField("lse", required=False, help_text="What this pays: a lease. DirectPay's own.")
     applies_to = IdField("acct", required=False, help_text="What this pays: an account of the books. DirectPay's own.")
     rail = serializers.ChoiceField(choices=list(RAILS), required=False, help_text="The way of the money, ach by default. DirectPay's own.")
@@ -63,7 +67,7 @@ class AttemptInput(StrictSerializer):
 
     mandate_data = MandateData(required=False)
     off_session = serializers.BooleanField(required=False)
-    return_url = serializers.URLField(max_length=2048, required=False, help_text="Taken and not used: bank rails send nobody anywhere.")
+    return_url = serializers.URLField(max_length=2048, required=False, help_text="Where the payer is awaited after an action.")
     allow_duplicate = serializers.BooleanField(required=False, help_text="As for payments. DirectPay's own.")
 
 
@@ -107,7 +111,7 @@ class VerifyIntentInput(StrictSerializer):
 
 @extend_schema_field({"type": "null"})
 class NullField(serializers.Field):
-    """What Stripe has and bank rails do not."""
+    """What Stripe has and we do not."""
 
 
 class AmountDetails(serializers.Serializer[Any]):

@@ -1,4 +1,4 @@
-"""What a rail is told of a bank account."""
+"""What a rail is told of a bank account, or of a card."""
 
 from datetime import datetime
 from typing import Protocol
@@ -28,3 +28,10 @@ def order_on(account: Numbered, *, id: str, amount_minor: int, currency: str, pl
         account_number=decrypt(account.number_encrypted, context=account.public_id),
         placed_at=placed_at,
     )
+
+
+def order_by_card(
+    processor_card: str, *, id: str, amount_minor: int, currency: str, placed_at: datetime, capture: bool, reference: str
+) -> Order:
+    """The processor knows the card by a name of its own: there is no number to open."""
+    return Order(id, amount_minor, currency, "", "", placed_at, token=processor_card, capture=capture, reference=reference)

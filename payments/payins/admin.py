@@ -20,7 +20,21 @@ TINTS: Final = {
     Status.FAILED: "",
     Status.CANCELED: "",
 }
-WHAT = ("standing", "amount", "charged", "fee", "fee_payer", "net", "payer", "payee", "bank_account", "rail", "origin", "applies_to")
+WHAT = (
+    "standing",
+    "amount",
+    "charged",
+    "fee",
+    "fee_payer",
+    "net",
+    "payer",
+    "payee",
+    "bank_account",
+    "card",
+    "rail",
+    "origin",
+    "applies_to",
+)
 WHEN = ("sent", "tendered_on", "placed", "promised", "answered", "completed", "ready", "settled", "returned")
 POSTED_FOR = ("payment.completed", "payment.returned", "return.fee")
 
@@ -50,7 +64,7 @@ class PaymentAdmin(LookOnly):
     fieldsets = (
         (None, {"fields": WHAT}),
         ("When", {"fields": WHEN}),
-        ("At the rail", {"fields": ("rail_reference", "return_code", "failure_code", "failure_message")}),
+        ("At the rail", {"fields": ("rail_reference", "return_code", "failure_code", "decline_code", "failure_message")}),
         ("What happened", {"fields": ("history",)}),
         ("In the books", {"fields": ("postings",)}),
         ("As it was sent", {"fields": ("public_id", "version", "metadata")}),

@@ -12,11 +12,11 @@ from rest_framework.request import Request
 
 from directpay.api.expanding import by_id
 from directpay.api.fields import AmountField, CurrencyField, IdField, MetadataField, merged_metadata
-from directpay.api.lists import Filter, related
+from directpay.api.lists import Derived, Filter, related
 from directpay.api.objects import rendered, unix
 from directpay.api.routes import route
 from directpay.api.search_views import SearchView
-from directpay.api.searching import Choice, Number, Reference, Times
+from directpay.api.searching import Choice, Named, Number, Reference, Times
 from directpay.api.serializers import ObjectOutput, StrictSerializer
 from directpay.api.views import ActionView, ApiView, CollectionView, Context, ObjectView, PartView
 from directpay.events.models import Event
@@ -26,14 +26,14 @@ from directpay.people.actor import Actor
 from directpay.people.models import Payee, User
 from directpay.people.ways import Way
 from ledger.journal.models import Account
+from payments.methods.cards.paying import Source, ask_for_source_to_pay_with
 from payments.methods.models import BankAccount
-from payments.methods.queries import ask_for_bank_account_to_pay_from
 from payments.payins.actions.cancel import cancel_payment
 from payments.payins.actions.pay import pay
 from payments.payins.attempts import CountsAttempts
 from payments.payins.examples import ASKS, CALLS_OFF, HISTORY, NOT_CALLED_OFF, REFUSED, SHOWN
 from payments.payins.models import Payment, Status
-from payments.payins.queries import visible_payments, ways_to_payments
+from payments.payins.queries import paid_with, visible_payments, ways_to_payments
 from payments.rails.registry import RAILS
 
 HISTORY_LIMIT = 1_000
@@ -47,7 +47,7 @@ class PaymentInput(StrictSerializer):
     currency = CurrencyField(required=False)
     rail = serializers.ChoiceField(choices=list(RAILS))
     bank_account = IdField("ba", required=False)
-    payment_method = IdField("ba", "pm", required=False)
+    payment_method = serializers.CharField(max_length=80, required=False, help_text="A bank account (ba_…) or a card (pm_…).")
     allow_duplicate = serializers.BooleanField(default=False)
     metadata = MetadataField()
 
@@ -78,7 +78,8 @@ class PaymentOutput(ObjectOutput):
     payer = serializers.CharField()
     payee = serializers.CharField()
     rail = serializers.ChoiceField(choices=list(RAILS))
-    bank_account = serializers.CharField()
+    bank_account = serializers.CharField(allow_null=True)
+    payment_method = serializers.CharField(help_text="The same bank account, or the card.")
     reference = serializers.CharField()
 
 
@@ -119,7 +120,7 @@ class PaymentsView(CountsAttempts, Payments, CollectionView):
         "lease": Filter("origin", serializers.CharField(max_length=40)),
         "applies_to": related("applies_to", Account),
         "bank_account": related("bank_account", BankAccount),
-        "payment_method": related("bank_account", BankAccount),
+        "payment_method": Derived(field=serializers.CharField(max_length=40), by=paid_with),
         "payer": related("payer", User),
         "payee": related("payee", Payee),
     }
@@ -139,7 +140,7 @@ class PaymentsView(CountsAttempts, Payments, CollectionView):
                 raise InvalidInput(f"Missing required parameter: {name}.", param=name, code="parameter_missing")
         return pay(
             data["applies_to"],
-            source_of(data, actor),
+            source_of(data, actor, at),
             amount_minor=data["amount"],
             currency=data["currency"],
             rail=data["rail"],
@@ -162,7 +163,7 @@ class SearchPaymentsView(Payments, SearchView):
         "lease": Reference("origin"),
         "payee": Reference("payee", Payee),
         "payer": Reference("payer", User),
-        "payment_method": Reference("bank_account", BankAccount),
+        "payment_method": Named(paid_with),
         "rail": Choice("rail", list(RAILS)),
         "status": Choice("status", Status.values),
     }
@@ -246,18 +247,26 @@ def render_event(event: Event) -> dict[str, Any]:
     }
 
 
-def source_of(data: Mapping[str, Any], actor: Actor) -> BankAccount:
-    """The verified bank account named by `bank_account`, or by `payment_method` which means the same."""
-    return ask_for_source(data, actor)()
+def source_of(data: Mapping[str, Any], actor: Actor, at: datetime) -> Source:
+    """The verified bank account named by `bank_account`, or by `payment_method` which means the same, or may name a card."""
+    return ask_for_source(data, actor, at)()
 
 
-def ask_for_source(data: Mapping[str, Any], actor: Actor) -> Callable[[], BankAccount]:
+def ask_for_source(data: Mapping[str, Any], actor: Actor, at: datetime) -> Callable[[], Source]:
     """The same, asked together with what else is asked before it is looked at."""
     given = {name: data[name] for name in ("bank_account", "payment_method") if name in data}
     if len(set(given.values())) != 1:
-        raise InvalidInput("Name one bank account to pay from.", param="bank_account", code="parameter_missing" if not given else None)
+        missing = "parameter_missing" if not given else None
+        raise InvalidInput("Name one bank account or card to pay with.", param="bank_account", code=missing)
     name, public_id = next(iter(given.items()))
-    return ask_for_bank_account_to_pay_from(public_id, actor, param=name)
+    return ask_for_source_to_pay_with(public_id, actor, at, param=name)
+
+
+def next_action(p: Payment) -> dict[str, Any] | None:
+    """What its payer must do before it goes on."""
+    if p.status != Status.REQUIRES_ACTION:
+        return None
+    return {"type": "redirect_to_url", "redirect_to_url": {"url": p.action_url, "return_url": None}}
 
 
 def render_payment(p: Payment) -> dict[str, Any]:
@@ -280,12 +289,13 @@ def render_payment(p: Payment) -> dict[str, Any]:
         completed_on=p.completed_on,
         failure_code=p.failure_code or None,
         failure_message=p.failure_message or None,
-        next_action=None,
+        next_action=next_action(p),
         lease=p.origin if p.origin.startswith("lse_") else None,
         payer=p.payer.public_id,
         payee=p.payee.public_id,
         rail=p.rail,
-        bank_account=p.bank_account.public_id,
+        bank_account=p.bank_account.public_id if p.bank_account else None,
+        payment_method=p.source.public_id,
         reference=p.reference,
     )
 

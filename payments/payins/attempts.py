@@ -34,6 +34,8 @@ NO_RAIL = "none"
 MILESTONES = {
     "payment.initiated": "payment_created_successfully",
     "payment.processing": "payment_submitted_to_rail",
+    "payment.requires_action": "payment_waits_for_payer",
+    "payment.authorized": "payment_authorized",
     "payment.unknown": "payment_answer_lost",
     "payment.found": "payment_answer_found",
     "payment.completed": "payment_completed",

@@ -20,9 +20,13 @@ from directpay.api.examples import (
     PAYMENT,
     SHARED_ACCOUNT,
     SHARED_LEASE,
+    SPARE_CARD,
     Ask,
 )
 from directpay.kernel.errors import InvalidInput, NotAllowed
+from payments.methods.cards.actions import CardDetached
+from payments.methods.cards.checks import CardRefused
+from payments.methods.cards.paying import NoCardsForDeposits
 from payments.methods.queries import BankAccountNotVerified
 from payments.payins.actions.cancel import NotCancelable
 from payments.payins.actions.initiate import AmountExceedsPayable, AmountTooSmall, DuplicateSuspected, ObligationInProgress
@@ -53,6 +57,7 @@ SHOWN: Final[dict[str, Any]] = {
     "payee": PAYEE,
     "rail": "instant",
     "bank_account": BANK,
+    "payment_method": BANK,
     "reference": "DP-R5TY-8UI3",
     **COMMON,
 }
@@ -107,6 +112,7 @@ FACT: Final[dict[str, Any]] = {
         "return_code": "",
         "tendered_on": "2026-11-02",
         "bank_account": BANK,
+        "card": None,
         "failure_code": "",
         "amount_charged": 150000,
         "rail_reference": "",
@@ -123,8 +129,14 @@ NOT_PAID: Final = (
     InvalidInput("No such lease: lse_nowhere.", param="lease", code="resource_missing"),
     InvalidInput("Say what this pays: a lease, or an account (applies_to).", param="lease", code="parameter_missing"),
 )
+NOT_PAID_BY_CARD: Final = (
+    CardRefused("This card has expired.", param="payment_method", code="expired_card"),
+    CardDetached("This card was detached, and cannot be used again: make a new one.", payment_method=SPARE_CARD),
+    NoCardsForDeposits("A deposit is not paid by card: pay it from a bank account.", param="payment_method"),
+)
 REFUSED: Final = (
     *NOT_PAID,
+    *NOT_PAID_BY_CARD,
     BankAccountNotVerified("This bank account is not verified: name its two small deposits first.", param="bank_account"),
     InvalidInput("At most $1,000,000.00 at once.", param="amount", code="amount_too_large"),
 )

@@ -3,6 +3,7 @@ from django.db import models
 from django_fsm import FSMField, transition
 
 from ledger.journal.models import Account
+from payments.methods.cards.models import Card
 from payments.methods.models import BankAccount
 
 
@@ -45,7 +46,9 @@ class Payment(models.Model):
     payer = models.ForeignKey("directpay.User", on_delete=models.PROTECT, related_name="payments", db_index=False)
     payee = models.ForeignKey("directpay.Payee", on_delete=models.PROTECT, related_name="payments", db_index=False)
     applies_to = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="payments")
-    bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="payments", db_index=False)
+    # What it is paid with: one of the two.
+    bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, null=True, related_name="payments", db_index=False)
+    card = models.ForeignKey(Card, on_delete=models.PROTECT, null=True, related_name="payments", db_index=False)
     origin = models.CharField(max_length=40, default="")  # public id of what asked for it, e.g. a lease
     metadata = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
@@ -65,6 +68,14 @@ class Payment(models.Model):
     failure_code = models.CharField(max_length=40, default="")
     failure_message = models.CharField(max_length=200, default="")
     refunded_minor = models.BigIntegerField(default=0, db_default=0)  # given back to its payer, or on the way there
+    # Of a card alone.
+    captures_later = models.BooleanField(default=False, db_default=False)  # authorised first, and taken when somebody says so
+    authorized_minor = models.BigIntegerField(null=True)  # what its issuer promised; `amount_minor` is what is taken of it
+    authorized_at = models.DateTimeField(null=True)
+    capture_before = models.DateTimeField(null=True)  # then the promise ends
+    captured_at = models.DateTimeField(null=True)  # when it was decided to take it
+    action_url = models.CharField(max_length=300, default="", db_default="", blank=True)  # where its payer must do something
+    decline_code = models.CharField(max_length=40, default="", db_default="", blank=True)  # the issuer's reason, beside failure_code
 
     class Meta:
         constraints = [
@@ -73,6 +84,14 @@ class Payment(models.Model):
                 condition=models.Q(refunded_minor__gte=0, refunded_minor__lte=models.F("amount_minor")), name="payment_refunded_within"
             ),
             models.CheckConstraint(condition=models.Q(net_minor__gt=0), name="payment_net_positive"),
+            models.CheckConstraint(
+                condition=models.Q(bank_account__isnull=False, card=None) | models.Q(bank_account=None, card__isnull=False),
+                name="payment_one_source",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(authorized_minor=None) | models.Q(authorized_minor__gte=models.F("amount_minor")),
+                name="payment_within_authorized",
+            ),
             models.CheckConstraint(
                 condition=models.Q(
                     fee_payer="payer", charged_minor=models.F("amount_minor") + models.F("fee_minor") + models.F("tax_minor")
@@ -94,6 +113,7 @@ class Payment(models.Model):
             models.Index(fields=["payee", "created_at", "id"], name="payment_payee_at"),
             models.Index(fields=["origin", "created_at", "id"], name="payment_origin_at"),
             models.Index(fields=["bank_account", "created_at", "id"], name="payment_source_at"),
+            models.Index(fields=["card", "created_at", "id"], name="payment_card_at", condition=models.Q(card__isnull=False)),
             models.Index(fields=["rail", "created_at", "id"], name="payment_rail_at"),
             # most are settled: the newest of those are never far
             models.Index(fields=["status", "created_at", "id"], name="payment_status_at", condition=~models.Q(status=S.SETTLED)),
@@ -107,6 +127,14 @@ class Payment(models.Model):
     def reference(self) -> str:
         """Short enough to read out on the telephone."""
         return f"DP-{self.public_id[-8:-4]}-{self.public_id[-4:]}".upper()
+
+    @property
+    def source(self) -> BankAccount | Card:
+        """What it is paid with."""
+        found = self.card or self.bank_account
+        if found is None:
+            raise ValueError(f"{self.public_id} is paid with nothing")  # the database refuses it
+        return found
 
     @property
     def amount_refunded(self) -> int:

@@ -52,6 +52,14 @@ class Source:
 
 
 @dataclass(slots=True)
+class Plastic:
+    """The card that it is paid with, by its processor's name of it."""
+
+    public_id: str
+    processor_card: str
+
+
+@dataclass(slots=True)
 class Moving:
     """A payment's row. What it is called is what the model calls it."""
 
@@ -79,7 +87,12 @@ class Moving:
     payer: Named
     payee: Named
     applies_to: Destination
-    bank_account: Source
+    bank_account: Source | None
+    card: Plastic | None
+    captures_later: bool
+    authorized_minor: int | None
+    capture_before: datetime | None
+    captured_at: datetime | None
     # What a verb sets.
     changed_at: datetime | None = None
     answered_at: datetime | None = None
@@ -88,6 +101,9 @@ class Moving:
     settled_at: datetime | None = None
     returned_at: datetime | None = None
     failure_message: str = ""
+    authorized_at: datetime | None = None
+    action_url: str = ""
+    decline_code: str = ""
 
     @property
     def applies_to_id(self) -> int:
@@ -114,12 +130,14 @@ SELECT = """
 SELECT p.id, p.public_id, p.status, p.version, p.rail, p.currency, p.amount_minor, p.fee_minor, p.fee_payer, p.tax_minor, p.charged_minor,
     p.net_minor, p.origin, p.created_at, p.tendered_on, p.expected_on, p.placed_at, p.ready_at, p.rail_reference, p.failure_code,
     p.return_code, p.payer_id, u.public_id, p.payee_id, y.public_id, a.id, a.public_id, a.subject, a.by_item, a.payable_limit, a.pays_into,
-    c.id, c.subject, c.by_item, b.public_id, b.routing_number, b.number_encrypted
+    c.id, c.subject, c.by_item, b.public_id, b.routing_number, b.number_encrypted, k.public_id, k.processor_card, p.captures_later,
+    p.authorized_minor, p.capture_before, p.captured_at
 FROM payments_payment p
 JOIN directpay_user u ON u.id = p.payer_id
 JOIN directpay_payee y ON y.id = p.payee_id
-JOIN payments_bankaccount b ON b.id = p.bank_account_id
 JOIN ledger_account a ON a.id = p.applies_to_id
+LEFT JOIN payments_bankaccount b ON b.id = p.bank_account_id
+LEFT JOIN payments_card k ON k.id = p.card_id
 LEFT JOIN ledger_account c ON c.id = a.cost_account_id
 WHERE p.public_id = ANY(%s::text[]) AND (%s::text[] IS NULL OR p.status = ANY(%s::text[]))
 ORDER BY p.id
@@ -137,5 +155,7 @@ def moving(public_ids: Sequence[str], *, states: Sequence[str] | None = None, lo
 def _row(values: Any) -> Moving:
     cost = Cost(*values[31:34]) if values[31] is not None else None
     paid: tuple[Any, ...] = (*values[25:31], cost)
-    named: tuple[Any, ...] = (Named(*values[21:23]), Named(*values[23:25]), Destination(*paid), Source(*values[34:]))
-    return Moving(*values[:21], *named)
+    bank = Source(*values[34:37]) if values[34] is not None else None
+    card = Plastic(*values[37:39]) if values[37] is not None else None
+    named: tuple[Any, ...] = (Named(*values[21:23]), Named(*values[23:25]), Destination(*paid), bank, card)
+    return Moving(*values[:21], *named, *values[39:])

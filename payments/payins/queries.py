@@ -4,17 +4,19 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Model, Q, QuerySet, Sum
 
 from directpay.people.actor import Actor
 from directpay.people.models import Payee, User
 from directpay.people.ways import Way, seen_by
 from ledger.allocation.queries import Claim as AllocationClaim
 from ledger.journal.models import Account
+from payments.methods.cards.models import Card
+from payments.methods.models import BankAccount
 from payments.payins.models import CLEARED, LIVE, Claim, Payment
 from payments.payins.moving import Moving
 
-RELATED = ("payer", "payee", "applies_to__book", "applies_to__cost_account", "bank_account")
+RELATED = ("payer", "payee", "applies_to__book", "applies_to__cost_account", "bank_account", "card")
 
 
 def with_related() -> QuerySet[Payment]:
@@ -30,6 +32,16 @@ def ways_to_payments(actor: Actor) -> list[Way] | None:
     if actor.may_see_all:
         return None
     return [Way("payer", actor.user_id), Way("payee", through=Payee.objects.filter(owner_id=actor.user_id), apart=True)]
+
+
+def paid_with(public_id: str, at: datetime) -> Q:
+    """Payments with this bank account or card. Its row is found first, so that an index on the pair of it and time serves the list."""
+    if not public_id:
+        return Q(bank_account=None, card=None)
+    card = public_id.startswith("pm_")
+    model: type[Model] = Card if card else BankAccount
+    found = model._default_manager.filter(public_id=public_id).values_list("pk", flat=True).first()
+    return Q(pk__in=[]) if found is None else Q(**{"card" if card else "bank_account": found})
 
 
 # Rooms above say which accounts a person may pay, e.g. leases: "the accounts of the leases that one stands on".

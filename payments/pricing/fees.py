@@ -1,11 +1,12 @@
-"""The price of a payment: one flat fee per rail, paid by the payee or the payer (BOOKS.md rules 11 and 12)."""
+"""The price of a payment: a fee per rail, by card with a share of the amount, paid by the payee or the payer (BOOKS.md rules 11, 12)."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from payments.pricing.models import RailFee
 
-HOUSE_FEES_MINOR = {"ach": 200, "same_day_ach": 150, "instant": 100, "wire": 1500}
+HOUSE_FEES_MINOR = {"ach": 200, "same_day_ach": 150, "instant": 100, "wire": 1500, "card": 30}
+HOUSE_FEES_PERMILLE = {"card": 29}  # of the amount, beside the fixed part
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,4 +38,10 @@ def price_with(amount_minor: int, rail: str, own: tuple[int, str] | None) -> Pri
     """The same where the payee's own fee on this rail, and who pays it, is known; None: it has none."""
     if own:
         return Price(amount_minor, own[0], own[1])  # type: ignore[arg-type]
-    return Price(amount_minor, HOUSE_FEES_MINOR[rail], "payee")
+    return Price(amount_minor, HOUSE_FEES_MINOR[rail] + _share(amount_minor, HOUSE_FEES_PERMILLE.get(rail, 0)), "payee")
+
+
+def _share(amount_minor: int, permille: int) -> int:
+    """Half-even to the minor unit, once."""
+    whole, rest = divmod(amount_minor * permille, 1000)
+    return whole + (rest > 500 or (rest == 500 and whole % 2 == 1))

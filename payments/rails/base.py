@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 # requires_action: the payer must do something at `action_url`; authorized: promised, to be captured; canceled: a promise was let go.
 # unknown: it was asked and did not answer; waiting: it was not asked, so whatever was before still is.
@@ -42,6 +42,16 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class BankLine:
     """A line of our bank's statement that belongs to an order: + came in, − went out."""
+
+    reference: str
+    amount_minor: int
+    at: datetime
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the rail's processor keeps of an order for itself, as it reports it."""
 
     reference: str
     amount_minor: int
@@ -104,6 +114,7 @@ class Rail(Protocol):
         """When the next line appears, if one will."""
 
 
+@runtime_checkable
 class HoldingRail(Rail, Protocol):
     """A rail that can promise first and take later: cards. Both are idempotent by order id, and may raise NoAnswer."""
 
@@ -112,3 +123,11 @@ class HoldingRail(Rail, Protocol):
 
     def void(self, order: Order, at: datetime) -> Answer:
         """Let go of all of it."""
+
+
+@runtime_checkable
+class ReportingRail(Rail, Protocol):
+    """A rail that pays out net, and says what it has kept."""
+
+    def costs(self, order: Order, until: datetime) -> list[Cost]:
+        """What was kept of it up to `until`."""

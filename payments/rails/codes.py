@@ -1,5 +1,6 @@
 """Return codes of the Nacha Operating Rules that we meet, with Stripe's failure code and a sentence for a person; and Stripe's own."""
 
+import re
 from dataclasses import dataclass, replace
 
 
@@ -33,6 +34,7 @@ UNREACHED = "The card's bank could not be asked just now."
 LIMIT = "The card has reached a limit of its bank's."
 UNSUITABLE = "The card does not pay for this kind of thing."
 UNCONFIRMED = "The card's bank wanted a confirmation that did not come."
+UNPROVEN = "Nobody proved to the bank to be the owner of the card."
 UNUSABLE = "The card or account cannot be used any more: it must be added again."
 AMOUNT = "The amount is not one that this way to pay takes."
 # Stripe's codes and decline codes (docs.stripe.com/declines/codes) → what we call it, and the sentence. Of a card that is lost, stolen or
@@ -47,7 +49,7 @@ DECLINES = {
     "pickup_card": ("card_declined", DECLINED),
     "restricted_card": ("card_declined", DECLINED),
     "merchant_blacklist": ("card_declined", DECLINED),
-    "insufficient_funds": ("insufficient_funds", "There was not enough on the card."),
+    "insufficient_funds": ("card_declined", "There was not enough on the card."),
     "expired_card": ("expired_card", "The card has expired."),
     "incorrect_cvc": ("incorrect_cvc", "The card's security code is not right."),
     "invalid_cvc": ("incorrect_cvc", "The card's security code is not right."),
@@ -64,7 +66,8 @@ DECLINES = {
     "currency_not_supported": ("card_not_supported", UNSUITABLE),
     "transaction_not_allowed": ("card_not_supported", UNSUITABLE),
     "authentication_required": ("authentication_required", UNCONFIRMED),
-    "payment_intent_authentication_failure": ("authentication_required", UNCONFIRMED),
+    "payment_intent_authentication_failure": ("authentication_failed", UNPROVEN),
+    "authentication_failed": ("authentication_failed", UNPROVEN),
     "payment_method_missing": ("payment_method_unusable", UNUSABLE),
     "payment_method_unactivated": ("payment_method_unusable", UNUSABLE),
     "payment_method_not_available": ("payment_method_unusable", UNUSABLE),
@@ -75,6 +78,7 @@ DECLINES = {
     "charge_exceeds_source_limit": ("amount_refused", AMOUNT),
     "never_received": ("never_received", "It never reached the bank: no money has moved."),
 }
+NACHA = re.compile(r"R[0-9]{2}")
 # What Stripe says of a bank account is the failure code of a return.
 BY_NAME = {known.failure_code: known for known in reversed(CODES.values())}
 
@@ -89,3 +93,10 @@ def explain(code: str) -> ReturnCode:
     if found := DECLINES.get(reason) or DECLINES.get(general):
         return ReturnCode(code, *found)
     return ReturnCode(code, "bank_refused", "The bank refused it and gave no reason that we know.")
+
+
+def return_code(code: str) -> str:
+    """The Nacha code that this is, or that Stripe has another name for; empty for what is no return of a bank's."""
+    if NACHA.fullmatch(code):
+        return code
+    return BY_NAME[code].code if code in BY_NAME else ""

@@ -4,6 +4,7 @@ To add one: a file beside this one, and a line here. A rail of a processor has a
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,7 +12,8 @@ from django.utils.module_loading import import_string
 
 from directpay.breakers.shared import breaker_of
 from payments.rails.ach import Ach, PayoutCredit
-from payments.rails.base import Answer, NeedsAPerson, NoAnswer, NoSuchOrder, NotSent, Order, Rail
+from payments.rails.base import Answer, HoldingRail, NeedsAPerson, NoAnswer, NoSuchOrder, NotSent, Order, Rail
+from payments.rails.cards.simulated import CardRail
 from payments.rails.instant import Instant
 from payments.rails.same_day_ach import SameDayAch
 from payments.rails.simulated import SimulatedRail
@@ -20,7 +22,10 @@ from payments.rails.wire import Wire
 
 log = logging.getLogger(__name__)
 LATE = timedelta(minutes=15)  # picked up later than this after its cut-off, an order goes with the next file
-RAILS: dict[str, type[SimulatedRail]] = {rail.name: rail for rail in (Instant, SameDayAch, Ach, Wire)}
+# What pays in: from bank accounts, and by card.
+RAILS: dict[str, type[SimulatedRail]] = {rail.name: rail for rail in (Instant, SameDayAch, Ach, Wire, CardRail)}
+BY_CARD = (CardRail.name,)
+FROM_BANK_ACCOUNTS = tuple(name for name in RAILS if name not in BY_CARD)
 OUTGOING: dict[str, type[SimulatedRail]] = {PayoutCredit.name: PayoutCredit}  # nobody pays in by these
 PROCESSORS = {"stripe": "payments.rails.stripe.rail.StripeRail", "stripe_ach": "payments.rails.stripe.rail.StripeAch"}
 breaker_of("stripe")  # known from the start, so that its gauge is there before the first failure
@@ -44,13 +49,40 @@ def ask(name: str, order: Order, *, at: datetime, first: bool) -> Answer | None:
     of its own to be asked again says `unknown` instead, or `waiting` where it was not asked. Raises NeedsAPerson.
     """
     way = rail(name)
-    try:
+
+    def asked() -> Answer:
         if first:
             return way.submit(order, at)
         try:
             return way.look_up(order, at)
         except NoSuchOrder:
             return way.submit(order, at)
+
+    return _heard(name, order, asked, at)
+
+
+def take(name: str, order: Order, *, at: datetime) -> Answer | None:
+    """Take what was authorised; asked again it is taken once. None: no answer."""
+    way = _holding(name)
+    return _heard(name, order, lambda: way.capture(order, order.amount_minor, at), at)
+
+
+def let_go(name: str, order: Order, *, at: datetime) -> Answer | None:
+    """Take nothing of what was authorised. None: no answer."""
+    way = _holding(name)
+    return _heard(name, order, lambda: way.void(order, at), at)
+
+
+def _holding(name: str) -> HoldingRail:
+    way = rail(name)
+    if not isinstance(way, HoldingRail):
+        raise TypeError(f"the rail {name} takes at once, and holds nothing")
+    return way
+
+
+def _heard(name: str, order: Order, asked: Callable[[], Answer], at: datetime) -> Answer | None:
+    try:
+        return asked()
     except NotSent as spared:
         log.info("%s", spared)
         return Answer("waiting", "", at, bank_day_of(at), spared.ask_again_at)

@@ -10,15 +10,16 @@ from directpay.events.unit import unit_of_work
 from directpay.kernel.ids import public_id
 from directpay.people.actor import SYSTEM
 from ledger.journal.actions import post_many
+from payments.chart.drafts import Draft, postings_of
 from payments.methods.models import BankAccount
 from payments.methods.postings import RAIL as OWN_ACH
 from payments.payins.actions.submit import order_of
-from payments.payins.moving import moving
-from payments.rails.base import Order
+from payments.payins.moving import Moving, moving
+from payments.rails.base import Order, ReportingRail
 from payments.rails.registry import rail
 from payments.rails.timetable import bank_day_of
 from payments.reconciliation.models import BankLine
-from payments.reconciliation.postings import bank_lines, capital
+from payments.reconciliation.postings import bank_lines, capital, processor_fee
 from payments.reconciliation.queries import open_item
 
 LINES_QUEUE = "reconciliation.lines"
@@ -43,7 +44,7 @@ class Reported:
 
 def fetch_lines(public_ids: Sequence[str], at: datetime) -> None:
     """The due queue's work: ask the simulated bank for the lines of these payments, and when to look again."""
-    reported, later = [], {}
+    reported, kept, later = [], [], {}
     for payment in moving(public_ids):
         if payment.placed_at is None:
             continue
@@ -52,11 +53,29 @@ def fetch_lines(public_ids: Sequence[str], at: datetime) -> None:
             Reported("client", line.reference, payment.rail, payment.public_id, line.amount_minor, payment.currency, line.on)
             for line in way.bank_lines(order, at)
         ]
+        kept += _kept(payment, way, order, at) if isinstance(way, ReportingRail) else []
         later[payment.public_id] = way.next_bank_line_at(order, at)
     with unit_of_work():
+        post_many(postings_of(kept), at=at)
         record_bank_lines(reported, at=at)
         schedule(LINES_QUEUE, [(key, when) for key, when in later.items() if when])
         done(LINES_QUEUE, [key for key in public_ids if not later.get(key)])
+
+
+def _kept(payment: Moving, way: ReportingRail, order: Order, at: datetime) -> list[Draft]:
+    """What the processor has kept of it, by its report (D4): posted once, for its reference is the rail's."""
+    return [
+        processor_fee.draft(
+            report_line=cost.reference,
+            item=payment.public_id,
+            rail=payment.rail,
+            currency=payment.currency,
+            amount_minor=cost.amount_minor,
+            on=cost.on,
+            at=at,
+        )
+        for cost in way.costs(order, at)
+    ]
 
 
 def fetch_sent_lines(public_ids: Sequence[str], at: datetime) -> None:

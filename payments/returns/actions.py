@@ -14,7 +14,7 @@ from payments.payins.models import CLEARED
 from payments.payins.moving import Moving, moving
 from payments.payins.queries import completed_reference
 from payments.rails.base import Answer
-from payments.rails.codes import explain
+from payments.rails.codes import explain, return_code
 from payments.returns.postings import returned_reference, returns
 
 WATCH_QUEUE = "returns.watch"
@@ -47,7 +47,7 @@ def return_payments(answers: Mapping[str, Answer], *, at: datetime) -> list[Movi
         for payment in payments:
             code = answers[payment.public_id].code
             reason = explain(code)
-            payment.returned_at, payment.return_code = at, code
+            payment.returned_at, payment.return_code = at, return_code(code)
             payment.failure_code, payment.failure_message = reason.failure_code, reason.sentence
         change(payments, "take_back", "returned", actor=SYSTEM.label, at=at, columns=COLUMNS)
         _reopen(payments, at)

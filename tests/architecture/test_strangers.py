@@ -52,6 +52,7 @@ from payments.methods.mandates.models import Mandate
 from payments.payins.models import Payment
 from payments.payouts.actions.create import NewPayout, create_payout
 from payments.payouts.models import Payout
+from tests.architecture.cards_of_bob import cards_of
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -75,10 +76,11 @@ BODIES = {
     "/late_fee": {"grace_days": 5, "flat_amount": 100},
     "/waive": {"reason": "none"},
     "/payment_plans": {"installments": 2},
+    "/attach": {"customer": "usr_" + 24 * "a"},
 }
 KEY = "Alice's telephone"
 NUMBER = "000123457531"
-LAST_FOUR = ("••7531", '"7531"')  # as pages and the API print its last digits
+LAST_FOUR = ("••7531", '"7531"', "••8210", '"8210"')  # as pages and the API print its last digits
 
 
 class Alices(World):
@@ -99,6 +101,7 @@ class Alices(World):
         self.plan, self.case = self._behind()
         self.wish = self._wish()
         self.mandate, self.autopay = self._by_itself()
+        self.token, self.card = cards_of(self)
         self.sent_out = self._payout()
         self.trust = name_trust_bank(self.payee, self.account(self.alice, NUMBER), state="OH", actor=SYSTEM, at=self.now)
         self.moving = begin_move_out(self.leased, self.now.date(), [NewDamage("A door", 5)], actor=SYSTEM, at=self.now)
@@ -185,6 +188,9 @@ class Alices(World):
             "accounts": self.leased.parties.get().account.public_id,
             "transactions": transaction.public_id,
             "bank-accounts": self.account_of_bob.public_id,
+            "tokens": self.token.public_id,
+            **dict.fromkeys(("payment_methods", "cards"), self.card.public_id),
+            "3ds": "pay_nobody~0",  # who has the address of another may answer
             "payments": self.flying.public_id,
             "payouts": self.sent_out.public_id,
             "trust_banks": self.trust.public_id,

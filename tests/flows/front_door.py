@@ -34,6 +34,7 @@ from leases.receipts.actions import NewReceipt, bank_receipts, bounce_receipt, r
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from leases.transfers.actions import give_credit
 from payments.intents.actions.create import Purpose, create_intent
+from payments.methods.cards.actions import create_card
 from payments.methods.mandates.actions import Agreement, agree_to_mandate, revoke_mandate
 from payments.methods.models import BankAccount
 from payments.payouts.actions.create import NewPayout, create_payout
@@ -45,7 +46,6 @@ PREFIX = "/api/v1/"
 READS: dict[tuple[str, str], Any] = {
     ("events", "object"): lambda row: [row["data"]["object"]["id"]],
     ("leases", "renter"): lambda row: [renter["user"] for renter in row["renters"]],
-    ("payments", "payment_method"): lambda row: [row["bank_account"]],
     ("properties", "city"): lambda row: [row["address"]["city"]],
     ("properties", "state"): lambda row: [row["address"]["state"]],
     ("properties", "postal_code"): lambda row: [row["address"]["postal_code"]],
@@ -132,6 +132,7 @@ def grow(w: World, leases: int) -> None:
         w.pay(lease, "ach", amount=50_000, source=source)
         by_hand(w, lease)
         by_itself(w, shared, his)
+        by_card(w, renter)
         w.pay(w.lease(renter, rent=20_000), "instant", amount=25_000, source=source)  # more than is owed
         purpose = Purpose(lease.currency, lease.unit.property.payee, origin=lease.public_id)
         between_roommates(w, renter)
@@ -213,6 +214,13 @@ def by_hand(w: World, lease: Lease) -> None:
     made = [record_receipt(lease, NewReceipt(party, how, 700), actor=actor, at=w.now) for how in ("check", "check", "cash")]
     bank_receipts(made[:1], actor=actor, at=w.now)
     bounce_receipt(made[1], actor=actor, at=w.now)
+
+
+def by_card(w: World, renter: User) -> None:
+    """A card that the renter pays with, and one of Bob's that is attached to nobody."""
+    create_card("pm_card_visa", user=renter, actor=w.actor(renter), at=w.now, metadata={"number": "1"})
+    create_card("pm_card_mastercard", user=None, actor=w.actor(w.bob), at=w.now)
+    create_card("pm_card_visa", user=w.bob, actor=w.actor(w.bob), at=w.now)
 
 
 def by_itself(w: World, lease: Lease, source: BankAccount) -> None:

@@ -77,6 +77,7 @@ class House(World):
             **self.requests_by_hand(),
             **self.requests_of_changes(),
             **self.requests_of_payouts(),
+            **self.requests_of_cards(),
             **self.requests_of_intents(),
             **self.requests_of_late_fees(),
             **self.requests_of_arrears(),
@@ -253,6 +254,25 @@ class House(World):
             "/api/v1/move_outs/{id}/cancel": cancel,
         }
 
+    def requests_of_cards(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:
+        typed = {"number": "4242424242424242", "exp_month": 11, "exp_year": 2029, "cvc": "314"}
+        visa, methods = {"type": "card", "card": {"token": "tok_visa"}}, "/api/v1/payment_methods"
+
+        def card() -> str:
+            return f"{methods}/{self.post(methods, visa, f'setup-{self.count()}').json()['id']}"
+
+        return {
+            "/api/v1/tokens": lambda: ("/api/v1/tokens", {"card": typed}, {"card": {**typed, "exp_year": 2030}}),
+            methods: lambda: (methods, visa, {"type": "card", "card": {"token": "tok_mastercard"}}),
+            f"{methods}/{{id}}": lambda: (card(), {"card": {"exp_year": 2030}}, {"card": {"exp_year": 2031}}),
+            f"{methods}/{{id}}/attach": lambda: (
+                f"{card()}/attach",
+                {"customer": self.bob.public_id},
+                {"customer": self.alice.public_id},
+            ),
+            f"{methods}/{{id}}/detach": lambda: (f"{card()}/detach", {}, {}),
+        }
+
     def requests_of_intents(self) -> dict[str, Callable[[], tuple[str, dict[str, Any], dict[str, Any]]]]:
         def intent(**more: Any) -> dict[str, Any]:
             return {"amount": 3_000, "currency": "usd", "lease": self.leased.public_id, "payment_method": self.source.public_id, **more}
@@ -267,7 +287,14 @@ class House(World):
             waiting = made_intent(payment_method=self.new_account(), confirm=True)
             return f"/api/v1/payment_intents/{waiting}/verify_microdeposits", {"amounts": [32, 45]}, {"amounts": [45, 33]}
 
+        def capture() -> tuple[str, dict[str, Any], dict[str, Any]]:
+            by_card = {"payment_method": "pm_card_visa", "customer": self.bob.public_id, "capture_method": "manual"}
+            promised = made_intent(**by_card, confirm=True, allow_duplicate=True)
+            self.work()
+            return f"/api/v1/payment_intents/{promised}/capture", {"amount_to_capture": 2_000}, {"amount_to_capture": 2_001}
+
         return {
+            "/api/v1/payment_intents/{id}/capture": capture,
             "/api/v1/payment_intents": lambda: ("/api/v1/payment_intents", intent(confirm=True), intent(confirm=True, amount=3_001)),
             "/api/v1/payment_intents/{id}": wish("", {"description": "one"}, {"description": "two"}),
             "/api/v1/payment_intents/{id}/confirm": wish("/confirm", {"rail": "ach"}, {"rail": "instant"}),

@@ -75,7 +75,8 @@ class TestTheScript:
     def test_runs_to_its_end(self, live_server, secret):
         done = self.run(live_server.url, secret)
         assert (done.returncode, done.stderr) == (0, ""), done.stdout[-600:] + done.stderr
-        assert done.stdout.count('{"error":') == 2, "of the capture, which is always refused, and of the receipt of what has not settled"
+        wanted = "of the capture, before a worker has authorised it, and of the receipt of what has not settled"
+        assert done.stdout.count('{"error":') == 2, wanted
 
     def test_stops_at_the_first_request_that_fails(self, live_server, db):
         done = self.run(live_server.url, "sk_test_000000000000000000000000")

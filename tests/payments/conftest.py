@@ -58,13 +58,13 @@ def bank() -> Iterator[Callable[..., list[Order]]]:
     """Puts a bank of this test's own behind a rail: ``bank("ach", submit=…, look_up=…)``; returns the orders that it was given."""
     before = dict(RAILS)
 
-    def behave(name: str, **methods: Callable[[Order, datetime], Answer]) -> list[Order]:
+    def behave(name: str, **methods: Callable[..., Answer]) -> list[Order]:
         orders: list[Order] = []
 
-        def noting(call: Callable[[Order, datetime], Answer]) -> Callable[..., Answer]:
-            def asked(self: object, order: Order, at: datetime) -> Answer:
+        def noting(call: Callable[..., Answer]) -> Callable[..., Answer]:
+            def asked(self: object, order: Order, *more: Any) -> Answer:
                 orders.append(order)
-                return call(order, at)
+                return call(order, *more)
 
             return asked
 

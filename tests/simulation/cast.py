@@ -16,7 +16,7 @@ from payments.methods.actions import add_bank_account, verify_bank_account
 from payments.methods.models import BankAccount
 from payments.payins.models import Payment
 from payments.pricing.models import RailFee
-from payments.rails.registry import RAILS
+from payments.rails.registry import FROM_BANK_ACCOUNTS
 from payments.rails.sandbox import MICRO_DEPOSITS_FAIL
 from payments.rails.timetable import bank_day_of
 from payments.reconciliation.actions import pay_in_capital
@@ -100,7 +100,7 @@ class Cast:
             "units": [{"name": str(n)} for n in range(6)],
         }
         made = add_property(landlord, payee, details, actor=SYSTEM, at=h.now)
-        for rail in RAILS:
+        for rail in FROM_BANK_ACCOUNTS:
             if h.rng.random() < 0.4:
                 fee, payer = h.rng.choice([0, 1, 99, 250]), h.rng.choice(["payee", "payer"])
                 RailFee.objects.create(payee=payee, rail=rail, fee_minor=fee, fee_payer=payer)

@@ -130,7 +130,7 @@ REACHABLE = {
         "bank_charge.recorded",
     ),
 }
-# Declared by the machine, and taken by no action yet.
+# Declared by the machine, and taken by no action yet, or by cards alone, with which nobody pays here yet.
 NO_ACTION = (
     "payment: initiated → requires_action, in_review, failed",
     "payment: requires_action → processing, failed, canceled",

@@ -124,7 +124,7 @@ def _calls(described: Mapping[str, Any]) -> Iterator[Call]:
 
 def _refusal(operation: Mapping[str, Any], good: Sequence[int]) -> list[tuple[int, str]]:
     """Status and code: of what is always refused, and of what comes at the wrong time of its payment."""
-    if not good:
+    if not good or operation.get("operationId", "").startswith("capture_"):  # no worker has asked the processor by then
         return [(400, NEVER)]
     known = operation["responses"].get("409", {}).get("content", {JSON: {"examples": ()}})[JSON]["examples"]
     return [(409, code) for code in UNTIMELY if code in known]

@@ -37,7 +37,7 @@ def pay_deposit(lease: Lease, request: PayRequest, *, actor: Actor, at: datetime
     """
     with unit_of_work():
         lease = lock_lease(lease)
-        renter = lease.renters.filter(user_id=request.bank_account.user_id).first()
+        renter = lease.renters.filter(user_id=request.payer.id).first()
         if renter is None:
             raise InvalidInput("This account belongs to nobody on the lease.", param="bank_account")
         if lease.deposit_minor:
@@ -49,12 +49,13 @@ def pay_deposit(lease: Lease, request: PayRequest, *, actor: Actor, at: datetime
             raise AmountExceedsPayable("The deposit is paid.", param="amount", payable=0)
         amount = request.amount_minor or (free if free > 0 else open_minor)  # all on its way: the step below says by which payment
         terms = Terms(
-            payer=request.bank_account.user,
+            payer=request.payer,
             payee=lease.unit.property.payee,
             applies_to=deposit.account,
             amount_minor=amount,
             rail=request.rail,
             bank_account=request.bank_account,
+            card=request.card,
             tendered_on=today(EASTERN, at),
             origin=deposit.public_id,
             wishes=[Wish(f"charge.due:{deposit.public_id}", deposit.public_id, amount)],

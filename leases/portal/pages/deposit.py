@@ -27,7 +27,7 @@ from leases.rent.actions.pay_rent import PayRequest
 from leases.rent.queries import local_today
 from payments.methods.models import BankAccount
 from payments.methods.queries import visible_bank_accounts
-from payments.rails.registry import RAILS
+from payments.rails.registry import FROM_BANK_ACCOUNTS
 
 DAMAGES = 5  # lines of the form; the API takes more
 REFUSALS = (  # what the rooms may say of a form, for the catalogue
@@ -147,7 +147,7 @@ class PayForm(OnDeposit):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["rail"].choices = [(name, words.rail_title(name)) for name in RAILS]  # type: ignore[attr-defined]
+        self.fields["rail"].choices = [(name, words.rail_title(name)) for name in FROM_BANK_ACCOUNTS]  # type: ignore[attr-defined]
         self.fields["rail"].initial = "ach"
 
 

@@ -14,7 +14,7 @@ from directpay.people.actor import LANDLORD, RENTER, STAFF
 from leases.portal import dates, words
 from leases.portal.story import Stop
 from leases.portal.visit import Visit, page_for
-from payments.pricing.fees import HOUSE_FEES_MINOR
+from payments.pricing.fees import HOUSE_FEES_MINOR, HOUSE_FEES_PERMILLE
 from payments.rails.base import Promise
 from payments.rails.registry import RAILS
 
@@ -28,6 +28,7 @@ class Price:
 
     rail: str
     fee_minor: int
+    percent: str  # of the amount, besides; empty: none
     said: words.Promised
 
 
@@ -39,12 +40,17 @@ def front(request: HttpRequest) -> HttpResponse:
     promises = {name: rail(*BY_CALENDAR).promise(at) for name, rail in RAILS.items()}
     order = sorted(promises, key=lambda name: promises[name].clears_at, reverse=True)
     context = {
-        "prices": [Price(name, HOUSE_FEES_MINOR[name], words.promised(name, promises[name], at, zone)) for name in order],
+        "prices": [Price(name, HOUSE_FEES_MINOR[name], _percent(name), words.promised(name, promises[name], at, zone)) for name in order],
         "stops": _example(promises["ach"], at, zone),
         "sent_at": at.astimezone(zone),
         "quick": settings.RAIL_PROFILE == "demo",
     }
     return render(request, "portal/front.html", context)
+
+
+def _percent(name: str) -> str:
+    permille = HOUSE_FEES_PERMILLE.get(name, 0)
+    return f"{permille // 10}.{permille % 10}%" if permille else ""
 
 
 def _example(promise: Promise, at: datetime, zone: ZoneInfo) -> list[Stop]:

@@ -10,17 +10,19 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from directpay.kernel.clock import EASTERN, today
 from directpay.kernel.money import EXPONENTS
 from directpay.people.models import User
 from leases.portal import words
 from leases.portal.queries.owing import Owing, Part
+from payments.methods.cards.models import Card
 from payments.methods.models import BankAccount
 from payments.payins.models import Payment
 from payments.pricing.fees import Price, price
 from payments.rails.base import Promise
-from payments.rails.registry import rail
+from payments.rails.registry import BY_CARD, rail
 
-ORDER = ("ach", "same_day_ach", "instant")
+ORDER = ("ach", "same_day_ach", "instant", "card")
 ONE_MORE = ("wire",)
 TYPED = re.compile(r"\$?\s*(\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(?:[.](\d{1,3}))?", re.ASCII)
 ATTEMPT = re.compile(r"at_[0-9a-f]{24}")
@@ -32,12 +34,13 @@ class Choice:
 
     rail: str = ""
     bank_account: str = ""
+    card: str = ""
     how_much: str = ""  # all | part
     part: str = ""
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> "Choice":
-        return cls(*(given.get(name, "")[:80] for name in ("rail", "bank_account", "how_much", "part")))
+        return cls(*(given.get(name, "")[:80] for name in ("rail", "bank_account", "card", "how_much", "part")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +70,23 @@ class Sheet:
     way: Way
     accounts: list[BankAccount]
     account: BankAccount | None
+    cards: list[Card]
+    card: Card | None
     attempt: str
     errors: dict[str, SafeString] = field(default_factory=dict)
 
     @property
     def is_part(self) -> bool:
         return self.choice.how_much == "part"
+
+    @property
+    def by_card(self) -> bool:
+        return self.way.name in BY_CARD
+
+    @property
+    def source(self) -> BankAccount | Card | None:
+        """What this would be paid with."""
+        return self.card if self.by_card else self.account
 
     @property
     def usual(self) -> list[Way]:
@@ -103,12 +117,12 @@ class Sheet:
 
     @property
     def can_pay(self) -> bool:
-        return self.account is not None and self.amount_minor > 0 and not self.errors
+        return self.source is not None and self.amount_minor > 0 and not self.errors
 
     @property
     def shown(self) -> str:
         """What the page said when it was printed: only exactly this is paid by a press on its button."""
-        return f"{self.way.name}:{self.account.public_id if self.account else ''}:{self.amount_minor}:{self.charged_minor}"
+        return f"{self.way.name}:{self.source.public_id if self.source else ''}:{self.amount_minor}:{self.charged_minor}"
 
 
 def sheet(found: Owing, user: User, choice: Choice, at: datetime) -> Sheet:
@@ -124,7 +138,16 @@ def sheet(found: Owing, user: User, choice: Choice, at: datetime) -> Sheet:
     accounts = list(BankAccount.objects.filter(user=user, status=BankAccount.Status.VERIFIED, currency=found.lease.currency).order_by("id"))
     account = next((a for a in accounts if a.public_id == choice.bank_account), accounts[-1] if accounts else None)
     parts = found.split(amount)
-    return Sheet(found, choice, amount, parts, ways, way, accounts, account, attempt_of(found, user), errors)
+    cards = cards_of(user, at)
+    card = next((c for c in cards if c.public_id == choice.card), cards[-1] if cards else None)
+    return Sheet(found, choice, amount, parts, ways, way, accounts, account, cards, card, attempt_of(found, user), errors)
+
+
+def cards_of(user: User, at: datetime) -> list[Card]:
+    """Those that may be paid with today."""
+    day = today(EASTERN, at)
+    kept = Card.objects.filter(user=user, detached_at=None).order_by("id")
+    return [card for card in kept if (card.exp_year, card.exp_month) >= (day.year, day.month)]
 
 
 def _way(name: str, amount_minor: int, payee_id: int, found: Owing, at: datetime) -> Way:

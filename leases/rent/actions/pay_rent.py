@@ -17,6 +17,8 @@ from leases.rent.claiming import allotted
 from leases.rent.postings import due_reference
 from leases.rent.queries import OpenCharge
 from leases.rent.standing import StandingToPay, stand_to_pay
+from payments.methods.cards.models import Card
+from payments.methods.cards.paying import Source
 from payments.methods.models import BankAccount
 from payments.payins.accepting import Standing
 from payments.payins.actions.initiate import (
@@ -41,12 +43,27 @@ class PayRequest:
     """`amount_minor` None: all that can be paid now, or all of the named charges."""
 
     rail: str
-    bank_account: BankAccount
+    bank_account: BankAccount | None = None
+    card: Card | None = None  # instead of a bank account
     amount_minor: int | None = None
     charges: Sequence[tuple[str, int | None]] = ()  # charge id, part of it
     allow_duplicate: bool = False
     on_behalf_of: User | None = None  # another renter of the lease, whose share it pays; the payer's own without
+    captures_later: bool = False
     metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def by(cls, source: Source, **more: Any) -> "PayRequest":
+        """With a bank account or a card."""
+        return cls(card=source, **more) if isinstance(source, Card) else cls(bank_account=source, **more)
+
+    @property
+    def payer(self) -> User:
+        """Whose bank account or card it is."""
+        source = self.card or self.bank_account
+        if source is None or source.user is None:
+            raise InvalidInput("Name a bank account or card of somebody's.", param="payment_method")
+        return source.user
 
 
 def pay_rent(lease: Lease, request: PayRequest, *, actor: Actor, at: datetime) -> Payment:
@@ -71,7 +88,7 @@ def pay_rent(lease: Lease, request: PayRequest, *, actor: Actor, at: datetime) -
 
 def _stands(lease: Lease, request: PayRequest) -> StandingToPay:
     """Step: where the money goes. Who pays for a roommate lives there too."""
-    payer, whose = request.bank_account.user_id, request.on_behalf_of
+    payer, whose = request.payer.id, request.on_behalf_of
     if whose is None or whose.id == payer:
         return stand_to_pay(lease, payer, rail=request.rail, param="bank_account")
     if not lease.renters.filter(user_id=payer).exists():
@@ -86,12 +103,14 @@ def intend(lease: Lease, found: StandingToPay, request: PayRequest, *, amount_mi
     """
     _check_policy(found, request, amount_minor, at)
     terms = Terms(
-        payer=request.bank_account.user,
+        payer=request.payer,
         payee=found.seat.payee,
         applies_to=found.account.account,
         amount_minor=amount_minor,
         rail=request.rail,
         bank_account=request.bank_account,
+        card=request.card,
+        captures_later=request.captures_later,
         tendered_on=today(found.seat.zone, at),
         ahead_minor=found.payable.ahead_minor,
         origin=lease.public_id,

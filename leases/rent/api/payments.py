@@ -41,11 +41,11 @@ class PaymentsForLeasesView(PaymentsView):
         for name in ("applies_to", "payee"):
             if name in data:
                 raise InvalidInput("A lease says by itself what it pays.", param=name)
-        asked, source = ask_for_lease_to_pay(data["lease"], actor, currency=data.get("currency")), ask_for_source(data, actor)
+        asked, source = ask_for_lease_to_pay(data["lease"], actor, currency=data.get("currency")), ask_for_source(data, actor, at)
         lease = asked()
-        request = PayRequest(
+        request = PayRequest.by(
+            source(),
             rail=data["rail"],
-            bank_account=source(),
             amount_minor=data.get("amount"),
             charges=[(c["charge"], c.get("amount")) for c in data.get("charges", ())],
             allow_duplicate=data["allow_duplicate"],

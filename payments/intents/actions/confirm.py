@@ -12,12 +12,13 @@ from payments.intents.actions.create import Purpose
 from payments.intents.actions.update import change_terms
 from payments.intents.models import PaymentIntent, State
 from payments.intents.queries import REQUIRES_PAYMENT_METHOD, status_of
+from payments.methods.cards.paying import Source
 from payments.methods.models import BankAccount
 from payments.methods.queries import BankAccountNotVerified
 from payments.payins.models import Payment
 
-# Accepts one payment for the intent from this bank account, in the transaction that is open.
-Attempt = Callable[[PaymentIntent, BankAccount], Payment]
+# Accepts one payment for the intent from this bank account or card, in the transaction that is open.
+Attempt = Callable[[PaymentIntent, Source], Payment]
 
 
 def confirm_intent(
@@ -25,7 +26,7 @@ def confirm_intent(
     changes: Mapping[str, Any],
     *,
     purpose: Purpose | None,
-    bank_account: BankAccount | None,
+    bank_account: Source | None,
     attempt: Attempt,
     off_session: bool = False,
     actor: Actor,
@@ -44,12 +45,13 @@ def confirm_intent(
         source = _source(row, actor)
         if row.payee is None:
             raise InvalidInput("Say what this pays: a lease, or an account (applies_to).", param="lease", code="parameter_missing")
-        if source.status == BankAccount.Status.NEW and not off_session:
-            if row.status == State.OPEN:
-                row.await_action()
-            return save(row, "requires_action", was=was, actor=actor, at=at)
-        if source.status != BankAccount.Status.VERIFIED:
-            raise BankAccountNotVerified("This bank account is not verified and cannot be paid from.", param="payment_method")
+        if isinstance(source, BankAccount):
+            if source.status == BankAccount.Status.NEW and not off_session:
+                if row.status == State.OPEN:
+                    row.await_action()
+                return save(row, "requires_action", was=was, actor=actor, at=at)
+            if source.status != BankAccount.Status.VERIFIED:
+                raise BankAccountNotVerified("This bank account is not verified and cannot be paid from.", param="payment_method")
         row.payment = attempt(row, source)
         row.confirm()
         return save(row, "confirmed", was=was, actor=actor, at=at)
@@ -62,11 +64,11 @@ def _check_may_aim(row: PaymentIntent, purpose: Purpose | None, actor: Actor) ->
         raise NotAllowed("This payment intent says already what it pays.")
 
 
-def _source(row: PaymentIntent, actor: Actor) -> BankAccount:
-    """The bank account of this attempt: after a failure it must have been named again, as at Stripe."""
-    if row.bank_account is None or status_of(row) == REQUIRES_PAYMENT_METHOD:
+def _source(row: PaymentIntent, actor: Actor) -> Source:
+    """The bank account or card of this attempt: after a failure it must have been named again, as at Stripe."""
+    if row.source is None or status_of(row) == REQUIRES_PAYMENT_METHOD:
         said = f"The status of this payment intent is {REQUIRES_PAYMENT_METHOD}: name a payment_method to confirm it with."
         raise IntentUnexpectedState(said, row)
-    if not actor.may_see_all and row.bank_account.user_id != actor.user_id:
+    if not actor.may_see_all and row.source.user_id != actor.user_id:
         raise NotAllowed("Only the owner of a bank account pays from it.")
-    return row.bank_account
+    return row.source

@@ -14,10 +14,13 @@ from directpay.people.models import Payee, User
 from ledger.journal.models import Account
 from payments.intents.events import fact
 from payments.intents.models import PaymentIntent
-from payments.methods.models import BankAccount
+from payments.methods.cards.models import Card
+from payments.methods.cards.paying import Source
+from payments.methods.rendering import type_of
 
 SECRET_LENGTH = 25
-DETAILS = ("description", "capture_method", "mandate_data", "metadata")
+DETAILS = ("description", "capture_method", "mandate_data", "metadata", "method_types", "return_url")
+BANK, BY_CARD = "ach", "card"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,12 @@ def create_intent(
     rail: str,
     purpose: Purpose | None,
     customer: User | None,
-    bank_account: BankAccount | None,
+    bank_account: Source | None,
     details: Mapping[str, Any],
     actor: Actor,
     at: datetime,
 ) -> PaymentIntent:
-    """Keep the wish; `details`: some of DETAILS. Without a customer it is the owner of the bank account. Raises InvalidInput."""
+    """Keep the wish; `details`: some of DETAILS. Without a customer it is the owner of the bank account or card. Raises InvalidInput."""
     with unit_of_work():
         intent = PaymentIntent(
             public_id=public_id("pi"),
@@ -78,10 +81,19 @@ def aim(intent: PaymentIntent, purpose: Purpose) -> None:
     intent.applies_to, intent.origin, intent.payee = purpose.applies_to, purpose.origin, purpose.payee
 
 
-def pay_from(intent: PaymentIntent, source: BankAccount) -> None:
-    """Step: name the bank account; it is not saved yet. Raises NotTheCustomers."""
+def pay_from(intent: PaymentIntent, source: Source) -> None:
+    """Step: name the bank account or card; it is not saved yet. Raises InvalidInput, NotTheCustomers."""
+    if type_of(source) not in intent.method_types:
+        said = f"This payment intent is paid with {' or '.join(intent.method_types)}, not with {type_of(source)}."
+        raise InvalidInput(said, param="payment_method", code="payment_method_type_not_allowed")
+    if source.user is None:
+        raise InvalidInput("This card is attached to nobody: attach it to who pays with it, or name the customer.", param="payment_method")
     if intent.customer is None:
         intent.customer = source.user
     elif intent.customer != source.user:
-        raise NotTheCustomers("This bank account does not belong to the customer of this payment intent.", param="payment_method")
-    intent.bank_account = source
+        raise NotTheCustomers("This payment method does not belong to the customer of this payment intent.", param="payment_method")
+    by_card = isinstance(source, Card)
+    intent.card, intent.bank_account = (source, None) if isinstance(source, Card) else (None, source)
+    intent.rail = BY_CARD if by_card else BANK if intent.rail == BY_CARD else intent.rail
+    if intent.capture_method == "manual" and not by_card:
+        raise InvalidInput("Bank debits are taken whole and at once: automatic or automatic_async.", param="capture_method")

@@ -12,10 +12,11 @@ from payments.intents.actions.change import IntentUnexpectedState, lock_intent, 
 from payments.intents.actions.create import Purpose, aim, pay_from
 from payments.intents.models import PaymentIntent, State
 from payments.intents.queries import REQUIRES_ACTION, REQUIRES_CONFIRMATION, REQUIRES_PAYMENT_METHOD, status_of
-from payments.methods.models import BankAccount
+from payments.methods.cards.paying import Source
 
 CHANGEABLE = (REQUIRES_PAYMENT_METHOD, REQUIRES_CONFIRMATION, REQUIRES_ACTION)
-TERMS = ("amount_minor", "currency", "rail", "customer", "capture_method", "mandate_data")
+OF_THE_SOURCE = ("customer", "method_types", "capture_method")  # what it is paid with must fit them
+TERMS = ("amount_minor", "currency", "rail", "customer", "capture_method", "mandate_data", "method_types", "return_url")
 
 
 def update_intent(
@@ -23,7 +24,7 @@ def update_intent(
     changes: Mapping[str, Any],
     *,
     purpose: Purpose | None,
-    bank_account: BankAccount | None,
+    bank_account: Source | None,
     actor: Actor,
     at: datetime,
 ) -> PaymentIntent:
@@ -40,7 +41,7 @@ def update_intent(
         return save(row, "updated", was=was, actor=actor, at=at)
 
 
-def change_terms(row: PaymentIntent, changes: Mapping[str, Any], *, purpose: Purpose | None, bank_account: BankAccount | None) -> None:
+def change_terms(row: PaymentIntent, changes: Mapping[str, Any], *, purpose: Purpose | None, bank_account: Source | None) -> None:
     """Step, with the row locked: what will be paid, from where; it is not saved yet. Raises InvalidInput, IntentUnexpectedState."""
     check_changeable(row)
     for name in TERMS:
@@ -50,8 +51,8 @@ def change_terms(row: PaymentIntent, changes: Mapping[str, Any], *, purpose: Pur
         aim(row, purpose)
     elif "currency" in changes and row.applies_to is not None and row.payee is not None:
         aim(row, Purpose(row.applies_to.currency, row.payee, row.applies_to))
-    if bank_account is not None or "customer" in changes:
-        source = bank_account or row.bank_account
+    if bank_account is not None or any(name in changes for name in OF_THE_SOURCE):
+        source = bank_account or row.source
         if source is not None:
             pay_from(row, source)
     if bank_account is not None and row.status != State.OPEN:

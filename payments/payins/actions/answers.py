@@ -1,5 +1,6 @@
 """What the rail said becomes state, money and promises, in one transaction for the set."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -7,52 +8,80 @@ from directpay.database.rows import update_rows
 from directpay.due.actions import done, schedule
 from directpay.events.unit import unit_of_work
 from directpay.people.actor import SYSTEM
+from payments.payins.actions.capture import CAPTURE_QUEUE, CAPTURE_WITHIN
 from payments.payins.actions.change import change, lock_payments
 from payments.payins.actions.complete import complete
+from payments.payins.actions.holds import place_holds, post_holds, release_holds
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.models import Payment, Status
 from payments.payins.moving import Moving
 from payments.rails.base import Answer
-from payments.rails.codes import explain
+from payments.rails.codes import explain, return_code
 
 ASK_AGAIN_AFTER, ASK_AGAIN_AT_MOST = timedelta(seconds=5), timedelta(hours=1)  # while the rail is silent
-OPEN = (Status.PROCESSING, Status.UNKNOWN)
+OPEN = (Status.PROCESSING, Status.UNKNOWN, Status.REQUIRES_ACTION)
+ENDS_AN_ACTION = ("failed", "returned", "canceled")  # from there without a word of the rail's own
+Heard = Mapping[str, Answer]
 
 
 def record_answers(answers: Mapping[str, Answer | None], *, at: datetime) -> None:
     """Payment → the rail's answer, or None for its silence. Late or repeated answers change nothing."""
     with unit_of_work():
         payments = [p for p in lock_payments(list(answers)) if p.status in OPEN]
-        by_state: dict[str, list[Moving]] = {"processing": [], "completed": [], "failed": [], "returned": [], "unknown": []}
-        for payment in payments:
-            by_state[_heard(payment, answers[payment.public_id])].append(payment)
         heard = {key: answer for key, answer in answers.items() if answer is not None}
-        _keep_waiting(by_state["processing"], heard, at)
-        _lose(by_state["unknown"], heard, at)
-        _fail(by_state["failed"] + by_state["returned"], heard, at)  # taken back before we called it cleared: it never was
-        complete(by_state["completed"], heard, at)
-        still = by_state["processing"] + by_state["unknown"]
-        kept = {payment.public_id for payment in still}
+        said: dict[str, list[Moving]] = defaultdict(list)
+        for payment in payments:
+            said[_said(payment, heard.get(payment.public_id))].append(payment)
+        _go_on(said, heard, at)
+        _keep_waiting(said["processing"], heard, at)
+        _lose(said["unknown"], heard, at)
+        _ask_payer(said["requires_action"], heard, at)
+        _authorize(said["authorized"], heard, at)
+        _let_go(said["canceled"], heard, at)
+        _fail(said["failed"] + said["returned"], heard, at)  # taken back before we called it cleared: it never was
+        post_holds(said["completed"], at=at)
+        complete(said["completed"], heard, at)
+        kept = {p.public_id for state in ("processing", "unknown", "requires_action") for p in said[state]}
         done(RAIL_QUEUE, [key for key in answers if key not in kept])
 
 
-def _heard(payment: Moving, answer: Answer | None) -> str:
-    """Where the rail was not asked, the payment stays as it is."""
-    if answer is not None and answer.state == "waiting":
+def _said(payment: Moving, answer: Answer | None) -> str:
+    """What is meant: silence leaves an action where it is, and what the rail was not asked about stays as it is altogether."""
+    state = "unknown" if answer is None else answer.state
+    if state in ("unknown", "waiting") and payment.status == Status.REQUIRES_ACTION:
+        return "requires_action"
+    if state == "waiting":
         return "unknown" if payment.status == Status.UNKNOWN else "processing"
-    return "unknown" if answer is None else answer.state
+    if state == "authorized" and payment.captured_at is not None:  # one that is being captured is none any more
+        return "processing"
+    return state
 
 
-def _keep_waiting(payments: Sequence[Moving], answers: Mapping[str, Answer], at: datetime) -> None:
+def _go_on(said: Mapping[str, Sequence[Moving]], heard: Heard, at: datetime) -> None:
+    """What the rail knows more of than we do is first where such an answer comes from: taken up, or found again."""
+    acted = [p for state, some in said.items() if state not in (*ENDS_AN_ACTION, "requires_action") for p in some]
+    change([p for p in acted if p.status == Status.REQUIRES_ACTION], "submit", "processing", actor=SYSTEM.label, at=at)
+    lost = [p for state in ("requires_action", "canceled") for p in said.get(state, ()) if p.status == Status.UNKNOWN]
+    change(lost, "find_again", "found", actor=SYSTEM.label, at=at)
+
+
+def _keep_waiting(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
     """The rail has it. A first answer is noted; a payment that was unknown is found again."""
     found = [p for p in payments if p.status == Status.UNKNOWN]
     first = [p for p in payments if not p.rail_reference and p.status != Status.UNKNOWN and answers[p.public_id].reference]
-    for payment in found + first:
-        payment.answered_at = at
-        payment.rail_reference = answers[payment.public_id].reference
+    _note(found + first, answers, at)
     change(found, "find_again", "found", actor=SYSTEM.label, at=at, columns=["answered_at", "rail_reference"])
     update_rows(Payment, first, ("answered_at", "rail_reference"))
-    later = ((p.public_id, answers[p.public_id].ask_again_at) for p in payments)
+    _ask_again(payments, answers, at)
+
+
+def _note(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
+    for payment in payments:
+        payment.answered_at, payment.rail_reference = at, answers[payment.public_id].reference
+
+
+def _ask_again(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
+    later = ((p.public_id, answers[p.public_id].ask_again_at if p.public_id in answers else None) for p in payments)
     schedule(RAIL_QUEUE, [(key, when if when and when > at else at + ASK_AGAIN_AFTER) for key, when in later])
 
 
@@ -69,11 +98,47 @@ def patience(payment: Moving, at: datetime) -> timedelta:
     return min(max(silent_for / 10, ASK_AGAIN_AFTER), ASK_AGAIN_AT_MOST)
 
 
-def _fail(payments: Sequence[Moving], answers: Mapping[str, Answer], at: datetime) -> None:
+def _ask_payer(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
+    """Its payer must do something first; the rail is asked again when that has taken too long."""
+    fresh = [p for p in payments if p.status == Status.PROCESSING]
+    _note(fresh, answers, at)
+    for payment in fresh:
+        payment.action_url = answers[payment.public_id].action_url
+    columns = ["answered_at", "rail_reference", "action_url"]
+    change(fresh, "require_action", "requires_action", actor=SYSTEM.label, at=at, columns=columns)
+    _ask_again(payments, answers, at)
+
+
+def _authorize(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
+    """D2: promised, for so long; nothing is posted."""
+    _note(payments, answers, at)
     for payment in payments:
-        answer = answers[payment.public_id]
-        reason = explain(answer.code)
-        payment.answered_at, payment.rail_reference = at, answer.reference
-        payment.return_code, payment.failure_code, payment.failure_message = answer.code, reason.failure_code, reason.sentence
-    columns = ["answered_at", "rail_reference", "return_code", "failure_code", "failure_message"]
+        payment.authorized_minor, payment.authorized_at = payment.amount_minor, at
+        payment.capture_before = answers[payment.public_id].at + CAPTURE_WITHIN
+    columns = ["answered_at", "rail_reference", "authorized_minor", "authorized_at", "capture_before"]
+    change(payments, "authorize", "authorized", actor=SYSTEM.label, at=at, columns=columns)
+    place_holds(payments, at=at)
+    schedule(CAPTURE_QUEUE, [(p.public_id, p.capture_before) for p in payments if p.capture_before is not None])
+
+
+def _let_go(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
+    """D6: the promise has ended at the rail."""
+    _note(payments, answers, at)
+    release_holds(payments, at=at)
+    change(payments, "cancel", "canceled", actor=SYSTEM.label, at=at, columns=["answered_at", "rail_reference"])
+
+
+def _fail(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
+    """`return_code` is a bank's; what an issuer says is a code of its own, with a reason behind a slash."""
+    _note(payments, answers, at)
+    for payment in payments:
+        code = answers[payment.public_id].code
+        reason = explain(code)
+        payment.failure_code, payment.failure_message = reason.failure_code, reason.sentence
+        if payment.card is None:
+            payment.return_code = return_code(code)
+        else:
+            payment.decline_code = code.partition("/")[2]
+    columns = ["answered_at", "rail_reference", "return_code", "failure_code", "failure_message", "decline_code"]
+    release_holds(payments, at=at)
     change(payments, "fail", "failed", actor=SYSTEM.label, at=at, columns=columns)

@@ -1,18 +1,26 @@
-"""Calling a payment off before it has left for the bank."""
+"""Calling a payment off before it has left for the bank, or letting go of what a card has promised."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from directpay.due.actions import done
+from directpay.due.actions import done, schedule
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import Conflict, NotAllowed
 from directpay.people.actor import Actor
+from payments.payins.actions.capture import CAPTURE_QUEUE, may_take
 from payments.payins.actions.change import change, lock_payments
+from payments.payins.actions.holds import release_holds
 from payments.payins.actions.initiate import RAIL_QUEUE
+from payments.payins.actions.submit import order_of
 from payments.payins.models import Payment, Status
+from payments.payins.moving import moving
 from payments.payins.queries import with_related
+from payments.rails.registry import let_go
 
-CANCELABLE = (Status.INITIATED, Status.REQUIRES_ACTION, Status.IN_REVIEW)
+CANCELABLE = (Status.INITIATED, Status.REQUIRES_ACTION, Status.IN_REVIEW, Status.AUTHORIZED)
+AT_THE_PROCESSOR = (Status.REQUIRES_ACTION, Status.AUTHORIZED)
+VOID_QUEUE = "payins.void"
+TELL_AGAIN_AFTER = timedelta(minutes=1)
 
 
 class NotCancelable(Conflict):
@@ -22,11 +30,13 @@ class NotCancelable(Conflict):
 
 
 def cancel_payments(payments: Sequence[Payment], *, actor: Actor, at: datetime) -> list[Payment]:
-    """Call off a set, by its payer or by staff; canceling twice is the same as once. Returns them as they stand then.
+    """Call off a set, by its payer or by staff, or by who is paid where it is promised only; canceling twice is the same as once.
+
+    Nothing is taken then, whatever becomes of telling the processor. Returns them as they stand then.
 
     Raises NotAllowed, NotCancelable for the set.
     """
-    if not actor.may_see_all and any(payment.payer_id != actor.user_id for payment in payments):
+    if any(not _may_call_off(payment, actor) for payment in payments):
         raise NotAllowed("Only the payer can call a payment off.")
     with unit_of_work():
         rows = lock_payments([payment.public_id for payment in payments])
@@ -34,9 +44,28 @@ def cancel_payments(payments: Sequence[Payment], *, actor: Actor, at: datetime) 
             if row.status not in (*CANCELABLE, Status.CANCELED):
                 raise NotCancelable(f"This payment is {row.status} and can no longer be called off.", payment=row.public_id)
         fresh = [row for row in rows if row.status in CANCELABLE]
+        promised = [row.public_id for row in fresh if row.status in AT_THE_PROCESSOR]
+        release_holds(fresh, at=at)
         change(fresh, "cancel", "canceled", actor=actor.label, at=at)
         done(RAIL_QUEUE, [row.public_id for row in fresh])
+        done(CAPTURE_QUEUE, promised)
+        schedule(VOID_QUEUE, [(key, at) for key in promised])
         return list(with_related().filter(id__in=[row.id for row in rows]).order_by("id"))
+
+
+def _may_call_off(payment: Payment, actor: Actor) -> bool:
+    if actor.may_see_all or payment.payer_id == actor.user_id:
+        return True
+    return payment.status == Status.AUTHORIZED and may_take(payment, actor)
+
+
+def tell_the_processor(public_ids: Sequence[str], at: datetime) -> None:
+    """The due queue's work: the rail lets go of what was called off. Until it has answered, it is told again."""
+    answers = {p.public_id: let_go(p.rail, order_of(p), at=at) for p in moving(public_ids, states=[Status.CANCELED])}
+    silent = [key for key, answer in answers.items() if answer is None]
+    with unit_of_work():
+        schedule(VOID_QUEUE, [(key, at + TELL_AGAIN_AFTER) for key in silent])
+        done(VOID_QUEUE, [key for key in public_ids if key not in silent])
 
 
 def cancel_payment(payment: Payment, *, actor: Actor, at: datetime) -> Payment:

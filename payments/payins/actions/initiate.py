@@ -20,6 +20,8 @@ from directpay.kernel.money import words
 from directpay.people.actor import Actor
 from directpay.people.models import Payee, User
 from ledger.journal.models import Account
+from payments.methods.cards.models import Card
+from payments.methods.cards.paying import check_card
 from payments.methods.models import BankAccount
 from payments.methods.queries import BankAccountNotVerified
 from payments.payins.accepting import Standing, insert, stand
@@ -27,7 +29,7 @@ from payments.payins.events import facts
 from payments.payins.models import Claim, Payment, Status
 from payments.pricing.fees import Price, price_with
 from payments.rails.base import Promise
-from payments.rails.registry import rail
+from payments.rails.registry import BY_CARD, rail
 
 RAIL_QUEUE = "payins.rail"
 DUPLICATE_WINDOW = timedelta(minutes=5)
@@ -83,8 +85,10 @@ class Terms:
     applies_to: Account
     amount_minor: int
     rail: str
-    bank_account: BankAccount
     tendered_on: date
+    bank_account: BankAccount | None = None
+    card: Card | None = None  # instead of a bank account
+    captures_later: bool = False
     ahead_minor: int = 0  # not yet posted, may be paid already
     origin: str = ""
     wishes: Sequence[Wish] = ()
@@ -119,7 +123,7 @@ def judge(terms: Terms, standing: Standing, at: datetime) -> Accepted:
     require_transaction()
     account = standing.account
     milestone("payment_lock_acquired", account=account.public_id, rail=terms.rail)
-    _check_account(terms, account)
+    _check_account(terms, account, at)
     cost = price_with(terms.amount_minor, terms.rail, standing.own_fee)
     if cost.net_minor <= 0:
         raise AmountTooSmall(
@@ -144,16 +148,27 @@ def write(accepted: Sequence[Accepted], *, actor: Actor, at: datetime) -> None:
     hint_after_commit()
 
 
-def _check_account(terms: Terms, account: Account) -> None:
+def _check_account(terms: Terms, account: Account, at: datetime) -> None:
     if not account.accepts_payments or account.payable_limit == "closed":
         raise InvalidInput("This account takes no payments.", param="applies_to", code="account_closed")
     if terms.amount_minor > settings.PAYMENT_MAX_MINOR:
         raise InvalidInput(
             f"At most {words(settings.PAYMENT_MAX_MINOR, account.currency)} at once.", param="amount", code="amount_too_large"
         )
-    if terms.bank_account.status != BankAccount.Status.VERIFIED:
+    if terms.card is not None:
+        check_card(terms.card, rail=terms.rail, into_trust=account.pays_into == "trust", at=at)
+    else:
+        _check_bank_account(terms.bank_account, terms, account)
+
+
+def _check_bank_account(source: BankAccount | None, terms: Terms, account: Account) -> None:
+    if source is None or terms.rail in BY_CARD:
+        raise InvalidInput("This way to pay takes a card.", param="payment_method")
+    if terms.captures_later:
+        raise InvalidInput("Bank debits are taken whole and at once.", param="capture_method")
+    if source.status != BankAccount.Status.VERIFIED:
         raise BankAccountNotVerified("This bank account is not verified: name its two small deposits first.", param="bank_account")
-    if terms.bank_account.currency != account.currency:
+    if source.currency != account.currency:
         raise InvalidInput(f"This debt is in {account.currency.upper()}: pay from an account in it.", param="bank_account")
 
 
@@ -201,6 +216,8 @@ def _new(terms: Terms, account: Account, cost: Price, promise: Promise, at: date
         payee=terms.payee,
         applies_to=terms.applies_to,
         bank_account=terms.bank_account,
+        card=terms.card,
+        captures_later=terms.captures_later,
         origin=terms.origin,
         metadata=dict(terms.metadata),
         created_at=at,

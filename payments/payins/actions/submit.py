@@ -2,21 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from directpay.due.actions import done
 from directpay.events.unit import unit_of_work
 from directpay.people.actor import SYSTEM
-from payments.methods.orders import order_on
+from payments.methods.orders import order_by_card, order_on
 from payments.payins.actions.answers import record_answers
 from payments.payins.actions.change import change, lock_payments
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.models import Payment, Status
 from payments.payins.moving import Moving
 from payments.rails.base import Answer, Order
-from payments.rails.registry import ask, placed
+from payments.rails.registry import ask, placed, take
 
 SUBMITTABLE = (Status.INITIATED,)
-AT_THE_RAIL = (Status.PROCESSING, Status.UNKNOWN)
+AT_THE_RAIL = (Status.PROCESSING, Status.UNKNOWN, Status.REQUIRES_ACTION)
 
 
 def work_on_rail(public_ids: Sequence[str], at: datetime) -> None:
@@ -48,16 +49,19 @@ def _submit(public_ids: Sequence[str], at: datetime) -> tuple[set[str], list[Mov
 
 
 def call(payment: Moving, at: datetime, *, first: bool) -> Answer | None:
-    """What its rail says of it now: None for nothing."""
+    """What its rail says of it now: None for nothing. What is to be captured is asked for until it is taken."""
+    if payment.captured_at is not None and payment.status in (Status.PROCESSING, Status.UNKNOWN):
+        return take(payment.rail, order_of(payment), at=at)
     return ask(payment.rail, order_of(payment), at=at, first=first)
 
 
 def order_of(payment: Payment | Moving) -> Order:
     """What the rail is told."""
-    return order_on(
-        payment.bank_account,
-        id=payment.public_id,
-        amount_minor=payment.charged_minor,
-        currency=payment.currency,
-        placed_at=payment.placed_at or payment.created_at,
-    )
+    placed_at = payment.placed_at or payment.created_at
+    what: dict[str, Any] = {"id": payment.public_id, "amount_minor": payment.charged_minor, "currency": payment.currency}
+    if payment.bank_account is not None:
+        return order_on(payment.bank_account, placed_at=placed_at, **what)
+    if payment.card is None:
+        raise ValueError(f"{payment.public_id} is paid with nothing")  # the database refuses it
+    capture = not payment.captures_later or payment.captured_at is not None
+    return order_by_card(payment.card.processor_card, placed_at=placed_at, capture=capture, reference=payment.rail_reference, **what)

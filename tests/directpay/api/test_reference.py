@@ -25,6 +25,8 @@ def kept() -> dict[str, Any]:
 
 # Codes that are raised behind other doors than the API's, and where.
 ELSEWHERE = {
+    "authentication_failed": "a code of the rail of cards: why a payment failed, not why a request did",
+    "payment_not_capturable": "said of a payment; payment intents say payment_intent_unexpected_state",
     "anchor_differs": "a finding of the verifier",
     "account_not_empty": "closing accounts, by staff",
     "already_reversed": "reversals, by staff",

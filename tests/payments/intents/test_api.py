@@ -23,7 +23,11 @@ def test_makes_an_intent_without_moving_money(api):
     assert (made["amount"], made["currency"], made["amount_capturable"], made["amount_received"]) == (150_000, "usd", 0, 0)
     assert (made["status"], made["latest_charge"], made["next_action"]) == ("requires_payment_method", None, None)
     assert (made["description"], made["metadata"]) == ("November", {"lease": "L-1", "unit": "4B"})
-    assert (made["payment_method_types"], made["capture_method"], made["livemode"]) == (["us_bank_account"], "automatic_async", False)
+    assert (made["payment_method_types"], made["capture_method"], made["livemode"]) == (
+        ["card", "us_bank_account"],
+        "automatic_async",
+        False,
+    )
     assert Payment.objects.count() == 0
 
 
@@ -32,14 +36,14 @@ def test_needs_no_key_where_no_money_moves(api):
 
 
 @pytest.mark.parametrize("types", [["us_bank_account"], ["card", "us_bank_account"]])
-def test_takes_the_bank_from_a_list_that_holds_it(api, types):
-    assert api.created(payment_method_types=types)["payment_method_types"] == ["us_bank_account"]
+def test_keeps_what_it_may_be_paid_with(api, types):
+    made = api.created(payment_method_types=types)
+    assert (made["payment_method_types"], sorted(made["payment_method_options"])) == (types, types)
 
 
 @pytest.mark.parametrize(
     ("given", "param"),
     [
-        ({"payment_method_types": ["card"]}, "payment_method_types"),
         ({"payment_method_types": []}, "payment_method_types"),
         ({"payment_method_types": ["us_bank_account", "klarna"]}, "payment_method_types[1]"),
         (
@@ -47,13 +51,14 @@ def test_takes_the_bank_from_a_list_that_holds_it(api, types):
             "automatic_payment_methods",
         ),
         ({"automatic_payment_methods": {"enabled": False}}, "automatic_payment_methods[enabled]"),
-        ({"payment_method": "pm_card_visa"}, "payment_method"),
-        ({"payment_method_options": {"card": {}}}, "payment_method_options[card]"),
+        ({"payment_method": "pm_card_visa"}, "customer"),
+        ({"payment_method": "pm_unknown"}, "payment_method"),
+        ({"payment_method_options": {"klarna": {}}}, "payment_method_options[klarna]"),
         (
             {"payment_method_options": {"us_bank_account": {"preferred_settlement_speed": "fastest"}}, "rail": "wire"},
             "payment_method_options[us_bank_account][preferred_settlement_speed]",
         ),
-        ({"capture_method": "manual"}, "capture_method"),
+        ({"capture_method": "by_hand"}, "capture_method"),
         ({"confirmation_method": "manual"}, "confirmation_method"),
         ({"statement_descriptor": "RENT"}, "statement_descriptor"),
         ({"setup_future_usage": "off_session"}, "setup_future_usage"),
@@ -61,7 +66,7 @@ def test_takes_the_bank_from_a_list_that_holds_it(api, types):
         ({"customer": "cus_1"}, "customer"),
         ({"lease": "lse_unknown"}, "lease"),
         ({"applies_to": "acct_unknown"}, "applies_to"),
-        ({"rail": "card"}, "rail"),
+        ({"rail": "pigeon"}, "rail"),
         ({"off_session": True}, "off_session"),
         ({"return_url": "https://example.com"}, "return_url"),
         ({"confirm": True, "mandate_data": {"customer_acceptance": {"type": "sworn"}}}, "mandate_data[customer_acceptance][type]"),

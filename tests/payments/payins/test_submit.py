@@ -12,7 +12,7 @@ from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.actions.submit import submit_payments, work_on_rail
 from payments.payins.models import Payment
 from payments.rails.base import NoAnswer
-from payments.rails.registry import LATE, RAILS
+from payments.rails.registry import FROM_BANK_ACCOUNTS, LATE
 from tests.payments.conftest import answer
 from tests.world import NO_FUNDS, PAYS
 
@@ -92,7 +92,7 @@ class TestWorkOnRail:
         assert (w.fresh(made).version, rail_due()) == (4, {})
 
     def test_answers_each_rail_for_itself_in_one_set(self, w, accept):
-        made = [accept(rail=name, amount=10_000 + n) for n, name in enumerate(RAILS)]
+        made = [accept(rail=name, amount=10_000 + n) for n, name in enumerate(FROM_BANK_ACCOUNTS)]
         w.later(minutes=2)
         assert {w.fresh(payment).status for payment in made} == {"settled"}
         w.check()

@@ -12,7 +12,7 @@ from payments.methods.models import BankAccount
 from payments.payins.actions.cancel import cancel_payment, cancel_payments
 from payments.payins.actions.pay import pay
 from payments.payins.models import Payment
-from payments.rails.registry import RAILS, rail
+from payments.rails.registry import FROM_BANK_ACCOUNTS, rail
 from tests.simulation.auditor.errors import same
 from tests.simulation.auditor.requests import Request, flying, open_rows
 from tests.simulation.bank import promise_of
@@ -199,7 +199,7 @@ def _has_paid(h: "History") -> bool:
     return bool(h.cast.payments)
 
 
-assert set(RAIL_WEIGHTS) == set(RAILS), "a rail that nobody pays by"
+assert set(RAIL_WEIGHTS) == set(FROM_BANK_ACCOUNTS), "a rail that nobody pays by"
 MOVES = (
     Move("pay_all", 3, pay_all, _can_pay),
     Move("pay_part", 15, pay_part, _can_pay),

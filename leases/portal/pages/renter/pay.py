@@ -49,10 +49,10 @@ def pay(request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
 
 
 def _pay(request: HttpRequest, visit: Visit, page: Sheet) -> HttpResponse:
-    assert page.account is not None  # noqa: S101  can_pay has looked
-    wanted = PayRequest(
+    assert page.source is not None  # noqa: S101  can_pay has looked
+    wanted = PayRequest.by(
+        page.source,
         rail=page.way.name,
-        bank_account=page.account,
         amount_minor=page.amount_minor,
         allow_duplicate=page.is_exactly_what_is_due or request.POST.get("allow_duplicate") == "yes",
         metadata={"page_attempt": page.attempt},
