@@ -9,7 +9,7 @@ from directpay.api.fields import AmountField, CurrencyField, IdField, MetadataFi
 from directpay.api.serializers import ObjectOutput, StrictSerializer
 from payments.intents.queries import STATUSES
 from payments.intents.rendering import NOTHING
-from payments.rails.registry import RAILS
+from payments.rails.registry import EVERY_RAIL, RAILS
 
 CAPTURE_METHODS = ("automatic", "automatic_async", "manual")
 REASONS_TO_CANCEL = ("duplicate", "fraudulent", "requested_by_customer", "abandoned")
@@ -145,7 +145,7 @@ class IntentOutput(ObjectOutput):
     payment_method = serializers.CharField(allow_null=True)
     payment_method_options = serializers.DictField()
     payment_method_types = serializers.ListField(child=serializers.CharField())
-    rail = serializers.ChoiceField(choices=list(RAILS))
+    rail = serializers.ChoiceField(choices=list(EVERY_RAIL))
 
     def get_fields(self) -> dict[str, Any]:
         """And what Stripe has that we do not."""

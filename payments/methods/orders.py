@@ -16,9 +16,11 @@ class Numbered(Protocol):
     def routing_number(self) -> str: ...
     @property
     def number_encrypted(self) -> str: ...
+    @property
+    def account_holder_name(self) -> str: ...
 
 
-def order_on(account: Numbered, *, id: str, amount_minor: int, currency: str, placed_at: datetime) -> Order:
+def order_on(account: Numbered, *, id: str, amount_minor: int, currency: str, placed_at: datetime, reference: str = "") -> Order:
     """The account number is opened here and goes nowhere else."""
     return Order(
         id=id,
@@ -27,6 +29,8 @@ def order_on(account: Numbered, *, id: str, amount_minor: int, currency: str, pl
         routing_number=account.routing_number,
         account_number=decrypt(account.number_encrypted, context=account.public_id),
         placed_at=placed_at,
+        reference=reference,
+        account_holder=account.account_holder_name,
     )
 
 

@@ -34,7 +34,7 @@ from payments.payins.attempts import CountsAttempts
 from payments.payins.examples import ASKS, CALLS_OFF, HISTORY, NOT_CALLED_OFF, REFUSED, SHOWN
 from payments.payins.models import Payment, Status
 from payments.payins.queries import paid_with, visible_payments, ways_to_payments
-from payments.rails.registry import RAILS
+from payments.rails.registry import ASKED_FOR, EVERY_RAIL
 
 HISTORY_LIMIT = 1_000
 
@@ -45,7 +45,7 @@ class PaymentInput(StrictSerializer):
     payee = IdField("pye", required=False)
     amount = AmountField(required=False)
     currency = CurrencyField(required=False)
-    rail = serializers.ChoiceField(choices=list(RAILS))
+    rail = serializers.ChoiceField(choices=list(ASKED_FOR))
     bank_account = IdField("ba", required=False)
     payment_method = serializers.CharField(max_length=80, required=False, help_text="A bank account (ba_…) or a card (pm_…).")
     allow_duplicate = serializers.BooleanField(default=False)
@@ -77,7 +77,7 @@ class PaymentOutput(ObjectOutput):
     lease = serializers.CharField(allow_null=True)
     payer = serializers.CharField()
     payee = serializers.CharField()
-    rail = serializers.ChoiceField(choices=list(RAILS))
+    rail = serializers.ChoiceField(choices=list(EVERY_RAIL))
     bank_account = serializers.CharField(allow_null=True)
     payment_method = serializers.CharField(help_text="The same bank account, or the card.")
     reference = serializers.CharField()
@@ -116,7 +116,7 @@ class PaymentsView(CountsAttempts, Payments, CollectionView):
     refusals: ClassVar[Sequence[DirectPayError]] = REFUSED
     filters = {
         "status": Filter("status", serializers.ChoiceField(choices=Status.values)),
-        "rail": Filter("rail", serializers.ChoiceField(choices=list(RAILS))),
+        "rail": Filter("rail", serializers.ChoiceField(choices=list(EVERY_RAIL))),
         "lease": Filter("origin", serializers.CharField(max_length=40)),
         "applies_to": related("applies_to", Account),
         "bank_account": related("bank_account", BankAccount),
@@ -164,7 +164,7 @@ class SearchPaymentsView(Payments, SearchView):
         "payee": Reference("payee", Payee),
         "payer": Reference("payer", User),
         "payment_method": Named(paid_with),
-        "rail": Choice("rail", list(RAILS)),
+        "rail": Choice("rail", list(EVERY_RAIL)),
         "status": Choice("status", Status.values),
     }
 

@@ -18,7 +18,7 @@ from directpay.kernel.errors import DirectPayError
 from directpay.kernel.instruments import Counter, Histogram
 from directpay.kernel.milestones import milestone, milestones
 from directpay.kernel.request_context import cause_of
-from payments.rails.registry import RAILS
+from payments.rails.registry import EVERY_RAIL
 
 # What a payment has become (event → what dashboards call it), or that none was made.
 COUNTED = {
@@ -59,7 +59,7 @@ DURATION = Histogram(
     bounds=BOUNDS,
 )
 for _status in (*COUNTED.values(), REFUSED, BROKEN):
-    for _rail in RAILS:
+    for _rail in EVERY_RAIL:
         REQUESTS.begin(_status, _rail)
 
 
@@ -121,4 +121,4 @@ class CountsAttempts:
 
 
 def _bounded(rail: Any) -> str:
-    return rail if isinstance(rail, str) and rail in RAILS else NO_RAIL
+    return rail if isinstance(rail, str) and rail in EVERY_RAIL else NO_RAIL

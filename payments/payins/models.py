@@ -115,6 +115,10 @@ class Payment(models.Model):
             models.Index(fields=["bank_account", "created_at", "id"], name="payment_source_at"),
             models.Index(fields=["card", "created_at", "id"], name="payment_card_at", condition=models.Q(card__isnull=False)),
             models.Index(fields=["rail", "created_at", "id"], name="payment_rail_at"),
+            # what a provider tells us about names it as the provider does
+            models.Index(
+                fields=["rail_reference"], name="payment_reference", condition=models.Q(rail__in=["stripe", "stripe_ach", "paypal"])
+            ),
             # most are settled: the newest of those are never far
             models.Index(fields=["status", "created_at", "id"], name="payment_status_at", condition=~models.Q(status=S.SETTLED)),
             GinIndex(fields=["metadata"], name="payment_metadata", condition=~models.Q(metadata={})),

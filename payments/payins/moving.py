@@ -49,6 +49,7 @@ class Source:
     public_id: str
     routing_number: str
     number_encrypted: str
+    account_holder_name: str
 
 
 @dataclass(slots=True)
@@ -130,8 +131,8 @@ SELECT = """
 SELECT p.id, p.public_id, p.status, p.version, p.rail, p.currency, p.amount_minor, p.fee_minor, p.fee_payer, p.tax_minor, p.charged_minor,
     p.net_minor, p.origin, p.created_at, p.tendered_on, p.expected_on, p.placed_at, p.ready_at, p.rail_reference, p.failure_code,
     p.return_code, p.payer_id, u.public_id, p.payee_id, y.public_id, a.id, a.public_id, a.subject, a.by_item, a.payable_limit, a.pays_into,
-    c.id, c.subject, c.by_item, b.public_id, b.routing_number, b.number_encrypted, k.public_id, k.processor_card, p.captures_later,
-    p.authorized_minor, p.capture_before, p.captured_at
+    c.id, c.subject, c.by_item, b.public_id, b.routing_number, b.number_encrypted, b.account_holder_name, k.public_id,
+    k.processor_card, p.captures_later, p.authorized_minor, p.capture_before, p.captured_at
 FROM payments_payment p
 JOIN directpay_user u ON u.id = p.payer_id
 JOIN directpay_payee y ON y.id = p.payee_id
@@ -155,7 +156,7 @@ def moving(public_ids: Sequence[str], *, states: Sequence[str] | None = None, lo
 def _row(values: Any) -> Moving:
     cost = Cost(*values[31:34]) if values[31] is not None else None
     paid: tuple[Any, ...] = (*values[25:31], cost)
-    bank = Source(*values[34:37]) if values[34] is not None else None
-    card = Plastic(*values[37:39]) if values[37] is not None else None
+    bank = Source(*values[34:38]) if values[34] is not None else None
+    card = Plastic(*values[38:40]) if values[38] is not None else None
     named: tuple[Any, ...] = (Named(*values[21:23]), Named(*values[23:25]), Destination(*paid), bank, card)
-    return Moving(*values[:21], *named, *values[39:])
+    return Moving(*values[:21], *named, *values[40:])

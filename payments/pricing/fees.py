@@ -5,7 +5,7 @@ from typing import Literal
 
 from payments.pricing.models import RailFee
 
-HOUSE_FEES_MINOR = {"ach": 200, "same_day_ach": 150, "instant": 100, "wire": 1500, "card": 30}
+HOUSE_FEES_MINOR = {"ach": 200, "same_day_ach": 150, "instant": 100, "wire": 1500, "card": 30, "stripe_ach": 200}
 HOUSE_FEES_PERMILLE = {"card": 29}  # of the amount, beside the fixed part
 
 

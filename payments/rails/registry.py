@@ -28,6 +28,9 @@ BY_CARD = (CardRail.name,)
 FROM_BANK_ACCOUNTS = tuple(name for name in RAILS if name not in BY_CARD)
 OUTGOING: dict[str, type[SimulatedRail]] = {PayoutCredit.name: PayoutCredit}  # nobody pays in by these
 PROCESSORS = {"stripe": "payments.rails.stripe.rail.StripeRail", "stripe_ach": "payments.rails.stripe.rail.StripeAch"}
+BY_STRIPE = tuple(PROCESSORS)
+EVERY_RAIL = (*RAILS, *PROCESSORS)
+ASKED_FOR = (*RAILS, "stripe_ach")  # what a payer may name: whose rail a card goes by, its processor says
 breaker_of("stripe")  # known from the start, so that its gauge is there before the first failure
 
 
@@ -35,6 +38,16 @@ def rail(name: str) -> Rail:
     """The rail under the present profile, speed and seed."""
     found = RAILS.get(name) or OUTGOING.get(name) or import_string(PROCESSORS[name])
     return found(settings.RAIL_PROFILE, settings.RAIL_SPEED, settings.RAIL_SEED)
+
+
+def rail_of_card(name: str, processor: str) -> str:
+    """`card` is the way of whoever processes this card."""
+    return processor if name in BY_CARD and processor in PROCESSORS else name
+
+
+def is_set_up(name: str) -> bool:
+    """Whether payments go by it in this installation."""
+    return name not in PROCESSORS or bool(settings.STRIPE_SECRET_KEY)
 
 
 def placed(name: str, *, ordered_at: datetime, at: datetime) -> datetime:

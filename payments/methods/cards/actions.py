@@ -20,7 +20,7 @@ from payments.rails.cards.sandbox import BY_NAME, SandboxCard
 from payments.vault.encryption import fingerprint
 
 TOKEN_LASTS = timedelta(minutes=10)
-SIMULATED = "simulated"
+SIMULATED, STRIPE = "simulated", "stripe"
 FACTS = tuple(field.name for field in CardFacts._meta.get_fields())
 
 
@@ -118,7 +118,7 @@ def _facts(card: SandboxCard, month: int, year: int) -> dict[str, Any]:
     if not settings.SANDBOX:
         raise RuntimeError("there is no live processor yet")
     return {
-        "processor": SIMULATED,
+        "processor": STRIPE if settings.STRIPE_SECRET_KEY else SIMULATED,  # whose name of it `processor_card` is
         "processor_card": card.name,
         "brand": card.brand,
         "last4": card.last4,

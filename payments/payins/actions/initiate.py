@@ -29,7 +29,7 @@ from payments.payins.events import facts
 from payments.payins.models import Claim, Payment, Status
 from payments.pricing.fees import Price, price_with
 from payments.rails.base import Promise
-from payments.rails.registry import BY_CARD, rail
+from payments.rails.registry import BY_CARD, is_set_up, rail, rail_of_card
 
 RAIL_QUEUE = "payins.rail"
 DUPLICATE_WINDOW = timedelta(minutes=5)
@@ -132,9 +132,10 @@ def judge(terms: Terms, standing: Standing, at: datetime) -> Accepted:
     check_payable(standing, terms.amount_minor, terms.ahead_minor)
     if not terms.allow_duplicate:
         _check_not_twice(terms, at)
-    promise = rail(terms.rail).promise(at)
+    way = rail_of_card(terms.rail, terms.card.processor) if terms.card is not None else terms.rail
+    promise = rail(way).promise(at)
     claims = [Claim(debit_reference=w.debit_reference, item=w.item, amount_minor=w.amount_minor, reason=w.reason) for w in terms.wishes]
-    return Accepted(_new(terms, account, cost, promise, at), claims, promise.leaves_at)
+    return Accepted(_new(terms, way, account, cost, promise, at), claims, promise.leaves_at)
 
 
 def write(accepted: Sequence[Accepted], *, actor: Actor, at: datetime) -> None:
@@ -164,6 +165,8 @@ def _check_account(terms: Terms, account: Account, at: datetime) -> None:
 def _check_bank_account(source: BankAccount | None, terms: Terms, account: Account) -> None:
     if source is None or terms.rail in BY_CARD:
         raise InvalidInput("This way to pay takes a card.", param="payment_method")
+    if not is_set_up(terms.rail):
+        raise InvalidInput("This way to pay is not set up here.", param="rail", code="rail_not_available")
     if terms.captures_later:
         raise InvalidInput("Bank debits are taken whole and at once.", param="capture_method")
     if source.status != BankAccount.Status.VERIFIED:
@@ -202,10 +205,10 @@ def _check_not_twice(terms: Terms, at: datetime) -> None:
         )
 
 
-def _new(terms: Terms, account: Account, cost: Price, promise: Promise, at: datetime) -> Payment:
+def _new(terms: Terms, way: str, account: Account, cost: Price, promise: Promise, at: datetime) -> Payment:
     return Payment(
         public_id=public_id("pay"),
-        rail=terms.rail,
+        rail=way,
         currency=account.currency,
         amount_minor=cost.amount_minor,
         fee_minor=cost.fee_minor,

@@ -60,7 +60,7 @@ def order_of(payment: Payment | Moving) -> Order:
     placed_at = payment.placed_at or payment.created_at
     what: dict[str, Any] = {"id": payment.public_id, "amount_minor": payment.charged_minor, "currency": payment.currency}
     if payment.bank_account is not None:
-        return order_on(payment.bank_account, placed_at=placed_at, **what)
+        return order_on(payment.bank_account, placed_at=placed_at, reference=payment.rail_reference, **what)
     if payment.card is None:
         raise ValueError(f"{payment.public_id} is paid with nothing")  # the database refuses it
     capture = not payment.captures_later or payment.captured_at is not None

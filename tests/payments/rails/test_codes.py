@@ -26,7 +26,7 @@ def test_passes_on_what_it_does_not_know():
 @pytest.mark.parametrize(
     ("code", "failure_code", "voids"),
     [
-        ("card_declined/insufficient_funds", "insufficient_funds", False),
+        ("card_declined/insufficient_funds", "card_declined", False),  # why stands behind the slash
         ("card_declined/generic_decline", "card_declined", False),
         ("card_declined/lost_card", "card_declined", False),  # whoever holds it is not told
         ("card_declined/one_of_next_year", "card_declined", False),
