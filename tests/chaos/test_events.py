@@ -68,7 +68,7 @@ class Reaper:
         self.thread = threading.Thread(target=self._run, daemon=True)
 
     def _run(self) -> None:
-        while not self.enough.wait(self.rng.uniform(0.05, 0.6)):
+        while not self.enough.wait(self.rng.uniform(0.02, 0.3)):
             try:
                 children = _children(self.stack.pid_of("worker"))
                 os.kill(self.rng.choice(children), signal.SIGKILL)
