@@ -44,13 +44,13 @@ class PayRequest:
 
     rail: str
     bank_account: BankAccount | None = None
-    card: Card | None = None  # instead of a bank account
     amount_minor: int | None = None
     charges: Sequence[tuple[str, int | None]] = ()  # charge id, part of it
     allow_duplicate: bool = False
     on_behalf_of: User | None = None  # another renter of the lease, whose share it pays; the payer's own without
-    captures_later: bool = False
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    card: Card | None = None  # instead of a bank account
+    captures_later: bool = False
 
     @classmethod
     def by(cls, source: Source, **more: Any) -> "PayRequest":

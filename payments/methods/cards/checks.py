@@ -32,7 +32,7 @@ def check_number(text: str) -> SandboxCard:
         raise CardRefused("This is not the number of a card: its check digit does not fit.", param="card[number]", code="incorrect_number")
     found = BY_NUMBER.get(digits)
     if found is None:
-        said = "This is a sandbox: it takes published test numbers only, such as 4242 4242 4242 4242. Never type in a real card."
+        said = "This is a sandbox: it takes published test numbers only. Never type in a real card."
         raise TestModeOnly(said, param="card[number]", decline_code="test_mode_live_card")
     return found
 

@@ -28,7 +28,7 @@ SHOWN = (  # published test cards, by name
 )
 REFUSALS = (  # what payments.methods.cards may say of a form, for the catalogue
     gettext_noop("This is not the number of a card: its check digit does not fit."),
-    gettext_noop("This is a sandbox: it takes published test numbers only, such as 4242 4242 4242 4242. Never type in a real card."),
+    gettext_noop("This is a sandbox: it takes published test numbers only. Never type in a real card."),
     gettext_noop("A card expires in a month from 1 to 12."),
     gettext_noop("This card has expired, or that is no year."),
     gettext_noop("This card has expired."),
