@@ -127,6 +127,7 @@ NOT_PAID: Final = (
     DuplicateSuspected("The same amount was paid here in the last five minutes. Send allow_duplicate if it is meant.", payment=PAYMENT),
     InvalidInput("This account takes no payments.", param="applies_to", code="account_closed"),
     InvalidInput("No such lease: lse_nowhere.", param="lease", code="resource_missing"),
+    InvalidInput("This way to pay is not set up here.", param="rail", code="rail_not_available"),
     InvalidInput("Say what this pays: a lease, or an account (applies_to).", param="lease", code="parameter_missing"),
 )
 NOT_PAID_BY_CARD: Final = (

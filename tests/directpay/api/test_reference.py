@@ -27,6 +27,14 @@ def kept() -> dict[str, Any]:
 ELSEWHERE = {
     "authentication_failed": "a code of the rail of cards: why a payment failed, not why a request did",
     "payment_not_capturable": "said of a payment; payment intents say payment_intent_unexpected_state",
+    **dict.fromkeys(
+        (
+            *("signature_missing", "signature_malformed", "signature_invalid", "signature_stale"),
+            *("certificate_address", "certificate_invalid", "certificate_unavailable", "verification_unavailable"),
+            "webhook_not_configured",
+        ),
+        "events of providers: docs/webhooks.md",
+    ),
     "anchor_differs": "a finding of the verifier",
     "account_not_empty": "closing accounts, by staff",
     "already_reversed": "reversals, by staff",

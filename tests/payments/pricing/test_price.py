@@ -3,7 +3,7 @@ from django.db import IntegrityError
 
 from payments.pricing.fees import HOUSE_FEES_MINOR, price
 from payments.pricing.models import RailFee
-from payments.rails.registry import RAILS
+from payments.rails.registry import ASKED_FOR
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ def test_takes_the_house_price_from_the_payee(rail, fee):
 
 
 def test_has_a_price_for_every_rail():
-    assert set(HOUSE_FEES_MINOR) == set(RAILS)
+    assert set(HOUSE_FEES_MINOR) == set(ASKED_FOR)
 
 
 def test_prefers_the_payees_own_price():

@@ -53,8 +53,8 @@ class ToldOf(Ach):
 
 
 @pytest.fixture
-def w(sender) -> Iterator[Told]:
-    RAILS["stripe"] = ToldOf
+def w(sender, settings) -> Iterator[Told]:
+    RAILS["stripe"], settings.STRIPE_SECRET_KEY = ToldOf, "sk_test_" + "x" * 24
     yield Told()
     del RAILS["stripe"]
 
