@@ -54,8 +54,8 @@ def fetch(url: str) -> bytes:
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> None:
-        raise OSError(f"redirected to {newurl}")
+    def redirect_request(self, *answer: Any) -> None:
+        raise OSError(f"redirected to {answer[-1]}")
 
 
 class Certificates:
