@@ -144,7 +144,8 @@ SILENCED_SYSTEM_CHECKS = [
 
 # --- Redis and Celery -------------------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
-CELERY_BROKER_URL = REDIS_URL
+# Redis, or another broker that kombu knows, such as amqp://user:password@host:5672//; it carries hints, and may lose them.
+CELERY_BROKER_URL = env.str("DIRECTPAY_BROKER_URL", "") or REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -152,7 +153,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 NO_WAITING = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}  # of a publisher; consumers have their own
 BROKER_SECONDS = env.float("DIRECTPAY_BROKER_SECONDS", 5.0)  # the web server is given less: a request never waits for a broker that hangs
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": BROKER_SECONDS, "socket_connect_timeout": 1, "visibility_timeout": 60, **NO_WAITING}
+_OF_REDIS = {"socket_timeout": BROKER_SECONDS, "socket_connect_timeout": 1, "visibility_timeout": 60}
+CELERY_BROKER_TRANSPORT_OPTIONS = {**(_OF_REDIS if CELERY_BROKER_URL.startswith("redis") else {}), **NO_WAITING}
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_TASK_PUBLISH_RETRY = False
 WORK_LANES = env.int("DIRECTPAY_WORK_LANES", 1)  # how many processes of all workers may work on due queues at once, and as many relay
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True

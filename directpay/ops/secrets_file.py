@@ -11,7 +11,7 @@ PASSWORDS = "passwords.env"
 # What may stand in a file of its own, as container engines mount secrets: NAME_FILE says where.
 IN_FILES = (
     *("SECRET_KEY", "DIRECTPAY_VAULT_KEYS", "DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SUPERUSER_URL", "REDIS_URL", "MAIL_URL"),
-    *("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "PAYPAL_CLIENT_SECRET"),
+    *("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "PAYPAL_CLIENT_SECRET", "DIRECTPAY_BROKER_URL"),
 )
 GENERATED = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(48),
