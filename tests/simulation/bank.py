@@ -42,7 +42,7 @@ class Bank:
         if fault == "order_lost":
             self._silent(order, at, fault)
         if order.id not in self.orders:
-            self.orders[order.id] = order
+            self.orders[order.id] = as_first_placed(order)
             late = order.id in self.asked_early
             self._change_mind(order)
             script = script_of(rail, base, self._as_treated(order))
@@ -51,14 +51,14 @@ class Bank:
                 self.auditor.order_received(order.id, order.amount_minor, order.account_number, order.placed_at, promise, script, late)
             except AuditError as error:
                 self._alarm(error)
-        elif self.orders[order.id] != order:
+        elif self.orders[order.id] != as_first_placed(order):
             self._alarm(AuditError(f"the order {order.id} was changed"))
         return self._answer(rail, base, order, at, fault)
 
     def look_up(self, rail: Any, base: type[SimulatedRail], order: Order, at: datetime) -> Answer:
         if order.id not in self.orders:
             raise NoSuchOrder(order.id)
-        if self.orders[order.id] != order:
+        if self.orders[order.id] != as_first_placed(order):
             self._alarm(AuditError(f"the order {order.id} was changed"))
         return self._answer(rail, base, order, at, self._fault("answer_lost", "breaks"))
 
@@ -119,6 +119,11 @@ class Bank:
             raise
         self.auditor.bank_said(order.id, Told(answer.state, answer.effective_on), at)
         return answer
+
+
+def as_first_placed(order: Order) -> Order:
+    """What the rail answered goes with it from then on; nothing else of it may change."""
+    return replace(order, reference="")
 
 
 def promise_of(rail: Any, at: datetime) -> Promise:
