@@ -323,7 +323,9 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- what providers tell us: in the sandbox secrets of its own, so that the demo can sign ------------------------------
-STRIPE_WEBHOOK_SECRETS = [secret.strip() for secret in env.list("STRIPE_WEBHOOK_SECRET", default=[]) if secret.strip()]
+STRIPE_WEBHOOK_SECRETS = [
+    secret.strip() for secret in env.list("STRIPE_WEBHOOK_SECRET", default=[]) if secret.strip().removeprefix("whsec_")
+]
 STRIPE_WEBHOOK_SECRETS = STRIPE_WEBHOOK_SECRETS or ([derived(SECRET_KEY, "stripe")] if SANDBOX else [])
 STRIPE_ACCOUNT = env.str("STRIPE_ACCOUNT", "")  # the connected account whose events are ours; empty: those of the platform's own
 PAYPAL_WEBHOOK_ID = env.str("PAYPAL_WEBHOOK_ID", "")

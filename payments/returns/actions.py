@@ -19,6 +19,8 @@ from payments.returns.postings import returned_reference, returns
 
 WATCH_QUEUE = "returns.watch"
 ASK_AGAIN_AFTER = timedelta(minutes=1)
+TAKEN_BACK = ("returned", "failed")  # what had cleared is no more, whatever the rail calls it
+SILENT = ("unknown", "waiting")
 # Rooms above say where the money of a deposit has gone: payments → the trust bank of each that is not here any more.
 FORWARDED: list[Callable[[Sequence[str]], Mapping[str, str]]] = []
 COLUMNS = ["returned_at", "return_code", "failure_code", "failure_message"]
@@ -28,10 +30,11 @@ def watch_for_returns(public_ids: Sequence[str], at: datetime) -> None:
     """The due queue's work: ask the rail whether a cleared payment still stands."""
     cleared = moving(public_ids, states=CLEARED)
     answers = {payment.public_id: call(payment, at, first=False) for payment in cleared}
-    returned = {key: answer for key, answer in answers.items() if answer is not None and answer.state == "returned"}
+    returned = {key: answer for key, answer in answers.items() if answer is not None and answer.state in TAKEN_BACK}
     with unit_of_work():
         return_payments(returned, at=at)
         later = {k: a.ask_again_at if a else at + ASK_AGAIN_AFTER for k, a in answers.items() if k not in returned}
+        later |= {k: a.ask_again_at or at + ASK_AGAIN_AFTER for k, a in answers.items() if a and a.state in SILENT}
         schedule(WATCH_QUEUE, [(key, max(when, at + timedelta(seconds=1))) for key, when in later.items() if when])
         done(WATCH_QUEUE, [key for key in public_ids if not later.get(key)])
 

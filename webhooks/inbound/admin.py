@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -22,7 +23,7 @@ from webhooks.inbound.providers import PROVIDERS
 from webhooks.inbound.queries import failures
 
 TINTS = {"received": "sent", "waiting": "bank", "parked": "returned", "processed": "cleared", "ignored": ""}
-SHOWN = 50  # of a dry run
+SHOWN, SHOWN_BYTES = 50, 50_000  # events of a dry run; of a body
 
 
 class CollisionInline(LookOnlyInline):
@@ -165,12 +166,17 @@ class CollisionAdmin(LookOnly):
     fields = ("event", "content_hash", "received", "request_id", "said")
     said = CollisionInline.said
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Collision]:
+        found = super().get_queryset(request).defer("event__body", "event__headers")
+        return found if request.resolver_match and request.resolver_match.kwargs.get("object_id") else found.defer("body", "headers")
+
 
 def _body(raw: bytes) -> SafeString:
-    """As JSON where it is some, else its text as it came."""
+    """As JSON where it is some and not too long to be read, else the beginning of its text as it came."""
     if not raw:
         return SafeString("dropped")
-    try:
-        return as_json(json.loads(raw))
-    except (ValueError, RecursionError):
-        return format_html('<pre class="dp-json">{}</pre>', raw[:20_000].decode("utf-8", "replace"))
+    text = raw[:SHOWN_BYTES].decode("utf-8", "replace")
+    if len(raw) <= SHOWN_BYTES:
+        with suppress(ValueError, RecursionError):
+            text = json.dumps(json.loads(raw), indent=2, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace").decode()
+    return format_html('<pre class="dp-json">{}</pre>', text)

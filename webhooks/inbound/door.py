@@ -13,6 +13,7 @@ from directpay.kernel.errors import DirectPayError, TooLarge
 from directpay.kernel.instruments import Counter
 from directpay.kernel.milestones import milestone
 from webhooks.inbound.actions.receive import Outcome, receive
+from webhooks.inbound.hints import label_of
 from webhooks.inbound.providers import PROVIDERS
 
 MOST_BYTES: Final = 10 * 1024 * 1024
@@ -51,7 +52,7 @@ def hear(request: HttpRequest, provider: str) -> HttpResponse:
         RECEIVED.add(provider, "", code)
         milestone("webhook_refused", provider=provider, code=code)
         return refused
-    RECEIVED.add(provider, told.kind, outcome)
+    RECEIVED.add(provider, label_of(provider, told.kind), outcome)
     milestone(f"webhook_{outcome}", provider=provider, provider_event=name, kind=told.kind)
     return JsonResponse({"received": True, "status": SAID[outcome], "id": name})
 

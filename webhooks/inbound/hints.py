@@ -27,7 +27,8 @@ NOT_YET: Final[Mapping[str, Mapping[str, str]]] = {
         "PAYMENT.CAPTURE.REFUNDED": "refunds by wallet are not handled yet",
     },
 }
-AT_THE_RAIL: Final = (Status.PROCESSING, Status.UNKNOWN, Status.AUTHORIZED, Status.REQUIRES_ACTION)
+LONGEST_LABEL: Final = 60
+AT_THE_RAIL: Final = (Status.PROCESSING, Status.UNKNOWN, Status.REQUIRES_ACTION)
 # Which of our rails each of them knows of.
 RAILS: Final[Mapping[str, tuple[str, ...]]] = {"stripe": ("stripe", "stripe_ach"), "paypal": ("paypal",)}
 FLAGS: Final = {
@@ -35,6 +36,12 @@ FLAGS: Final = {
     "other_mode": "an event of the other mode",
     "other_account": "an event of another account",
 }
+
+
+def label_of(provider: str, kind: str) -> str:
+    """A kind as a label of a metric: those that mean something here; there are hundreds of others."""
+    known = kind.startswith((*MOVING[provider], *NOT_YET[provider]))
+    return kind if known and len(kind) <= LONGEST_LABEL else "other"
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,9 +68,12 @@ def check_standard(
 def key_of(secret: str) -> bytes:
     """The bytes of a secret of the Standard Webhooks specification. Raises ValueError."""
     try:
-        return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        found = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except binascii.Error as error:
         raise ValueError("a secret of a webhook is base64") from error
+    if not found:
+        raise ValueError("a secret of a webhook is not empty")
+    return found
 
 
 def secrets_of(text: str) -> tuple[str, ...]:

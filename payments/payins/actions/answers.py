@@ -15,7 +15,7 @@ from payments.payins.actions.holds import place_holds, post_holds, release_holds
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.models import Payment, Status
 from payments.payins.moving import Moving
-from payments.rails.base import Answer
+from payments.rails.base import Answer, NeedsAPerson
 from payments.rails.codes import explain, return_code
 
 ASK_AGAIN_AFTER, ASK_AGAIN_AT_MOST = timedelta(seconds=5), timedelta(hours=1)  # while the rail is silent
@@ -39,6 +39,7 @@ def record_answers(answers: Mapping[str, Answer | None], *, at: datetime) -> Non
         _authorize(said["authorized"], heard, at)
         _let_go(said["canceled"], heard, at)
         _fail(said["failed"] + said["returned"], heard, at)  # taken back before we called it cleared: it never was
+        _check_amounts(said["completed"], heard)
         post_holds(said["completed"], at=at)
         complete(said["completed"], heard, at)
         kept = {p.public_id for state in ("processing", "unknown", "requires_action") for p in said[state]}
@@ -55,6 +56,14 @@ def _said(payment: Moving, answer: Answer | None) -> str:
     if state == "authorized" and payment.captured_at is not None:  # one that is being captured is none any more
         return "processing"
     return state
+
+
+def _check_amounts(payments: Sequence[Moving], heard: Heard) -> None:
+    """What the rail took is what was asked of it: nothing is posted of money that nobody counts the same. Raises NeedsAPerson."""
+    for payment in payments:
+        took = heard[payment.public_id].amount_minor
+        if took is not None and took != payment.charged_minor:
+            raise NeedsAPerson(f"{payment.public_id}: the rail took {took}, and was asked for {payment.charged_minor}")
 
 
 def _go_on(said: Mapping[str, Sequence[Moving]], heard: Heard, at: datetime) -> None:
@@ -81,8 +90,9 @@ def _note(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
 
 
 def _ask_again(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
+    slow = {p.public_id: patience(p, at) for p in payments if p.status == Status.REQUIRES_ACTION}  # people take their time
     later = ((p.public_id, answers[p.public_id].ask_again_at if p.public_id in answers else None) for p in payments)
-    schedule(RAIL_QUEUE, [(key, when if when and when > at else at + ASK_AGAIN_AFTER) for key, when in later])
+    schedule(RAIL_QUEUE, [(key, when if when and when > at else at + slow.get(key, ASK_AGAIN_AFTER)) for key, when in later])
 
 
 def _lose(payments: Sequence[Moving], answers: Mapping[str, Answer], at: datetime) -> None:
@@ -138,7 +148,7 @@ def _fail(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
         if payment.card is None:
             payment.return_code = return_code(code)
         else:
-            payment.decline_code = code.partition("/")[2]
+            payment.decline_code = code.partition("/")[2][:40]
     columns = ["answered_at", "rail_reference", "return_code", "failure_code", "failure_message", "decline_code"]
     release_holds(payments, at=at)
     change(payments, "fail", "failed", actor=SYSTEM.label, at=at, columns=columns)

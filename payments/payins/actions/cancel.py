@@ -15,12 +15,14 @@ from payments.payins.actions.submit import order_of
 from payments.payins.models import Payment, Status
 from payments.payins.moving import moving
 from payments.payins.queries import with_related
+from payments.rails.base import NeedsAPerson
 from payments.rails.registry import let_go
 
 CANCELABLE = (Status.INITIATED, Status.REQUIRES_ACTION, Status.IN_REVIEW, Status.AUTHORIZED)
 AT_THE_PROCESSOR = (Status.REQUIRES_ACTION, Status.AUTHORIZED)
 VOID_QUEUE = "payins.void"
 TELL_AGAIN_AFTER = timedelta(minutes=1)
+LET_GO = ("canceled", "failed")  # answers after which nothing can be taken any more
 
 
 class NotCancelable(Conflict):
@@ -62,10 +64,13 @@ def _may_call_off(payment: Payment, actor: Actor) -> bool:
 def tell_the_processor(public_ids: Sequence[str], at: datetime) -> None:
     """The due queue's work: the rail lets go of what was called off. Until it has answered, it is told again."""
     answers = {p.public_id: let_go(p.rail, order_of(p), at=at) for p in moving(public_ids, states=[Status.CANCELED])}
-    silent = [key for key, answer in answers.items() if answer is None]
+    taken = [key for key, answer in answers.items() if answer is not None and answer.state == "completed"]
+    silent = [key for key, answer in answers.items() if answer is None or answer.state not in LET_GO]
     with unit_of_work():
-        schedule(VOID_QUEUE, [(key, at + TELL_AGAIN_AFTER) for key in silent])
+        schedule(VOID_QUEUE, [(key, at + TELL_AGAIN_AFTER) for key in silent if key not in taken])
         done(VOID_QUEUE, [key for key in public_ids if key not in silent])
+    if taken:  # the payer was quicker than we: its row is parked, and shows why
+        raise NeedsAPerson(f"{', '.join(taken)} was called off, and its money taken all the same: give it back at the processor.")
 
 
 def cancel_payment(payment: Payment, *, actor: Actor, at: datetime) -> Payment:

@@ -158,6 +158,8 @@ def _check_account(terms: Terms, account: Account, at: datetime) -> None:
         )
     if terms.card is not None:
         check_card(terms.card, rail=terms.rail, into_trust=account.pays_into == "trust", at=at)
+        if not is_set_up(rail_of_card(terms.rail, terms.card.processor)):
+            raise InvalidInput("Whoever processes this card is not set up here.", param="payment_method", code="rail_not_available")
     else:
         _check_bank_account(terms.bank_account, terms, account)
 

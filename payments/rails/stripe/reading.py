@@ -39,6 +39,7 @@ def read(intent: Any, order: Order, at: datetime) -> Answer:
     state = STATES.get(intent.status)
     if state is None:
         raise NoAnswer(f"{order.id}: {intent.id} is {intent.status}, which we never leave it in")
+    _check(intent, order)
     waits = min(max((at - order.placed_at) / 10, SOON), LATEST)
     return Answer(
         state=state,
@@ -50,6 +51,13 @@ def read(intent: Any, order: Order, at: datetime) -> Answer:
         amount_minor={"authorized": intent.amount_capturable, "completed": intent.amount_received}.get(state),
         action_url=_action_url(intent.next_action) if state == "requires_action" else "",
     )
+
+
+def _check(intent: Any, order: Order) -> None:
+    """It is this order's, in its currency. Raises NeedsAPerson."""
+    named = getattr(getattr(intent, "metadata", None), "payment", None) or order.id
+    if named != order.id or str(intent.currency).lower() != order.currency:
+        raise NeedsAPerson(f"{order.id}: {intent.id} is for {named}, in {intent.currency}")
 
 
 def code_of(error: Any) -> str:

@@ -8,13 +8,18 @@ SILENT = {"quiet_then_asked": 20, "misbehave": 20}
 
 MUTANTS = (
     Mutant(
-        "silence is ignored", ANSWERS, '_lose(by_state["unknown"], at)', "pass", "must be unknown | does not come to an end", moves=SILENT
+        "silence is ignored",
+        ANSWERS,
+        '_lose(said["unknown"], heard, at)',
+        "pass",
+        "must be unknown | does not come to an end",
+        moves=SILENT,
     ),
     Mutant(
         "silence is a decline",
         ANSWERS,
-        '_lose(by_state["unknown"], at)',
-        'change([p for p in by_state["unknown"] if p.status == "processing"], "fail", "failed", actor=SYSTEM.label, at=at)',
+        '_lose(said["unknown"], heard, at)',
+        'change([p for p in said["unknown"] if p.status == "processing"], "fail", "failed", actor=SYSTEM.label, at=at)',
         "nothing happened that leads there",
         moves=SILENT,
     ),
@@ -29,8 +34,8 @@ MUTANTS = (
     Mutant(
         "a return before it cleared is ignored",
         ANSWERS,
-        '_fail(by_state["failed"] + by_state["returned"], heard, at)',
-        '_fail(by_state["failed"], heard, at)',
+        '_fail(said["failed"] + said["returned"], heard, at)',
+        '_fail(said["failed"], heard, at)',
         "must be failed",
         moves={"nobody_works": 80},
         profile="demo",
@@ -39,8 +44,8 @@ MUTANTS = (
     Mutant(
         "a failure is ignored",
         ANSWERS,
-        '_fail(by_state["failed"] + by_state["returned"], heard, at)',
-        '_fail(by_state["returned"], heard, at)',
+        '_fail(said["failed"] + said["returned"], heard, at)',
+        '_fail(said["returned"], heard, at)',
         "must be failed",
         numbers=(NO_FUNDS,),
     ),
@@ -55,8 +60,8 @@ MUTANTS = (
     Mutant(
         "the bank is told the net",
         SUBMIT,
-        "amount_minor=payment.charged_minor,",
-        "amount_minor=payment.net_minor,",
+        '"amount_minor": payment.charged_minor,',
+        '"amount_minor": payment.net_minor,',
         "the sum that the bank was told",
     ),
     Mutant("handed over before its time", INITIATE, "promise.leaves_at", "at", "was handed over", profile="calendar"),
@@ -96,7 +101,7 @@ MUTANTS = (
     ),
     Mutant("the payee's own price is ignored", "payments/pricing/fees.py", "    if own:", "    if own and not own:", "terms of"),
     Mutant(
-        "a return is lost", WATCH, 'answer.state == "returned"}', 'answer.state == "reversed"}', "must be returned", numbers=(RETURNS_LATE,)
+        "a return is lost", WATCH, "answer.state in TAKEN_BACK}", 'answer.state == "reversed"}', "must be returned", numbers=(RETURNS_LATE,)
     ),
     Mutant(
         "nobody watches for returns",

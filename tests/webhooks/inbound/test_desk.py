@@ -58,6 +58,13 @@ def test_a_body_that_is_no_json_is_shown_as_text(staff, sender, w):
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
 
+@pytest.mark.parametrize("note", ["\\ud800", "x" * 100_000])
+def test_a_body_that_is_hard_to_show_is_shown(staff, sender, w, note):
+    sender.send(b'{"id":"evt_1","note":"' + note.encode() + b'"}')
+    event = ProviderEvent.objects.get()
+    assert "evt_1" in read(staff.get(reverse("admin:webhooks_providerevent_change", args=[event.id])))
+
+
 def test_chosen_ones_are_replayed_after_a_dry_run(staff, ignored, w):
     form = {"action": "again", "_selected_action": [event.id for event in ignored]}
     preview = read(staff.post(reverse(LIST), form))

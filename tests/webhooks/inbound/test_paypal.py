@@ -81,6 +81,8 @@ def test_another_body_time_id_or_webhook_is_refused(provider, paypal, settings):
         "https://api.sandbox.paypal.com:8443/v1/notifications/certs/CERT-1",
         "https://api.sandbox.paypal.com/v1/notifications/../../evil",
         "https://api.sandbox.paypal.com/evil",
+        "https://api.sandbox.paypal.com/v1/notifications/certs/CERT-1?n=1",
+        "https://api.sandbox.paypal.com/v1/notifications/certs/CERT-1#1",
         "https://evil.example\\@api.sandbox.paypal.com/v1/notifications/certs/CERT-1",
         "https://[::1/v1/notifications/",
         "https://api.sandbox.paypal.com:x/v1/notifications/",
@@ -132,6 +134,28 @@ def test_an_old_or_future_transmission_is_refused(provider, paypal):
     provider.check(paypal.headers(BODY, NOW), BODY, [NOW + timedelta(days=3)])
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-11-02", "now", "2026-11-02T15:00:00"])
+def test_a_time_that_is_none_is_refused(provider, paypal, moment):
+    assert refused(provider, paypal.headers(BODY, NOW, **{"paypal-transmission-time": moment})) == "signature_malformed"
+
+
+def test_a_create_time_beyond_all_calendars_is_read_as_none():
+    assert PayPal().read(as_bytes({"id": "WH-1", "create_time": "0001-01-01T00:00:00+14:00"}), sandbox=True).occurred_at is None
+
+
+def test_only_what_was_proven_is_kept(paypal, settings):
+    """An answer that was wrong once does not shut out the true one for a day."""
+    settings.PAYPAL_WEBHOOK_ID = WEBHOOK_ID
+    stranger, first = FakePayPal(NOW), [True]
+
+    def ask(url: str) -> bytes:
+        return stranger.ask(url) if first.pop() else paypal.ask(url)
+
+    provider = PayPal(Certificates(sandbox=True, ask=lambda url: ask(url) if first else paypal.ask(url), roots=paypal.roots))
+    assert refused(provider, paypal.headers(BODY, NOW)) == "certificate_invalid"
+    provider.check(paypal.headers(BODY, NOW), BODY, [NOW])
+
+
 def test_a_certificate_that_cannot_be_had_is_no_refusal(provider, paypal):
     """PayPal sends it again; a forger may not make us ask without end."""
     paypal.fails = True
@@ -171,7 +195,10 @@ class TestTheGenuineTransmission:
 
     def test_is_refused_today(self, genuine, case):
         headers, body, _ = case
-        assert refused(genuine, headers, body, datetime.now(UTC)) == "certificate_invalid"
+        assert refused(genuine, headers, body, datetime.now(UTC)) == "signature_stale"
+        with pytest.raises(SignatureRefused) as error:  # nor would its certificate be good any more
+            genuine.known.verify(headers["paypal-cert-url"], headers["paypal-transmission-sig"], b"", [datetime.now(UTC)])
+        assert error.value.code == "certificate_invalid"
 
     def test_is_refused_with_one_byte_more_or_written_anew(self, genuine, case):
         headers, body, at = case

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests import services
 from tests.webhooks.inbound.signing import SECRET, as_bytes, standard_headers, stripe_event, stripe_header
-from webhooks.inbound.signatures import SignatureRefused, check_standard, check_stripe, secrets_of
+from webhooks.inbound.signatures import SignatureRefused, check_standard, check_stripe, key_of, secrets_of
 
 NOW = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
 CASES = services.ROOT.parent / "shared" / "cases" / "webhook_signatures" / "vectors.json"
@@ -117,6 +117,12 @@ class TestStandard:
 @pytest.mark.parametrize("text", ["", " ", ",", " , \t", "\n"])
 def test_empty_and_white_secrets_are_none(text):
     assert secrets_of(text) == ()
+
+
+@pytest.mark.parametrize("text", ["", "whsec_", "no base64!"])
+def test_an_empty_or_broken_secret_of_the_standard_signs_nothing(text):
+    with pytest.raises(ValueError, match="a secret of a webhook"):
+        key_of(text)
 
 
 def test_secrets_are_told_apart_by_commas():

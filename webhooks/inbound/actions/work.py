@@ -16,7 +16,7 @@ from directpay.events.unit import unit_of_work
 from directpay.kernel.instruments import Counter
 from directpay.kernel.request_context import caused_by
 from webhooks.inbound.actions.receive import WORK_QUEUE
-from webhooks.inbound.hints import hints_of
+from webhooks.inbound.hints import hints_of, label_of
 from webhooks.inbound.models import OPEN, ProviderEvent, State
 
 QUICK_ATTEMPTS: Final = 5
@@ -44,7 +44,7 @@ def work_on_inbox(public_ids: Sequence[str], at: datetime) -> None:
         update_rows(ProviderEvent, events, COLUMNS)
         schedule(WORK_QUEUE, [(event.public_id, event.next_at) for event in events if event.next_at])
     for event in events:
-        HANDLED.add(event.provider, event.kind, event.state)
+        HANDLED.add(event.provider, label_of(event.provider, event.kind), event.state)
 
 
 def _handle(events: Sequence[ProviderEvent], at: datetime) -> None:

@@ -1,6 +1,7 @@
 """PayPal's signing certificates: fetched from PayPal alone, their chain checked for the moment at hand, kept for a day."""
 
 import base64
+import re
 import time
 import urllib.error
 import urllib.request
@@ -25,10 +26,10 @@ from webhooks.inbound.signatures import SignatureRefused
 
 LIVE_HOSTS: Final = ("api.paypal.com", "api-m.paypal.com")
 SANDBOX_HOSTS: Final = ("api.sandbox.paypal.com", "api-m.sandbox.paypal.com")
-CERTIFICATES_UNDER: Final = "/v1/notifications/"
+PATH: Final = re.compile(r"/v1/notifications/(?:certs/)?[A-Za-z0-9_-]{1,100}")
 ISSUER_HOSTS: Final = ("cacerts.digicert.com",)  # where a certificate says that its issuer's stands, if it comes alone
 NAMES: Final = {False: ("messageverificationcerts.paypal.com",), True: ("messageverificationcerts.sandbox.paypal.com",)}
-SECONDS_TO_ANSWER, MOST_BYTES, KEPT_SECONDS = 5, 100_000, 24 * 3600
+SECONDS_TO_ANSWER, MOST_BYTES, KEPT_SECONDS, MOST_KEPT = 5, 100_000, 24 * 3600, 20
 FETCHES_PER_MINUTE: Final = 10  # a forger may name many addresses: we do not ask PayPal for all of them
 DEEPEST_CHAIN: Final = 3
 Fetch = Callable[[str], bytes]
@@ -42,7 +43,7 @@ class CannotFetch(NotConfigured):
 
 def fetch(url: str) -> bytes:
     """Over TLS that is checked, no redirects, so many bytes at most. Raises OSError."""
-    opener = urllib.request.build_opener(_NoRedirects)
+    opener = urllib.request.build_opener(NoRedirects)
     try:
         with opener.open(url, timeout=SECONDS_TO_ANSWER) as answer:  # the hosts were checked
             found: bytes = answer.read(MOST_BYTES + 1)
@@ -53,7 +54,7 @@ def fetch(url: str) -> bytes:
     return found
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
+class NoRedirects(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *answer: Any) -> None:
         raise OSError(f"redirected to {answer[-1]}")
 
@@ -73,6 +74,7 @@ class Certificates:
         self.check_address(url)
         chain = self._chain(url)
         self._check_chain(chain, at)
+        self._keep(url, chain)
         key = chain[0].public_key()
         try:
             if not isinstance(key, RSAPublicKey):
@@ -90,7 +92,7 @@ class Certificates:
         except ValueError:
             fine = None
         plain = url.isascii() and url.isprintable() and " " not in url and "\\" not in url
-        if not plain or fine != ("https", True, True, None, None) or not parts.path.startswith(CERTIFICATES_UNDER) or ".." in parts.path:
+        if not plain or fine != ("https", True, True, None, None) or not PATH.fullmatch(parts.path) or parts.query or parts.fragment:
             raise SignatureRefused("PayPal's certificates stand at PayPal's own addresses alone.", code="certificate_address")
 
     def _chain(self, url: str) -> list[x509.Certificate]:
@@ -108,9 +110,15 @@ class Certificates:
             raise CannotFetch(f"PayPal's certificate could not be fetched: {error}") from error
         except ValueError as error:
             raise SignatureRefused("What stands at that address is no certificate.", code="certificate_invalid") from error
-        with self._lock:
-            self._kept[url] = (self.clock(), chain)
         return chain
+
+    def _keep(self, url: str, chain: list[x509.Certificate]) -> None:
+        """Only what was proven: an answer that was wrong once is asked for again."""
+        with self._lock:
+            if url not in self._kept or self.clock() - self._kept[url][0] >= KEPT_SECONDS:
+                while len(self._kept) >= MOST_KEPT:
+                    self._kept.pop(next(iter(self._kept)))
+                self._kept[url] = (self.clock(), chain)
 
     def _check_not_too_often(self) -> None:
         now = self.clock()
@@ -148,9 +156,14 @@ def _issuer_address(certificate: x509.Certificate) -> str:
         return ""
     for one in found:
         address = one.access_location.value if isinstance(one.access_location, x509.UniformResourceIdentifier) else ""
-        if one.access_method == AuthorityInformationAccessOID.CA_ISSUERS and urlsplit(address).hostname in ISSUER_HOSTS:
+        if one.access_method == AuthorityInformationAccessOID.CA_ISSUERS and _is_issuers(address):
             return address
     return ""
+
+
+def _is_issuers(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme in ("http", "https") and parts.hostname in ISSUER_HOSTS and parts.port is None
 
 
 def _any_form(raw: bytes) -> x509.Certificate:

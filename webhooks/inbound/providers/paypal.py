@@ -63,13 +63,13 @@ class PayPal:
             raise SignatureRefused(f"PayPal-Auth-Algo is not {ALGORITHM}.", code="signature_malformed")
         self._certificates.check_address(given["cert-url"])
         sent_at = _time_of(given["transmission-time"])
+        if all(not -FUTURE_SECONDS <= (moment - sent_at).total_seconds() <= OLDEST_SECONDS for moment in at):
+            raise SignatureRefused("This was sent too long ago, or for a time to come.", code="signature_stale")
         if settings.PAYPAL_VERIFY == ASK:
             ask_paypal(given, body)
         else:
             signed = signed_text(given["transmission-id"], given["transmission-time"], settings.PAYPAL_WEBHOOK_ID.strip(), body)
             self._certificates.verify(given["cert-url"], given["transmission-sig"], signed, at)
-        if all(not -FUTURE_SECONDS <= (moment - sent_at).total_seconds() <= OLDEST_SECONDS for moment in at):
-            raise SignatureRefused("This was sent too long ago, or for a time to come.", code="signature_stale")
 
     @property
     def _certificates(self) -> Certificates:
@@ -123,6 +123,6 @@ def _time_of(value: str) -> datetime:
 def _created(value: Any) -> datetime | None:
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) and len(value) <= 40 else None
-    except ValueError:
+        return found.astimezone(UTC) if found and found.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC) if found and found.tzinfo else None

@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from webhooks.inbound.providers.base import NotConfigured, parsed
+from webhooks.inbound.providers.certificates import NoRedirects
 from webhooks.inbound.signatures import SignatureRefused
 
 SECONDS_TO_ANSWER: Final = 5
@@ -48,7 +49,7 @@ def _call(path: str, body: bytes, kind: str, authorization: str) -> dict[str, An
     headers = {"Content-Type": kind, "Authorization": authorization, "Accept": "application/json"}
     request = urllib.request.Request(f"{settings.PAYPAL_API_BASE}{path}", data=body, headers=headers, method="POST")  # noqa: S310 our setting
     try:
-        with urllib.request.urlopen(request, timeout=SECONDS_TO_ANSWER) as answer:  # noqa: S310
+        with urllib.request.build_opener(NoRedirects).open(request, timeout=SECONDS_TO_ANSWER) as answer:
             found = json.loads(answer.read(MOST_BYTES))
     except urllib.error.HTTPError as error:
         if error.code == 400:
