@@ -208,7 +208,7 @@ class TestMetrics:
         bank_moves_without_a_line(b)
         check_books(asked_by="x", at=AT)
         caller = platform()
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(11):
             answer = caller.get("/metrics")
         assert (answer.status_code, answer["Content-Type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
         lines = answer.content.decode().splitlines()
