@@ -326,12 +326,12 @@ SPECTACULAR_SETTINGS = {
 STRIPE_WEBHOOK_SECRETS = [
     secret.strip() for secret in env.list("STRIPE_WEBHOOK_SECRET", default=[]) if secret.strip().removeprefix("whsec_")
 ]
-STRIPE_WEBHOOK_SECRETS = STRIPE_WEBHOOK_SECRETS or ([derived(SECRET_KEY, "stripe")] if SANDBOX else [])
+STRIPE_WEBHOOK_SECRETS = STRIPE_WEBHOOK_SECRETS or ([derived(SECRET_KEY, "stripe")] if SANDBOX and SECRET_KEY else [])
 STRIPE_ACCOUNT = env.str("STRIPE_ACCOUNT", "")  # the connected account whose events are ours; empty: those of the platform's own
 PAYPAL_WEBHOOK_ID = env.str("PAYPAL_WEBHOOK_ID", "")
 # certificate: here | api: by asking PayPal | demo: a shared secret, sandbox only
 PAYPAL_VERIFY = env.str("PAYPAL_VERIFY", "") or ("demo" if SANDBOX and not PAYPAL_WEBHOOK_ID else "certificate")
-PAYPAL_DEMO_SECRET = env.str("PAYPAL_DEMO_SECRET", "") or (derived(SECRET_KEY, "paypal") if SANDBOX else "")
+PAYPAL_DEMO_SECRET = env.str("PAYPAL_DEMO_SECRET", "") or (derived(SECRET_KEY, "paypal") if SANDBOX and SECRET_KEY else "")
 PAYPAL_CLIENT_ID, PAYPAL_CLIENT_SECRET = env.str("PAYPAL_CLIENT_ID", ""), env.str("PAYPAL_CLIENT_SECRET", "")
 PAYPAL_API_BASE = env.str("PAYPAL_API_BASE", "") or ("https://api-m.sandbox.paypal.com" if SANDBOX else "https://api-m.paypal.com")
 KEEP_PROVIDER_BODIES_DAYS = env.int("DIRECTPAY_KEEP_PROVIDER_BODIES_DAYS", 90)  # they may name people; what was done stays known

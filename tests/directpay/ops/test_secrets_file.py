@@ -63,3 +63,12 @@ class TestSecretsInFilesOfTheirOwn:
         ask = "from django.conf import settings; print(settings.SECRET_KEY)"
         done = subprocess.run([sys.executable, "-c", ask], env=environment, capture_output=True, text=True, check=True, cwd=ROOT)
         assert done.stdout == "k" * 40 + "\n"
+
+
+def test_commands_start_before_there_is_a_key():
+    """`make demo` on a fresh machine: nothing that Django imports may ask for the key, and no secret is derived from none."""
+    said = "import django; django.setup(); from django.conf import settings; print(settings.STRIPE_WEBHOOK_SECRETS)"
+    own = {"DIRECTPAY_ENV_FILE": os.devnull, "DIRECTPAY_HOME": os.devnull, "DJANGO_SETTINGS_MODULE": "directpay.settings"}
+    words = [sys.executable, "-c", f"{said}; import directpay.urls"]
+    told = subprocess.run(words, env={**own, "PATH": os.environ["PATH"]}, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stdout.strip()) == (0, "[]"), told.stderr
