@@ -45,6 +45,11 @@ def rail_of_card(name: str, processor: str) -> str:
     return processor if name in BY_CARD and processor in PROCESSORS else name
 
 
+def asked_for_as(name: str) -> str:
+    """The other way round: what a payer named, by which it is priced."""
+    return BY_CARD[0] if name in PROCESSORS and name not in ASKED_FOR else name
+
+
 def is_set_up(name: str) -> bool:
     """Whether payments go by it in this installation."""
     return name not in PROCESSORS or bool(settings.STRIPE_SECRET_KEY)

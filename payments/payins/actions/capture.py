@@ -17,6 +17,7 @@ from payments.payins.models import Payment, Status
 from payments.payins.moving import Moving
 from payments.payins.queries import with_related
 from payments.pricing.fees import price
+from payments.rails.registry import asked_for_as
 
 CAPTURE_QUEUE = "payins.capture"
 CAPTURE_WITHIN = timedelta(days=7)  # Stripe's, of most cards
@@ -62,7 +63,7 @@ def _take(row: Moving, amount_minor: int) -> None:
         raise InvalidInput(said, param="amount_to_capture", code="amount_too_large", capturable=row.amount_minor)
     if amount_minor == row.amount_minor:
         return
-    cost = price(amount_minor, rail=row.rail, payee_id=row.payee_id)
+    cost = price(amount_minor, rail=asked_for_as(row.rail), payee_id=row.payee_id)
     if cost.net_minor <= 0:
         raise AmountTooSmall(f"The fee of it is {words(cost.fee_minor, row.currency)}: capture more.", param="amount_to_capture")
     row.amount_minor, row.fee_minor, row.fee_payer = cost.amount_minor, cost.fee_minor, cost.fee_payer

@@ -7,6 +7,8 @@ import pytest
 from directpay.due.models import Due
 from directpay.due.run import run_all
 from directpay.events.queries import history_of
+from payments.methods.cards.actions import create_card
+from payments.payins.actions.capture import capture_payment
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.actions.submit import submit_payments
 
@@ -118,3 +120,31 @@ def test_with_a_wrong_key_is_parked_for_a_person_and_nobody_is_declined(w, pay, 
     w.later(hours=6)
     assert w.fresh(made).status in ("completed", "settled")
     assert len(stand_in.all("charge")) == 1
+
+
+class TestByCard:
+    """A card of Stripe's is asked for as any card, and costs what any card costs."""
+
+    @pytest.fixture
+    def promised(self, w, rail, accept):
+        card = create_card("pm_card_visa", user=w.bob, actor=w.actor(w.bob), at=w.now)
+        made = accept(rail="card", card=card, bank_account=None, amount=10_000, captures_later=True)
+        w.work()
+        return w.fresh(made)
+
+    def test_is_promised_by_stripe(self, promised, stand_in):
+        (intent,) = stand_in.all("payment_intent")
+        assert (promised.rail, promised.status, promised.fee_minor) == ("stripe", "authorized", 320)
+        assert (intent["status"], intent["amount"]) == ("requires_capture", 10_000)
+
+    def test_a_part_is_taken_with_the_fee_of_a_card(self, w, promised, stand_in):
+        capture_payment(promised, 8_000, actor=w.actor(w.alice), at=w.now)
+        w.work()
+        taken = w.fresh(promised)
+        assert (taken.status, taken.amount_minor, taken.fee_minor) == ("completed", 8_000, 262)
+        assert stand_in.all("payment_intent")[0]["amount_received"] == 8_000
+        w.check()
+
+    def test_a_payees_own_fee_for_cards_is_kept_to(self, w, promised):
+        w.fee("card", 50)
+        assert capture_payment(promised, 8_000, actor=w.actor(w.alice), at=w.now).fee_minor == 50
