@@ -8,16 +8,17 @@ from typing import Any, Final
 
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.middleware.common import CommonMiddleware
 from django.middleware.security import SecurityMiddleware
 
 from directpay.api.request_id import RequestIdMiddleware
 from directpay.ops.access import AccessMiddleware
 
 SHORT_WAYS: Final[set[str]] = set()  # whole paths without a final slash; rooms add their own as Django starts
-# Outermost first, as in MIDDLEWARE: what names, counts and logs a request, and what sends it to https.
-ON_THE_SHORT_WAY: Final = (RequestIdMiddleware, AccessMiddleware, SecurityMiddleware)
+# Outermost first, as in MIDDLEWARE: they name, count and log a request, send it to https, know our hosts, and say how long the answer is.
+ON_THE_SHORT_WAY: Final = (RequestIdMiddleware, AccessMiddleware, SecurityMiddleware, CommonMiddleware)
 Chain = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -28,21 +29,8 @@ class Application(WSGIHandler):
         short: Any = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined]  # of Django's BaseHandler
         for middleware in reversed(ON_THE_SHORT_WAY):
             short = convert_exception_to_response(middleware(short))
-        short = measured(short)
 
         def choose(request: HttpRequest) -> HttpResponseBase:
             return (short if request.path_info.rstrip("/") in SHORT_WAYS else whole)(request)
 
         self._middleware_chain = choose
-
-
-def measured(chain: Chain) -> Chain:
-    """With the length of its answer, by which a client knows where it ends and keeps the connection."""
-
-    def answer(request: HttpRequest) -> HttpResponseBase:
-        response = chain(request)
-        if isinstance(response, HttpResponse):
-            response.headers.setdefault("Content-Length", str(len(response.content)))
-        return response
-
-    return answer

@@ -75,5 +75,10 @@ def test_an_address_that_nobody_answers_to_is_not_found(server):
     assert server.post("/webhooks/square", b"{}")[0] == "404 Not Found"
 
 
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example"])
+def test_a_host_that_is_not_ours_is_refused_as_on_the_long_way(server, host):
+    assert [server.post(path, b"{}", HTTP_HOST=host)[0] for path in ("/webhooks/stripe", "/webhooks/square")] == ["400 Bad Request"] * 2
+
+
 def test_everything_else_goes_the_long_way(server):
     assert "X-Frame-Options" in server.post("/api/v1/payments", b"{}")[1]
