@@ -1,7 +1,5 @@
 """Events of Stripe over HTTP: our inbox beside dj-stripe's view and a bare verify-and-insert; and how fast the inbox drains."""
 
-import hashlib
-import hmac
 import json
 import os
 import subprocess
@@ -24,6 +22,7 @@ from directpay.due.run import run_queue
 from directpay.kernel import clock
 from directpay.ops.places import free_port
 from webhooks.inbound.actions.receive import WORK_QUEUE
+from webhooks.inbound.signatures import sign_stripe
 
 CLIENTS = 64
 ENVIRONMENT = ROOT / "var" / "bench-webhooks"
@@ -45,9 +44,8 @@ def events(how_many: int) -> list[tuple[str, str]]:
         said = {"id": f"evt_{uuid.uuid4().hex}", "object": "event", "api_version": "2026-10-28.endive", "created": int(time.time())}
         said |= {"livemode": False, "pending_webhooks": 1, "request": {"id": None, "idempotency_key": None}}
         body = json.dumps({**said, "type": "test_helpers.test_clock.ready", "data": {"object": ABOUT}})
-        moment = int(time.time())
-        signature = hmac.new(SECRET.encode(), f"{moment}.{body}".encode(), hashlib.sha256).hexdigest()
-        found.append((f"Stripe-Signature: t={moment},v1={signature}\r\n", body))
+        moment = str(int(time.time()))
+        found.append((f"Stripe-Signature: t={moment},v1={sign_stripe(SECRET, moment, body.encode())}\r\n", body))
     return found
 
 

@@ -40,11 +40,7 @@ class Client:
             headers["Idempotency-Key"] = key
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.base_url}{path}", data=data, headers=headers, method=method)  # noqa: S310 our own address
-        try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
-                return _reply(answer.status, answer.read(), answer.headers)
-        except urllib.error.HTTPError as error:
-            return _reply(error.code, error.read(), error.headers)
+        return reply_to(request)
 
     def get(self, path: str) -> dict[str, Any]:
         return self._well(self.call("GET", path), "GET", path)
@@ -56,6 +52,15 @@ class Client:
         if reply.status not in (200, 201):
             raise StoryFailed(f"{method} {path} answered {reply.status}: {reply.body}")
         return reply.body
+
+
+def reply_to(request: urllib.request.Request) -> Reply:
+    """Any status is an answer; only a server that cannot be reached raises (OSError)."""
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 our own address
+            return _reply(answer.status, answer.read(), answer.headers)
+    except urllib.error.HTTPError as error:
+        return _reply(error.code, error.read(), error.headers)
 
 
 def _reply(status: int, raw: bytes, headers: Any) -> Reply:
@@ -72,6 +77,19 @@ class Telling:
     def __init__(self, out: Callable[[str], None]) -> None:
         self.out = out
         self.steps = 0
+
+    def run(self) -> None:
+        """Raises StoryFailed at a broken promise."""
+        raise NotImplementedError
+
+    def tell(self) -> int:
+        """The exit status of a command that tells it."""
+        try:
+            self.run()
+        except (StoryFailed, OSError) as broken:
+            self.out(f"\nNot as promised: {broken}")
+            return 1
+        return 0
 
     def step(self, title: str) -> None:
         self.steps += 1

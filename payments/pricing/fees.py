@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from directpay.kernel.money import divide_half_even
 from payments.pricing.models import RailFee
 
 HOUSE_FEES_MINOR = {"ach": 200, "same_day_ach": 150, "instant": 100, "wire": 1500, "card": 30, "stripe_ach": 200}
@@ -38,10 +39,4 @@ def price_with(amount_minor: int, rail: str, own: tuple[int, str] | None) -> Pri
     """The same where the payee's own fee on this rail, and who pays it, is known; None: it has none."""
     if own:
         return Price(amount_minor, own[0], own[1])  # type: ignore[arg-type]
-    return Price(amount_minor, HOUSE_FEES_MINOR[rail] + _share(amount_minor, HOUSE_FEES_PERMILLE.get(rail, 0)), "payee")
-
-
-def _share(amount_minor: int, permille: int) -> int:
-    """Half-even to the minor unit, once."""
-    whole, rest = divmod(amount_minor * permille, 1000)
-    return whole + (rest > 500 or (rest == 500 and whole % 2 == 1))
+    return Price(amount_minor, HOUSE_FEES_MINOR[rail] + divide_half_even(amount_minor * HOUSE_FEES_PERMILLE.get(rail, 0), 1000), "payee")

@@ -33,10 +33,15 @@ def watch_for_returns(public_ids: Sequence[str], at: datetime) -> None:
     returned = {key: answer for key, answer in answers.items() if answer is not None and answer.state in TAKEN_BACK}
     with unit_of_work():
         return_payments(returned, at=at)
-        later = {k: a.ask_again_at if a else at + ASK_AGAIN_AFTER for k, a in answers.items() if k not in returned}
-        later |= {k: a.ask_again_at or at + ASK_AGAIN_AFTER for k, a in answers.items() if a and a.state in SILENT}
+        later = {key: _again_at(answer, at) for key, answer in answers.items() if key not in returned}
         schedule(WATCH_QUEUE, [(key, max(when, at + timedelta(seconds=1))) for key, when in later.items() if when])
         done(WATCH_QUEUE, [key for key in public_ids if not later.get(key)])
+
+
+def _again_at(answer: Answer | None, at: datetime) -> datetime | None:
+    """None: its rail knows all that it will ever know."""
+    silent = answer is None or answer.state in SILENT
+    return (answer.ask_again_at if answer else None) or (at + ASK_AGAIN_AFTER if silent else None)
 
 
 def return_payments(answers: Mapping[str, Answer], *, at: datetime) -> list[Moving]:

@@ -4,13 +4,10 @@ What the story sends, it signs itself, as the providers sign.
 """
 
 import base64
-import hashlib
-import hmac
 import http.cookiejar
 import json
 import re
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
@@ -18,8 +15,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from directpay.kernel import clock
-from directpay.ops.http_story import TIMEOUT_SECONDS, Client, Reply, StoryFailed, Telling
-from webhooks.inbound.signatures import key_of
+from directpay.ops.http_story import TIMEOUT_SECONDS, Client, Reply, StoryFailed, Telling, reply_to
+from webhooks.inbound.signatures import sign_standard, sign_stripe
 
 WORKED_WITHIN_SECONDS: Final = 15
 TOKEN: Final = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -113,19 +110,14 @@ class InboxStory(Telling):
     def send(self, provider: str, body: bytes, secret: str) -> Reply:
         moment = str(int(clock.system_now().timestamp()))
         if provider == "stripe":
-            signature = hmac.new(secret.encode(), moment.encode() + b"." + body, hashlib.sha256).hexdigest()
-            proof = {"Stripe-Signature": f"t={moment},v1={signature}"}
+            proof = {"Stripe-Signature": f"t={moment},v1={sign_stripe(secret, moment, body)}"}
         else:
-            signed = f"msg_{self.mark}.{moment}.".encode() + body
-            mac = base64.b64encode(hmac.new(key_of(secret), signed, hashlib.sha256).digest()).decode()
-            proof = {"webhook-id": f"msg_{self.mark}", "webhook-timestamp": moment, "webhook-signature": f"v1,{mac}"}
+            name = f"msg_{self.mark}"
+            signature = sign_standard(secret, name, moment, body)
+            proof = {"webhook-id": name, "webhook-timestamp": moment, "webhook-signature": f"v1,{signature}"}
         headers = {"Content-Type": "application/json", **proof}
-        request = urllib.request.Request(f"{self.demo['base_url']}/webhooks/{provider}", body, headers, method="POST")  # noqa: S310
-        try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
-                return Reply(answer.status, json.loads(answer.read()), {})
-        except urllib.error.HTTPError as error:
-            return Reply(error.code, json.loads(error.read() or b"{}"), {})
+        address = f"{self.demo['base_url']}/webhooks/{provider}"
+        return reply_to(urllib.request.Request(address, body, headers, method="POST"))  # noqa: S310 our own address
 
     def sign_in(self) -> None:
         found = TOKEN.search(self.page("/accounts/login/"))

@@ -8,6 +8,7 @@ from django.urls import re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from directpay.api.errors import answer_for, error_response
+from directpay.api.parsers import LengthRequired
 from directpay.kernel import clock
 from directpay.kernel.errors import DirectPayError, TooLarge
 from directpay.kernel.instruments import Counter
@@ -26,13 +27,6 @@ class WrongContentType(DirectPayError):
 
     status = 415
     code = "content_type_unsupported"
-
-
-class LengthMissing(DirectPayError):
-    """How much there is to read must be said before it is read (411)."""
-
-    status = 411
-    code = "length_required"
 
 
 @csrf_exempt
@@ -67,7 +61,7 @@ def _body(request: HttpRequest, provider: str) -> bytes:
         raise WrongContentType("The body of an event is application/json.")
     length = request.META.get("CONTENT_LENGTH", "")
     if not length:
-        raise LengthMissing("The header Content-Length is missing.")
+        raise LengthRequired("The header Content-Length is missing.")
     if not length.isdigit() or int(length) > MOST_BYTES:
         raise TooLarge(f"A body has at most {MOST_BYTES} bytes.")
     return request.read(MOST_BYTES)

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.models import CLEARED, Payment, Status
+from payments.rails.registry import BY_STRIPE
 from payments.returns.actions import WATCH_QUEUE
 from webhooks.inbound.models import ProviderEvent
 
@@ -30,7 +31,7 @@ NOT_YET: Final[Mapping[str, Mapping[str, str]]] = {
 LONGEST_LABEL: Final = 60
 AT_THE_RAIL: Final = (Status.PROCESSING, Status.UNKNOWN, Status.REQUIRES_ACTION)
 # Which of our rails each of them knows of.
-RAILS: Final[Mapping[str, tuple[str, ...]]] = {"stripe": ("stripe", "stripe_ach"), "paypal": ("paypal",)}
+RAILS: Final[Mapping[str, tuple[str, ...]]] = {"stripe": BY_STRIPE, "paypal": ("paypal",)}
 FLAGS: Final = {
     "unreadable": "the body is no JSON object with an id",
     "other_mode": "an event of the other mode",

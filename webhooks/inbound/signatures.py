@@ -40,10 +40,13 @@ def check_stripe(
     given = [value for name, _, value in pairs if name == "v1"]
     if len(times) != 1 or not SECONDS.fullmatch(times[0]) or not given or len(given) > MOST_SIGNATURES:
         raise SignatureRefused("The header Stripe-Signature is not t=<seconds>,v1=<signature>.", code="signature_malformed")
-    signed = times[0].encode() + b"." + body
-    wanted = [hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest() for secret in secrets]
-    _check_any(wanted, given)
+    _check_any([sign_stripe(secret, times[0], body) for secret in secrets], given)
     _check_time(times[0], at, tolerance)
+
+
+def sign_stripe(secret: str, seconds: str, body: bytes) -> str:
+    """The `v1` of such a header."""
+    return hmac.new(secret.encode(), seconds.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
 def check_standard(
@@ -59,10 +62,13 @@ def check_standard(
     given = [value for version, _, value in (part.partition(",") for part in signature.split()) if version == "v1"]
     if not SECONDS.fullmatch(moment) or not given or len(given) > MOST_SIGNATURES:
         raise SignatureRefused("webhook-timestamp is a number of seconds, webhook-signature v1,<signature>.", code="signature_malformed")
-    signed = f"{identity}.{moment}.".encode() + body
-    wanted = [base64.b64encode(hmac.new(key_of(secret), signed, hashlib.sha256).digest()).decode() for secret in secrets]
-    _check_any(wanted, given)
+    _check_any([sign_standard(secret, identity, moment, body) for secret in secrets], given)
     _check_time(moment, at, tolerance)
+
+
+def sign_standard(secret: str, identity: str, seconds: str, body: bytes) -> str:
+    """What stands behind `v1,` there."""
+    return base64.b64encode(hmac.new(key_of(secret), f"{identity}.{seconds}.".encode() + body, hashlib.sha256).digest()).decode()
 
 
 def key_of(secret: str) -> bytes:

@@ -92,8 +92,11 @@ def pay_from(intent: PaymentIntent, source: Source) -> None:
         intent.customer = source.user
     elif intent.customer != source.user:
         raise NotTheCustomers("This payment method does not belong to the customer of this payment intent.", param="payment_method")
-    by_card = isinstance(source, Card)
-    intent.card, intent.bank_account = (source, None) if isinstance(source, Card) else (None, source)
-    intent.rail = BY_CARD if by_card else BANK if intent.rail == BY_CARD else intent.rail
-    if intent.capture_method == "manual" and not by_card:
+    if isinstance(source, Card):
+        intent.card, intent.bank_account, intent.rail = source, None, BY_CARD
+        return
+    intent.card, intent.bank_account = None, source
+    if intent.rail == BY_CARD:
+        intent.rail = BANK
+    if intent.capture_method == "manual":
         raise InvalidInput("Bank debits are taken whole and at once: automatic or automatic_async.", param="capture_method")

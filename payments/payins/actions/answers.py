@@ -32,7 +32,7 @@ def record_answers(answers: Mapping[str, Answer | None], *, at: datetime) -> Non
         said: dict[str, list[Moving]] = defaultdict(list)
         for payment in payments:
             said[_said(payment, heard.get(payment.public_id))].append(payment)
-        _go_on(said, heard, at)
+        _go_on(said, at)
         _keep_waiting(said["processing"], heard, at)
         _lose(said["unknown"], heard, at)
         _ask_payer(said["requires_action"], heard, at)
@@ -66,7 +66,7 @@ def _check_amounts(payments: Sequence[Moving], heard: Heard) -> None:
             raise NeedsAPerson(f"{payment.public_id}: the rail took {took}, and was asked for {payment.charged_minor}")
 
 
-def _go_on(said: Mapping[str, Sequence[Moving]], heard: Heard, at: datetime) -> None:
+def _go_on(said: Mapping[str, Sequence[Moving]], at: datetime) -> None:
     """What the rail knows more of than we do is first where such an answer comes from: taken up, or found again."""
     acted = [p for state, some in said.items() if state not in (*ENDS_AN_ACTION, "requires_action") for p in some]
     change([p for p in acted if p.status == Status.REQUIRES_ACTION], "submit", "processing", actor=SYSTEM.label, at=at)
@@ -95,7 +95,7 @@ def _ask_again(payments: Sequence[Moving], answers: Heard, at: datetime) -> None
     schedule(RAIL_QUEUE, [(key, when if when and when > at else at + slow.get(key, ASK_AGAIN_AFTER)) for key, when in later])
 
 
-def _lose(payments: Sequence[Moving], answers: Mapping[str, Answer], at: datetime) -> None:
+def _lose(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
     """Asked again when its rail says, where it has a time of its own."""
     change([p for p in payments if p.status == Status.PROCESSING], "lose_answer", "unknown", actor=SYSTEM.label, at=at)
     own = {key: answer.ask_again_at for key, answer in answers.items()}

@@ -64,11 +64,12 @@ def _may_call_off(payment: Payment, actor: Actor) -> bool:
 def tell_the_processor(public_ids: Sequence[str], at: datetime) -> None:
     """The due queue's work: the rail lets go of what was called off. Until it has answered, it is told again."""
     answers = {p.public_id: let_go(p.rail, order_of(p), at=at) for p in moving(public_ids, states=[Status.CANCELED])}
-    taken = [key for key, answer in answers.items() if answer is not None and answer.state == "completed"]
-    silent = [key for key, answer in answers.items() if answer is None or answer.state not in LET_GO]
+    states = {key: answer.state if answer else "unknown" for key, answer in answers.items()}
+    taken = [key for key, state in states.items() if state == "completed"]
+    again = [key for key, state in states.items() if state not in (*LET_GO, "completed")]
     with unit_of_work():
-        schedule(VOID_QUEUE, [(key, at + TELL_AGAIN_AFTER) for key in silent if key not in taken])
-        done(VOID_QUEUE, [key for key in public_ids if key not in silent])
+        schedule(VOID_QUEUE, [(key, at + TELL_AGAIN_AFTER) for key in again])
+        done(VOID_QUEUE, [key for key in public_ids if key not in (*again, *taken)])
     if taken:  # the payer was quicker than we: its row is parked, and shows why
         raise NeedsAPerson(f"{', '.join(taken)} was called off, and its money taken all the same: give it back at the processor.")
 

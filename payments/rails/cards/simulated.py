@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 
 from directpay.kernel import bankdays
 from directpay.kernel.clock import EASTERN
+from directpay.kernel.money import divide_half_even
 from payments.rails.base import Answer, BankLine, Cost, NoAnswer, Order
 from payments.rails.cards.challenges import PROVEN, REFUSED, challenge_url
 from payments.rails.cards.sandbox import SandboxCard, card_of
@@ -88,5 +89,4 @@ class CardRail(SimulatedRail):
 
 def fee_of(amount_minor: int) -> int:
     """What the processor keeps."""
-    whole, rest = divmod(amount_minor * COST_BPS, 10_000)
-    return whole + (rest > 5_000 or (rest == 5_000 and whole % 2 == 1))
+    return divide_half_even(amount_minor * COST_BPS, 10_000)

@@ -115,8 +115,8 @@ MUTANTS = (
     Mutant(
         "watching ends too soon",
         WATCH,
-        "a.ask_again_at if a else at + ASK_AGAIN_AFTER",
-        "None if a else at + ASK_AGAIN_AFTER",
+        "(answer.ask_again_at if answer else None) or",
+        "None or",
         "is lost: returned",
         moves={"weeks": 12},
         numbers=(RETURNS_LATE,),

@@ -59,6 +59,17 @@ def parsed(body: bytes) -> dict[str, Any] | None:
     return found if isinstance(found, dict) and _shallow(found) else None
 
 
+def opened(body: bytes) -> dict[str, Any] | None:
+    """An event: an object with an id that can be kept."""
+    said = parsed(body)
+    return said if said and text(said.get("id"), ID_LENGTH) else None
+
+
+def names(*values: Any) -> tuple[str, ...]:
+    """Those that are ids, once each."""
+    return tuple(dict.fromkeys(filter(None, (text(value, OBJECT_LENGTH) for value in values))))
+
+
 def unreadable(body: bytes) -> Told:
     """Kept under the hash of its bytes, for a person to look at."""
     digest = hashlib.sha256(body).hexdigest()

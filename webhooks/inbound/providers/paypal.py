@@ -12,13 +12,12 @@ from typing import Any, Final
 from django.conf import settings
 
 from webhooks.inbound.providers.base import (
-    ID_LENGTH,
     KIND_LENGTH,
-    OBJECT_LENGTH,
     NotConfigured,
     Told,
     content_hash,
-    parsed,
+    names,
+    opened,
     text,
     unreadable,
 )
@@ -76,17 +75,16 @@ class PayPal:
         return self.known or certificates(settings.SANDBOX)
 
     def read(self, body: bytes, *, sandbox: bool) -> Told:
-        said = parsed(body)
-        event_id = text(said.get("id"), ID_LENGTH) if said else ""
-        if said is None or not event_id:
+        said = opened(body)
+        if said is None:
             return unreadable(body)
         found = said.get("resource")
         about: dict[str, Any] = found if isinstance(found, dict) else {}
         return Told(
-            event_id,
+            said["id"],
             kind=text(said.get("event_type"), KIND_LENGTH),
-            objects=tuple(dict.fromkeys(filter(None, (text(value, OBJECT_LENGTH) for value in (about.get("id"), *_related(about)))))),
-            ours=tuple(filter(None, [text(about.get("custom_id"), OBJECT_LENGTH)])),
+            objects=names(about.get("id"), *_related(about)),
+            ours=names(about.get("custom_id")),
             occurred_at=_created(said.get("create_time")),
             content=content_hash(said, without=OF_THE_DELIVERY),
         )

@@ -7,14 +7,14 @@ from typing import Any
 from django.conf import settings
 
 from webhooks.inbound.providers.base import (
-    ID_LENGTH,
     KIND_LENGTH,
     OBJECT_LENGTH,
     NotConfigured,
     Told,
     content_hash,
     moment,
-    parsed,
+    names,
+    opened,
     text,
     unreadable,
 )
@@ -36,9 +36,8 @@ class Stripe:
         check_stripe(headers.get("stripe-signature", ""), body, settings.STRIPE_WEBHOOK_SECRETS, at)
 
     def read(self, body: bytes, *, sandbox: bool) -> Told:
-        said = parsed(body)
-        event_id = text(said.get("id"), ID_LENGTH) if said else ""
-        if said is None or not event_id:
+        said = opened(body)
+        if said is None:
             return unreadable(body)
         data = said.get("data")
         about: Any = data.get("object") if isinstance(data, dict) else None
@@ -47,10 +46,10 @@ class Stripe:
         metadata = about.get("metadata")
         account = text(said.get("account"), OBJECT_LENGTH)
         return Told(
-            event_id,
+            said["id"],
             kind=text(said.get("type"), KIND_LENGTH),
-            objects=tuple(dict.fromkeys(filter(None, (_id(about.get(name)) for name in ("id", *RELATED))))),
-            ours=tuple(filter(None, [text(metadata.get("payment"), OBJECT_LENGTH)] if isinstance(metadata, dict) else [])),
+            objects=names(*(_id(about.get(name)) for name in ("id", *RELATED))),
+            ours=names(metadata.get("payment")) if isinstance(metadata, dict) else (),
             account=account,
             livemode=livemode,
             occurred_at=moment(said.get("created")),
@@ -65,6 +64,6 @@ def _flag(livemode: bool | None, account: str, *, sandbox: bool) -> str:
     return "other_account" if account and account != settings.STRIPE_ACCOUNT else ""
 
 
-def _id(value: Any) -> str:
+def _id(value: Any) -> Any:
     """Of an object, or of one that is expanded in place."""
-    return text(value.get("id") if isinstance(value, dict) else value, OBJECT_LENGTH)
+    return value.get("id") if isinstance(value, dict) else value

@@ -5,7 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from directpay.ops.http_story import StoryFailed
 from directpay.ops.secrets_file import derived
 from directpay.ops.stage import Stage, a_stage
 from webhooks.inbound.demo import InboxStory
@@ -27,12 +26,7 @@ class Command(BaseCommand):
         if not stage.temporary:
             stripe, paypal = settings.STRIPE_WEBHOOK_SECRETS[0], settings.PAYPAL_DEMO_SECRET
         secrets = (stripe or derived(stage.secret_key, "stripe"), paypal or derived(stage.secret_key, "paypal"))
-        try:
-            InboxStory(stage.demo, secrets_of(secrets[0])[0], secrets_of(secrets[1])[0], self._say).run()
-        except (StoryFailed, OSError) as broken:
-            self._say(f"\nNot as promised: {broken}")
-            return 1
-        return 0
+        return InboxStory(stage.demo, secrets_of(secrets[0])[0], secrets_of(secrets[1])[0], self._say).tell()
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)
