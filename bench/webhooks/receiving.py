@@ -82,13 +82,21 @@ def _of_the_peer(place: Place) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "DATABASE_URL": place.superuser_url, "PYTHONPATH": str(ROOT)}
 
 
-def prepare(place: Place, *, with_peer: bool) -> Place:
-    """The table of the bare way; dj-stripe's own in a database of its own, on the same server."""
+@contextmanager
+def table_of_the_bare_way(place: Place) -> Iterator[None]:
+    """Gone afterwards: the database may be one that tests go on to look at."""
     with psycopg.connect(place.superuser_url, autocommit=True) as connection:
         connection.execute("CREATE TABLE bare_event (id bigserial PRIMARY KEY, event_id text NOT NULL UNIQUE, body bytea NOT NULL)")
         connection.execute("GRANT ALL ON bare_event, bare_event_id_seq TO directpay_runtime")
-        if not with_peer:
-            return place
+        try:
+            yield
+        finally:
+            connection.execute("DROP TABLE bare_event")
+
+
+def peer(place: Place) -> Place:
+    """dj-stripe's own database, on the same server."""
+    with psycopg.connect(place.superuser_url, autocommit=True) as connection:
         connection.execute("DROP DATABASE IF EXISTS bench_djstripe WITH (FORCE)")
         connection.execute("CREATE DATABASE bench_djstripe")
     theirs = Place(*[make_conninfo(place.superuser_url, dbname="bench_djstripe")] * 3)
@@ -103,7 +111,11 @@ def prepare(place: Place, *, with_peer: bool) -> Place:
 
 def receiving(place: Place, *, short: bool = False) -> Result:
     """The peer is measured in the long form, which installs it."""
-    theirs = prepare(place, with_peer=not short)
+    with table_of_the_bare_way(place):
+        return _receiving(place, place if short else peer(place), short=short)
+
+
+def _receiving(place: Place, theirs: Place, *, short: bool) -> Result:
     rounds, requests = (1, 20) if short else (5, 2_000)
     names = ["ours", "bare"] if short else ["ours", "dj-stripe", "bare"]
     taken: dict[str, list[Run]] = {name: [] for name in names}
