@@ -18,7 +18,7 @@ from leases.contracts.models import Lease
 from ledger.journal.models import Entry
 from payments.methods.models import BankAccount
 from payments.payins.models import Payment
-from tests.architecture.test_strangers import Alices
+from tests.architecture.alices import Alices
 
 pytestmark = pytest.mark.django_db
 TABLES = """SELECT c.relname::text, c.relrowsecurity AND c.relforcerowsecurity FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
