@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from directpay.database.statements import later
-from directpay.due.actions import done
+from directpay.due.actions import done, leased
 from directpay.due.models import Due
 from directpay.due.registry import QUEUES, Queue
 from directpay.events.unit import unit_of_work
@@ -118,37 +118,39 @@ def _run_one(queue: Queue, key: str, request: str, at: datetime) -> int:
 
 
 def _run_leased(queue: Queue, at: datetime) -> int:
+    until = at + timedelta(seconds=queue.lease_seconds)
     with unit_of_work():
         claimed = _claim(queue, at, queue.batch)
         if claimed:
-            later(LEASE, [at + timedelta(seconds=queue.lease_seconds), queue.name, texts(claimed)])
+            later(LEASE, [until, queue.name, texts(claimed)])
     if claimed:
-        _work_outside(queue, claimed, at)
+        _work_outside(queue, claimed, at, until)
     return len(claimed)
 
 
-def _work_outside(queue: Queue, claimed: Mapping[str, str], at: datetime) -> None:
+def _work_outside(queue: Queue, claimed: Mapping[str, str], at: datetime, until: datetime) -> None:
     try:
-        with caused_by(claimed):
+        with caused_by(claimed), leased(queue.name, list(claimed), until):
             queue.work(list(claimed), at)
         return
     except Exception as error:
         if len(claimed) == 1:
-            _postpone(queue, *next(iter(claimed.items())), at, error)
+            _postpone(queue, *next(iter(claimed.items())), at, error, until)
             return
         log.warning("queue %s failed on a set of %s, trying one by one: %s", queue.name, len(claimed), error)
     for key, request in claimed.items():
         try:
-            with caused_by({key: request}):
+            with caused_by({key: request}), leased(queue.name, [key], until):
                 queue.work([key], at)
         except Exception as error:
-            _postpone(queue, key, request, at, error)
+            _postpone(queue, key, request, at, error, until)
 
 
-def _postpone(queue: Queue, key: str, request: str, at: datetime, error: Exception) -> None:
+def _postpone(queue: Queue, key: str, request: str, at: datetime, error: Exception, until: datetime | None = None) -> None:
+    """`until`: its lease; a promise that was made anew since it was claimed stays as it is."""
     with unit_of_work():
         row = Due.objects.select_for_update().filter(queue=queue.name, key=key).first()
-        if row is None:
+        if row is None or (until is not None and row.due_at != until):
             return
         row.attempts += 1
         quick = min(2 ** min(row.attempts, 10), BACKOFF_CAP_SECONDS)

@@ -79,6 +79,12 @@ def ask(name: str, order: Order, *, at: datetime, first: bool) -> Answer | None:
     return _heard(name, order, asked, at)
 
 
+def gives_up(name: str, placed_at: datetime, at: datetime) -> bool:
+    """Whether its payer has had the time that a rail gives for what he must do. One that ends it by itself gives none."""
+    within: timedelta | None = getattr(rail(name), "acts_within", None)
+    return within is not None and at >= placed_at + within
+
+
 def take(name: str, order: Order, *, at: datetime) -> Answer | None:
     """Take what was authorised; asked again it is taken once. None: no answer."""
     way = _holding(name)

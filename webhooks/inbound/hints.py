@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db.models import Q
 
+from payments.payins.actions.capture import VOID_QUEUE
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.models import CLEARED, Payment, Status
 from payments.rails.registry import BY_STRIPE
@@ -29,7 +30,13 @@ NOT_YET: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 LONGEST_LABEL: Final = 60
-AT_THE_RAIL: Final = (Status.PROCESSING, Status.UNKNOWN, Status.REQUIRES_ACTION)
+AT_THE_RAIL: Final = (Status.PROCESSING, Status.UNKNOWN, Status.REQUIRES_ACTION, Status.AUTHORIZED)
+# They say that money was taken or promised: of a payment that has ended here, that must not stay so.
+TAKING: Final = (
+    *("payment_intent.succeeded", "payment_intent.amount_capturable_updated", "charge.succeeded", "charge.captured"),
+    *("PAYMENT.CAPTURE.COMPLETED", "PAYMENT.AUTHORIZATION.CREATED"),
+)
+ENDED: Final = (Status.CANCELED, Status.FAILED)
 # Which of our rails each of them knows of.
 RAILS: Final[Mapping[str, tuple[str, ...]]] = {"stripe": BY_STRIPE, "paypal": ("paypal",)}
 FLAGS: Final = {
@@ -99,6 +106,7 @@ def _hint(event: ProviderEvent, payments: Sequence[_Known]) -> Hint:
     queues = {
         RAIL_QUEUE: [p.payment for p in mine if p.status in AT_THE_RAIL],
         WATCH_QUEUE: [p.payment for p in mine if p.status in CLEARED],
+        VOID_QUEUE: [p.payment for p in mine if p.status in ENDED and event.kind in TAKING],
     }
     if not any(queues.values()):
         return Hint({}, ", ".join(f"{p.payment} is {p.status}" for p in mine)[:200])

@@ -8,7 +8,7 @@ from directpay.database.rows import update_rows
 from directpay.due.actions import done, schedule
 from directpay.events.unit import unit_of_work
 from directpay.people.actor import SYSTEM
-from payments.payins.actions.capture import CAPTURE_QUEUE, CAPTURE_WITHIN
+from payments.payins.actions.capture import CAPTURE_QUEUE, CAPTURE_WITHIN, taken_elsewhere
 from payments.payins.actions.change import change, lock_payments
 from payments.payins.actions.complete import complete
 from payments.payins.actions.holds import place_holds, post_holds, release_holds
@@ -19,7 +19,9 @@ from payments.rails.base import Answer, NeedsAPerson
 from payments.rails.codes import explain, return_code
 
 ASK_AGAIN_AFTER, ASK_AGAIN_AT_MOST = timedelta(seconds=5), timedelta(hours=1)  # while the rail is silent
-OPEN = (Status.PROCESSING, Status.UNKNOWN, Status.REQUIRES_ACTION)
+ASK_BEFORE_IT_ENDS = timedelta(hours=1)  # what is promised: what was done to it elsewhere may not have been told
+OPEN = (Status.PROCESSING, Status.UNKNOWN, Status.REQUIRES_ACTION, Status.AUTHORIZED)
+ASKED_AGAIN = ("processing", "unknown", "requires_action", "authorized", "still authorized")
 ENDS_AN_ACTION = ("failed", "returned", "canceled")  # from there without a word of the rail's own
 Heard = Mapping[str, Answer]
 
@@ -37,18 +39,22 @@ def record_answers(answers: Mapping[str, Answer | None], *, at: datetime) -> Non
         _lose(said["unknown"], heard, at)
         _ask_payer(said["requires_action"], heard, at)
         _authorize(said["authorized"], heard, at)
+        _stand(said["still authorized"], heard, at)
         _let_go(said["canceled"], heard, at)
         _fail(said["failed"] + said["returned"], heard, at)  # taken back before we called it cleared: it never was
+        _take_up(said["completed"], heard, at)
         _check_amounts(said["completed"], heard)
         post_holds(said["completed"], at=at)
         complete(said["completed"], heard, at)
-        kept = {p.public_id for state in ("processing", "unknown", "requires_action") for p in said[state]}
+        kept = {p.public_id for state in ASKED_AGAIN for p in said[state]}
         done(RAIL_QUEUE, [key for key in answers if key not in kept])
 
 
 def _said(payment: Moving, answer: Answer | None) -> str:
     """What is meant: silence leaves an action where it is, and what the rail was not asked about stays as it is altogether."""
     state = "unknown" if answer is None else answer.state
+    if payment.status == Status.AUTHORIZED:
+        return {"completed": "completed", **dict.fromkeys(ENDS_AN_ACTION, "canceled")}.get(state, "still authorized")
     if state in ("unknown", "waiting") and payment.status == Status.REQUIRES_ACTION:
         return "requires_action"
     if state == "waiting":
@@ -56,6 +62,13 @@ def _said(payment: Moving, answer: Answer | None) -> str:
     if state == "authorized" and payment.captured_at is not None:  # one that is being captured is none any more
         return "processing"
     return state
+
+
+def _take_up(payments: Sequence[Moving], heard: Heard, at: datetime) -> None:
+    """What was only promised here, and is taken there: somebody captured it at the processor's desk."""
+    for payment in payments:
+        if payment.status == Status.AUTHORIZED:
+            taken_elsewhere(payment, heard[payment.public_id].amount_minor, at=at)
 
 
 def _check_amounts(payments: Sequence[Moving], heard: Heard) -> None:
@@ -129,6 +142,18 @@ def _authorize(payments: Sequence[Moving], answers: Heard, at: datetime) -> None
     change(payments, "authorize", "authorized", actor=SYSTEM.label, at=at, columns=columns)
     place_holds(payments, at=at)
     schedule(CAPTURE_QUEUE, [(p.public_id, p.capture_before) for p in payments if p.capture_before is not None])
+    schedule(RAIL_QUEUE, [(p.public_id, p.capture_before - ASK_BEFORE_IT_ENDS) for p in payments if p.capture_before is not None])
+
+
+def _stand(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
+    """Still promised, as far as the rail says: asked again while it is silent, and once more before the promise ends."""
+    promised = {key for key, answer in answers.items() if answer.state == "authorized"}
+    times = {p.public_id: at + patience(p, at) for p in payments if p.public_id not in promised}
+    for p in payments:
+        if p.public_id in promised and p.capture_before is not None:
+            last = p.capture_before - ASK_BEFORE_IT_ENDS
+            times[p.public_id] = last if last > at else p.capture_before  # by then it has ended, and there is nothing to ask
+    schedule(RAIL_QUEUE, times.items())
 
 
 def _let_go(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:

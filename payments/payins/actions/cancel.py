@@ -7,7 +7,7 @@ from directpay.due.actions import done, schedule
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import Conflict, NotAllowed
 from directpay.people.actor import Actor
-from payments.payins.actions.capture import CAPTURE_QUEUE, may_take
+from payments.payins.actions.capture import CAPTURE_QUEUE, VOID_QUEUE, may_take
 from payments.payins.actions.change import change, lock_payments
 from payments.payins.actions.holds import release_holds
 from payments.payins.actions.initiate import RAIL_QUEUE
@@ -20,7 +20,6 @@ from payments.rails.registry import let_go
 
 CANCELABLE = (Status.INITIATED, Status.REQUIRES_ACTION, Status.IN_REVIEW, Status.AUTHORIZED)
 AT_THE_PROCESSOR = (Status.REQUIRES_ACTION, Status.AUTHORIZED)
-VOID_QUEUE = "payins.void"
 TELL_AGAIN_AFTER = timedelta(minutes=1)
 LET_GO = ("canceled", "failed")  # answers after which nothing can be taken any more
 
@@ -62,8 +61,8 @@ def _may_call_off(payment: Payment, actor: Actor) -> bool:
 
 
 def tell_the_processor(public_ids: Sequence[str], at: datetime) -> None:
-    """The due queue's work: the rail lets go of what was called off. Until it has answered, it is told again."""
-    answers = {p.public_id: let_go(p.rail, order_of(p), at=at) for p in moving(public_ids, states=[Status.CANCELED])}
+    """The due queue's work: the rail lets go of what was called off, or has failed. Until it has answered, it is told again."""
+    answers = {p.public_id: let_go(p.rail, order_of(p), at=at) for p in moving(public_ids, states=[Status.CANCELED, Status.FAILED])}
     states = {key: answer.state if answer else "unknown" for key, answer in answers.items()}
     taken = [key for key, state in states.items() if state == "completed"]
     again = [key for key, state in states.items() if state not in (*LET_GO, "completed")]
@@ -71,7 +70,7 @@ def tell_the_processor(public_ids: Sequence[str], at: datetime) -> None:
         schedule(VOID_QUEUE, [(key, at + TELL_AGAIN_AFTER) for key in again])
         done(VOID_QUEUE, [key for key in public_ids if key not in (*again, *taken)])
     if taken:  # the payer was quicker than we: its row is parked, and shows why
-        raise NeedsAPerson(f"{', '.join(taken)} was called off, and its money taken all the same: give it back at the processor.")
+        raise NeedsAPerson(f"{', '.join(taken)} has ended here, and its money was taken all the same: give it back at the processor.")
 
 
 def cancel_payment(payment: Payment, *, actor: Actor, at: datetime) -> Payment:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from directpay.due.actions import done, schedule
 from directpay.due.hints import hint_after_commit
 from directpay.events.unit import unit_of_work
-from directpay.kernel.errors import Conflict, InvalidInput, NotAllowed
+from directpay.kernel.errors import Conflict, DirectPayError, InvalidInput, NotAllowed
 from directpay.kernel.money import words
 from directpay.people.actor import SYSTEM, Actor
 from directpay.people.models import Payee
@@ -17,9 +17,11 @@ from payments.payins.models import Payment, Status
 from payments.payins.moving import Moving
 from payments.payins.queries import with_related
 from payments.pricing.fees import price
+from payments.rails.base import NeedsAPerson
 from payments.rails.registry import asked_for_as
 
 CAPTURE_QUEUE = "payins.capture"
+VOID_QUEUE = "payins.void"
 CAPTURE_WITHIN = timedelta(days=7)  # Stripe's, of most cards
 COLUMNS = ["amount_minor", "fee_minor", "charged_minor", "net_minor", "captured_at", "placed_at"]
 
@@ -70,13 +72,31 @@ def _take(row: Moving, amount_minor: int) -> None:
     row.charged_minor, row.net_minor = cost.charged_minor, cost.net_minor
 
 
+def taken_elsewhere(row: Moving, took_minor: int | None, *, at: datetime) -> None:
+    """Step: it was captured at the processor's own desk, so much of what the payer was to be charged. Raises NeedsAPerson."""
+    took = row.charged_minor if took_minor is None else took_minor
+    if took != row.charged_minor:
+        said = f"{row.public_id}: {took} of {row.charged_minor} was taken at the processor's desk"
+        if row.charged_minor != row.amount_minor:
+            raise NeedsAPerson(f"{said}, and its payer bears the fee: nobody knows how much of it is that")
+        try:
+            _take(row, took)
+        except DirectPayError as refused:
+            raise NeedsAPerson(f"{said}: {refused}") from refused
+    row.captured_at = row.placed_at = at
+    change([row], "capture", "processing", actor=SYSTEM.label, at=at, columns=COLUMNS)
+    done(CAPTURE_QUEUE, [row.public_id])
+
+
 def expire_authorizations(public_ids: Sequence[str], at: datetime) -> None:
-    """The due queue's work: authorized → canceled, where nobody has taken it in time. Its issuer lets go by itself."""
+    """The due queue's work: authorized → canceled, where nobody has taken it in time. Its issuer lets go by itself; the processor is told
+    all the same, for its answer may be that it was taken at its own desk meanwhile."""
     with unit_of_work():
         rows = [row for row in lock_payments(public_ids) if row.status == Status.AUTHORIZED]
         late = [row for row in rows if row.capture_before is not None and row.capture_before <= at]
         release_holds(late, at=at)
         change(late, "cancel", "canceled", actor=SYSTEM.label, at=at)
+        schedule(VOID_QUEUE, [(row.public_id, at) for row in late])
         waiting = {row.public_id: row.capture_before for row in rows if row.status == Status.AUTHORIZED}
         schedule(CAPTURE_QUEUE, [(key, when) for key, when in waiting.items() if when is not None])
         done(CAPTURE_QUEUE, [key for key in public_ids if key not in waiting])

@@ -14,10 +14,10 @@ from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.models import Payment, Status
 from payments.payins.moving import Moving
 from payments.rails.base import Answer, Order
-from payments.rails.registry import ask, placed, take
+from payments.rails.registry import ask, gives_up, let_go, placed, take
 
 SUBMITTABLE = (Status.INITIATED,)
-AT_THE_RAIL = (Status.PROCESSING, Status.UNKNOWN, Status.REQUIRES_ACTION)
+AT_THE_RAIL = (Status.PROCESSING, Status.UNKNOWN, Status.REQUIRES_ACTION, Status.AUTHORIZED)
 
 
 def work_on_rail(public_ids: Sequence[str], at: datetime) -> None:
@@ -49,9 +49,12 @@ def _submit(public_ids: Sequence[str], at: datetime) -> tuple[set[str], list[Mov
 
 
 def call(payment: Moving, at: datetime, *, first: bool) -> Answer | None:
-    """What its rail says of it now: None for nothing. What is to be captured is asked for until it is taken."""
+    """What its rail says of it now: None for nothing. What is to be captured is asked for until it is taken; what its payer has left
+    lying too long is let go of, so that nobody proves it years later."""
     if payment.captured_at is not None and payment.status in (Status.PROCESSING, Status.UNKNOWN):
         return take(payment.rail, order_of(payment), at=at)
+    if payment.status == Status.REQUIRES_ACTION and gives_up(payment.rail, payment.placed_at or payment.created_at, at):
+        return let_go(payment.rail, order_of(payment), at=at)
     return ask(payment.rail, order_of(payment), at=at, first=first)
 
 

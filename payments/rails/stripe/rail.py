@@ -33,6 +33,7 @@ class StripeRail:
     name = "stripe"
     title = "Card"
     can_be_returned = False
+    acts_within = timedelta(hours=24)  # at Stripe it could be proven for ever
 
     def __init__(self, profile: str = "", speed: float = 1.0, seed: str = "") -> None:
         """Stripe keeps its own times."""
@@ -142,6 +143,7 @@ class StripeAch(StripeRail):
     name = "stripe_ach"
     title = "Bank transfer"
     can_be_returned = True
+    acts_within = timedelta(days=12)  # small deposits arrive after one or two bank days, and may be named within ten days
 
     def promise(self, at: datetime) -> Promise:
         first = at.astimezone(EASTERN).date()

@@ -98,6 +98,46 @@ def test_a_failure_after_it_was_done_brings_nothing_back(desk):
     assert not Due.objects.exists()
 
 
+def put_off(keys, at):
+    with unit_of_work():
+        schedule("q", [(key, at + timedelta(hours=1)) for key in keys])
+
+
+def fail(keys, at):
+    raise ValueError("not with it")
+
+
+@pytest.mark.parametrize("then", [finish, put_off, fail])
+def test_spares_a_promise_that_was_made_while_it_worked(desk, then):
+    """An event says that there is news after the rail was asked: what the rail said before is no answer to it."""
+
+    def told_meanwhile(keys, at):
+        promise("q", "a", seconds=1)
+        then(keys, at)
+
+    desk("q", before_end=told_meanwhile, **LEASE)
+    promise("q", "a", "b")
+    run_queue(QUEUES["q"], AT)
+    assert waiting("q").pop("a") == 1
+    assert waiting("q").get("b") == {finish: None, put_off: 3600, fail: 2}[then]
+
+
+def test_comes_earlier_by_its_own_word(desk):
+    """Of two times the earlier one stays."""
+
+    def sooner(keys, at):
+        promise("q", "a", seconds=5)
+        with unit_of_work():
+            schedule("q", [("a", at + timedelta(seconds=2)), ("other", at)])
+            done("q", ["c"])
+
+    desk("q", before_end=sooner, **LEASE)
+    promise("q", "a")
+    promise("q", "c", seconds=60)
+    run_queue(QUEUES["q"], AT)
+    assert waiting("q") == {"other": 0, "a": 2}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_works_outside_any_transaction(desk, superuser):
     """The lease is committed: another connection sees it while the work goes on."""

@@ -9,6 +9,7 @@ import pytest
 from directpay.due.models import Due
 from directpay.events.unit import unit_of_work
 from directpay.ops.metrics import exposition
+from payments.payins.actions.capture import VOID_QUEUE
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.models import Payment
 from payments.rails.ach import Ach
@@ -121,8 +122,16 @@ def test_the_rest_is_ignored_with_its_reason(w, sender, kind, reason):
 def test_an_event_about_a_payment_that_has_ended_is_ignored(w, sender):
     w.fee("stripe", 0)
     payment = w.until(w.pay(w.lease(), "stripe", source=w.account(w.bob, NO_FUNDS)), "failed")
-    event = w.worked(told(sender, about=intent(payment)))
+    event = w.worked(told(sender, kind="payment_intent.payment_failed", about=intent(payment)))
     assert (event.state, event.reason) == ("ignored", f"{payment.public_id} is failed")
+
+
+def test_unless_it_says_that_money_was_taken_then_the_processor_is_asked_to_let_go(w, sender):
+    w.fee("stripe", 0)
+    payment = w.until(w.pay(w.lease(), "stripe", source=w.account(w.bob, NO_FUNDS)), "failed")
+    event = w.worked(told(sender, kind="payment_intent.succeeded", about=intent(payment)))
+    assert (event.state, event.effects) == ("processed", [payment.public_id])
+    assert w.due(VOID_QUEUE, payment.public_id) == timedelta()
 
 
 def test_a_payment_of_another_rail_is_not_meant(w, sender):

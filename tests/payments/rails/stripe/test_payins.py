@@ -4,13 +4,16 @@ import dataclasses
 
 import pytest
 
+from directpay.due.actions import schedule
 from directpay.due.models import Due
 from directpay.due.run import run_all
 from directpay.events.queries import history_of
+from directpay.events.unit import unit_of_work
 from payments.methods.cards.actions import create_card
-from payments.payins.actions.capture import capture_payment
+from payments.payins.actions.capture import VOID_QUEUE, capture_payment
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.actions.submit import submit_payments
+from tests.payments.payins.conftest import hold
 
 CREATE = "POST /v1/payment_intents"
 
@@ -148,3 +151,88 @@ class TestByCard:
     def test_a_payees_own_fee_for_cards_is_kept_to(self, w, promised):
         w.fee("card", 50)
         assert capture_payment(promised, 8_000, actor=w.actor(w.alice), at=w.now).fee_minor == 50
+
+
+class TestAtStripesOwnDesk:
+    """What somebody does there, we learn by an event, or, where none came, when we ask: before a promise ends, and when it has."""
+
+    @pytest.fixture
+    def promised(self, w, rail, accept):
+        card = create_card("pm_card_visa", user=w.bob, actor=w.actor(w.bob), at=w.now)
+        made = accept(rail="card", card=card, bank_account=None, amount=10_000, captures_later=True)
+        w.work()
+        return w.fresh(made)
+
+    def ask_now(self, w, payment):
+        """As an event makes us do."""
+        with unit_of_work():
+            schedule(RAIL_QUEUE, [(payment.public_id, w.now)])
+        w.work()
+        return w.fresh(payment)
+
+    def test_a_part_is_captured_and_stands_in_the_books_with_its_fee(self, w, promised, official):
+        official.v1.payment_intents.capture(promised.rail_reference, {"amount_to_capture": 8_000})
+        taken = self.ask_now(w, promised)
+        assert (taken.status, taken.amount_minor, taken.fee_minor, hold(taken).state) == ("completed", 8_000, 262, "posted")
+        assert types_of(taken)[-3:] == ["authorized", "processing", "completed"]
+        w.check()
+
+    def test_less_than_its_fee_is_captured_and_a_person_must_look(self, w, promised, official):
+        w.fee("card", 60)
+        official.v1.payment_intents.capture(promised.rail_reference, {"amount_to_capture": 50})
+        assert self.ask_now(w, promised).status == "authorized"
+        assert "50 of 10000 was taken at the processor's desk" in Due.objects.get(queue=RAIL_QUEUE, key=promised.public_id).last_error
+
+    def test_it_is_let_go(self, w, promised, official):
+        official.v1.payment_intents.cancel(promised.rail_reference)
+        assert (self.ask_now(w, promised).status, hold(promised).state) == ("canceled", "released")
+        w.check()
+
+    def test_nothing_and_it_stays(self, w, promised):
+        assert self.ask_now(w, promised).status == "authorized"
+        assert waits(w) == [pytest.approx((promised.capture_before - w.now).total_seconds() - 3600)]
+
+    def test_silence_and_it_is_asked_again(self, w, promised, stand_in):
+        stand_in.faults.add("timeout_before", "GET /v1/payment_intents/{id}")
+        assert (self.ask_now(w, promised).status, waits(w)) == ("authorized", [5.0])
+        w.later(seconds=5)
+        assert w.fresh(promised).status == "authorized"
+
+    def test_it_is_captured_without_a_word_and_found_before_it_ends(self, w, promised, official):
+        official.v1.payment_intents.capture(promised.rail_reference)
+        w.later(days=6, hours=22)
+        assert w.fresh(promised).status == "authorized"
+        w.later(hours=1)
+        assert w.fresh(promised).status == "completed"
+        w.check()
+
+    def test_it_is_captured_in_the_last_hour_and_found_at_its_end(self, w, promised, official):
+        w.later(days=6, hours=23, minutes=30)
+        official.v1.payment_intents.capture(promised.rail_reference)
+        w.later(minutes=30)
+        assert w.fresh(promised).status == "completed"
+
+    def test_that_is_not_said_in_time_and_a_person_must_look(self, w, promised, official, stand_in):
+        w.later(days=6, hours=23, minutes=30)
+        official.v1.payment_intents.capture(promised.rail_reference)
+        stand_in.faults.add("503", "GET /v1/payment_intents/{id}")
+        w.later(minutes=30)
+        assert w.fresh(promised).status == "canceled"
+        assert "its money was taken all the same" in Due.objects.get(queue=VOID_QUEUE).last_error
+
+    def test_its_end_is_told(self, w, promised, stand_in):
+        w.later(days=7)
+        assert w.fresh(promised).status == "canceled"
+        assert stand_in.all("payment_intent")[0]["status"] == "canceled"
+        assert not Due.objects.filter(queue__in=[VOID_QUEUE, RAIL_QUEUE]).exists()
+
+
+def test_what_nobody_proves_within_a_day_is_let_go(w, rail, accept, stand_in):
+    """At Stripe it could be proven years later."""
+    card = create_card("pm_card_authenticationRequiredOnSetup", user=w.bob, actor=w.actor(w.bob), at=w.now)
+    made = accept(rail="card", card=card, bank_account=None, amount=10_000)
+    w.later(hours=23)
+    assert w.fresh(made).status == "requires_action"
+    w.later(hours=2)
+    assert (w.fresh(made).status, stand_in.all("payment_intent")[0]["status"]) == ("canceled", "canceled")
+    assert not Due.objects.filter(queue=RAIL_QUEUE).exists()
