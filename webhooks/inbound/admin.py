@@ -131,7 +131,11 @@ class ProviderEventAdmin(LookOnly):
 
     @admin.action(description="Replay: work on these again")
     def again(self, request: HttpRequest, queryset: QuerySet[ProviderEvent]) -> HttpResponseBase | None:
-        events = list(queryset.filter(state__in=DONE).defer("body").order_by("id")[: self.list_max_show_all])
+        events = list(queryset.filter(state__in=DONE).defer("body").order_by("id")[: self.list_max_show_all + 1])
+        if len(events) > self.list_max_show_all:
+            said = f"At most {self.list_max_show_all} are replayed by choosing them: for more, replay a range."
+            self.message_user(request, said, messages.ERROR)
+            return None
         if not self.confirmed(request):
             return self.page(
                 request, "webhooks/replay_chosen.html", "Replay", {"action": "again", "rows": events, "foreseen": foresee(events)}

@@ -75,6 +75,15 @@ def test_chosen_ones_are_replayed_after_a_dry_run(staff, ignored, w):
     assert set(ProviderEvent.objects.values_list("state", "replays")) == {("received", 1)}
 
 
+def test_more_than_can_be_shown_are_not_replayed_in_silence(staff, sender, w):
+    for n in range(201):
+        sender.send(stripe_event(f"evt_{n}", kind="product.created"))
+    w.work()
+    form = {"action": "again", "_selected_action": list(ProviderEvent.objects.values_list("id", flat=True)), "confirmed": "yes"}
+    assert "At most 200 are replayed by choosing them" in read(staff.post(reverse(LIST), form, follow=True))
+    assert set(ProviderEvent.objects.values_list("state", "replays")) == {("ignored", 0)}
+
+
 def test_a_range_is_replayed_after_a_dry_run(staff, ignored):
     given = {"provider": "stripe", "state": "ignored", "kind": "charge.*", "since": "2026-11-02 09:00", "until": ""}
     preview = read(staff.post(reverse(RANGE), given))

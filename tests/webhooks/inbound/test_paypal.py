@@ -10,7 +10,7 @@ import pytest
 from tests import services
 from tests.webhooks.inbound.signing import CERT_URL, WEBHOOK_ID, FakePayPal, as_bytes, standard_headers
 from webhooks.inbound.providers.base import NotConfigured
-from webhooks.inbound.providers.certificates import FETCHES_PER_MINUTE, CannotFetch, Certificates
+from webhooks.inbound.providers.certificates import FETCHES_PER_MINUTE, KEPT_SECONDS, CannotFetch, Certificates
 from webhooks.inbound.providers.paypal import PayPal
 from webhooks.inbound.providers.paypal_api import CannotAsk
 from webhooks.inbound.signatures import SignatureRefused
@@ -163,6 +163,21 @@ def test_a_certificate_that_cannot_be_had_is_no_refusal(provider, paypal):
         with pytest.raises(CannotFetch):
             provider.check(paypal.headers(BODY, NOW, **{"paypal-cert-url": f"{CERT_URL}-{n}"}), BODY, [NOW])
     assert len(paypal.asked) == FETCHES_PER_MINUTE
+
+
+def test_a_forger_cannot_use_up_what_a_known_certificate_needs(paypal, settings):
+    """A day later it must be fetched again, while somebody names address after address."""
+    settings.PAYPAL_WEBHOOK_ID = WEBHOOK_ID
+    now = [0.0]
+    provider = PayPal(Certificates(sandbox=True, ask=paypal.ask, roots=paypal.roots, clock=lambda: now[0]))
+    provider.check(paypal.headers(BODY, NOW), BODY, [NOW])
+    now[0] += KEPT_SECONDS
+    paypal.fails = True
+    for n in range(FETCHES_PER_MINUTE):
+        with pytest.raises(CannotFetch):
+            provider.check(paypal.headers(BODY, NOW, **{"paypal-cert-url": f"{CERT_URL}-{n}"}), BODY, [NOW])
+    paypal.fails = False
+    provider.check(paypal.headers(BODY, NOW), BODY, [NOW])
 
 
 def test_without_a_webhook_id_nothing_is_proven(provider, paypal, settings):

@@ -21,7 +21,7 @@ from webhooks.inbound.actions.forget import forget_bodies
 from webhooks.inbound.actions.receive import WORK_QUEUE
 from webhooks.inbound.actions.replay import foresee, in_range, replay
 from webhooks.inbound.actions.work import QUICK_ATTEMPTS, pause, work_on_inbox
-from webhooks.inbound.models import ProviderEvent
+from webhooks.inbound.models import Collision, ProviderEvent
 from webhooks.inbound.queries import failures
 
 pytestmark = pytest.mark.django_db
@@ -245,6 +245,37 @@ class TestReplay:
         ProviderEvent.objects.update(ours=[(payment := w.flying()).public_id])
         replay([event], at=w.now)
         assert w.worked(event).effects == [payment.public_id]
+
+    def test_judges_anew_whether_it_is_for_us(self, w, sender, settings):
+        """The account was not named yet when its events began to come."""
+        payment = w.flying()
+        sender.send(stripe_event("evt_1", about=intent(payment), account="acct_other"))
+        event = w.worked(sender.kept("evt_1"))
+        assert event.reason == "an event of another account"
+        settings.STRIPE_ACCOUNT = "acct_other"
+        assert [one.said for one in foresee([event])] == [f"ask about {payment.public_id}"]
+        replay([event], at=w.now)
+        assert (w.worked(event).flag, event.effects) == ("", [payment.public_id])
+
+    def test_a_body_that_was_dropped_stays_as_it_was_judged(self, w, sender, settings):
+        sender.send(stripe_event("evt_1", account="acct_other"))
+        event = w.worked(sender.kept("evt_1"))
+        with unit_of_work():
+            forget_bodies(["all"], w.now + timedelta(days=settings.KEEP_PROVIDER_BODIES_DAYS, seconds=1))
+        settings.STRIPE_ACCOUNT = "acct_other"
+        replay([event], at=w.now)
+        assert w.worked(event).reason == "an event of another account"
+
+
+def test_what_collides_after_a_body_was_dropped_is_dropped_in_its_turn(w, sender, settings):
+    w.worked(told(sender))
+    for days in (1, 2 * settings.KEEP_PROVIDER_BODIES_DAYS):
+        with unit_of_work():
+            forget_bodies(["all"], w.now + timedelta(days=days + settings.KEEP_PROVIDER_BODIES_DAYS))
+        if days == 1:
+            sender.send(stripe_event("evt_1", about={"amount": 1}))
+            assert bytes(Collision.objects.get().body)
+    assert bytes(Collision.objects.get().body) == b""
 
 
 def test_bodies_are_forgotten_after_some_months_and_what_came_of_them_is_not(w, sender, settings):

@@ -18,7 +18,7 @@ WITH old AS (
     SELECT id FROM webhooks_providerevent
     WHERE received_at < %s AND forgotten_at IS NULL AND finished_at IS NOT NULL ORDER BY received_at, id LIMIT %s
 ), collided AS (
-    UPDATE webhooks_collision SET body = '', headers = '{}' WHERE event_id IN (SELECT id FROM old)
+    UPDATE webhooks_collision SET body = '', headers = '{}' WHERE event_id IN (SELECT id FROM old) OR (received_at < %s AND body <> '')
 )
 UPDATE webhooks_providerevent SET body = '', headers = '{}', forgotten_at = %s WHERE id IN (SELECT id FROM old)
 """
@@ -28,7 +28,8 @@ def forget_bodies(keys: Sequence[str], at: datetime) -> None:
     """The daily queue's work: those that are done and old enough, so many at a time."""
     with unit_of_work():
         with connection.cursor() as cursor:
-            cursor.execute(FORGET, [at - timedelta(days=settings.KEEP_PROVIDER_BODIES_DAYS), BATCH, at])
+            before = at - timedelta(days=settings.KEEP_PROVIDER_BODIES_DAYS)
+            cursor.execute(FORGET, [before, BATCH, before, at])
             dropped = cursor.rowcount
         if dropped == BATCH:
             schedule(FORGET_QUEUE, [(key, at + AGAIN_AFTER) for key in keys])

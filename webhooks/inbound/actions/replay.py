@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from directpay.database.rows import update_rows
@@ -15,9 +16,10 @@ from directpay.kernel.row_scope import every_row
 from webhooks.inbound.actions.receive import WORK_QUEUE
 from webhooks.inbound.hints import Hint, hints_of
 from webhooks.inbound.models import ProviderEvent, State
+from webhooks.inbound.providers import PROVIDERS
 
 MOST_AT_ONCE: Final = 1_000
-COLUMNS: Final = ("state", "reason", "effects", "attempts", "last_error", "replays", "changed_at", "next_at", "finished_at")
+COLUMNS: Final = ("flag", "state", "reason", "effects", "attempts", "last_error", "replays", "changed_at", "next_at", "finished_at")
 # What can be replayed: an event that waits is worked on anyhow.
 DONE: Final = (State.PARKED, State.PROCESSED, State.IGNORED)
 
@@ -53,8 +55,18 @@ def in_range(
 def foresee(events: Sequence[ProviderEvent]) -> list[Foreseen]:
     """The dry run: nothing is changed."""
     with every_row():
+        _judge_anew(events)
         hints = hints_of(events)
     return [Foreseen(event, hints[event.id]) for event in events]
+
+
+def _judge_anew(events: Sequence[ProviderEvent]) -> None:
+    """Whether it is for us, by today's settings: an account that was not named then may be by now. A body that was dropped stays judged."""
+    flagged = [event.id for event in events if event.flag]
+    bodies = dict(ProviderEvent.objects.filter(id__in=flagged, forgotten_at=None).values_list("id", "body")) if flagged else {}
+    for event in events:
+        if event.id in bodies:
+            event.flag = PROVIDERS[event.provider].read(bytes(bodies[event.id]), sandbox=settings.SANDBOX).flag
 
 
 def replay(events: Sequence[ProviderEvent], *, at: datetime) -> int:
@@ -67,6 +79,7 @@ def replay(events: Sequence[ProviderEvent], *, at: datetime) -> int:
     with unit_of_work():
         rows = ProviderEvent.objects.select_for_update().filter(id__in=[event.id for event in events], state__in=DONE)
         again = list(rows.defer("body").order_by("id"))
+        _judge_anew(again)
         for event in again:
             event.state, event.reason, event.effects, event.attempts, event.last_error = State.RECEIVED, "", [], 0, ""
             event.replays += 1

@@ -30,7 +30,8 @@ PATH: Final = re.compile(r"/v1/notifications/(?:certs/)?[A-Za-z0-9_-]{1,100}")
 ISSUER_HOSTS: Final = ("cacerts.digicert.com",)  # where a certificate says that its issuer's stands, if it comes alone
 NAMES: Final = {False: ("messageverificationcerts.paypal.com",), True: ("messageverificationcerts.sandbox.paypal.com",)}
 SECONDS_TO_ANSWER, MOST_BYTES, KEPT_SECONDS, MOST_KEPT = 5, 100_000, 24 * 3600, 20
-FETCHES_PER_MINUTE: Final = 10  # a forger may name many addresses: we do not ask PayPal for all of them
+# A forger may name many addresses: we do not ask PayPal for all of them. What has proven itself before has so many of its own.
+FETCHES_PER_MINUTE: Final = 10
 DEEPEST_CHAIN: Final = 3
 Fetch = Callable[[str], bytes]
 
@@ -66,7 +67,7 @@ class Certificates:
         self.sandbox, self.ask, self.clock = sandbox, ask, clock
         self.roots = roots
         self._kept: dict[str, tuple[float, list[x509.Certificate]]] = {}
-        self._asked: list[float] = []
+        self._asked: dict[bool, list[float]] = {True: [], False: []}  # whether it had proven itself before → when
         self._lock = Lock()
 
     def verify(self, url: str, signature: str, signed: bytes, at: Sequence[datetime]) -> None:
@@ -101,7 +102,7 @@ class Certificates:
             kept = self._kept.get(url)
             if kept and self.clock() - kept[0] < KEPT_SECONDS:
                 return kept[1]
-            self._check_not_too_often()
+            self._check_not_too_often(proven=url in self._kept)
         try:
             chain = x509.load_pem_x509_certificates(self.ask(url))
             if len(chain) == 1 and (issuer := _issuer_address(chain[0])):
@@ -120,12 +121,12 @@ class Certificates:
                     self._kept.pop(next(iter(self._kept)))
                 self._kept[url] = (self.clock(), chain)
 
-    def _check_not_too_often(self) -> None:
+    def _check_not_too_often(self, *, proven: bool) -> None:
         now = self.clock()
-        self._asked = [moment for moment in self._asked if now - moment < 60]
-        if len(self._asked) >= FETCHES_PER_MINUTE:
+        asked = self._asked[proven] = [moment for moment in self._asked[proven] if now - moment < 60]
+        if len(asked) >= FETCHES_PER_MINUTE:
             raise CannotFetch("Too many certificates were asked for within a minute.")
-        self._asked.append(now)
+        asked.append(now)
 
     def _check_chain(self, chain: list[x509.Certificate], at: Sequence[datetime]) -> None:
         """Each name with each time that it may be: the chain ends at a root that we trust, and every part of it is valid then."""
