@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from payments.payouts.models import Payout
 from payments.rails import registry
-from payments.rails.base import Answer, BankLine, NoAnswer, NoSuchOrder, Order
+from payments.rails.base import Answer, BankLine, Cost, NoAnswer, NoSuchOrder, Order
+from payments.rails.cards.challenges import PROVEN, REFUSED
+from payments.rails.cards.sandbox import card_of
 from payments.rails.sandbox import behaviour
 from payments.rails.simulated import SimulatedRail
+from tests.simulation.auditor.cards import LASTS, PROVEN_WITHIN
 from tests.simulation.auditor.errors import AuditError
 from tests.simulation.auditor.payments import Promise, Script, Told
 
@@ -47,20 +50,50 @@ class Bank:
             self._change_mind(order)
             script = script_of(rail, base, self._as_treated(order))
             promise = promise_of(rail, order.placed_at)
+            number = order.account_number or order.token
             try:
-                self.auditor.order_received(order.id, order.amount_minor, order.account_number, order.placed_at, promise, script, late)
+                self.auditor.order_received(order.id, order.amount_minor, number, order.placed_at, promise, script, late)
             except AuditError as error:
                 self._alarm(error)
-        elif self.orders[order.id] != as_first_placed(order):
-            self._alarm(AuditError(f"the order {order.id} was changed"))
+        self._same(rail, base, order)
         return self._answer(rail, base, order, at, fault)
 
     def look_up(self, rail: Any, base: type[SimulatedRail], order: Order, at: datetime) -> Answer:
         if order.id not in self.orders:
             raise NoSuchOrder(order.id)
-        if self.orders[order.id] != as_first_placed(order):
-            self._alarm(AuditError(f"the order {order.id} was changed"))
+        self._same(rail, base, order)
         return self._answer(rail, base, order, at, self._fault("answer_lost", "breaks"))
+
+    def void(self, rail: Any, base: Any, order: Order, at: datetime) -> Answer:
+        if order.id in self.orders:  # what never arrived is let go of all the same
+            self._same(rail, base, order)
+            if fault := self._fault("answer_lost", "breaks"):
+                self._silent(order, at, fault)
+        try:
+            self.auditor.void_told(order.id, at)
+        except AuditError as error:
+            self._alarm(error)
+        answer: Answer = base.void(rail, order, at)
+        return answer
+
+    def costs(self, rail: Any, base: Any, order: Order, until: datetime) -> list[Cost]:
+        if order.id not in self.orders:
+            return []
+        found: list[Cost] = base.costs(rail, order, until)
+        self.auditor.processor_told_costs(order.id, [(cost.amount_minor, cost.on) for cost in found])
+        return found
+
+    def _same(self, rail: Any, base: type[SimulatedRail], order: Order) -> None:
+        """As it was placed first; of a card it is what was captured once that is decided, and counts from when its payer had proven it."""
+        wanted, now = self.orders[order.id], as_first_placed(order)
+        if wanted != now and order.token:
+            p = self.auditor.payments[order.id]
+            capture = not p.later or p.captured_at is not None
+            wanted = replace(wanted, amount_minor=p.charged, capture=capture, placed_at=p.placed_at or wanted.placed_at)
+            self.orders[order.id] = wanted
+            p.script, p.promise = script_of(rail, base, order), promise_of(rail, order.placed_at)
+        if wanted != now:
+            self._alarm(AuditError(f"the order {order.id} was changed"))
 
     def bank_lines(self, rail: Any, base: type[SimulatedRail], order: Order, until: datetime) -> list[BankLine]:
         if order.id not in self.orders:
@@ -133,6 +166,8 @@ def promise_of(rail: Any, at: datetime) -> Promise:
 
 def script_of(rail: Any, base: type[SimulatedRail], order: Order) -> Script:
     """All that will become of an order, from the timetable and the account's number."""
+    if order.token:
+        return script_of_card(rail, base, order)
     acts, times = behaviour(order.account_number), rail.times(order.placed_at, order.id)
     far = order.placed_at + timedelta(days=365)
     lines = tuple((line.at, line.amount_minor) for line in base.bank_lines(rail, order, far))
@@ -145,6 +180,17 @@ def script_of(rail: Any, base: type[SimulatedRail], order: Order) -> Script:
         return Script(((returned_at, "failed"),), lines)
     events = [(times.clears_at, "completed")] + ([(returned_at, "returned")] if returned_at else [])
     return Script(tuple(events), lines)
+
+
+def script_of_card(rail: Any, base: type[SimulatedRail], order: Order) -> Script:
+    """As far as nobody decides otherwise: what its payer must prove fails in an hour, what is only promised stands for seven days."""
+    card, at = card_of(order.token), order.placed_at
+    lines = tuple((line.at, line.amount_minor) for line in base.bank_lines(rail, order, at + timedelta(days=365)))
+    if card.proves and not order.reference.endswith((PROVEN, REFUSED)):
+        return Script(((at + PROVEN_WITHIN, "failed"),), ())
+    if card.declines or order.reference.endswith(REFUSED):
+        return Script(((at, "failed"),), ())
+    return Script(((at, "completed"),), lines) if order.capture else Script(((at, "authorized"), (at + LASTS, "canceled")), ())
 
 
 _open: list[Bank] = []
@@ -166,6 +212,15 @@ def watched(base: type[SimulatedRail]) -> type[SimulatedRail]:
         def next_bank_line_at(self, order: Order, after: datetime) -> datetime | None:
             return _open[-1].next_bank_line_at(self, base, order, after)
 
+    def void(self: Any, order: Order, at: datetime) -> Answer:
+        return _open[-1].void(self, base, order, at)
+
+    def costs(self: Any, order: Order, until: datetime) -> list[Cost]:
+        return _open[-1].costs(self, base, order, until)
+
+    for method in (void, costs):
+        if hasattr(base, method.__name__):  # only what can hold or reports
+            setattr(Watched, method.__name__, method)
     return Watched
 
 

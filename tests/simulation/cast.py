@@ -13,9 +13,12 @@ from leases.properties.actions import add_property
 from leases.properties.models import Property, Unit
 from leases.receipts.models import Receipt
 from payments.methods.actions import add_bank_account, verify_bank_account
+from payments.methods.cards.actions import create_card
+from payments.methods.cards.models import Card
 from payments.methods.models import BankAccount
 from payments.payins.models import Payment
 from payments.pricing.models import RailFee
+from payments.rails.cards.simulated import CardRail
 from payments.rails.registry import FROM_BANK_ACCOUNTS
 from payments.rails.sandbox import MICRO_DEPOSITS_FAIL
 from payments.rails.timetable import bank_day_of
@@ -43,6 +46,15 @@ NUMBERS = {
     "009929070000": 1.5,  # R29 on the seventh: after settlement
 }
 
+CARDS = {
+    "pm_card_visa": 6.0,
+    "pm_card_mastercard_debit": 1.0,
+    "pm_card_visa_chargeDeclinedInsufficientFunds": 1.0,
+    "pm_card_authenticationRequired": 2.5,
+    "pm_card_noAnswerThenPaid": 0.8,
+    "pm_card_noAnswerThenDeclined": 0.4,
+}
+
 
 def comes_back(number: str) -> bool:
     """Whether the bank may take back what was paid from an account of this number, after it cleared."""
@@ -53,6 +65,7 @@ def comes_back(number: str) -> bool:
 class Renter:
     user: User
     sources: list[BankAccount] = field(default_factory=list)
+    cards: list[Card] = field(default_factory=list)
 
 
 @dataclass
@@ -105,6 +118,10 @@ class Cast:
                 fee, payer = h.rng.choice([0, 1, 99, 250]), h.rng.choice(["payee", "payer"])
                 RailFee.objects.create(payee=payee, rail=rail, fee_minor=fee, fee_payer=payer)
                 h.auditor.fee_set(payee.public_id, rail, fee, payer)
+        if h.rng.random() < 0.3:
+            fee, payer = h.rng.choice([0, 99, 250]), h.rng.choice(["payee", "payer"])
+            RailFee.objects.create(payee=payee, rail=CardRail.name, fee_minor=fee, fee_payer=payer)
+            h.auditor.fee_set(payee.public_id, CardRail.name, fee, payer)
         h.auditor.trust.states[made.public_id] = made.state
         home = Home(made, list(made.units.order_by("id")))
         self.owners[payee.public_id] = Renter(landlord)
@@ -116,7 +133,19 @@ class Cast:
         renter = Renter(create_user(email=f"{name}@example.com", name=name, role="renter", actor=SYSTEM, at=h.now))
         self.renters.append(renter)
         self.add_source(renter, number, verified=True)
+        if h.rng.random() < 0.6:
+            self.add_card(renter)
         return renter
+
+    def add_card(self, renter: Renter) -> Card:
+        """By a published name, as the sandbox takes them."""
+        h = self.history
+        name = h.rng.choices(list(CARDS), list(CARDS.values()))[0]
+        made = create_card(name, user=renter.user, actor=SYSTEM, at=h.now)
+        h.auditor.cards[made.public_id] = name
+        h.say(f"  {made.public_id} of {renter.user.name}: {name}")
+        renter.cards.append(made)
+        return made
 
     def add_source(self, renter: Renter, number: str | None = None, *, verified: bool) -> BankAccount:
         h = self.history

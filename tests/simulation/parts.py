@@ -65,6 +65,14 @@ REACHABLE = {
         "payment: unknown → processing",
         "payment: unknown → completed",
         "payment: unknown → failed",
+        "payment: processing → requires_action",
+        "payment: processing → authorized",
+        "payment: unknown → authorized",
+        "payment: requires_action → processing",
+        "payment: requires_action → failed",
+        "payment: requires_action → canceled",
+        "payment: authorized → processing",
+        "payment: authorized → canceled",
         "payment: completed → settled",
         "payment: completed → returned",
         "payment: settled → returned",
@@ -119,6 +127,7 @@ REACHABLE = {
         "write_off.reinstated",
         "verification.sent",
         "bank.line",
+        "processor.fee",
         "payment.completed",
         "payment.settled",
         "payment.returned",
@@ -130,14 +139,11 @@ REACHABLE = {
         "bank_charge.recorded",
     ),
 }
-# Declared by the machine, and taken by no action yet, or by cards alone, with which nobody pays here yet.
+# Declared by the machine, and taken by no action yet, or by processors alone that nobody pays by here.
 NO_ACTION = (
     "payment: initiated → requires_action, in_review, failed",
-    "payment: requires_action → processing, failed, canceled",
     "payment: in_review → processing, failed, canceled",
-    "payment: processing → authorized, requires_action, canceled",
-    "payment: authorized → processing, canceled",
-    "payment: unknown → authorized",
+    "payment: processing → canceled",
     "bank_account: verified → errored",
     "payout: created → failed",
 )

@@ -45,4 +45,4 @@ def work_until(history: "History", to: datetime) -> None:
                 run_queue(QUEUES[name], history.now)
             else:
                 relay_to(LISTENERS[name], history.now)
-    raise AuditError("the work does not come to an end")
+    raise AuditError(f"the work does not come to an end: {waiting()} at {history.now}")

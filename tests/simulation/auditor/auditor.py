@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from tests.simulation.auditor import cards
 from tests.simulation.auditor.arrears import Arrears
 from tests.simulation.auditor.bank_charges import BankCharge
 from tests.simulation.auditor.books import FLOOR_KINDS, FLOOR_ZERO, Books, Hold, Leg, normal
@@ -29,6 +30,9 @@ from tests.simulation.auditor.transfers import Transfers
 EASTERN = ZoneInfo("America/New_York")  # of the bank: who pays an account past its lease is nowhere
 
 
+CANCELABLE = ("initiated", "requires_action", "authorized", "canceled")
+
+
 @dataclass
 class BankAccount:
     owner: str
@@ -50,6 +54,7 @@ class Auditor:
     receivables: dict[str, Receivable] = field(default_factory=lambda: defaultdict(Receivable))
     payments: dict[str, Payment] = field(default_factory=dict)
     bank_accounts: dict[str, BankAccount] = field(default_factory=dict)
+    cards: dict[str, str] = field(default_factory=dict)  # card → the processor's name of it
     fees: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)  # autopays
     hand: ByHand = field(default_factory=ByHand)
@@ -68,6 +73,8 @@ class Auditor:
     posted: set[str] = field(default_factory=set)
     lines_told: dict[tuple[str, int], list[tuple[str, date]]] = field(default_factory=lambda: defaultdict(list))
     unposted_since: dict[tuple[str, int], datetime] = field(default_factory=dict)
+    costs_told: dict[str, tuple[int, date]] = field(default_factory=dict)  # of a card's processor, until they are posted
+    costs_known: set[str] = field(default_factory=set)
     line_references: dict[str, tuple[str, int]] = field(default_factory=dict)
     lines_of: dict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
     expected_again: dict[str, tuple[str, date, list[Leg]]] = field(default_factory=dict)  # direct postings, as they were first asked
@@ -156,7 +163,9 @@ class Auditor:
             payee=lease.payee,
             home=lease.home,
             rail=request.rail,
-            number=self.bank_accounts[request.bank_account].number,
+            number=self.cards.get(request.bank_account) or self.bank_accounts[request.bank_account].number,
+            by_card=request.bank_account in self.cards,
+            later=request.later,
             amount=verdict.amount,
             fee=verdict.fee,
             fee_payer=verdict.fee_payer,
@@ -170,7 +179,7 @@ class Auditor:
             self.edges["payment: ∅ → for a roommate"] += 1
 
     def may_cancel(self, name: str) -> str:
-        return "" if self.payments[name].state in ("initiated", "canceled") else "payment_not_cancelable"
+        return "" if self.payments[name].state in CANCELABLE else "payment_not_cancelable"
 
     def canceled(self, name: str) -> None:
         self.payments[name].canceled = True
@@ -217,6 +226,15 @@ class Auditor:
             if reference not in self.line_references:
                 self.line_references[reference] = (name, amount)
                 self.lines_told[name, amount].append((rail, on))
+
+    def processor_told_costs(self, name: str, costs: Sequence[tuple[int, date]]) -> None:
+        """The same again is the same."""
+        if costs and name not in self.costs_known:
+            self.costs_known.add(name)
+            (self.costs_told[name],) = costs
+
+    def void_told(self, name: str, at: datetime) -> None:
+        cards.void_told(self, name, at)
 
     # --- holds and direct postings ---
 

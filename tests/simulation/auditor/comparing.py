@@ -8,6 +8,7 @@ from tests.simulation.auditor import (
     arrears,
     bank_charges,
     by_hand,
+    cards,
     changes,
     deposits,
     late_fees,
@@ -166,6 +167,8 @@ def _predicted(books: Auditor, reference: str, kind: str, found: list[Leg], at: 
         return postings.legs_of_settlement(books, subject, at)
     if kind == transfers.KIND:
         return transfers.legs_of_carrying(books, reference, at)
+    if kind == "processor.fee":
+        return cards.legs_of_cost(books, subject)
     payment = books.payments.get(subject)
     if payment is None or kind not in ("payment.completed", "payment.returned", "return.fee"):
         raise AuditError(f"{reference} was posted, and nothing asked for it: {found}")
@@ -213,7 +216,7 @@ def _note(books: Auditor, reference: str, kind: str, at: datetime, legs: list[Le
         for payment, net in books.lines_of[subject]:
             books.payments[payment].settled = True
             same(f"line of {payment} in {subject}", books.payments[payment].net, net)
-    elif kind == "bank.line":
+    elif kind in ("bank.line", "processor.fee"):
         for _, _, item in legs:
             if item in books.payments:
                 _cash(books, books.payments[item], at)
@@ -270,7 +273,8 @@ def _payments(books: Auditor, seen: Seen, before: dict[str, str]) -> None:
     for identity, state in before.items():
         p = books.payments[identity]
         must = after(state, p.fresh)
-        if not books.crashed and must != p.state and not (must == "completed" and p.state in ("settled", "returned")):
+        gone_on = (must == "completed" and p.state in ("settled", "returned")) or (must == "authorized" and p.state == "canceled")
+        if not books.crashed and must != p.state and not gone_on:
             raise AuditError(
                 f"the bank's answers about {identity} ({state}) were {[t.state for t in p.fresh]}: must be {must}, is {p.state}"
             )
@@ -287,11 +291,13 @@ def _step(books: Auditor, p: Payment, version: int, left: str | None, state: str
     same(f"the state that {p.id} leaves", p.state, left)
     same(f"version of {p.id}", p.version + 1, version)
     demand(state in EDGES.get(left, ()), f"{p.id}: no edge {edge}")
+    cards.note_expiry(p, state, at)
     demand(p.allows(state), f"{p.id}: {edge}, and nothing happened that leads there (told: {[t.state for t in p.told]})")
     if left == "initiated" and state == "processing":
         demand(at >= p.leaves_at, f"{p.id} was handed over at {at}, before {p.leaves_at}")
     p.state, p.version = state, version
     books.edges[edge] += 1
+    cards.follow(books, p, left, at)
 
 
 def _bank_accounts(books: Auditor, seen: Seen, now: datetime) -> None:
@@ -332,7 +338,8 @@ def _holds(books: Auditor, seen: Seen, now: datetime, *, rested: bool) -> None:
     }
     for reference, hold in books.books.holds.items():
         due = hold.state == "pending" and hold.expires_at is not None and hold.expires_at <= now
-        if due and (rested or (reference in found and found[reference][2] == "expired")):
+        if due and not reference.startswith(cards.PROMISE) and (rested or (reference in found and found[reference][2] == "expired")):
             books.hold_resolved(reference, "expired")
+    cards.resolve(books, found, now)
     predicted = {reference: (h.account, h.amount, h.state, h.posted) for reference, h in books.books.holds.items()}
     same("holds", predicted, found)

@@ -11,7 +11,18 @@ from tests.simulation.auditor.payments import CLEARED, Payment
 MINUTE = timedelta(minutes=1)
 SWEPT_WITHIN = timedelta(hours=6)  # what could not be done for long is tried again
 PATIENCE = timedelta(hours=1) + MINUTE  # the longest pause before a silent bank is asked again, or a due look taken
-STAGE = {"initiated": 0, "processing": 1, "unknown": 1, "completed": 2, "settled": 2, "failed": 3, "canceled": 3, "returned": 3}
+STAGE = {
+    "initiated": 0,
+    "processing": 1,
+    "unknown": 1,
+    "requires_action": 1,
+    "authorized": 1.5,
+    "completed": 2,
+    "settled": 2,
+    "failed": 3,
+    "canceled": 3,
+    "returned": 3,
+}
 
 
 def check_deadlines(books: Auditor, now: datetime) -> None:
@@ -64,6 +75,8 @@ def _payment(p: Payment, late: Callable[[datetime, timedelta], bool], lines: int
         if p.state in ("processing", "unknown") and p.last_heard_at and late(p.last_heard_at, PATIENCE):
             raise AuditError(f"the bank never got {p.id}, and nobody asked since {p.last_heard_at}")
         return
+    if p.let_go_at is not None and not p.voided:
+        demand(not late(_asked(p.let_go_at, p), PATIENCE), f"the processor was never told to let go of {p.id}")
     for at, state in p.script.events:
         early = STAGE[p.state] < STAGE[state]
         demand(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 
 LIVE = {"initiated", "requires_action", "in_review", "authorized", "processing", "unknown"}
 CLEARED = {"completed", "settled"}
@@ -10,8 +11,10 @@ GONE = {"failed", "canceled", "returned"}
 HOUSE_FEES = {"ach": 200, "same_day_ach": 150, "instant": 100, "wire": 1500}
 EDGES = {
     "initiated": {"processing", "canceled"},
-    "processing": {"completed", "failed", "unknown"},
-    "unknown": {"processing", "completed", "failed"},
+    "processing": {"completed", "failed", "unknown", "authorized", "requires_action"},
+    "requires_action": {"processing", "failed", "canceled"},
+    "authorized": {"processing", "canceled"},
+    "unknown": {"processing", "completed", "failed", "authorized"},
     "completed": {"settled", "returned"},
     "settled": {"returned"},
 }
@@ -78,6 +81,14 @@ class Payment:
     last_heard_at: datetime | None = None
     silent_at: datetime | None = None  # when it was asked last and said nothing
     statement_silent_at: datetime | None = None  # when its lines were asked for and could not be had
+    by_card: bool = False
+    later: bool = False  # promised first, taken when somebody decides to
+    authorized: int = 0  # what was promised
+    capture_before: datetime | None = None
+    captured_at: datetime | None = None
+    proven: bool | None = None  # what its payer said at the card's own bank
+    let_go_at: datetime | None = None  # what the processor knew of was called off, or its time came
+    voided: bool = False  # the processor was told to let go of it
     found_late: bool = False  # the bank was asked for its lines before it had it: it is asked again when there is news
 
     @property
@@ -95,7 +106,9 @@ class Payment:
         """Whether something happened that leads to `target`."""
         fresh, ever = {t.state for t in self.fresh}, {t.state for t in self.told}
         return {
-            "processing": self.state == "initiated" or "processing" in fresh,
+            "processing": self._begins() or "processing" in fresh or (self.state == "unknown" and "requires_action" in fresh),
+            "authorized": "authorized" in fresh and self.captured_at is None,
+            "requires_action": "requires_action" in fresh,
             "unknown": "silence" in fresh,
             "completed": "completed" in ever,
             "failed": bool(ever & {"failed", "returned"}),
@@ -104,12 +117,29 @@ class Payment:
             "canceled": self.canceled,
         }[target]
 
+    def _begins(self) -> bool:
+        """It is handed over, taken after it was promised, or goes on when its payer has said who he is."""
+        return {"initiated": True, "authorized": self.captured_at is not None, "requires_action": self.proven is not None}.get(
+            self.state, False
+        )
+
+
+def house_fee(rail: str, amount: int) -> int:
+    """Of a card 2.9% and 30 cents, half to the even cent."""
+    return HOUSE_FEES[rail] if rail != "card" else 30 + half_even(29 * amount, 1000)
+
+
+def half_even(number: int, by: int) -> int:
+    return round(Fraction(number, by))
+
 
 def after(state: str, told: Sequence[Told]) -> str:
-    """The state that these answers bring."""
+    """The state that these answers bring. What is promised stays so until somebody decides; what its payer must prove, until he does."""
     for one in told:
         if state in ("initiated", "processing", "unknown"):
             state = {"silence": "unknown", "returned": "failed"}.get(one.state, one.state)
+        elif state == "requires_action" and one.state != "silence":
+            state = one.state
         elif state in CLEARED and one.state == "returned" and one.asked:
             state = "returned"
     return state

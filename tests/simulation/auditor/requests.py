@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.simulation.auditor import policies
-from tests.simulation.auditor.payments import GONE, HOUSE_FEES, LIVE
+from tests.simulation.auditor.payments import GONE, LIVE, house_fee
 
 if TYPE_CHECKING:
     from tests.simulation.auditor.auditor import Auditor
@@ -28,6 +28,7 @@ class Request:
     allow_duplicate: bool = False
     account: str = ""
     behalf: str = ""
+    later: bool = False  # by card: promised first
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,9 @@ def _judge(books: "Auditor", request: Request, at: datetime) -> Verdict:
         raise Refused(refused)
     if amount > MOST:
         raise Refused("amount_too_large")
-    if books.bank_accounts[request.bank_account].state != "verified":
+    if request.bank_account not in books.cards and books.bank_accounts[request.bank_account].state != "verified":
         raise Refused("bank_account_not_verified")
-    fee, fee_payer = books.fees.get((lease.payee, request.rail), (HOUSE_FEES[request.rail], "payee"))
+    fee, fee_payer = books.fees.get((lease.payee, request.rail), (house_fee(request.rail, amount), "payee"))
     if fee_payer == "payee" and amount <= fee:
         raise Refused("amount_too_small")
     _fits(books, account, amount, ahead, amount)

@@ -8,6 +8,7 @@ from tests.simulation.moves import (
     banking,
     by_hand,
     by_itself,
+    cards,
     changing,
     clock,
     crashes,
@@ -29,13 +30,14 @@ from tests.simulation.moves.move import Move
 
 FAMILIES = (
     *(leases, banking, paying, clock, bank, crashes, holds, posting, owing, by_hand, changing, late_fees, by_itself, planning),
-    *(deposits, move_out, transfers, roommates, bank_charges, policies, periods),
+    *(deposits, move_out, transfers, roommates, bank_charges, policies, periods, cards),
 )
 MOVES: tuple[Move, ...] = tuple(move for family in FAMILIES for move in family.MOVES)
 # Lives lean towards something: what needs many steps of one kind after another is lived by some of them, not hardly ever by all.
 LEANINGS: dict[str, tuple[ModuleType, ...]] = {
     "nothing": (),
     "payments": (paying, banking, bank),
+    "cards": (cards, bank),
     "trust": (deposits, move_out),
     "lateness": (late_fees, planning),
     "moving": (transfers, roommates, leases),

@@ -7,6 +7,7 @@ from directpay.events.unit import unit_of_work
 from ledger.journal.actions import credit, debit, place_hold, resolve_hold
 from ledger.journal.models import Hold
 from payments.rails.timetable import bank_day_of
+from tests.simulation.auditor.cards import PROMISE
 from tests.simulation.moves.move import Move
 from tests.simulation.moves.posting import KEPT_MINOR, Wanted, account_of, send_posting
 
@@ -51,8 +52,9 @@ def place_again(h: "History") -> None:
 
 
 def _pending(h: "History") -> list[str]:
-    """But for those of payouts, which end with them."""
-    return [r for r, hold in h.auditor.books.holds.items() if hold.state == "pending" and not r.startswith("payout:")]
+    """But for those of payouts and of cards, which end with them."""
+    own = ("payout:", PROMISE)
+    return [r for r, hold in h.auditor.books.holds.items() if hold.state == "pending" and not r.startswith(own)]
 
 
 def release(h: "History") -> None:
@@ -103,7 +105,7 @@ def capture_late(h: "History") -> None:
 
 def _timed(h: "History") -> list[tuple[str, datetime]]:
     soon = h.now + timedelta(days=1)
-    holds = h.auditor.books.holds.items()
+    holds = [(r, hold) for r, hold in h.auditor.books.holds.items() if not r.startswith(PROMISE)]
     return [(r, hold.expires_at) for r, hold in holds if hold.state == "pending" and hold.expires_at and hold.expires_at <= soon]
 
 

@@ -8,6 +8,7 @@ from directpay.api.idempotency import Answer, answer_once, keyed
 from directpay.people.actor import SYSTEM
 from directpay.people.models import User
 from leases.rent.actions.pay_rent import PayRequest, pay_rent
+from payments.methods.cards.models import Card
 from payments.methods.models import BankAccount
 from payments.payins.actions.cancel import cancel_payment, cancel_payments
 from payments.payins.actions.pay import pay
@@ -26,8 +27,9 @@ RAIL_WEIGHTS = {"ach": 4, "same_day_ach": 2, "instant": 3, "wire": 1}
 MOST = 100_000_001
 
 
-def attempt(h: "History", lease: Any, source: BankAccount, rail_name: str, **how: Any) -> Payment | None:
+def attempt(h: "History", lease: Any, source: BankAccount | Card, rail_name: str, **how: Any) -> Payment | None:
     """One request, judged by the auditor first."""
+    assert source.user is not None
     request = Request(source.user.public_id, lease.public_id, rail_name, source.public_id, **how)
     verdict = h.auditor.judge(request, h.now)
     made: Payment | None = h.attempt(f"{rail_name} {how}", verdict.code, lambda: send(h, lease, source, request))
@@ -36,7 +38,7 @@ def attempt(h: "History", lease: Any, source: BankAccount, rail_name: str, **how
     return made
 
 
-def send(h: "History", lease: Any, source: BankAccount, request: Request) -> Payment:
+def send(h: "History", lease: Any, source: BankAccount | Card, request: Request) -> Payment:
     if request.account:
         return pay(
             lease.parties.get(account__subject=request.account[6:].partition("@")[0]).account.public_id,
@@ -46,11 +48,20 @@ def send(h: "History", lease: Any, source: BankAccount, request: Request) -> Pay
             rail=request.rail,
             allow_duplicate=request.allow_duplicate,
             metadata={},
+            captures_later=request.later,
             actor=SYSTEM,
             at=h.now,
         )
     behalf = User.objects.get(public_id=request.behalf) if request.behalf else None
-    asked = PayRequest(request.rail, source, request.amount, tuple(request.charges), request.allow_duplicate, behalf)
+    asked = PayRequest.by(
+        source,
+        rail=request.rail,
+        amount_minor=request.amount,
+        charges=tuple(request.charges),
+        allow_duplicate=request.allow_duplicate,
+        on_behalf_of=behalf,
+        captures_later=request.later,
+    )
     return pay_rent(lease, asked, actor=SYSTEM, at=h.now)
 
 
@@ -65,7 +76,7 @@ def choose(h: "History", *, verified: bool = True) -> tuple[Any, BankAccount, st
     """A lease, an account of somebody on it, a rail: mostly where something is owed and not on its way."""
     lease = h.rng.choice(h.cast.leases)
     people = h.cast.people_on[lease.public_id]
-    owing = [(one, renter) for one in h.cast.leases for renter in h.cast.people_on[one.public_id] if _free(h, one, renter) > 1000]
+    owing = [(one, renter) for one in h.cast.leases for renter in h.cast.people_on[one.public_id] if free(h, one, renter) > 1000]
     if owing and h.rng.random() < 0.85:
         lease, renter = h.rng.choice(owing)
         people = [renter]
@@ -73,7 +84,7 @@ def choose(h: "History", *, verified: bool = True) -> tuple[Any, BankAccount, st
     return lease, h.rng.choice(sources), h.rng.choices(list(RAIL_WEIGHTS), list(RAIL_WEIGHTS.values()))[0]
 
 
-def _free(h: "History", lease: Any, renter: Renter) -> int:
+def free(h: "History", lease: Any, renter: Renter) -> int:
     told = h.auditor.leases[lease.public_id]
     account = told.account(told.party_of[renter.user.public_id])
     return h.auditor.books.balances[account] - flying(h.auditor, account)
@@ -86,12 +97,12 @@ def pay_all(h: "History") -> None:
 def pay_part(h: "History") -> None:
     """A part of what is owed, or of what comes next; sometimes a little more than may be."""
     lease, source, way = choose(h)
-    limit = _limit(h, lease, source)
-    amount = h.rng.choice([limit // 2, limit // 3, limit // 4, limit // 5, limit // 7, h.rng.randrange(1, limit + 2), limit + 1])
+    most = limit(h, lease, source)
+    amount = h.rng.choice([most // 2, most // 3, most // 4, most // 5, most // 7, h.rng.randrange(1, most + 2), most + 1])
     attempt(h, lease, source, way, amount=max(1, amount), allow_duplicate=h.rng.random() < 0.3)
 
 
-def _limit(h: "History", lease: Any, source: BankAccount) -> int:
+def limit(h: "History", lease: Any, source: BankAccount) -> int:
     told = h.auditor.leases[lease.public_id]
     label = told.party_of[source.user.public_id]
     ahead = sum(told.share(c, label) for c in told.ahead(label)) if h.rng.random() < 0.3 else 0
@@ -144,7 +155,7 @@ def pay_directly(h: "History") -> None:
 def pay_twice(h: "History") -> None:
     """The same request again at once: the second is a duplicate, or finds the debt in progress, or nothing to pay."""
     lease, source, way = choose(h)
-    amount = max(1, _limit(h, lease, source) // 3)
+    amount = max(1, limit(h, lease, source) // 3)
     for _ in range(2):
         attempt(h, lease, source, way, amount=amount)
 
@@ -152,7 +163,7 @@ def pay_twice(h: "History") -> None:
 def double_click(h: "History") -> None:
     """The same request under the same key, twice: done once, answered twice."""
     lease, source, way = choose(h)
-    amount = max(1, _limit(h, lease, source) // h.rng.choice([1, 2, 5]))
+    amount = max(1, limit(h, lease, source) // h.rng.choice([1, 2, 5]))
     request = Request(source.user.public_id, lease.public_id, way, source.public_id, amount)
     verdict = h.auditor.judge(request, h.now)
     key = hashlib.sha256(f"{h.seed}:{h.steps}".encode()).hexdigest()
