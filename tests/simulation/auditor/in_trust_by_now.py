@@ -52,6 +52,9 @@ def _neglected(books: "Auditor", one: move_out.MoveOut, late: Any, patience: tim
     for d in books.trust.of(one.lease):
         if not move_out.rest(books, d) or one.next_step not in ("draw", "refund"):
             continue
+        given_back = move_out.last_of(books, d, payouts.REFUND)
+        if given_back is not None and given_back.state == "returned":  # what came back, and what comes since, is for a person to see to
+            continue
         purpose = payouts.DRAW if move_out.to_draw(books, d) > 0 else payouts.REFUND
         last = move_out.last_of(books, d, purpose)
         refused = last is not None and last.state == "failed" and last.changed_at and late(last.changed_at + move_out.A_DAY, patience)
