@@ -86,12 +86,15 @@ class Bank:
     def _same(self, rail: Any, base: type[SimulatedRail], order: Order) -> None:
         """As it was placed first; of a card it is what was captured once that is decided, and counts from when its payer had proven it."""
         wanted, now = self.orders[order.id], as_first_placed(order)
-        if wanted != now and order.token:
+        if order.token:
             p = self.auditor.payments[order.id]
             capture = not p.later or p.captured_at is not None
             wanted = replace(wanted, amount_minor=p.charged, capture=capture, placed_at=p.placed_at or wanted.placed_at)
             self.orders[order.id] = wanted
-            p.script, p.promise = script_of(rail, base, order), promise_of(rail, order.placed_at)
+            p.script, p.promise = script_of_card(rail, base, order, p.proven), promise_of(rail, order.placed_at)
+            said = next((yes for end, yes in ((PROVEN, True), (REFUSED, False)) if order.reference.endswith(end)), None)
+            if said is not p.proven:
+                self._alarm(AuditError(f"of {order.id} the card's bank is said to have told {said}, its holder said {p.proven}"))
         if wanted != now:
             self._alarm(AuditError(f"the order {order.id} was changed"))
 
@@ -167,7 +170,7 @@ def promise_of(rail: Any, at: datetime) -> Promise:
 def script_of(rail: Any, base: type[SimulatedRail], order: Order) -> Script:
     """All that will become of an order, from the timetable and the account's number."""
     if order.token:
-        return script_of_card(rail, base, order)
+        return script_of_card(rail, base, order, None)
     acts, times = behaviour(order.account_number), rail.times(order.placed_at, order.id)
     far = order.placed_at + timedelta(days=365)
     lines = tuple((line.at, line.amount_minor) for line in base.bank_lines(rail, order, far))
@@ -182,13 +185,13 @@ def script_of(rail: Any, base: type[SimulatedRail], order: Order) -> Script:
     return Script(tuple(events), lines)
 
 
-def script_of_card(rail: Any, base: type[SimulatedRail], order: Order) -> Script:
+def script_of_card(rail: Any, base: type[SimulatedRail], order: Order, proven: bool | None) -> Script:
     """As far as nobody decides otherwise: what its payer must prove fails in an hour, what is only promised stands for seven days."""
     card, at = card_of(order.token), order.placed_at
     lines = tuple((line.at, line.amount_minor) for line in base.bank_lines(rail, order, at + timedelta(days=365)))
-    if card.proves and not order.reference.endswith((PROVEN, REFUSED)):
+    if card.proves and proven is None:
         return Script(((at + PROVEN_WITHIN, "failed"),), ())
-    if card.declines or order.reference.endswith(REFUSED):
+    if card.declines or proven is False:
         return Script(((at, "failed"),), ())
     return Script(((at, "completed"),), lines) if order.capture else Script(((at, "authorized"), (at + LASTS, "canceled")), ())
 

@@ -57,9 +57,16 @@ def _in(h: "History", *states: str) -> list[Payment]:
 
 
 def capture(h: "History") -> None:
-    """All of it, a part, or more than there is; sometimes of one that is promised no more."""
-    promised = _in(h, "authorized")
-    payment = h.rng.choice(promised if promised and h.rng.random() < 0.95 else _in(h, *STATES))
+    """All of it, a part, or more than there is."""
+    _capture_some(h, h.rng.choice(_in(h, "authorized")))
+
+
+def capture_anyhow(h: "History") -> None:
+    """One that is promised no more, or not yet."""
+    _capture_some(h, h.rng.choice(_in(h, *STATES)))
+
+
+def _capture_some(h: "History", payment: Payment) -> None:
     amount = h.auditor.payments[payment.public_id].amount
     _capture(h, payment, h.rng.choice([None, None, amount, amount // 2 or 1, amount // 3 or 1, 1, amount + 1]))
 
@@ -74,13 +81,14 @@ def _capture(h: "History", payment: Payment, wanted: int | None) -> None:
 
 
 def capture_at_the_end(h: "History") -> None:
-    """In the last minute, or when it is over."""
+    """In the last minute, or when it is over and nobody has noticed."""
     payment = h.rng.choice(_in(h, "authorized"))
     end = h.auditor.payments[payment.public_id].capture_before
     assert end is not None
     h.jump(max(timedelta(), end - h.now - timedelta(minutes=1)))
     if h.rng.random() < 0.5:
-        h.jump(timedelta(minutes=1))
+        h.now = max(h.now, end)
+        h.auditor.resumed_at = h.now
     _capture(h, payment, None)
 
 
@@ -93,9 +101,16 @@ def let_go(h: "History") -> None:
 
 
 def prove(h: "History") -> None:
-    """At the page of the card's own bank; twice, sometimes, or when nobody waits for it any more."""
-    asked = _in(h, "requires_action")
-    payment = h.rng.choice(asked if asked and h.rng.random() < 0.9 else _in(h, *STATES))
+    """At the page of the card's own bank; twice, sometimes."""
+    _prove(h, h.rng.choice(_in(h, "requires_action")))
+
+
+def prove_anyhow(h: "History") -> None:
+    """When nobody waits for it any more."""
+    _prove(h, h.rng.choice(_in(h, *STATES)))
+
+
+def _prove(h: "History", payment: Payment) -> None:
     for _ in range(h.rng.choice([1, 1, 2])):
         waits, yes = h.auditor.payments[payment.public_id].state == "requires_action", h.rng.random() < 0.75
         h.say(f"  {payment.public_id} is {'' if yes else 'not '}proven")
@@ -120,8 +135,10 @@ MOVES = (
     Move("add_card", 1, add, lambda h: bool(h.cast.renters)),
     Move("pay_by_card", 5, pay, _has_cards),
     Move("promise_by_card", 5, promise, _has_cards),
-    Move("capture_card", 4, capture, _paid),
+    Move("capture_card", 6, capture, lambda h: bool(_in(h, "authorized"))),
+    Move("capture_card_anyhow", 0.5, capture_anyhow, _paid),
     Move("capture_card_at_the_end", 1, capture_at_the_end, lambda h: bool(_in(h, "authorized"))),
     Move("let_go_of_card", 2, let_go, lambda h: bool(_in(h, "authorized", "requires_action"))),
-    Move("prove_card", 4, prove, _paid),
+    Move("prove_card", 6, prove, lambda h: bool(_in(h, "requires_action"))),
+    Move("prove_card_anyhow", 0.5, prove_anyhow, _paid),
 )

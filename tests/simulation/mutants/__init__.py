@@ -4,6 +4,7 @@ from tests.simulation.mutants import (
     answers,
     arrears,
     by_itself,
+    cards,
     changes,
     deposits,
     late_fees,
@@ -16,5 +17,5 @@ from tests.simulation.mutants import (
 )
 from tests.simulation.mutants.mutant import Mutant
 
-FAMILIES = (ledger, payments, answers, leases, changes, late_fees, by_itself, arrears, deposits, transfers, policies, rest)
+FAMILIES = (ledger, payments, answers, leases, changes, late_fees, by_itself, arrears, deposits, transfers, policies, cards, rest)
 MUTANTS: tuple[Mutant, ...] = tuple(mutant for family in FAMILIES for mutant in family.MUTANTS)
