@@ -13,7 +13,7 @@ from directpay.events.actions import record
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import Conflict, InvalidInput
 from directpay.kernel.ids import public_id
-from directpay.people.actions.change_user import check_not_deleted
+from directpay.people.actions.change_user import keep_living
 from directpay.people.actor import SYSTEM, Actor
 from directpay.people.models import User
 from ledger.journal.actions import post_many
@@ -67,9 +67,9 @@ def add_bank_account(user: User, details: dict[str, Any], *, actor: Actor, at: d
     """Keep the account, encrypted, and send two small deposits to it. Raises InvalidInput."""
     routing, number = check_routing_number(details["routing_number"]), check_account_number(details["account_number"])
     identity = public_id("ba")
-    check_not_deleted(user, param="user")
     _check_not_too_many(user, at)
     with unit_of_work():
+        keep_living(user, param="user")
         account = BankAccount.objects.create(
             public_id=identity,
             user=user,

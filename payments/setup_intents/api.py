@@ -16,6 +16,7 @@ from directpay.people.models import User
 from directpay.people.ways import Way
 from payments.methods.actions import TRIES, AmountsWrong, verify_bank_account
 from payments.methods.models import BankAccount
+from payments.methods.parameters.sources import oneself
 from payments.methods.queries import visible_bank_accounts
 from payments.methods.rendering import render_payment_method
 from payments.setup_intents import examples
@@ -86,7 +87,7 @@ class Setups(ApiView):
 
 
 class SetupsView(Setups, CollectionView):
-    """Setup intents. With `confirm` the card's processor is asked at once, or the owner of the bank account."""
+    """Setup intents. With `confirm` the card's processor is asked at once, or the owner of the bank account. A renter's is its own."""
 
     input_serializer = SetupInput
     asks = examples.ASKS
@@ -103,7 +104,8 @@ class SetupsView(Setups, CollectionView):
                 raise InvalidInput(f"{name} belongs to a confirmation: send confirm=true with it.", param=name)
         changes = changes_of(data, actor)
         source = source_of(data, actor, at, None)
-        setup = create_setup(customer=changes.pop("customer", None), source=source, details=changes, actor=actor, at=at)
+        customer = changes.pop("customer", None) or oneself(actor)
+        setup = create_setup(customer=customer, source=source, details=changes, actor=actor, at=at)
         said = {name: value for name, value in data.items() if name in ATTEMPT}
         return self.confirmed(setup, said, {}, actor, at) if data["confirm"] else setup
 

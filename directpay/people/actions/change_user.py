@@ -41,6 +41,12 @@ def check_not_deleted(user: User, *, param: str | None = None) -> None:
         raise UserDeleted("This person was deleted.", param=param)
 
 
+def keep_living(user: User, *, param: str | None = None) -> None:
+    """Step: nobody deletes this person before the transaction has ended, which gives them something. Raises UserDeleted."""
+    require_transaction()
+    check_not_deleted(User.objects.select_for_update(of=("self",), no_key=True).only("id", "deleted_at").get(id=user.id), param=param)
+
+
 def change_user(row: User, changes: Mapping[str, Any], *, besides: Sequence[str] = (), actor: Actor, at: datetime) -> User:
     """Step, with the row locked: `changes` are some of CHANGEABLE, metadata whole; `besides` names what a room above has changed.
 

@@ -11,7 +11,7 @@ from directpay.events.unit import unit_of_work
 from directpay.kernel.clock import EASTERN, today
 from directpay.kernel.errors import Conflict, InvalidInput
 from directpay.kernel.ids import public_id
-from directpay.people.actions.change_user import check_not_deleted
+from directpay.people.actions.change_user import keep_living
 from directpay.people.actor import Actor
 from directpay.people.models import User
 from payments.methods.cards.checks import check_cvc, check_expiry, check_number, full_year
@@ -59,9 +59,9 @@ def create_card(
     token: str, *, user: User | None, actor: Actor, at: datetime, name: str | None = None, metadata: Mapping[str, str] | None = None
 ) -> Card:
     """From a token of the actor's own, which is used up, or from a published test name. Raises InvalidInput, TokenUsed, TokenExpired."""
-    if user is not None:
-        check_not_deleted(user, param="customer")
     with unit_of_work():
+        if user is not None:
+            keep_living(user, param="customer")
         facts = _named(token, at) or _spent(token, actor, at)
         if name is not None:
             facts["name"] = name
@@ -80,8 +80,8 @@ def create_card(
 
 def attach_card(card: Card, user: User, *, actor: Actor, at: datetime) -> Card:
     """From now on it is this person's to pay with; twice is the same as once. Raises CardDetached, InvalidInput where it is another's."""
-    check_not_deleted(user, param="customer")
     with unit_of_work():
+        keep_living(user, param="customer")
         row = _locked(card)
         if row.detached_at is not None:
             raise CardDetached("This card was detached, and cannot be used again: make a new one.", payment_method=row.public_id)

@@ -139,7 +139,6 @@ def _keep_card(row: SetupIntent, at: datetime) -> None:
         return
     was = str(row.status)
     row.succeed()
-    row.action_url = ""
     save(row, "succeeded", was=was, actor=SYSTEM, at=at)
 
 
@@ -147,7 +146,7 @@ def _fail(row: SetupIntent, code: str, said: str, at: datetime, *, decline: str 
     """Back to where another payment method may be named; the one that failed stays to be told of."""
     was = str(row.status)
     row.error_code, row.decline_code, row.error_message = code[:80], decline[:40], said[:200]
-    row.action_url, row.agreement = "", {}
+    row.agreement = {}
     row.reopen()
     save(row, "setup_failed", was=was, actor=SYSTEM, at=at)
 

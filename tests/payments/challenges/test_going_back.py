@@ -83,9 +83,11 @@ def test_goes_nowhere_that_its_visitor_names(shop, kind):
     assert urlsplit(answer["Location"]).netloc == "shop.example"
 
 
-def test_a_second_answer_goes_nowhere(shop):
-    made = shop.asked("payment_intent", return_url=BACK)
+@BOTH
+def test_a_second_answer_goes_nowhere(w, shop, kind):
+    made = shop.asked(kind, return_url=BACK)
     Client().post(made["page"], {"outcome": "refuse"})
+    w.work()
     again = Client().post(made["page"], {"outcome": "approve"})
     assert (again.status_code, "Nothing to answer" in again.content.decode()) == (200, True)
 

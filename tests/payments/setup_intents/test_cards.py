@@ -47,15 +47,21 @@ def test_all_in_one(w, api, of_bob):
 def test_a_renter_keeps_a_card_of_its_own(w, as_user):
     bob = as_user(w.bob)
     made = bob.created(payment_method_types=["card"])
-    assert (made["status"], made["customer"]) == ("requires_payment_method", None)
+    assert (made["status"], made["customer"]) == ("requires_payment_method", w.bob.public_id)
     bob.confirmed(made["id"], payment_method="pm_card_visa")
     w.work()
     kept = bob.read(made["id"])
-    assert (kept["status"], kept["customer"]) == ("succeeded", None), "nobody said whose it becomes"
-    named = bob.created(customer=w.bob.public_id, payment_method=kept["payment_method"], confirm=True)
+    assert (kept["status"], Card.objects.get(public_id=kept["payment_method"]).user) == ("succeeded", w.bob)
+
+
+def test_what_is_nobodys_stays_so_until_somebody_is_named(w, api):
+    made = api.created(payment_method="pm_card_visa", confirm=True)
     w.work()
-    assert bob.read(named["id"])["status"] == "succeeded"
-    assert Card.objects.get(public_id=kept["payment_method"]).user == w.bob
+    kept = api.read(made["id"])
+    assert (kept["status"], kept["customer"], Card.objects.get().user) == ("succeeded", None, None)
+    api.created(customer=w.bob.public_id, payment_method=kept["payment_method"], confirm=True)
+    w.work()
+    assert Card.objects.get().user == w.bob
 
 
 def asked_to_prove(w, api, of_bob, card=PROVES, **more):
