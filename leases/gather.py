@@ -13,13 +13,15 @@ from leases.autopay.actions.outcomes import FAILURES_QUEUE, RETRIES_QUEUE, look_
 from leases.autopay.actions.planning import NOTICES_QUEUE, RUNS_QUEUE
 from leases.autopay.actions.run import run_autopays
 from leases.autopay.actions.stopping import MANDATES_QUEUE, follow_mandates
+from leases.autopay.queries import check_pays_by_hand
+from leases.contracts.leaving import check_not_renting
 from leases.contracts.queries import owes_on, renters_of_landlord
 from leases.credits import postings as _credits  # noqa: F401 registers
 from leases.deposits import postings as _deposits  # noqa: F401 registers
 from leases.deposits.actions.ask import ASK_QUEUE, ask_for_deposits
 from leases.deposits.actions.forward import forward_deposits
 from leases.deposits.listeners import ask_on_opening, forward_again
-from leases.deposits.queries import owes_deposit_on
+from leases.deposits.queries import check_left_nothing, owes_deposit_on
 from leases.invariants import LEASES
 from leases.late_fees.actions.assess import ASSESS_QUEUE, assess_late_fees
 from leases.late_fees.actions.returned import RETURNED_QUEUE, judge_anew
@@ -39,6 +41,7 @@ from leases.transfers.actions import CARRY_QUEUE, carry_balances
 from leases.transfers.listeners import follow_payments, follow_the_rest
 from leases.transfers.queries import given_away
 from ledger.journal.invariants import register_invariants
+from payments.customers.queries import KEPT_BY
 from payments.payins.actions.complete import TRUST_QUEUE
 from payments.payins.queries import MAY_PAY, TAKES
 
@@ -106,6 +109,9 @@ def _register_rules() -> None:
     for rule in (owes_on, owes_deposit_on):
         if rule not in MAY_PAY:
             MAY_PAY.append(rule)
+    for keeps in (check_not_renting, check_pays_by_hand, check_left_nothing):
+        if keeps not in KEPT_BY:
+            KEPT_BY.append(keeps)
     if check_lease_takes not in TAKES:
         TAKES.append(check_lease_takes)
     if given_away not in OWED_BESIDES:

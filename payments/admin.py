@@ -1,5 +1,6 @@
 """Django looks for admin pages here; they live in their rooms."""
 
+from payments.customers.admin import DefaultMethodAdmin
 from payments.intents.admin import PaymentIntentAdmin
 from payments.methods.admin import BankAccountAdmin
 from payments.methods.cards.admin import CardAdmin, CardTokenAdmin
@@ -9,6 +10,7 @@ from payments.payouts.admin import PayoutAdmin, SettlementAdmin, SettlementLineA
 from payments.pricing.admin import RailFeeAdmin
 from payments.reconciliation.admin import BankLineAdmin
 from payments.retries.admin import ReattemptAdmin, RetryAdmin
+from payments.setup_intents.admin import SetupIntentAdmin
 
 __all__ = [
     "BankAccountAdmin",
@@ -16,6 +18,7 @@ __all__ = [
     "CardAdmin",
     "CardTokenAdmin",
     "ClaimAdmin",
+    "DefaultMethodAdmin",
     "MandateAdmin",
     "PaymentAdmin",
     "PaymentIntentAdmin",
@@ -25,5 +28,6 @@ __all__ = [
     "RetryAdmin",
     "SettlementAdmin",
     "SettlementLineAdmin",
+    "SetupIntentAdmin",
     "TransitionAdmin",
 ]

@@ -40,6 +40,10 @@ from payments.returns.actions import FORWARDED, WATCH_QUEUE, watch_for_returns
 from payments.returns.listeners import void, watch
 from payments.returns.voiding import VOID_QUEUE as MANDATES_QUEUE
 from payments.returns.voiding import void_after_returns
+from payments.setup_intents.actions.answers import work_on_setups
+from payments.setup_intents.actions.change import SETUP_QUEUE
+from payments.setup_intents.events import PROJECTION as SETUPS
+from payments.setup_intents.listeners import go_on
 from payments.subscriptions import postings as _subscriptions  # noqa: F401 registers
 
 
@@ -56,6 +60,7 @@ def register() -> None:
     register_queue(Queue(MANDATES_QUEUE, void_after_returns))
     register_queue(Queue(RETRY_QUEUE, tell_due))
     register_queue(Queue(EXPIRY_QUEUE, expire_verifications))
+    register_queue(Queue(SETUP_QUEUE, work_on_setups, local=False, lease_seconds=15))
     register_queue(Queue(RESEAL_QUEUE, reseal, always=True))
     promise("payment.processing", "payment.completed", "payment.failed", "payment.returned", hear=expect_lines)
     promise(*MILESTONES, hear=note_reached)
@@ -66,9 +71,11 @@ def register() -> None:
     told = [f"{purpose}.{kind}" for purpose in Payout.Purpose.values for kind in ("in_transit", "paid", "failed", "returned")]
     promise(*told, hear=expect_sent_lines)
     promise("bank_account.created", hear=expect_deposits)
+    proven = ("verified", "verification_failed", "errored", "detached")
+    promise(*(f"bank_account.{kind}" for kind in proven), hear=go_on)
     promise("payment.completed", hear=watch)
     promise("payment.failed", "payment.returned", hear=void)
     promise("payment.completed", hear=settle_when_ready)
     promise("bank_line.posted", hear=settle_when_paid)
     register_invariants(*PAYMENTS)
-    register_projections(PROJECTION, INTENTS, PAYOUTS)
+    register_projections(PROJECTION, INTENTS, SETUPS, PAYOUTS)

@@ -1,5 +1,6 @@
 """Gathers the models of the rooms, so that Django finds them."""
 
+from payments.customers.models import DefaultMethod
 from payments.intents.models import PaymentIntent
 from payments.methods.cards.models import Card, CardToken
 from payments.methods.mandates.models import Mandate
@@ -9,6 +10,7 @@ from payments.payouts.models import Payout, Settlement, SettlementLine
 from payments.pricing.models import RailFee
 from payments.reconciliation.models import BankLine
 from payments.retries.models import Reattempt, Retry
+from payments.setup_intents.models import SetupIntent
 
 __all__ = [
     "BankAccount",
@@ -16,6 +18,7 @@ __all__ = [
     "Card",
     "CardToken",
     "Claim",
+    "DefaultMethod",
     "Mandate",
     "Payment",
     "PaymentIntent",
@@ -25,5 +28,6 @@ __all__ = [
     "Retry",
     "Settlement",
     "SettlementLine",
+    "SetupIntent",
     "Transition",
 ]

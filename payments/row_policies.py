@@ -23,6 +23,9 @@ BEGIN
         WHERE i.bank_account_id = the_bank_account
             AND (directpay_asking() IN (i.customer_id, i.created_by_id) OR i.payee_id IN (SELECT directpay_own_payees()))
     ) OR EXISTS (
+        SELECT FROM payments_setupintent s
+        WHERE s.bank_account_id = the_bank_account AND directpay_asking() IN (s.customer_id, s.created_by_id)
+    ) OR EXISTS (
         SELECT FROM payments_payout o WHERE o.bank_account_id = the_bank_account AND o.payee_id IN (SELECT directpay_own_payees())
     );
 END $$;
@@ -36,6 +39,8 @@ BEGIN
         SELECT FROM payments_paymentintent i
         WHERE i.card_id = the_card
             AND (directpay_asking() IN (i.customer_id, i.created_by_id) OR i.payee_id IN (SELECT directpay_own_payees()))
+    ) OR EXISTS (
+        SELECT FROM payments_setupintent s WHERE s.card_id = the_card AND directpay_asking() IN (s.customer_id, s.created_by_id)
     );
 END $$;
 
@@ -90,6 +95,10 @@ BEGIN
             SELECT FROM payments_paymentintent i
             WHERE the_user IN (i.customer_id, i.created_by_id)
                 AND (directpay_asking() IN (i.customer_id, i.created_by_id) OR i.payee_id IN (SELECT directpay_own_payees()))
+        )
+        OR EXISTS (
+            SELECT FROM payments_setupintent s
+            WHERE the_user IN (s.customer_id, s.created_by_id) AND directpay_asking() IN (s.customer_id, s.created_by_id)
         );
 END $$;
 
@@ -121,6 +130,8 @@ POLICIES: Final = {
     "payments_payment": f"payer_id = (SELECT directpay_asking()) OR {PAID_TO_ME}",
     "payments_claim": "payments_own(payment_id)",
     "payments_paymentintent": f"(SELECT directpay_asking()) IN (created_by_id, customer_id) OR {PAID_TO_ME}",
+    "payments_setupintent": "(SELECT directpay_asking()) IN (created_by_id, customer_id)",
+    "payments_defaultmethod": "user_id = (SELECT directpay_asking())",
     "payments_bankaccount": "user_id = (SELECT directpay_asking()) OR payments_knows_bank_account(id)",
     "payments_card": "(SELECT directpay_asking()) IN (user_id, created_by_id) OR payments_knows_card(id)",
     "payments_cardtoken": "created_by_id = (SELECT directpay_asking())",

@@ -1,12 +1,14 @@
 """Addresses of the rooms of this app."""
 
+from payments.challenges import pages as challenges
+from payments.customers import api as customers
 from payments.intents import api as intents
 from payments.methods import api as methods
 from payments.methods.cards import api as cards
 from payments.methods.mandates import api as mandates
 from payments.payins import api as payins
-from payments.payins.challenges import pages as challenges
 from payments.payouts import api as payouts
+from payments.setup_intents import api as setup_intents
 
 api_urlpatterns = [
     *methods.urlpatterns,
@@ -14,6 +16,8 @@ api_urlpatterns = [
     *mandates.urlpatterns,
     *payins.urlpatterns,
     *intents.urlpatterns,
+    *customers.urlpatterns,
+    *setup_intents.urlpatterns,
     *payouts.urlpatterns,
 ]
 page_urlpatterns = [*challenges.urlpatterns]

@@ -47,6 +47,7 @@ FAULT_CODES = {
     "unknown": "parameter_unknown",
     "amount_too_large": "amount_too_large",
     "amount_too_small": "amount_too_small",
+    "url_invalid": "url_invalid",
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 CREATED: Final = 1_793_631_600  # Monday, 2 November 2026, 10:00 in New York
 ALICE, BOB = "usr_AliceK3v9Qm2xT7bW4nR8cLp", "usr_BobH5tY8sD1fG6jK2lZ9xCvB"
+ERIN, FRANK = "usr_ErinQ2wE5rT8yU1iO4pL7kJ3", "usr_FrankZ6xC9vB2nM5lK8jH1gF"
 PAYEE = "pye_AliceP4oI7uY2tR5eW8qA1sD"
 BANK, UNPROVEN_BANK = "ba_LindenM3nB6vC9xZ2aS5dF8g", "ba_OtherQ7wE1rT4yU8iO3pL6kJ"
 HOME, UNIT, OTHER_UNIT = "prop_LindenJ4hG7fD2sA9qW3eR64", "unit_2BT5yU8iO1pL4kJ7hG2fD9sY", "unit_3AZ6xC3vB9nM2lK5jH8gF1dT"
@@ -31,6 +32,8 @@ TRUST_ACCOUNT, TRUST_BANK = "ba_TrustN8mK2jH5gF7dS1aQ4wE", "tba_OhioX9cV4bN7mL2k
 MOVE_OUT, DEPOSIT = "mov_BobD2fG5hJ8kL1zX4cV7bN3m", "dep_BobQ7wE2rT5yU8iO1pL4kJ6h"
 INTENT_PAYMENT, PROVEN_PAYMENT = "pay_IntentW2sX5dC8fV1gB4hN7j", "pay_ProvenM3kL6zQ9aW2sE5rT8y"
 TOKEN, CARD, SPARE_CARD = "tok_TypedL2kJ5hG8fD3sA6qW9eR", "pm_VisaM4nB7vC2xZ5lK8jH1gF3", "pm_SpareQ9wE4rT7yU2iO5pL8kJ"
+SETUP, BANK_SETUP, DROPPED_SETUP = "seti_BobK3hG6fD9sA2qW5eR8tYuJ", "seti_BankX4cV7bN1mL5kJ8hG2fDs", "seti_DroppedT5rE8wQ2aS6dF9gHj"
+SETUP_BANK, SETUP_MANDATE = "ba_SetUpP6oI3uY8tR2eW5qA1sD", "mandate_SetUpM4nB7vC2xZ5lK8jH1gF"
 CARD_INTENT, CARD_PAYMENT = "pi_CardV8bN5mL2kJ7hG4fD1sA9", "pay_CardZ6xC9vB2nM5lK8jH1gF4"
 AHEAD, CELLAR = "pay_AheadT4rE7wQ1aS5dF8gH2j3", "chg_CellarY2uI5oP8lK1jH4gF7d"
 PAYMENT, CALLED_OFF = "pay_RentG1fD4sA7qW2eR5tY8uI3", "pay_CalledOffO6pL9kJ4hG7fD2s"

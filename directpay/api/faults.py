@@ -85,7 +85,9 @@ def faults_of(view: Any, method: str, path: str, given: type[Serializer[Any]] | 
         found += OF_MONEY if view.may_move_money else ()
         if view.key_in_body:
             found.append(KeyMismatch(f"The header {HEADER} and the parameter {FIELD} name different keys.", param=FIELD))
-    if method == "POST" or "post" not in view.http_method_names:
+    if method == "DELETE":
+        found += view.keeps
+    elif method == "POST" or "post" not in view.http_method_names:
         found += view.refusals
     by_status: dict[int, list[DirectPayError]] = {}
     for fault in found:

@@ -146,9 +146,14 @@ class ApiSchema(AutoSchema):
         for parameter in found:
             if self.method == "POST":
                 parameter["examples"] = {name: {"value": ask.id} for name, ask in self.view.asks.items()}
+            elif self.method == "DELETE":
+                parameter["example"] = self._deleted_id()
             else:
                 parameter["example"] = self.view.example_id or self.view.example.get("id", "")
         return found
+
+    def _deleted_id(self) -> str:
+        return str(self.view.deleted_id or self.view.example.get("id", ""))
 
     def _header_parameters(self) -> Iterator[dict[str, Any]]:
         for name, words in ASKED.items():
@@ -164,7 +169,7 @@ class ApiSchema(AutoSchema):
             for name, ask in self.view.asks.items():
                 yield name, {"value": {**self.view.example, **ask.answer}}
         elif self.method == "DELETE":
-            yield "deleted", {"value": {"id": self.view.example.get("id", ""), "object": self.view.object_name, "deleted": True}}
+            yield "deleted", {"value": {"id": self._deleted_id(), "object": self.view.object_name, "deleted": True}}
         elif self.view.kind == "collection":
             url = self.path.removeprefix("/api")
             yield "page", {"value": {"object": "list", "url": url, "has_more": False, "data": [self.view.example]}}

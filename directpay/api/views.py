@@ -66,6 +66,8 @@ class ApiView(APIView):
     also_answers: ClassVar[Sequence[str]] = ()  # media types beside JSON that its GET can be asked for
     example: ClassVar[Mapping[str, Any]] = {}  # an object that it answers with
     example_id: ClassVar[str] = ""  # the id in the address of its GET, where it is not that of the example
+    deleted_id: ClassVar[str] = ""  # the id in the address of its DELETE, where it is not that of the example
+    keeps: ClassVar[Sequence[DirectPayError]] = ()  # refusals of its DELETE
     query_examples: ClassVar[Mapping[str, Any]] = {}
     asks: ClassVar[Mapping[str, Ask]] = {}  # examples of its POST
     refusals: ClassVar[Sequence[DirectPayError]] = ()  # of its POST (of its GET, where it has no other), as examples

@@ -1,5 +1,6 @@
 """What people announce: ids and roles, never a name or an address."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from directpay.events.actions import NewEvent
@@ -7,6 +8,8 @@ from directpay.people.actor import Actor
 from directpay.people.models import ApiKey, Payee, User
 
 USER_CREATED = "user.created"
+USER_UPDATED = "user.updated"
+USER_DELETED = "user.deleted"
 USER_PASSWORD_SET = "user.password_set"  # noqa: S105 (an event type)
 USER_UNLOCKED = "user.unlocked"
 SECOND_FACTOR_ADDED = "user.second_factor_added"
@@ -18,10 +21,10 @@ API_KEY_ROLLED = "api_key.rolled"
 API_KEY_REVOKED = "api_key.revoked"
 
 
-def user_event(kind: str, user: User, *, actor: Actor, at: datetime) -> NewEvent:
-    """The user and whoever created it may see this."""
+def user_event(kind: str, user: User, *, actor: Actor, at: datetime, changed: Sequence[str] = ()) -> NewEvent:
+    """The user and whoever created it may see this. `changed`: names of what was, never what it was or is."""
     seen_by = [user.public_id] + ([user.created_by.public_id] if user.created_by else [])
-    data = {"id": user.public_id, "object": "user", "role": user.role}
+    data = {"id": user.public_id, "object": "user", "role": user.role} | ({"changed": sorted(changed)} if changed else {})
     return NewEvent(kind, user.public_id, user.version, actor.label, at, data, account_ids=seen_by)
 
 

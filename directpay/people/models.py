@@ -37,7 +37,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     phone = models.CharField(max_length=32, blank=True, default="")
     locale = models.CharField(max_length=2, choices=Locale.choices, default=Locale.EN)
     metadata = models.JSONField(default=dict, blank=True)
+    description = models.CharField(max_length=350, blank=True, default="", db_default="")  # what whoever deals with them notes
     is_active = models.BooleanField(default=True)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)  # what they did stands; they do nothing more
     created_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, editable=False, related_name="+", db_index=False)
     created_at = models.DateTimeField(editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)  # counts its events
@@ -54,6 +56,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(Upper("email"), name="user_email_once"),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_known"),
             models.CheckConstraint(condition=Q(is_superuser=False) | Q(role=Role.STAFF), name="user_superuser_is_staff"),
+            models.CheckConstraint(condition=Q(deleted_at=None) | Q(is_active=False), name="user_deleted_is_closed"),
         ]
         indexes = [
             models.Index(fields=["created_at", "id"], name="user_at"),

@@ -30,6 +30,11 @@ def visible_users(actor: Actor) -> QuerySet[User]:
     return seen_by(users, ways_to_users(actor))
 
 
+def living_users(actor: Actor) -> QuerySet[User]:
+    """Those of them that can still be named for something: whoever was deleted stands in what has been, and in nothing new."""
+    return visible_users(actor).filter(deleted_at=None)
+
+
 def visible_payees(actor: Actor) -> QuerySet[Payee]:
     """The payees that `actor` may act for: its own, or all of them for staff."""
     payees = Payee.objects.select_related("owner")

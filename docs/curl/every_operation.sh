@@ -31,6 +31,50 @@ unless() {
 
 said() { printf '%s\n  %s\n' "$1" "${answer:0:160}"; }
 
+# --- customers ---
+
+# POST /api/v1/customers
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/customers" -d @- <<JSON
+{"email": "erin.east+$run@example.com", "name": "Erin East", "description": "Has rented before"}
+JSON
+)
+said "Create customers: erin"
+erin=$(pick id)
+
+# POST /api/v1/customers
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/customers" -d @- <<JSON
+{"email": "frank.fox+$run@example.com", "name": "Frank Fox"}
+JSON
+)
+said "Create customers: frank"
+frank=$(pick id)
+
+# POST /api/v1/customers/{id}
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/customers/$erin" -d @- <<JSON
+{"phone": "+1 614 555 0142"}
+JSON
+)
+said "Update customers"
+
+# DELETE /api/v1/customers/{id}
+answer=$(curl --fail-with-body "${auth[@]}" --request DELETE "$DP/api/v1/customers/$frank")
+said "Delete customers"
+
+# GET /api/v1/customers
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/customers")
+said "List customers"
+
+# GET /api/v1/customers/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/customers/$erin")
+said "Retrieve customers"
+
+# GET /api/v1/customers/{id}/payment_methods
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/customers/$erin/payment_methods")
+said "Read customers payment methods"
+
 # --- tokens ---
 
 # POST /api/v1/tokens
@@ -126,6 +170,15 @@ JSON
 )
 said "Create bank accounts: unproven_bank"
 unproven_bank=$(pick id)
+
+# POST /api/v1/bank-accounts
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/bank-accounts" -d @- <<JSON
+{"user": "$renter", "account_holder_name": "Bob Brown", "routing_number": "110000000", "account_type": "checking", "account_number": "000111111116"}
+JSON
+)
+said "Create bank accounts: setup_bank"
+setup_bank=$(pick id)
 
 # POST /api/v1/bank-accounts
 fresh
@@ -329,6 +382,75 @@ said "List bank charges"
 # GET /api/v1/bank_charges/{id}
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/bank_charges/$bank_charge")
 said "Retrieve bank charges"
+
+# --- setup_intents ---
+
+# POST /api/v1/setup_intents
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/setup_intents" -d @- <<JSON
+{"customer": "$renter", "payment_method_types": ["card"]}
+JSON
+)
+said "Create setup intents: setup"
+setup=$(pick id)
+
+# POST /api/v1/setup_intents
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/setup_intents" -d @- <<JSON
+{"customer": "$renter", "payment_method": "$setup_bank", "confirm": true, "mandate_data": {"customer_acceptance": {"type": "online", "online": {"ip_address": "192.0.2.7", "user_agent": "Mozilla/5.0"}}}}
+JSON
+)
+said "Create setup intents: bank_setup"
+bank_setup=$(pick id)
+
+# POST /api/v1/setup_intents
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/setup_intents" -d @- <<JSON
+{"usage": "on_session"}
+JSON
+)
+said "Create setup intents: dropped_setup"
+dropped_setup=$(pick id)
+
+# POST /api/v1/setup_intents/{id}
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/setup_intents/$setup" -d @- <<JSON
+{"description": "For next year"}
+JSON
+)
+said "Update setup intents"
+
+# POST /api/v1/setup_intents/{id}/cancel
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/setup_intents/$dropped_setup/cancel" -d @- <<JSON
+{"cancellation_reason": "abandoned"}
+JSON
+)
+said "Cancel setup intents"
+
+# POST /api/v1/setup_intents/{id}/confirm
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/setup_intents/$setup/confirm" -d @- <<JSON
+{"payment_method": "pm_card_visa"}
+JSON
+)
+said "Confirm setup intents"
+
+# POST /api/v1/setup_intents/{id}/verify_microdeposits
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/setup_intents/$bank_setup/verify_microdeposits" -d @- <<JSON
+{"amounts": [32, 45]}
+JSON
+)
+said "Verify microdeposits setup intents"
+
+# GET /api/v1/setup_intents
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/setup_intents")
+said "List setup intents"
+
+# GET /api/v1/setup_intents/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/setup_intents/$setup")
+said "Retrieve setup intents"
 
 # --- trust_banks ---
 

@@ -1,15 +1,25 @@
 """Autopays that an actor may see: its own, or all for staff. A landlord sees of a lease only that it is on."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
+from directpay.kernel.errors import Conflict
 from directpay.people.actor import Actor
+from directpay.people.models import User
 from directpay.people.ways import Way, seen_by
 from leases.autopay.models import Autopay, AutopayAttempt, AutopayRun
 from leases.contracts.models import Lease
+
+
+class CustomerHasAutopay(Conflict):
+    """An autopay of theirs is on, or paused (409)."""
+
+    code = "customer_has_autopay"
+
 
 RELATED = ("lease__unit__property__payee", "user", "party__account", "bank_account", "backup_account", "mandate", "backup_mandate")
 
@@ -63,3 +73,10 @@ def amounts_before(runs: Sequence[AutopayRun]) -> dict[int, Any]:
     with connection.cursor() as cursor:
         cursor.execute(BEFORE, [asked])
         return dict(cursor.fetchall())
+
+
+def check_pays_by_hand(user: User, actor: Actor, at: datetime) -> None:
+    """For customers.queries.KEPT_BY. Raises CustomerHasAutopay."""
+    standing = Autopay.objects.filter(user=user).exclude(status=Autopay.Status.CANCELED).order_by("id").first()
+    if standing is not None:
+        raise CustomerHasAutopay("This customer's autopay is on: turn it off first.", autopay=standing.public_id)

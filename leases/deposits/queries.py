@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from django.db import connection
 from django.db.models import Prefetch, QuerySet, Sum
 
 from directpay.kernel.arrays import integers
+from directpay.kernel.errors import Conflict
 from directpay.people.actor import Actor
 from directpay.people.models import Payee, User
 from directpay.people.ways import Way, seen_by
@@ -18,6 +20,12 @@ from ledger.journal.models import Account
 from payments.payins.models import CLEARED, Payment
 from payments.payins.queries import in_flight_minor
 from payments.payouts.models import Payout
+
+
+class CustomerHasDeposit(Conflict):
+    """What they have left is with us still (409)."""
+
+    code = "customer_has_deposit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +150,10 @@ def ways_to_trust_banks(actor: Actor) -> list[Way] | None:
     if actor.may_see_all:
         return None
     return [Way("payee", through=Payee.objects.filter(owner_id=actor.user_id))]
+
+
+def check_left_nothing(user: User, actor: Actor, at: datetime) -> None:
+    """For customers.queries.KEPT_BY. Raises CustomerHasDeposit."""
+    held = Deposit.objects.filter(party__renters__user=user).exclude(held__balance_minor=0, interest__balance_minor=0)
+    if (found := held.order_by("id").first()) is not None:
+        raise CustomerHasDeposit("A deposit of this customer's is held: give it back first.", deposit=found.public_id)

@@ -91,6 +91,12 @@ class Shell:
     def _user(self) -> Any:
         return getattr(self._request, "user", None)
 
+    @property
+    def _place(self) -> str:
+        """Where the visitor is; cards are kept beside the accounts that one pays from."""
+        path: str = self._request.path
+        return reverse("bank_accounts") if path.startswith(reverse("renter_cards")) else path
+
     @cached_property
     def nav(self) -> list[Entry]:
         if not self.signed_in:
@@ -110,7 +116,7 @@ class Shell:
             STAFF: [("admin:index", _("Staff"), "home")],
         }[self._user.role]
         entries = [(reverse(name), text, icon) for name, text, icon in wanted]
-        here = max((a for a, _text, _icon in entries if self._request.path.startswith(a)), key=len, default="")
+        here = max((a for a, _text, _icon in entries if self._place.startswith(a)), key=len, default="")
         return [Entry(address, text, icon, address == here) for address, text, icon in entries]
 
 

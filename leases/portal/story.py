@@ -301,6 +301,8 @@ class Story:
             named = {"way": words.rail_title(payment.rail), "last4": payment.source.last4}
             if self.to_landlord:  # a renter's account is nobody else's business
                 return format_html(_("{way}. Promised to clear by {day}."), way=words.rail_title(payment.rail), day=self._promised())
+            if payment.card is not None:
+                return format_html(_("{way}. Promised to clear by {day}."), way=str(payment.card), day=self._promised())
             return format_html(_("{way} from ••{last4}. Promised to clear by {day}."), day=self._promised(), **named)
         if kind == "completed":
             result = words.against_promise(self._arrived_on or payment.expected_on, payment.expected_on)

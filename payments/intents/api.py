@@ -19,8 +19,8 @@ from directpay.api.views import ActionView, ApiView, CollectionView, Context, Ob
 from directpay.kernel.errors import DirectPayError, InvalidInput
 from directpay.people.actor import Actor
 from directpay.people.models import User
-from directpay.people.queries import visible_users
 from directpay.people.ways import Way
+from payments.customers.rendering import render_customers
 from payments.intents import examples
 from payments.intents.actions.cancel import cancel_intent
 from payments.intents.actions.capture import capture_intent
@@ -39,7 +39,7 @@ from payments.intents.queries import (
     ways_to_intents,
     where_status,
 )
-from payments.intents.rendering import render_charge, render_customer, render_intent
+from payments.intents.rendering import render_charge, render_intent
 from payments.intents.shapes import (
     CancelInput,
     CaptureInput,
@@ -68,9 +68,7 @@ def charges(rows: Sequence[PaymentIntent], context: Context) -> list[dict[str, A
 
 
 def customers(rows: Sequence[PaymentIntent], context: Context) -> list[dict[str, Any] | None]:
-    wanted = {i.customer_id for i in rows if i.customer_id}
-    seen = set(visible_users(context.actor).filter(id__in=wanted).values_list("id", flat=True)) if wanted else set()
-    return [render_customer(i.customer, i.customer.id in seen) if i.customer else None for i in rows]
+    return render_customers([i.customer for i in rows], context)
 
 
 def payment_methods(rows: Sequence[PaymentIntent], context: Context) -> list[dict[str, Any] | None]:

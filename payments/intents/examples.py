@@ -21,10 +21,10 @@ from directpay.api.examples import (
 )
 from directpay.kernel.errors import InvalidInput, NotAllowed
 from payments.intents.actions.change import IntentUnexpectedState
-from payments.intents.actions.create import NotTheCustomers
 from payments.intents.models import PaymentIntent
 from payments.intents.rendering import NOTHING, OPTIONS
 from payments.methods.actions import AmountsWrong, NotVerifiable
+from payments.methods.parameters.sources import NotTheCustomers
 from payments.methods.queries import BankAccountNotVerified
 from payments.methods.rendering import US_BANK_ACCOUNT
 from payments.payins.actions.initiate import AmountTooSmall

@@ -5,21 +5,26 @@ from datetime import datetime
 from typing import Any, Final
 
 from directpay.kernel.errors import InvalidInput
-from directpay.people.actor import RENTER, Actor
+from directpay.people.actor import Actor
 from directpay.people.models import Payee, User
-from directpay.people.queries import visible_users
 from ledger.journal.models import Account
 from payments.intents.actions.create import Purpose
-from payments.methods.cards.actions import CardDetached, attach_card, create_card
+from payments.methods.cards.actions import attach_card, create_card
 from payments.methods.cards.models import Card
 from payments.methods.cards.paying import Source
-from payments.methods.cards.queries import visible_cards
-from payments.methods.queries import visible_bank_accounts
+from payments.methods.parameters.sources import (
+    BANK,
+    bank_account_named,
+    card_named,
+    check_types,
+    check_usable,
+    customer_of,
+    may_add,
+    oneself,
+)
 from payments.payins.queries import may_pay
 from payments.rails.cards.sandbox import BY_NAME
 
-BANK: Final = "us_bank_account"
-TYPES: Final = (BANK, "card")
 SPEEDS: Final = {"fastest": "same_day_ach", "standard": "ach"}
 SPEED: Final = "payment_method_options[us_bank_account][preferred_settlement_speed]"
 
@@ -48,50 +53,22 @@ def source_of(data: Mapping[str, Any], actor: Actor, at: datetime, customer: Use
     """
     if "payment_method" not in data:
         return None
-    name, payer = data["payment_method"], customer_of(data, actor) or customer or _self(actor)
+    name, payer = data["payment_method"], customer_of(data, actor) or customer or oneself(actor)
     if name in BY_NAME:
-        if payer is None or not _may_add(actor, payer):
+        if payer is None or not may_add(actor, payer):
             raise InvalidInput("Say who pays with this card.", param="customer", code="parameter_missing")
         return create_card(name, user=payer, actor=actor, at=at)
     if name.startswith("pm_"):
         return _card(name, payer, actor, at)
-    found = visible_bank_accounts(actor).filter(public_id=name).first()
-    if found is None:
-        said = f"No such payment method: {name!r}. Payment methods are bank accounts (ba_…) and cards (pm_…)."
-        raise InvalidInput(said, param="payment_method", code="resource_missing")
-    return found
+    return bank_account_named(name, actor)
 
 
 def _card(name: str, payer: User | None, actor: Actor, at: datetime) -> Card:
     """One that is attached to nobody becomes the payer's."""
-    found = visible_cards(actor).filter(public_id=name).first()
-    if found is None:
-        raise InvalidInput(f"No such payment method: {name!r}.", param="payment_method", code="resource_missing")
-    if found.user is None and payer is not None and _may_add(actor, payer):
+    found = card_named(name, actor)
+    if found.user is None and payer is not None and may_add(actor, payer):
         return attach_card(found, payer, actor=actor, at=at)
-    if found.detached_at is not None:
-        raise CardDetached("This card was detached, and cannot be used again: make a new one.", payment_method=name)
-    return found
-
-
-def _may_add(actor: Actor, payer: User) -> bool:
-    """Nobody but the platform gives cards to others."""
-    return actor.may_see_all or actor.user_id == payer.id
-
-
-def _self(actor: Actor) -> User | None:
-    return User.objects.filter(id=actor.user_id, role=RENTER).first() if actor.user_id is not None else None
-
-
-def customer_of(data: Mapping[str, Any], actor: Actor) -> User | None:
-    """The user that `customer` names: customers are users here. Raises InvalidInput."""
-    if "customer" not in data:
-        return None
-    found = visible_users(actor).filter(public_id=data["customer"]).first()
-    if found is None:
-        raise InvalidInput(
-            f"No such customer: {data['customer']!r}. Customers are users (usr_…).", param="customer", code="resource_missing"
-        )
+    check_usable(found, at)
     return found
 
 
@@ -103,23 +80,6 @@ def rail_of(data: Mapping[str, Any]) -> str | None:
     if wanted and given and wanted != given:
         raise InvalidInput(f"The rail {given} is not what this speed means: {wanted}.", param=SPEED)
     return given or wanted
-
-
-def check_types(data: Mapping[str, Any]) -> None:
-    """Raises InvalidInput for what is no type, and for a list that leaves nothing."""
-    types = data.get("payment_method_types")
-    automatic = data.get("automatic_payment_methods")
-    if types is not None and automatic is not None:
-        raise InvalidInput("Send payment_method_types or automatic_payment_methods, not both.", param="automatic_payment_methods")
-    if automatic is not None and not automatic["enabled"]:
-        raise InvalidInput("Leave this away, or enable it.", param="automatic_payment_methods[enabled]")
-    for n, name in enumerate(types or ()):
-        if name not in TYPES:
-            raise InvalidInput(
-                f"No such type of payment method: {name!r}. There are {' and '.join(TYPES)}.", param=f"payment_method_types[{n}]"
-            )
-    if types is not None and not types:
-        raise InvalidInput(f"Name one of {', '.join(TYPES)}.", param="payment_method_types")
 
 
 def changes_of(data: Mapping[str, Any], actor: Actor) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from django.conf import settings
 
 from directpay.api.objects import rendered, unix
 from directpay.api.views import Context
-from directpay.people.models import User
 from payments.intents.models import PaymentIntent, State
 from payments.intents.queries import REQUIRES_ACTION, REQUIRES_CAPTURE, REQUIRES_PAYMENT_METHOD, SUCCEEDED, status_of
 from payments.methods.models import BankAccount
@@ -141,13 +140,6 @@ def render_dispute(i: PaymentIntent, p: Payment) -> dict[str, Any]:
         "reason": REASONS.get(p.return_code, "general"),
         "status": "lost",
     }
-
-
-def render_customer(user: User, seen: bool) -> dict[str, Any]:
-    """A person as a customer of Stripe's; who may not know them learns no more than the id."""
-    shown = {"email": user.email, "name": user.name, "phone": user.phone or None} if seen else {"email": None, "name": None, "phone": None}
-    person = rendered("customer", user, **shown, address=None, balance=0, currency=None, delinquent=False, description=None)
-    return person if seen else {**person, "metadata": {}}
 
 
 def _canceled_at(i: PaymentIntent) -> Any:

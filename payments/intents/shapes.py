@@ -2,52 +2,25 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from directpay.api.fields import AmountField, CurrencyField, IdField, MetadataField
 from directpay.api.serializers import ObjectOutput, StrictSerializer
 from payments.intents.queries import STATUSES
 from payments.intents.rendering import NOTHING
+from payments.methods.parameters.shapes import (
+    TYPES_LIMIT,
+    AutomaticPaymentMethods,
+    MandateData,
+    NullField,
+    PaymentMethodOptions,
+    ReturnUrlField,
+)
 from payments.rails.registry import EVERY_RAIL, RAILS
 
 CAPTURE_METHODS = ("automatic", "automatic_async", "manual")
 REASONS_TO_CANCEL = ("duplicate", "fraudulent", "requested_by_customer", "abandoned")
-DESCRIPTION_LENGTH, TYPES_LIMIT = 1000, 10
-
-
-class UsBankAccountOptions(StrictSerializer):
-    verification_method = serializers.ChoiceField(choices=("automatic", "microdeposits"), required=False)
-    preferred_settlement_speed = serializers.ChoiceField(choices=("fastest", "standard"), required=False)
-
-
-class CardOptions(StrictSerializer):
-    request_three_d_secure = serializers.ChoiceField(choices=("automatic", "any"), required=False)
-
-
-class PaymentMethodOptions(StrictSerializer):
-    card = CardOptions(required=False)
-    us_bank_account = UsBankAccountOptions(required=False)
-
-
-class AutomaticPaymentMethods(StrictSerializer):
-    enabled = serializers.BooleanField()
-    allow_redirects = serializers.ChoiceField(choices=("always", "never"), required=False)
-
-
-class OnlineAcceptance(StrictSerializer):
-    ip_address = serializers.IPAddressField()
-    user_agent = serializers.CharField(max_length=500)
-
-
-class CustomerAcceptance(StrictSerializer):
-    type = serializers.ChoiceField(choices=("online", "offline"))
-    accepted_at = serializers.IntegerField(min_value=0, required=False)
-    online = OnlineAcceptance(required=False)
-
-
-class MandateData(StrictSerializer):
-    customer_acceptance = CustomerAcceptance()
+DESCRIPTION_LENGTH = 1000
 
 
 class TermsInput(StrictSerializer):
@@ -67,7 +40,7 @@ class AttemptInput(StrictSerializer):
 
     mandate_data = MandateData(required=False)
     off_session = serializers.BooleanField(required=False)
-    return_url = serializers.URLField(max_length=2048, required=False, help_text="Where the payer is awaited after an action.")
+    return_url = ReturnUrlField()
     allow_duplicate = serializers.BooleanField(required=False, help_text="As for payments. DirectPay's own.")
 
 
@@ -107,11 +80,6 @@ class CancelInput(StrictSerializer):
 
 class VerifyIntentInput(StrictSerializer):
     amounts = serializers.ListField(child=AmountField(max_minor=99), min_length=2, max_length=2)
-
-
-@extend_schema_field({"type": "null"})
-class NullField(serializers.Field):
-    """What Stripe has and we do not."""
 
 
 class AmountDetails(serializers.Serializer[Any]):

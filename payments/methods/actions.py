@@ -13,6 +13,7 @@ from directpay.events.actions import record
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import Conflict, InvalidInput
 from directpay.kernel.ids import public_id
+from directpay.people.actions.change_user import keep_living
 from directpay.people.actor import SYSTEM, Actor
 from directpay.people.models import User
 from ledger.journal.actions import post_many
@@ -68,6 +69,7 @@ def add_bank_account(user: User, details: dict[str, Any], *, actor: Actor, at: d
     identity = public_id("ba")
     _check_not_too_many(user, at)
     with unit_of_work():
+        keep_living(user, param="user")
         account = BankAccount.objects.create(
             public_id=identity,
             user=user,
@@ -124,7 +126,7 @@ def verify_bank_account(account: BankAccount, amounts: Sequence[int], *, actor: 
     """
     with unit_of_work():
         row = BankAccount.objects.select_for_update(of=("self",)).select_related("user").get(id=account.id)
-        if row.status != BankAccount.Status.NEW or at >= row.verification_expires_at:
+        if row.status != BankAccount.Status.NEW or row.detached_at is not None or at >= row.verification_expires_at:
             raise NotVerifiable("This account is not waiting for its deposits to be named.", bank_account=row.public_id)
         sent = json.loads(decrypt(row.micro_deposits_encrypted, context=row.public_id))
         row.verification_tries += 1
@@ -146,6 +148,18 @@ def keep_for_trust(account: BankAccount) -> None:
     """Step, with its row locked: from now on renters' deposits alone go there and come from there."""
     account.purpose = "trust"
     account.save(update_fields=["purpose"])
+
+
+def detach_bank_accounts(user: User, *, actor: Actor, at: datetime) -> None:
+    """Step: nothing is paid from them any more, and nothing is proven of them. What was paid from them stays paid."""
+    rows = list(
+        BankAccount.objects.select_for_update(of=("self",)).select_related("user").filter(user=user, detached_at=None).order_by("id")
+    )
+    for row in rows:
+        row.detached_at, row.changed_at, row.version = at, at, row.version + 1
+        row.save(update_fields=["detached_at", "changed_at", "version"])
+    done(EXPIRY_QUEUE, [row.public_id for row in rows])
+    record([fact("detached", row, actor=actor.label, at=at, was=str(row.status)) for row in rows])
 
 
 def expire_verifications(public_ids: Sequence[str], at: datetime) -> None:

@@ -16,6 +16,7 @@ from directpay.api.examples import (
     OTHER_ACCOUNT_NUMBER,
     OWNERS_BANK,
     ROUTING_NUMBER,
+    SETUP_BANK,
     TRUST_ACCOUNT,
     UNPROVEN_BANK,
     Ask,
@@ -32,7 +33,7 @@ from directpay.api.views import ActionView, ApiView, CollectionView, Context, Ob
 from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import Actor
 from directpay.people.models import User
-from directpay.people.queries import visible_users
+from directpay.people.queries import living_users
 from payments.methods.actions import AmountsWrong, NotVerifiable, TooManyUnproven, add_bank_account, verify_bank_account
 from payments.methods.models import BankAccount
 from payments.methods.queries import visible_bank_accounts
@@ -110,6 +111,10 @@ class BankAccountsView(BankAccounts, CollectionView):
             {**HOLDER, "account_number": OTHER_ACCOUNT_NUMBER},
             answer={"id": UNPROVEN_BANK, "last4": "1116", "fingerprint": "0746f9e278226176"},
         ),
+        "setup_bank": Ask(
+            {**HOLDER, "account_number": OTHER_ACCOUNT_NUMBER},
+            answer={"id": SETUP_BANK, "last4": "1116", "fingerprint": "0746f9e278226176"},
+        ),
         "owners_bank": Ask({**HOLDER, **OWNER, "account_number": ACCOUNT_NUMBER}, answer={**OWNER, "id": OWNERS_BANK}),
         "trust_account": Ask({**HOLDER, **OWNER, "account_number": ACCOUNT_NUMBER}, answer={**OWNER, "id": TRUST_ACCOUNT}),
     }
@@ -175,7 +180,7 @@ class VerifyBankAccountView(BankAccounts, ActionView):
 
 def own_user(actor: Actor, public_id: str, *, param: str = "user") -> User:
     """The person that `actor` may add things for: itself; anybody for staff. Raises InvalidInput."""
-    found = visible_users(actor).filter(public_id=public_id).first()
+    found = living_users(actor).filter(public_id=public_id).first()
     if found is None or not (actor.may_see_all or found.id == actor.user_id):
         raise InvalidInput(f"No such user: {public_id}.", param=param, code="resource_missing")
     return found

@@ -35,6 +35,7 @@ class BankAccount(models.Model):
     metadata = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    detached_at = models.DateTimeField(null=True)  # its owner was deleted: nothing is paid from it any more
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(verification_tries__range=(0, 3)), name="bank_account_three_tries")]

@@ -29,8 +29,8 @@ OWNER = ("id", "public_id")
 
 
 def _payable_from(actor: Actor) -> QuerySet[BankAccount]:
-    """A trust bank account pays nothing: what lies there is renters' money."""
-    return visible_bank_accounts(actor).filter(purpose="own")
+    """A trust bank account pays nothing: what lies there is renters' money. Nor does one that was let go of."""
+    return visible_bank_accounts(actor).filter(purpose="own", detached_at=None)
 
 
 _lookup = Lookup(_payable_from, (*ACCOUNT, "user__public_id"))

@@ -126,6 +126,14 @@ class HoldingRail(Rail, Protocol):
 
 
 @runtime_checkable
+class KeepingRail(Rail, Protocol):
+    """A rail whose methods are proven once and kept: cards. Idempotent by order id; the order is for no money."""
+
+    def set_up(self, order: Order, at: datetime) -> Answer:
+        """Ask whether what `token` names may be kept for later: completed, failed or requires_action. May raise NoAnswer."""
+
+
+@runtime_checkable
 class ReportingRail(Rail, Protocol):
     """A rail that pays out net, and says what it has kept."""
 

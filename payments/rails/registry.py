@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 
 from directpay.breakers.shared import breaker_of
 from payments.rails.ach import Ach, PayoutCredit
-from payments.rails.base import Answer, HoldingRail, NeedsAPerson, NoAnswer, NoSuchOrder, NotSent, Order, Rail
+from payments.rails.base import Answer, HoldingRail, KeepingRail, NeedsAPerson, NoAnswer, NoSuchOrder, NotSent, Order, Rail
 from payments.rails.cards.simulated import CardRail
 from payments.rails.instant import Instant
 from payments.rails.same_day_ach import SameDayAch
@@ -95,6 +95,19 @@ def let_go(name: str, order: Order, *, at: datetime) -> Answer | None:
     """Take nothing of what was authorised. None: no answer."""
     way = _holding(name)
     return _heard(name, order, lambda: way.void(order, at), at)
+
+
+def keeps(name: str) -> bool:
+    """Whether it can set up what is paid with later."""
+    return isinstance(rail(name), KeepingRail)
+
+
+def set_up(name: str, order: Order, *, at: datetime) -> Answer | None:
+    """Have a card proven without paying with it; asked again it is the same asking. None: no answer."""
+    way = rail(name)
+    if not isinstance(way, KeepingRail):
+        raise TypeError(f"the rail {name} keeps nothing")
+    return _heard(name, order, lambda: way.set_up(order, at), at)
 
 
 def _holding(name: str) -> HoldingRail:

@@ -38,7 +38,7 @@ from payments.methods.mandates.models import Mandate
 from payments.payins.models import Payment
 from payments.payouts.actions.create import NewPayout, create_payout
 from payments.payouts.models import Payout
-from tests.architecture.cards_of_bob import cards_of
+from tests.architecture.cards_of_bob import cards_of, setup_of
 from tests.world import World
 
 KEY = "Alice's telephone"
@@ -65,6 +65,7 @@ class Alices(World):
         self.wish = self._wish()
         self.mandate, self.autopay = self._by_itself()
         self.token, self.card = cards_of(self)
+        self.setup = setup_of(self, self.card)
         self.sent_out = self._payout()
         self.trust = name_trust_bank(self.payee, self.account(self.alice, NUMBER), state="OH", actor=SYSTEM, at=self.now)
         self.moving = begin_move_out(self.leased, self.now.date(), [NewDamage("A door", 5)], actor=SYSTEM, at=self.now)
@@ -145,7 +146,7 @@ class Alices(World):
         event = Event.objects.filter(object_id=self.paid.public_id).first()
         transaction = Transaction.objects.filter(reference=f"payment.completed:{self.paid.public_id}").get()
         return {
-            "users": self.bob.public_id,
+            **dict.fromkeys(("users", "customers"), self.bob.public_id),
             "payees": self.alice.payees.get().public_id,
             "events": event.public_id,
             "accounts": self.leased.parties.get().account.public_id,
@@ -159,6 +160,7 @@ class Alices(World):
             "trust_banks": self.trust.public_id,
             "move_outs": self.moving.public_id,
             "payment_intents": self.wish.public_id,
+            "setup_intents": self.setup.public_id,
             "properties": self.home.public_id,
             "units": self.leased.unit.public_id,
             "leases": self.leased.public_id,
@@ -194,6 +196,7 @@ class Alices(World):
             self.paid.public_id,
             self.payee.public_id,
             self.wish.client_secret,
+            self.setup.client_secret,
             self.paid.reference,
             *LAST_FOUR,
         }

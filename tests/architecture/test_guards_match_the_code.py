@@ -10,11 +10,13 @@ from payments.intents.models import PaymentIntent
 from payments.methods.models import BankAccount
 from payments.payins.models import LIVE, Payment, Status, Transition
 from payments.payouts.models import Payout
+from payments.setup_intents.models import SetupIntent
 
 MACHINES = {
     "payment": (Payment, "initiated"),
     "bank_account": (BankAccount, "new"),
     "payment_intent": (PaymentIntent, "open"),
+    "setup_intent": (SetupIntent, "open"),
     "payout": (Payout, "created"),
     "payment_plan": (PaymentPlan, "proposed"),
 }

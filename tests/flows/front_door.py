@@ -33,11 +33,14 @@ from leases.payment_plans.actions.propose import NewPlan, propose_plan
 from leases.receipts.actions import NewReceipt, bank_receipts, bounce_receipt, record_receipt
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from leases.transfers.actions import give_credit
+from payments.customers.actions import Choice, update_customer
 from payments.intents.actions.create import Purpose, create_intent
 from payments.methods.cards.actions import create_card
 from payments.methods.mandates.actions import Agreement, agree_to_mandate, revoke_mandate
 from payments.methods.models import BankAccount
 from payments.payouts.actions.create import NewPayout, create_payout
+from payments.setup_intents.actions.confirm import confirm_setup
+from payments.setup_intents.actions.create import create_setup
 from tests.directpay.cast import Caller, key_of
 from tests.world import World
 
@@ -221,6 +224,18 @@ def by_card(w: World, renter: User) -> None:
     create_card("pm_card_visa", user=renter, actor=w.actor(renter), at=w.now, metadata={"number": "1"})
     create_card("pm_card_mastercard", user=None, actor=w.actor(w.bob), at=w.now)
     create_card("pm_card_visa", user=w.bob, actor=w.actor(w.bob), at=w.now)
+    set_up(w, renter)
+
+
+def set_up(w: World, renter: User) -> None:
+    """What Alice wished of Bob, and what the renter keeps: a card, which is the default, and a bank account with its mandate."""
+    create_setup(customer=w.bob, source=None, details={"metadata": {"number": "1"}}, actor=w.actor(w.alice), at=w.now)
+    actor, account = w.actor(renter), w.account(renter)
+    agree_to_mandate(account, Agreement(), actor=actor, at=w.now)
+    for source in (create_card("pm_card_visa", user=renter, actor=actor, at=w.now), account):
+        wish = create_setup(customer=renter, source=source, details={}, actor=actor, at=w.now)
+        confirm_setup(wish, {}, source=None, agreement={}, actor=actor, at=w.now)
+    update_customer(renter, {}, default=Choice(source), actor=actor, at=w.now)
 
 
 def by_itself(w: World, lease: Lease, source: BankAccount) -> None:

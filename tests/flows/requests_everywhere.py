@@ -11,10 +11,11 @@ from directpay.people.actor import SYSTEM
 from leases.contracts.late_fee import LateFeeTerms
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from payments.methods.actions import add_bank_account
-from tests.world import ADDRESS, World
+from tests.flows.requests_of_customers import OfCustomers
+from tests.world import ADDRESS
 
 
-class House(World):
+class House(OfCustomers):
     """Alice's house, and a valid request for every address; each call of `requests` gives objects of its own."""
 
     def __init__(self) -> None:
@@ -79,6 +80,7 @@ class House(World):
             **self.requests_of_payouts(),
             **self.requests_of_cards(),
             **self.requests_of_intents(),
+            **self.requests_of_customers(),
             **self.requests_of_late_fees(),
             **self.requests_of_arrears(),
             **self.requests_by_itself(),

@@ -52,7 +52,7 @@ def test_every_kind_that_is_named_has_an_address_of_its_own():
 def test_shows_what_the_address_of_the_object_would_answer(w, subtests):
     """And where that would be a 404, the id stays an id."""
     for who, caller in callers(w).items():
-        answers: dict[str, Any] = {}
+        answers: dict[tuple[str, str], Any] = {}  # a customer has the id of its user
         for one, name, kind in everything_by_id():
             with subtests.test(who=who, of=str(one), expands=name):
                 path = name.split(".")
@@ -60,7 +60,7 @@ def test_shows_what_the_address_of_the_object_would_answer(w, subtests):
                     if found is None:
                         continue
                     public_id = found if isinstance(found, str) else found["id"]
-                    answer = answers.setdefault(public_id, caller.get(f"{OF_KIND[kind].address}/{public_id}"))
+                    answer = answers.setdefault((kind, public_id), caller.get(f"{OF_KIND[kind].address}/{public_id}"))
                     if isinstance(found, str):
                         assert answer.status_code == 404, "it may be seen"
                     else:

@@ -117,8 +117,8 @@ class Runner:
         request = item["request"]
         address = self.filled(request["url"]["raw"])
         headers = {header["key"]: self.filled(header["value"]) for header in request["header"]}
-        if request["method"] == "GET":
-            answer = self.client.get(address, headers=headers)
+        if request["method"] != "POST":
+            answer = getattr(self.client, request["method"].lower())(address, headers=headers)
         else:
             self.sent_keys.append(headers["Idempotency-Key"])
             answer = self.client.post(address, self.filled(request["body"]["raw"]), content_type="application/json", headers=headers)

@@ -66,8 +66,9 @@ def _lines(call: Call) -> str:
         asked = [_quoted(f"{name}={value}").replace('"', '\\"') for name, value in call.query.items()]
         query = "".join(f' --data-urlencode "{_with_variables(one, call.needs)}"' for one in asked)
         curl = "curl" if call.refusal else "curl --fail-with-body"
+        verb = "" if call.method == "GET" else f"--request {call.method} "
         text = " | tr -d '\\0'" if call.is_file else ""  # bash keeps no other
-        lines.append(f'answer=$({curl} "${{auth[@]}}" {"--get" + query + " " if query else ""}"$DP{address}"{text})')
+        lines.append(f'answer=$({curl} "${{auth[@]}}" {verb}{"--get" + query + " " if query else ""}"$DP{address}"{text})')
     lines.append(f'said "{call.title}"')
     if call.refusal:
         lines.append(f"unless {call.refusal}  # which is an answer too")

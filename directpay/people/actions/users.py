@@ -1,6 +1,7 @@
 """Making people and their payees, and setting passwords."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
@@ -35,6 +36,7 @@ def create_user(
     phone: str = "",
     locale: str = Locale.EN,
     metadata: Mapping[str, str] | None = None,
+    description: str = "",
     password: str | None = None,
     superuser: bool = False,
 ) -> User:
@@ -53,6 +55,7 @@ def create_user(
             phone=phone,
             locale=locale,
             metadata=dict(metadata or {}),
+            description=description,
             is_superuser=superuser,
             created_by_id=actor.user_id,
             created_at=at,
@@ -102,13 +105,19 @@ def _put_password(user: User, password: str | None) -> None:
 
 
 def _insert(user: User, actor: Actor) -> None:
-    """The unique index decides, so two doors at once cannot both win."""
+    with one_of_an_address(user.email, actor):
+        user.save(force_insert=True)
+
+
+@contextmanager
+def one_of_an_address(email: str, actor: Actor) -> Iterator[None]:
+    """The unique index decides, so two doors at once cannot both win. Raises EmailUnavailable."""
     try:
         with transaction.atomic():
-            user.save(force_insert=True)
+            yield
     except IntegrityError as error:
         if "user_email_once" not in str(error):
             raise
-        known = visible_users(actor).filter(email__iexact=user.email).first()
+        known = visible_users(actor).filter(email__iexact=email).first()
         details = {"user": known.public_id} if known else {}
         raise EmailUnavailable("A user with this email address cannot be created.", param="email", **details) from error

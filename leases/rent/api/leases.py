@@ -19,7 +19,7 @@ from directpay.api.views import ApiView, CollectionView, Context, ObjectView
 from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import Actor, not_for_renters
 from directpay.people.models import Payee, Role, User
-from directpay.people.queries import visible_users
+from directpay.people.queries import living_users
 from directpay.people.ways import Way
 from leases.contracts.actions import RENTERS_LIMIT, STEPS_LIMIT, Terms
 from leases.contracts.late_fee import late_fee_terms
@@ -229,7 +229,7 @@ def _unit(actor: Actor, data: Mapping[str, Any]) -> Unit:
 
 
 def _renter(actor: Actor, public_id: str, n: int) -> User:
-    found = visible_users(actor).filter(public_id=public_id, role=Role.RENTER).first()
+    found = living_users(actor).filter(public_id=public_id, role=Role.RENTER).first()
     if found is None:
         raise InvalidInput(f"No such renter: {public_id}.", param=f"renters[{n}][user]", code="resource_missing")
     return found

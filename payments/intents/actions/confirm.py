@@ -14,6 +14,7 @@ from payments.intents.models import PaymentIntent, State
 from payments.intents.queries import REQUIRES_PAYMENT_METHOD, status_of
 from payments.methods.cards.paying import Source
 from payments.methods.models import BankAccount
+from payments.methods.parameters.sources import check_usable
 from payments.methods.queries import BankAccountNotVerified
 from payments.payins.models import Payment
 
@@ -42,7 +43,7 @@ def confirm_intent(
         was = str(row.status)
         _check_may_aim(row, purpose, actor)
         change_terms(row, changes, purpose=purpose, bank_account=bank_account)
-        source = _source(row, actor)
+        source = _source(row, actor, at)
         if row.payee is None:
             raise InvalidInput("Say what this pays: a lease, or an account (applies_to).", param="lease", code="parameter_missing")
         if isinstance(source, BankAccount):
@@ -64,11 +65,12 @@ def _check_may_aim(row: PaymentIntent, purpose: Purpose | None, actor: Actor) ->
         raise NotAllowed("This payment intent says already what it pays.")
 
 
-def _source(row: PaymentIntent, actor: Actor) -> Source:
+def _source(row: PaymentIntent, actor: Actor, at: datetime) -> Source:
     """The bank account or card of this attempt: after a failure it must have been named again, as at Stripe."""
     if row.source is None or status_of(row) == REQUIRES_PAYMENT_METHOD:
         said = f"The status of this payment intent is {REQUIRES_PAYMENT_METHOD}: name a payment_method to confirm it with."
         raise IntentUnexpectedState(said, row)
     if not actor.may_see_all and row.source.user_id != actor.user_id:
         raise NotAllowed("Only the owner of a bank account pays from it.")
+    check_usable(row.source, at)
     return row.source

@@ -16,6 +16,7 @@ from payments.intents.events import fact
 from payments.intents.models import PaymentIntent
 from payments.methods.cards.models import Card
 from payments.methods.cards.paying import Source
+from payments.methods.parameters.sources import NotTheCustomers
 from payments.methods.rendering import type_of
 
 SECRET_LENGTH = 25
@@ -31,12 +32,6 @@ class Purpose:
     payee: Payee
     applies_to: Account | None = None
     origin: str = ""
-
-
-class NotTheCustomers(InvalidInput):
-    """The bank account is somebody else's than the customer's."""
-
-    code = "payment_method_not_of_customer"
 
 
 def create_intent(

@@ -11,12 +11,13 @@ from directpay.events.unit import unit_of_work
 from directpay.kernel.clock import EASTERN, today
 from directpay.kernel.errors import Conflict, InvalidInput
 from directpay.kernel.ids import public_id
+from directpay.people.actions.change_user import keep_living
 from directpay.people.actor import Actor
 from directpay.people.models import User
 from payments.methods.cards.checks import check_cvc, check_expiry, check_number, full_year
 from payments.methods.cards.events import fact
 from payments.methods.cards.models import Card, CardFacts, CardToken
-from payments.rails.cards.sandbox import BY_NAME, SandboxCard
+from payments.rails.cards.sandbox import BY_NAME, SandboxCard, as_set_up
 from payments.vault.encryption import fingerprint
 
 TOKEN_LASTS = timedelta(minutes=10)
@@ -59,6 +60,8 @@ def create_card(
 ) -> Card:
     """From a token of the actor's own, which is used up, or from a published test name. Raises InvalidInput, TokenUsed, TokenExpired."""
     with unit_of_work():
+        if user is not None:
+            keep_living(user, param="customer")
         facts = _named(token, at) or _spent(token, actor, at)
         if name is not None:
             facts["name"] = name
@@ -78,6 +81,7 @@ def create_card(
 def attach_card(card: Card, user: User, *, actor: Actor, at: datetime) -> Card:
     """From now on it is this person's to pay with; twice is the same as once. Raises CardDetached, InvalidInput where it is another's."""
     with unit_of_work():
+        keep_living(user, param="customer")
         row = _locked(card)
         if row.detached_at is not None:
             raise CardDetached("This card was detached, and cannot be used again: make a new one.", payment_method=row.public_id)
@@ -97,6 +101,24 @@ def detach_card(card: Card, *, actor: Actor, at: datetime) -> Card:
             return row
         row.detached_at = at
         return _save(row, "detached", actor, at)
+
+
+def detach_cards(user: User, *, actor: Actor, at: datetime) -> None:
+    """Step: all that are this person's."""
+    for card in Card.objects.filter(user=user, detached_at=None).order_by("id"):
+        detach_card(card, actor=actor, at=at)
+
+
+def keep_as_proven(card: Card, *, actor: Actor, at: datetime) -> Card:
+    """Step: its owner has proven it to the issuer once and for all, where the issuer is content with that. Raises CardDetached."""
+    row = _locked(card)
+    if row.detached_at is not None:
+        raise CardDetached("This card was detached, and cannot be used again: make a new one.", payment_method=row.public_id)
+    name = as_set_up(row.processor_card)
+    if name == row.processor_card:
+        return row
+    row.processor_card = name
+    return _save(row, "set_up", actor, at)
 
 
 def update_card(card: Card, changes: Mapping[str, Any], *, actor: Actor, at: datetime) -> Card:

@@ -176,7 +176,7 @@ class PaymentMethodsView(PaymentMethods, CollectionView):
 
     def listed(self) -> Listed:
         if self.request.query_params.get("type") == US_BANK_ACCOUNT:
-            return Listed(visible_bank_accounts(self.actor), None, self.order)
+            return Listed(visible_bank_accounts(self.actor).filter(detached_at=None), None, self.order)
         return Listed(visible_cards(self.actor).filter(detached_at=None), ways_to_cards(self.actor), self.order)
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Card:

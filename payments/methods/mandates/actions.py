@@ -7,16 +7,17 @@ from typing import Any
 
 from directpay.database.rows import update_rows
 from directpay.events.actions import NewEvent, record
-from directpay.events.unit import unit_of_work
+from directpay.events.unit import require_transaction, unit_of_work
 from directpay.kernel.errors import InvalidInput, NotAllowed
 from directpay.kernel.ids import public_id
 from directpay.people.actor import SYSTEM, Actor
+from directpay.people.models import User
 from payments.methods.mandates.models import Mandate
 from payments.methods.mandates.texts import LANGUAGES, NEWEST, mandate_text
 from payments.methods.models import BankAccount
 from payments.methods.queries import BankAccountNotVerified
 
-BY_PAYER, BY_STAFF = "revoked_by_payer", "revoked_by_staff"
+BY_PAYER, BY_STAFF, OWNER_DELETED = "revoked_by_payer", "revoked_by_staff", "owner_deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +44,28 @@ def agree_to_mandate(account: BankAccount, how: Agreement, *, actor: Actor, at: 
     if how.accepted_at is not None and how.accepted_at > at:
         raise InvalidInput("Nobody has agreed to it yet at that time.", param="customer_acceptance[accepted_at]")
     with unit_of_work():
-        mandate = Mandate.objects.create(
-            public_id=public_id("mandate"),
-            user=account.user,
-            bank_account=account,
-            text_version=how.text_version,
-            language=how.language,
-            text=mandate_text(account, how.language, version=how.text_version),
-            acceptance=how.acceptance,
-            accepted_at=how.accepted_at or at,
-            ip_address=how.ip_address,
-            user_agent=how.user_agent[:300],
-            created_at=at,
-            metadata=dict(how.metadata),
-        )
-        record([_fact("created", mandate, actor, at)])
-        return mandate
+        return keep_mandate(account, how, actor=actor, at=at)
+
+
+def keep_mandate(account: BankAccount, how: Agreement, *, actor: Actor, at: datetime) -> Mandate:
+    """Step: the permission, with the words of the version that was agreed to, be there newer ones by now."""
+    require_transaction()
+    mandate = Mandate.objects.create(
+        public_id=public_id("mandate"),
+        user=account.user,
+        bank_account=account,
+        text_version=how.text_version,
+        language=how.language,
+        text=mandate_text(account, how.language, version=how.text_version),
+        acceptance=how.acceptance,
+        accepted_at=how.accepted_at or at,
+        ip_address=how.ip_address,
+        user_agent=how.user_agent[:300],
+        created_at=at,
+        metadata=dict(how.metadata),
+    )
+    record([_fact("created", mandate, actor, at)])
+    return mandate
 
 
 def revoke_mandate(mandate: Mandate, *, actor: Actor, at: datetime) -> Mandate:
@@ -77,6 +84,12 @@ def void_mandates(account_ids: Mapping[int, str], *, at: datetime) -> None:
         for account_id, code in account_ids.items():
             standing = Mandate.objects.filter(bank_account_id=account_id, revoked_at=None).values_list("id", flat=True)
             _revoke(list(standing), code, SYSTEM, at)
+
+
+def end_mandates(user: User, *, actor: Actor, at: datetime) -> None:
+    """Step: of somebody who is deleted, all that stand."""
+    standing = Mandate.objects.filter(user=user, revoked_at=None).values_list("id", flat=True)
+    _revoke(list(standing), OWNER_DELETED, actor, at)
 
 
 def _revoke(ids: Sequence[int], reason: str, actor: Actor, at: datetime) -> None:

@@ -71,3 +71,9 @@ def card_of(token: str) -> SandboxCard:
     name = token.removesuffix(SET_UP)
     found = BY_NAME.get(name) or SandboxCard(name, declines="card_declined/generic_decline")
     return replace(found, proves="") if token != name and found.proves == "once" else found
+
+
+def as_set_up(token: str) -> str:
+    """The name of this card from when its owner has proven it on: another only where that is asked for once."""
+    known = BY_NAME.get(token)
+    return f"{token}{SET_UP}" if known is not None and known.proves == "once" else token

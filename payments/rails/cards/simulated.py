@@ -43,6 +43,10 @@ class CardRail(SimulatedRail):
             return self._answer(order, "failed", order.placed_at, code=card.declines)
         return self._answer(order, "completed" if order.capture else "authorized", order.placed_at)
 
+    def set_up(self, order: Order, at: datetime) -> Answer:
+        """What declines a payment declines this, as at Stripe: the issuer is asked the same question."""
+        return self.look_up(order, at)
+
     def capture(self, order: Order, amount_minor: int, at: datetime) -> Answer:
         return self.look_up(order, at)
 

@@ -65,6 +65,12 @@ class TestKeeping:
         assert 'value="314"' not in text
         assert not Card.objects.exists()
 
+    def test_stands_beside_the_accounts_that_one_pays_from(self, client):
+        """And not at home, whose address its own begins with."""
+        current = re.findall(r'<a href="([^"]+)" aria-current="page"', client.get(CARDS).content.decode())
+        assert current == ["/renter/bank-accounts/"]
+        assert f'href="{CARDS}"' in client.get("/renter/bank-accounts/").content.decode()
+
     def test_lets_go_of_one(self, client):
         client.post(CARDS, TYPED)
         card = Card.objects.get()
@@ -95,7 +101,10 @@ class TestPaying:
         assert (paid.rail, paid.card, paid.bank_account) == ("card", Card.objects.get(), None)
         w.until(paid, "settled")
         shown = words_of(client.get(f"/renter/payments/{paid.public_id}/"))
-        assert "Visa ••4242" in shown
+        assert "Visa ••4242. Promised to clear by" in shown
+        listed = words_of(client.get("/renter/payments/"))
+        assert "Visa ••4242" in listed
+        assert "•• " not in listed, "no account without a number"
         w.check()
 
     def test_shows_the_fee_before_where_the_payer_pays_it(self, w, client):

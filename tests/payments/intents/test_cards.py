@@ -194,6 +194,14 @@ class TestPaymentsDoor:
         assert again["Idempotent-Replayed"] == "true"
         assert Card.objects.count() == 1
 
+    def test_takes_a_card_that_is_kept(self, w, as_user, lease):
+        bob = as_user(w.bob).caller
+        card = bob.post("/api/v1/payment_methods", {"type": "card", "card": {"token": "tok_visa"}}).json()["id"]
+        bob.post(f"/api/v1/payment_methods/{card}/attach", {"customer": w.bob.public_id})
+        body = {"lease": lease.public_id, "rail": "card", "payment_method": card, "amount": 10_000}
+        answer = bob.post("/api/v1/payments", body, "key-1")
+        assert (answer.status_code, answer.json()["payment_method"]) == (201, card)
+
     def test_asks_the_platform_whose_card_it_is(self, api, lease):
         body = {"lease": lease.public_id, "rail": "card", "payment_method": "pm_card_visa"}
         answer = api.caller.post("/api/v1/payments", body, "key-1")

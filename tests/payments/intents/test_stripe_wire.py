@@ -21,7 +21,6 @@ if RECORDING is None:
 # Recorded requests for what does not exist here yet → how they are refused until it does.
 PENDING = {
     "refund": ("refunds", 404, None),
-    "delete_customer": ("customers", 404, None),
 }
 # The recorder answered these by itself, whatever was sent: here they are staged, or what they are: requests without a currency.
 STAGED = {"unauth", "forbidden", "idem_mismatch", "notfound"}
@@ -36,7 +35,7 @@ class Wire:
         self.ids: dict[str, str] = {}
 
     def send(self, request: dict[str, Any], **headers: str) -> Any:
-        path = re.sub(r"pi_\d+", lambda known: self.ids.get(known[0], known[0]), request["path"])
+        path = re.sub(r"(?:pi|cus)_\d+", lambda known: self.ids.get(known[0], known[0]), request["path"])
         path = re.sub(r"page=1$", f"page={self.ids.get('page', '1')}", path)
         sent = {**request["headers"], "Authorization": f"Bearer {self.secret}", **headers}
         kind = sent.pop("Content-Type", "application/octet-stream")
@@ -67,7 +66,7 @@ def first(wire) -> dict[str, Any]:
 
 def test_every_recorded_step_is_replayed_or_pending():
     replayed = {"create", "create_with_key", "retrieve_expand", "update_unset_metadata", "confirm", "capture", "cancel"}
-    replayed |= {"list_autopage", "search_autopage"}
+    replayed |= {"list_autopage", "search_autopage", "delete_customer"}
     steps = {request["step"] for request in RECORDING["requests"]}
     assert steps == replayed | {"connected_account"} | STAGED | WITHOUT_CURRENCY | set(PENDING)
 
@@ -129,6 +128,14 @@ def test_searches_page_by_page(w, wire, api, rent):
     wire.ids["page"] = one["next_page"]
     two = wire.send(second).json()
     assert [row["id"] for row in one["data"] + two["data"]] == [made["id"] for made in paid][::-1]
+
+
+def test_deletes_a_customer_for_good(w, wire, api):
+    made = api.caller.post("/api/v1/customers", {"email": "erin@example.com"}).json()["id"]
+    wire.ids["cus_1"] = made
+    gone = wire.send(recorded("delete_customer")[0])
+    assert (gone.status_code, gone.json()) == (200, {"id": made, "object": "customer", "deleted": True})
+    assert api.caller.get(f"/api/v1/customers/{made}").json() == gone.json()
 
 
 def test_reads_for_a_connected_account(wire, first):

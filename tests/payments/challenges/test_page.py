@@ -28,12 +28,12 @@ def test_it_works(w, asked, address):
     assert "Is it you who pays?" in text
     assert "••3184" in text
     assert asked.payer.email not in text
-    assert "Thank you" in Client().post(address, {"outcome": "approve"}).content.decode()
+    assert "You can close this window." in Client().post(address, {"outcome": "approve"}).content.decode()
     assert w.until(asked, "completed")
 
 
 def test_refuses(w, asked, address):
-    assert "Nothing is taken" in Client().post(address, {"outcome": "refuse"}).content.decode()
+    assert "Nothing is taken from this card. You can close this window." in Client().post(address, {"outcome": "refuse"}).content.decode()
     assert w.until(asked, "failed").failure_code == "authentication_failed"
 
 
