@@ -15,11 +15,13 @@ from payments.methods.cards.models import Card
 from payments.methods.cards.paying import Source
 from payments.methods.cards.queries import visible_cards
 from payments.methods.queries import visible_bank_accounts
+from payments.methods.wallets.paying import Wallet
 from payments.payins.queries import may_pay
 from payments.rails.cards.sandbox import BY_NAME
+from payments.rails.registry import BY_WALLET
 
 BANK: Final = "us_bank_account"
-TYPES: Final = (BANK, "card")
+TYPES: Final = (BANK, "card", *BY_WALLET)
 SPEEDS: Final = {"fastest": "same_day_ach", "standard": "ach"}
 SPEED: Final = "payment_method_options[us_bank_account][preferred_settlement_speed]"
 
@@ -44,8 +46,10 @@ def _has_to_do_with(actor: Actor, account: Account, payee: Payee) -> bool:
 def source_of(data: Mapping[str, Any], actor: Actor, at: datetime, customer: User | None) -> Source | None:
     """The actor's own bank account, proven or not, or card, named by `payment_method`; a published test name makes a card of the payer's.
 
-    `customer`: of the intent as it stands. Raises InvalidInput, CardDetached.
+    A wallet is named by its type or its rail. `customer`: of the intent as it stands. Raises InvalidInput, CardDetached.
     """
+    if (wallet := wallet_named(data)) is not None:
+        return _wallet(wallet, data, actor, customer)
     if "payment_method" not in data:
         return None
     name, payer = data["payment_method"], customer_of(data, actor) or customer or _self(actor)
@@ -72,6 +76,25 @@ def _card(name: str, payer: User | None, actor: Actor, at: datetime) -> Card:
     if found.detached_at is not None:
         raise CardDetached("This card was detached, and cannot be used again: make a new one.", payment_method=name)
     return found
+
+
+def wallet_named(data: Mapping[str, Any]) -> str | None:
+    """The rail of the wallet that these parameters name. Raises InvalidInput where they name something else too."""
+    kind, rail = data.get("payment_method_data", {}).get("type"), data.get("rail")
+    if kind is None and rail not in BY_WALLET:
+        return None
+    if "payment_method" in data:
+        raise InvalidInput("Name a payment_method, or the wallet by its type, not both.", param="payment_method")
+    if None not in (kind, rail) and kind != rail:
+        raise InvalidInput(f"The rail {rail} is not that of the wallet {kind}.", param="rail")
+    return kind or rail
+
+
+def _wallet(rail: str, data: Mapping[str, Any], actor: Actor, customer: User | None) -> Wallet:
+    payer = customer_of(data, actor) or customer or _self(actor)
+    if payer is None:
+        raise InvalidInput("Say who pays by this wallet.", param="customer", code="parameter_missing")
+    return Wallet(payer, rail)
 
 
 def _may_add(actor: Actor, payer: User) -> bool:
@@ -116,7 +139,7 @@ def check_types(data: Mapping[str, Any]) -> None:
     for n, name in enumerate(types or ()):
         if name not in TYPES:
             raise InvalidInput(
-                f"No such type of payment method: {name!r}. There are {' and '.join(TYPES)}.", param=f"payment_method_types[{n}]"
+                f"No such type of payment method: {name!r}. There are {', '.join(TYPES)}.", param=f"payment_method_types[{n}]"
             )
     if types is not None and not types:
         raise InvalidInput(f"Name one of {', '.join(TYPES)}.", param="payment_method_types")

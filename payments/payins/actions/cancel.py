@@ -7,7 +7,7 @@ from directpay.due.actions import done, schedule
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import Conflict, NotAllowed
 from directpay.people.actor import Actor
-from payments.payins.actions.capture import CAPTURE_QUEUE, may_take
+from payments.payins.actions.capture import CAPTURE_QUEUE, VOID_QUEUE, may_take
 from payments.payins.actions.change import change, lock_payments
 from payments.payins.actions.holds import release_holds
 from payments.payins.actions.initiate import RAIL_QUEUE
@@ -20,7 +20,6 @@ from payments.rails.registry import let_go
 
 CANCELABLE = (Status.INITIATED, Status.REQUIRES_ACTION, Status.IN_REVIEW, Status.AUTHORIZED)
 AT_THE_PROCESSOR = (Status.REQUIRES_ACTION, Status.AUTHORIZED)
-VOID_QUEUE = "payins.void"
 TELL_AGAIN_AFTER = timedelta(minutes=1)
 LET_GO = ("canceled", "failed")  # answers after which nothing can be taken any more
 

@@ -17,9 +17,10 @@ from payments.payins.models import Payment, Status
 from payments.payins.moving import Moving
 from payments.payins.queries import with_related
 from payments.pricing.fees import price
-from payments.rails.registry import asked_for_as
+from payments.rails.registry import BY_WALLET, asked_for_as
 
 CAPTURE_QUEUE = "payins.capture"
+VOID_QUEUE = "payins.void"  # telling whoever promised that it is let go
 CAPTURE_WITHIN = timedelta(days=7)  # Stripe's, of most cards
 COLUMNS = ["amount_minor", "fee_minor", "charged_minor", "net_minor", "captured_at", "placed_at"]
 
@@ -71,12 +72,13 @@ def _take(row: Moving, amount_minor: int) -> None:
 
 
 def expire_authorizations(public_ids: Sequence[str], at: datetime) -> None:
-    """The due queue's work: authorized → canceled, where nobody has taken it in time. Its issuer lets go by itself."""
+    """The due queue's work: authorized → canceled, where nobody took it in time. A card's issuer lets go by itself, a wallet is told."""
     with unit_of_work():
         rows = [row for row in lock_payments(public_ids) if row.status == Status.AUTHORIZED]
         late = [row for row in rows if row.capture_before is not None and row.capture_before <= at]
         release_holds(late, at=at)
         change(late, "cancel", "canceled", actor=SYSTEM.label, at=at)
+        schedule(VOID_QUEUE, [(row.public_id, at) for row in late if row.rail in BY_WALLET])
         waiting = {row.public_id: row.capture_before for row in rows if row.status == Status.AUTHORIZED}
         schedule(CAPTURE_QUEUE, [(key, when) for key, when in waiting.items() if when is not None])
         done(CAPTURE_QUEUE, [key for key in public_ids if key not in waiting])
