@@ -15,7 +15,7 @@ from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.actions.prove import come_back
 from payments.payins.actions.submit import order_of, submit_payments
 from payments.payins.models import Payment
-from payments.reconciliation.actions import fetch_lines
+from payments.reconciliation.actions import LINES_QUEUE, fetch_lines
 from tests.payments.rails.paypal.conftest import AUTHORIZE, CAPTURE, CREATE, GET, TAKE, VOID
 
 
@@ -240,6 +240,16 @@ class TestCrash:
         assert w.fresh(waiting).status == "completed"
         assert len(stand_in.all("capture")) == 1
         w.check()
+
+
+def test_a_report_that_does_not_come_is_fetched_later(w, waiting, stand_in):
+    done = approve(w, stand_in, waiting)
+    stand_in.faults.add("timeout_before", GET)
+    fetch_lines([done.public_id], w.now)
+    assert Due.objects.filter(queue=LINES_QUEUE, key=done.public_id).exists()
+    w.later(minutes=2)
+    assert not Due.objects.filter(queue=LINES_QUEUE, key=done.public_id).exists()
+    assert w.balance("P5100/paypal") == 5_284
 
 
 class TestRefuses:
