@@ -334,6 +334,7 @@ PAYPAL_VERIFY = env.str("PAYPAL_VERIFY", "") or ("demo" if SANDBOX and not PAYPA
 PAYPAL_DEMO_SECRET = env.str("PAYPAL_DEMO_SECRET", "") or (derived(SECRET_KEY, "paypal") if SANDBOX and SECRET_KEY else "")
 PAYPAL_CLIENT_ID, PAYPAL_CLIENT_SECRET = env.str("PAYPAL_CLIENT_ID", ""), env.str("PAYPAL_CLIENT_SECRET", "")
 PAYPAL_API_BASE = env.str("PAYPAL_API_BASE", "") or ("https://api-m.sandbox.paypal.com" if SANDBOX else "https://api-m.paypal.com")
+PAYPAL_TIMEOUT_SECONDS = env.float("PAYPAL_TIMEOUT_SECONDS", 10.0)  # after which an answer is unknown
 KEEP_PROVIDER_BODIES_DAYS = env.int("DIRECTPAY_KEEP_PROVIDER_BODIES_DAYS", 90)  # they may name people; what was done stays known
 
 # --- words, time, files -------------------------------------------------------------------------------------------------

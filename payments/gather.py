@@ -10,8 +10,8 @@ from payments.intents.events import PROJECTION as INTENTS
 from payments.invariants import PAYMENTS
 from payments.methods.actions import EXPIRY_QUEUE, expire_verifications
 from payments.methods.resealing import RESEAL_QUEUE, reseal
-from payments.payins.actions.cancel import VOID_QUEUE, tell_the_processor
-from payments.payins.actions.capture import CAPTURE_QUEUE, expire_authorizations
+from payments.payins.actions.cancel import tell_the_processor
+from payments.payins.actions.capture import CAPTURE_QUEUE, VOID_QUEUE, expire_authorizations
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.actions.submit import work_on_rail
 from payments.payins.attempts import MILESTONES, note_reached

@@ -5,11 +5,12 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 SECRET_LENGTH = 32
+PAYPAL = "https://api-m.paypal.com"
 
 
 def refuse_unsafe(settings: Any) -> None:
     """Raises ImproperlyConfigured with every reason. Of the sandbox only that it moves no real money."""
-    reasons = _stripe(settings)
+    reasons = _stripe(settings) + _paypal(settings)
     if settings.SANDBOX:
         if reasons:
             raise ImproperlyConfigured("The sandbox does not start:\n- " + "\n- ".join(reasons))
@@ -53,3 +54,13 @@ def _stripe(settings: Any) -> list[str]:
     if live and key and not settings.STRIPE_WEBHOOK_SECRETS:
         reasons.append("STRIPE_WEBHOOK_SECRET is not set: nobody could tell a webhook of Stripe's from another.")
     return reasons
+
+
+def _paypal(settings: Any) -> list[str]:
+    """PayPal's sandbox and PayPal itself are two addresses, and a stand-in a third: live mode knows one of them."""
+    base = settings.PAYPAL_API_BASE.rstrip("/")
+    if not settings.PAYPAL_CLIENT_ID:
+        return []
+    if settings.SANDBOX:
+        return ["PAYPAL_API_BASE names PayPal itself: the sandbox moves no real money."] if base == PAYPAL else []
+    return [] if base == PAYPAL else [f"PAYPAL_API_BASE names PayPal's sandbox or a stand-in: in live mode it is {PAYPAL}."]

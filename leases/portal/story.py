@@ -16,7 +16,7 @@ from leases.portal import dates, words
 from payments.payins.models import Payment, Status
 from payments.rails.base import Promise
 from payments.rails.codes import explain
-from payments.rails.registry import rail
+from payments.rails.registry import BY_WALLET, rail
 
 SENT, BANK, CLEARED, READY = range(4)
 FINAL = (Status.SETTLED, Status.RETURNED, Status.FAILED, Status.CANCELED)  # nothing more is expected: the page stops asking
@@ -55,7 +55,27 @@ REASONS = (  # the sentences of payments.rails.codes, for the catalogue
     gettext_noop("The security code of the card is not right."),
     gettext_noop("Something went wrong where the card is processed. Try again in a moment."),
     gettext_noop("Nobody proved to the bank to be the owner of the card."),
+    gettext_noop("PayPal did not take it from the wallet: pay again, perhaps from another card or account there."),
+    gettext_noop("Nobody approved it at PayPal in time: nothing was taken."),
 )
+WALLET_LEADS = {
+    Status.UNKNOWN: gettext_noop("PayPal has not answered. Nobody need pay again: we ask every few seconds and say here what we hear."),
+    Status.REQUIRES_ACTION: gettext_noop("It waits for its approval at PayPal. Nothing is taken before that."),
+    Status.PROCESSING: gettext_noop("PayPal has it."),
+    Status.AUTHORIZED: gettext_noop("PayPal promises it for seven days. Nothing is taken yet."),
+    Status.FAILED: gettext_noop("Nothing was taken. {reason}"),
+}
+# By wallet: {bank} is whoever keeps it.
+WALLET_TITLES = {
+    "processing": gettext_noop("At {bank}"),
+    "found": gettext_noop("{bank} has it after all"),
+    "requires_action": gettext_noop("To be approved at {bank}"),
+}
+WALLET_SENTENCES = {
+    "unknown": gettext_noop("{bank} did not answer. We keep asking, and send nothing twice."),
+    "requires_action": gettext_noop("Nothing is taken before that."),
+    "authorized": gettext_noop("{bank} promises it for seven days. Nothing is taken yet."),
+}
 SENTENCES = {
     "processing": gettext_noop("{bank} took it up."),
     "unknown": gettext_noop("The bank did not answer. We keep asking, and send nothing twice."),
@@ -115,6 +135,10 @@ class Story:
         return self.payment.applies_to.pays_into == "trust"
 
     @property
+    def by_wallet(self) -> bool:
+        return self.payment.rail in BY_WALLET
+
+    @property
     def promise(self) -> Promise:
         """What was promised when it was sent."""
         return rail(self.payment.rail).promise(self.payment.created_at)
@@ -137,7 +161,7 @@ class Story:
         over = payment.status in (*NO_MONEY, Status.RETURNED)
         stops = []
         ready = _("In the trust account") if self.is_deposit else _("Ready for {name}").format(name=short_name(payment.payee))
-        titles = [_("Sent"), _("At the bank"), _("Cleared"), ready]
+        titles = [_("Sent"), _("At PayPal") if self.by_wallet else _("At the bank"), _("Cleared"), ready]
         for n, title in enumerate(titles):
             kind = "done" if n < reached or (n == reached and over) else "now" if n == reached else "todo"
             if kind == "now" and payment.status == Status.UNKNOWN:
@@ -198,6 +222,8 @@ class Story:
     def lead(self) -> SafeString:
         """The sentence beside the pill."""
         payment, who = self.payment, short_name(self.payment.payee)
+        if self.by_wallet and payment.status in WALLET_LEADS:
+            return conditional_escape(_(WALLET_LEADS[Status(payment.status)]).format(reason=self.reason))
         if payment.status == Status.UNKNOWN:
             if self.to_landlord:
                 return conditional_escape(_("The bank has not answered. We ask again every few seconds; nobody can pay it twice."))
@@ -286,6 +312,7 @@ class Story:
         kind = event.type.removeprefix("payment.")
         state, icon, title = TOLD.get(kind, ("", "info", kind.replace("_", " ").capitalize()))
         named = {"name": short_name(self.payment.payee), "payer": self.payment.payer.name, "bank": bank_of(self.payment)}
+        title = WALLET_TITLES.get(kind, title) if self.by_wallet else title
         said = self._who_began(event) if kind == "initiated" else _(title)
         return Step(state, icon, said.format(**named), event.at.astimezone(self.zone), self._sentence(kind, named))
 
@@ -298,8 +325,8 @@ class Story:
         payment = self.payment
         money = words.amount(payment.amount_minor, payment.currency)
         if kind == "initiated":
-            named = {"way": words.rail_title(payment.rail), "last4": payment.source.last4}
-            if self.to_landlord:  # a renter's account is nobody else's business
+            named = {"way": words.rail_title(payment.rail), "last4": last4_of(payment)}
+            if self.to_landlord or not named["last4"]:  # a renter's account is nobody else's business
                 return format_html(_("{way}. Promised to clear by {day}."), way=words.rail_title(payment.rail), day=self._promised())
             if payment.card is not None:
                 return format_html(_("{way}. Promised to clear by {day}."), way=str(payment.card), day=self._promised())
@@ -311,7 +338,8 @@ class Story:
             return format_html(_("{reason} {amount} is owed again."), reason=self.reason, amount=money)
         if kind == "failed":
             return format_html(_("{reason} What was owed is still owed, and can be paid another way."), reason=self.reason)
-        return format_html(_(SENTENCES[kind]), **named) if kind in SENTENCES else SafeString("")
+        told = SENTENCES | WALLET_SENTENCES if self.by_wallet else SENTENCES
+        return format_html(_(told[kind]), **named) if kind in told else SafeString("")
 
     def _promised(self) -> SafeString:
         if self.payment.expected_at - self.payment.created_at < timedelta(hours=1):
@@ -320,8 +348,16 @@ class Story:
 
 
 def bank_of(payment: Payment) -> str:
-    """Who was asked for the money: the payer's bank, or whoever gave out the card."""
+    """Who was asked for the money: the payer's bank, or whoever gave out the card or keeps the wallet."""
+    if payment.rail in BY_WALLET:
+        return words.rail_title(payment.rail)
     return payment.card.brand_name if payment.card else payment.bank_account.bank_name if payment.bank_account else ""
+
+
+def last4_of(payment: Payment) -> str:
+    """Of the account or card; of a wallet nothing is known."""
+    known = payment.card or payment.bank_account
+    return known.last4 if known else ""
 
 
 def explain_code(code: str) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from leases.portal import words
 from leases.portal.story import Story, short_name
 from payments.payins.models import Status
+from payments.rails.paypal.reading import APPROVES_WITHIN
 from payments.rails.registry import rail
 from payments.returns.postings import RETURN_FEE_MINOR
 
@@ -23,7 +24,10 @@ def upcoming(story: Story) -> list[Next]:
     """Nearest first."""
     status = story.payment.status
     if status == Status.UNKNOWN:
-        asked = Next(_("Every few seconds"), _("We ask the bank. Nothing is sent a second time."))
+        said = (
+            _("We ask PayPal. Nothing is sent a second time.") if story.by_wallet else _("We ask the bank. Nothing is sent a second time.")
+        )
+        asked = Next(_("Every few seconds"), said)
         return [asked, Next(_("Then"), _("Both of you hear it here, whatever it is."))]
     if status == Status.PROCESSING:
         return [_clears(story), _ready(story)]
@@ -38,6 +42,9 @@ def upcoming(story: Story) -> list[Next]:
     if status == Status.AUTHORIZED and story.payment.capture_before is not None:
         what = _("{name} takes it by then, or the card keeps it.").format(name=short_name(story.payment.payee))
         return [Next(words.upper_first(story.by(story.payment.capture_before)), what)]
+    if status == Status.REQUIRES_ACTION and story.by_wallet:
+        ends = (story.payment.placed_at or story.payment.created_at) + APPROVES_WITHIN
+        return [Next(words.upper_first(story.by(ends)), _("It is approved at PayPal, or nothing is taken.")), _ready(story)]
     if status == Status.REQUIRES_ACTION:
         return [Next(_("Within the hour"), _("The bank hears that it is you, or nothing is taken.")), _ready(story)]
     return [_leaves(story), _clears(story), _ready(story)]
@@ -60,6 +67,8 @@ def _ready(story: Story) -> Next:
 def _may_come_back(story: Story) -> list[Next]:
     if story.payment.card_id is not None:
         return [Next(_("For some months"), _("Whoever gave out the card may still take it back, where its owner disputes it."))]
+    if story.by_wallet:
+        return [Next(_("For 180 days"), _("PayPal may still take it back, where its payer disputes it."))]
     if not rail(story.payment.rail).can_be_returned:
         return [Next(_("Final"), _("This way to pay cannot be taken back."))]
     return [Next(_("For 60 days"), _("A bank may still take a transfer back. If it does, you read it here."))]

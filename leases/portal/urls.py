@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
 from leases.portal import language
-from leases.portal.pages import deposit, front, payment, planning
+from leases.portal.pages import deposit, front, payment, planning, returning
 from leases.portal.pages.landlord import arrears, by_hand, changes, late_fees
 from leases.portal.pages.landlord import home as landlord
 from leases.portal.pages.landlord.reports import earned, standing
@@ -41,6 +41,8 @@ urlpatterns = [
     path("renter/payments/", renter.payments, name="renter_payments"),
     path("renter/payments/<public_id:payment_id>/", payment.for_renter, name="renter_payment"),
     path("renter/payments/<public_id:payment_id>/cancel/", payment.cancel, name="renter_payment_cancel"),
+    path("paypal/approved/<str:secret>/", returning.back, {"approved": True}, name="paypal_approved"),
+    path("paypal/left/<str:secret>/", returning.back, {"approved": False}, name="paypal_left"),
     path("renter/bank-accounts/", bank_accounts.bank_accounts, name="bank_accounts"),
     path("renter/bank-accounts/<public_id:account_id>/verify/", bank_accounts.verify, name="bank_account_verify"),
     path("renter/cards/", cards.cards, name="renter_cards"),

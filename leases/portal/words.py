@@ -15,6 +15,7 @@ from leases.rent.models import Charge
 from leases.rent.postings import LATE_FEE, RETURNED_FEE
 from payments.payins.models import Payment, Status
 from payments.rails.base import Promise
+from payments.rails.registry import BY_WALLET
 
 QUICK = timedelta(minutes=10)  # said as a span, not as a date
 TITLES_SHOWN = 2
@@ -38,7 +39,7 @@ def word_of(payment: Payment) -> Word:
     if status == Status.AUTHORIZED:
         return Word("bank", _("Promised"))
     if status == Status.PROCESSING:
-        return Word("bank", _("At the bank"))
+        return Word("bank", _("At PayPal") if payment.rail in BY_WALLET else _("At the bank"))
     if status == Status.RETURNED:
         return Word("returned", _("Returned"))
     if status == Status.UNKNOWN:
@@ -76,6 +77,7 @@ def rail_title(rail: str) -> str:
         "card": _("Card"),
         "stripe": _("Card"),
         "stripe_ach": _("Bank transfer"),
+        "paypal": "PayPal",
     }
     return titles.get(rail, rail)
 
@@ -150,6 +152,8 @@ def promised(rail: str, promise: Promise, at: datetime, zone: ZoneInfo) -> Promi
 
 
 def _quick_reasons(rail: str) -> list[SafeString]:
+    if rail == "paypal":
+        return [conditional_escape(_("You approve it at PayPal. Nothing is taken before that."))]
     if rail == "instant":
         return [conditional_escape(_("Day and night. It cannot be called back once sent."))]
     return [conditional_escape(_("The simulated bank needs seconds where a bank needs days."))]

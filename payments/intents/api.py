@@ -29,7 +29,7 @@ from payments.intents.actions.confirm import confirm_intent
 from payments.intents.actions.create import Purpose, create_intent
 from payments.intents.actions.update import update_intent
 from payments.intents.models import PaymentIntent
-from payments.intents.parameters import account_purpose, changes_of, source_of
+from payments.intents.parameters import account_purpose, changes_of, source_of, wallet_named
 from payments.intents.queries import (
     REQUIRES_ACTION,
     REQUIRES_PAYMENT_METHOD,
@@ -54,6 +54,7 @@ from payments.methods.cards.paying import Source
 from payments.methods.models import BankAccount
 from payments.methods.queries import visible_bank_accounts
 from payments.methods.rendering import render_payment_method
+from payments.methods.wallets.paying import Wallet
 from payments.payins.actions.pay import pay
 from payments.payins.attempts import CountsAttempts
 from payments.payins.models import Payment
@@ -73,7 +74,7 @@ def customers(rows: Sequence[PaymentIntent], context: Context) -> list[dict[str,
 
 def payment_methods(rows: Sequence[PaymentIntent], context: Context) -> list[dict[str, Any] | None]:
     shown = (i.source if status_of(i) != REQUIRES_PAYMENT_METHOD else None for i in rows)
-    return [render_payment_method(source, context) if source else None for source in shown]
+    return [None if source is None or isinstance(source, Wallet) else render_payment_method(source, context) for source in shown]
 
 
 def nothing(rows: Sequence[PaymentIntent], context: Context) -> list[None]:
@@ -177,6 +178,8 @@ class IntentsView(Intents, CollectionView):
                 if name in data:
                     raise InvalidInput(f"{name} belongs to a confirmation: send confirm=true with it.", param=name)
         changes = changes_of(data, actor)
+        if (wallet := wallet_named(data)) is not None:
+            changes.setdefault("method_types", [wallet])
         intent = create_intent(
             amount_minor=data["amount"],
             currency=data["currency"],

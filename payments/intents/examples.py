@@ -28,7 +28,7 @@ from payments.methods.parameters.sources import NotTheCustomers
 from payments.methods.queries import BankAccountNotVerified
 from payments.methods.rendering import US_BANK_ACCOUNT
 from payments.payins.actions.initiate import AmountTooSmall
-from payments.payins.examples import NOT_PAID, NOT_PAID_BY_CARD
+from payments.payins.examples import NOT_PAID, NOT_PAID_BY_CARD, NOT_PAID_BY_WALLET
 
 SHOWN: Final[dict[str, Any]] = {
     "id": INTENT,
@@ -157,6 +157,7 @@ NOT_MADE: Final = (
     *NO_SUCH,
     *NOT_PAID,
     *NOT_PAID_BY_CARD,
+    *NOT_PAID_BY_WALLET[2:],
     InvalidInput("Say who pays with this card.", param="customer", code="parameter_missing"),
     InvalidInput("This payment intent is paid with us_bank_account.", param="payment_method", code="payment_method_type_not_allowed"),
     BankAccountNotVerified("This bank account is not verified and cannot be paid from.", param="payment_method"),

@@ -6,7 +6,9 @@ from django_fsm import FSMField, transition
 from ledger.journal.models import Account
 from payments.methods.cards.models import Card
 from payments.methods.models import BankAccount
+from payments.methods.wallets.paying import Wallet
 from payments.payins.models import Payment
+from payments.rails.registry import BY_WALLET
 
 
 class State(models.TextChoices):
@@ -90,8 +92,10 @@ class PaymentIntent(models.Model):
         return self.public_id
 
     @property
-    def source(self) -> BankAccount | Card | None:
+    def source(self) -> BankAccount | Card | Wallet | None:
         """What it is to be paid with."""
+        if self.rail in BY_WALLET:
+            return Wallet(self.customer, self.rail) if self.customer is not None else None
         return self.card or self.bank_account
 
     @property

@@ -14,6 +14,7 @@ from payments.methods.cards.models import Card
 from payments.methods.cards.paying import Source
 from payments.methods.parameters.sources import (
     BANK,
+    TYPES,
     bank_account_named,
     card_named,
     check_types,
@@ -22,8 +23,10 @@ from payments.methods.parameters.sources import (
     may_add,
     oneself,
 )
+from payments.methods.wallets.paying import Wallet
 from payments.payins.queries import may_pay
 from payments.rails.cards.sandbox import BY_NAME
+from payments.rails.registry import BY_WALLET
 
 SPEEDS: Final = {"fastest": "same_day_ach", "standard": "ach"}
 SPEED: Final = "payment_method_options[us_bank_account][preferred_settlement_speed]"
@@ -49,8 +52,10 @@ def _has_to_do_with(actor: Actor, account: Account, payee: Payee) -> bool:
 def source_of(data: Mapping[str, Any], actor: Actor, at: datetime, customer: User | None) -> Source | None:
     """The actor's own bank account, proven or not, or card, named by `payment_method`; a published test name makes a card of the payer's.
 
-    `customer`: of the intent as it stands. Raises InvalidInput, CardDetached.
+    A wallet is named by its type or its rail. `customer`: of the intent as it stands. Raises InvalidInput, CardDetached.
     """
+    if (wallet := wallet_named(data)) is not None:
+        return _wallet(wallet, data, actor, customer)
     if "payment_method" not in data:
         return None
     name, payer = data["payment_method"], customer_of(data, actor) or customer or oneself(actor)
@@ -72,6 +77,25 @@ def _card(name: str, payer: User | None, actor: Actor, at: datetime) -> Card:
     return found
 
 
+def wallet_named(data: Mapping[str, Any]) -> str | None:
+    """The rail of the wallet that these parameters name. Raises InvalidInput where they name something else too."""
+    kind, rail = data.get("payment_method_data", {}).get("type"), data.get("rail")
+    if kind is None and rail not in BY_WALLET:
+        return None
+    if "payment_method" in data:
+        raise InvalidInput("Name a payment_method, or the wallet by its type, not both.", param="payment_method")
+    if None not in (kind, rail) and kind != rail:
+        raise InvalidInput(f"The rail {rail} is not that of the wallet {kind}.", param="rail")
+    return kind or rail
+
+
+def _wallet(rail: str, data: Mapping[str, Any], actor: Actor, customer: User | None) -> Wallet:
+    payer = customer_of(data, actor) or customer or oneself(actor)
+    if payer is None:
+        raise InvalidInput("Say who pays by this wallet.", param="customer", code="parameter_missing")
+    return Wallet(payer, rail)
+
+
 def rail_of(data: Mapping[str, Any]) -> str | None:
     """`rail`, or what Stripe's speed of settlement means; both must agree. Raises InvalidInput."""
     options = data.get("payment_method_options", {}).get(BANK, {})
@@ -84,7 +108,7 @@ def rail_of(data: Mapping[str, Any]) -> str | None:
 
 def changes_of(data: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
     """Parameters as columns of the row, those that were given. Raises InvalidInput."""
-    check_types(data)
+    check_types(data, (*TYPES, *BY_WALLET))
     found = {name: data[name] for name in ("currency", "capture_method", "description", "metadata") if name in data}
     if "amount" in data:
         found["amount_minor"] = data["amount"]

@@ -9,7 +9,9 @@ from directpay.people.models import Payee
 from directpay.people.ways import Way, seen_by
 from payments.intents.models import PaymentIntent, State
 from payments.methods.models import BankAccount
+from payments.methods.wallets.paying import Wallet
 from payments.payins.models import Status
+from payments.rails.registry import BY_WALLET
 
 RELATED = (
     "customer",
@@ -52,6 +54,7 @@ OF_BANK_ACCOUNT: Final[dict[str, str]] = {
     BankAccount.Status.VERIFICATION_FAILED: REQUIRES_PAYMENT_METHOD,
     BankAccount.Status.ERRORED: REQUIRES_PAYMENT_METHOD,
 }
+BY_SOME_WALLET: Final = Q(rail__in=BY_WALLET, customer__isnull=False)
 STATUSES: Final = (
     REQUIRES_PAYMENT_METHOD,
     REQUIRES_CONFIRMATION,
@@ -85,7 +88,7 @@ def status_of(intent: PaymentIntent) -> str:
         return CANCELED
     if intent.status == State.CONFIRMED and intent.payment is not None:
         return OF_PAYMENT[intent.payment.status]
-    if intent.card is not None:
+    if intent.card is not None or isinstance(intent.source, Wallet):
         return REQUIRES_CONFIRMATION
     if intent.bank_account is None:
         return REQUIRES_PAYMENT_METHOD
@@ -100,7 +103,7 @@ def where_status(status: str) -> Q:
     if status == CANCELED:
         found |= Q(status=State.CANCELED)
     if status == REQUIRES_PAYMENT_METHOD:
-        found |= Q(status=State.OPEN, bank_account=None, card=None)
+        found |= Q(status=State.OPEN, bank_account=None, card=None) & ~BY_SOME_WALLET
     if status == REQUIRES_CONFIRMATION:
-        found |= Q(status=State.OPEN) & (Q(bank_account__isnull=False) | Q(card__isnull=False))
+        found |= Q(status=State.OPEN) & (Q(bank_account__isnull=False) | Q(card__isnull=False) | BY_SOME_WALLET)
     return found

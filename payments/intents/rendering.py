@@ -11,7 +11,9 @@ from payments.intents.models import PaymentIntent, State
 from payments.intents.queries import REQUIRES_ACTION, REQUIRES_CAPTURE, REQUIRES_PAYMENT_METHOD, SUCCEEDED, status_of
 from payments.methods.models import BankAccount
 from payments.methods.rendering import CARD, US_BANK_ACCOUNT, billing_details, method_details, render_payment_method
+from payments.methods.wallets.paying import Wallet
 from payments.payins.models import CLEARED, Payment, Status
+from payments.rails.registry import BY_WALLET
 
 CHARGE_STATUSES: Final[dict[str, str]] = {
     **dict.fromkeys((*CLEARED, Status.RETURNED, Status.AUTHORIZED), "succeeded"),
@@ -31,7 +33,11 @@ UNPROVEN: Final = {
     BankAccount.Status.ERRORED: "payment_method_microdeposit_failed",
 }
 # What Stripe has and we do not: said, so that a client that reads it finds nothing rather than an error.
-OPTIONS: Final = {US_BANK_ACCOUNT: {"verification_method": "microdeposits"}, CARD: {"request_three_d_secure": "automatic"}}
+OPTIONS: Final[dict[str, dict[str, str]]] = {
+    US_BANK_ACCOUNT: {"verification_method": "microdeposits"},
+    CARD: {"request_three_d_secure": "automatic"},
+    **{wallet: {} for wallet in BY_WALLET},
+}
 NOTHING: Final = dict.fromkeys(
     (
         "application",
@@ -80,7 +86,7 @@ def render_intent(i: PaymentIntent, context: Context) -> dict[str, Any]:
         lease=i.origin if i.origin.startswith("lse_") else None,
         next_action=_next_action(i) if status == REQUIRES_ACTION else None,
         payment=i.payment.public_id if i.payment else None,
-        payment_method=i.source.public_id if i.source and status != REQUIRES_PAYMENT_METHOD else None,
+        payment_method=(i.source.public_id or None) if i.source and status != REQUIRES_PAYMENT_METHOD else None,
         payment_method_options={name: OPTIONS[name] for name in i.method_types},
         payment_method_types=i.method_types,
         rail=i.rail,
@@ -115,7 +121,7 @@ def render_charge(i: PaymentIntent, p: Payment, context: Context) -> dict[str, A
         "metadata": p.metadata,
         "paid": status == "succeeded",
         "payment_intent": i.public_id,
-        "payment_method": p.source.public_id,
+        "payment_method": p.source.public_id or None,
         "payment_method_details": method_details(p.source, context),
         "refunded": p.amount_refunded == p.amount_minor,
         "status": status,
@@ -155,13 +161,14 @@ def _last_error(i: PaymentIntent, context: Context) -> Mapping[str, Any] | None:
         error: dict[str, Any] = {"code": p.failure_code, "message": p.failure_message, "charge": p.public_id}
         if p.decline_code:
             error["decline_code"] = p.decline_code
-        kind, source = "card_error" if p.card else "invalid_request_error", p.source
+        kind, source = "invalid_request_error" if p.bank_account else "card_error", p.source
     elif i.bank_account is not None:
         error = {"code": UNPROVEN[BankAccount.Status(i.bank_account.status)], "message": "This bank account could not be verified."}
         kind, source = "invalid_request_error", i.bank_account
     else:
         return None
-    return {"type": kind, "param": None, **error, "payment_method": render_payment_method(source, context)}
+    shown = None if isinstance(source, Wallet) else render_payment_method(source, context)
+    return {"type": kind, "param": None, **error, "payment_method": shown}
 
 
 def _next_action(i: PaymentIntent) -> dict[str, Any] | None:

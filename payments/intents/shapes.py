@@ -16,23 +16,36 @@ from payments.methods.parameters.shapes import (
     PaymentMethodOptions,
     ReturnUrlField,
 )
-from payments.rails.registry import EVERY_RAIL, RAILS
+from payments.rails.registry import BY_WALLET, EVERY_RAIL, RAILS
 
 CAPTURE_METHODS = ("automatic", "automatic_async", "manual")
 REASONS_TO_CANCEL = ("duplicate", "fraudulent", "requested_by_customer", "abandoned")
 DESCRIPTION_LENGTH = 1000
 
 
+class PaymentMethodData(StrictSerializer):
+    """What is no payment method that is kept: a wallet."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """Stripe's clients send an empty object of the type's name beside it."""
+        return {**super().get_fields(), **{name: serializers.DictField(required=False) for name in BY_WALLET}}
+
+    type = serializers.ChoiceField(choices=BY_WALLET)
+
+
 class TermsInput(StrictSerializer):
     """What create, update and confirm have in common."""
 
     payment_method = serializers.CharField(max_length=80, required=False)
+    payment_method_data = PaymentMethodData(required=False, help_text="A wallet, which is kept nowhere: its type alone.")
     payment_method_types = serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=TYPES_LIMIT)
     payment_method_options = PaymentMethodOptions(required=False)
-    capture_method = serializers.ChoiceField(choices=CAPTURE_METHODS, required=False, help_text="manual: a card promises first.")
+    capture_method = serializers.ChoiceField(choices=CAPTURE_METHODS, required=False, help_text="manual: a card or wallet promises first.")
     lease = IdField("lse", required=False, help_text="What this pays: a lease. DirectPay's own.")
     applies_to = IdField("acct", required=False, help_text="What this pays: an account of the books. DirectPay's own.")
-    rail = serializers.ChoiceField(choices=list(RAILS), required=False, help_text="The way of the money, ach by default. DirectPay's own.")
+    rail = serializers.ChoiceField(
+        choices=[*RAILS, *BY_WALLET], required=False, help_text="The way of the money, ach by default. DirectPay's own."
+    )
 
 
 class AttemptInput(StrictSerializer):

@@ -1,4 +1,4 @@
-"""What a rail is told of a bank account, or of a card."""
+"""What a rail is told of a bank account, of a card, or of a payment by wallet."""
 
 from datetime import datetime
 from typing import Protocol
@@ -39,3 +39,10 @@ def order_by_card(
 ) -> Order:
     """The processor knows the card by a name of its own: there is no number to open."""
     return Order(id, amount_minor, currency, "", "", placed_at, token=processor_card, capture=capture, reference=reference)
+
+
+def order_by_wallet(
+    *, id: str, amount_minor: int, currency: str, placed_at: datetime, capture: bool, reference: str, only_look: bool
+) -> Order:
+    """Its payer says at the wallet who they are: there is nothing to name. `only_look`: it may still be called off."""
+    return Order(id, amount_minor, currency, "", "", placed_at, capture=capture, reference=reference, only_look=only_look)

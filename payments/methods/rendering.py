@@ -7,13 +7,14 @@ from directpay.api.views import Context
 from payments.methods.cards.models import Card, CardFacts
 from payments.methods.cards.paying import Source
 from payments.methods.models import BankAccount
+from payments.methods.wallets.paying import Wallet
 
 US_BANK_ACCOUNT: Final = "us_bank_account"
 CARD: Final = "card"
 
 
-def render_payment_method(source: Source, context: Context) -> dict[str, Any]:
-    """A bank account or a card as a payment method of Stripe's."""
+def render_payment_method(source: BankAccount | Card, context: Context) -> dict[str, Any]:
+    """A bank account or a card as a payment method of Stripe's; a wallet is none, for nothing of it is kept."""
     mine = is_mine(source, context)
     details = _details(source) if mine else {}
     return rendered(
@@ -33,11 +34,19 @@ def method_details(source: Source, context: Context) -> dict[str, Any]:
 
 
 def billing_details(source: Source, context: Context) -> dict[str, Any]:
-    name = source.account_holder_name if isinstance(source, BankAccount) else source.name or None
+    name = _holder(source)
     return {"address": None, "email": None, "name": name if is_mine(source, context) else None, "phone": None}
 
 
+def _holder(source: Source) -> str | None:
+    if isinstance(source, Wallet):
+        return None
+    return source.account_holder_name if isinstance(source, BankAccount) else source.name or None
+
+
 def type_of(source: Source) -> str:
+    if isinstance(source, Wallet):
+        return source.rail
     return US_BANK_ACCOUNT if isinstance(source, BankAccount) else CARD
 
 
@@ -62,13 +71,15 @@ def card_facts(card: CardFacts) -> dict[str, Any]:
     }
 
 
-def _details(source: Source) -> dict[str, Any]:
+def _details(source: BankAccount | Card) -> dict[str, Any]:
     if isinstance(source, Card):
         return card_facts(source)
     return {**_bank(source), "financial_connections_account": None, "status_details": {}}
 
 
 def _charged(source: Source) -> dict[str, Any]:
+    if isinstance(source, Wallet):
+        return {}
     return card_facts(source) if isinstance(source, Card) else _bank(source)
 
 

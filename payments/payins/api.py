@@ -28,13 +28,14 @@ from directpay.people.ways import Way
 from ledger.journal.models import Account
 from payments.methods.cards.paying import Source, ask_for_source_to_pay_with
 from payments.methods.models import BankAccount
+from payments.methods.wallets.paying import wallet_of_payer
 from payments.payins.actions.cancel import cancel_payment
 from payments.payins.actions.pay import pay
 from payments.payins.attempts import CountsAttempts
 from payments.payins.examples import ASKS, CALLS_OFF, HISTORY, NOT_CALLED_OFF, REFUSED, SHOWN
 from payments.payins.models import Payment, Status
 from payments.payins.queries import paid_with, visible_payments, ways_to_payments
-from payments.rails.registry import ASKED_FOR, EVERY_RAIL
+from payments.rails.registry import ASKED_FOR, BY_WALLET, EVERY_RAIL
 
 HISTORY_LIMIT = 1_000
 
@@ -48,6 +49,7 @@ class PaymentInput(StrictSerializer):
     rail = serializers.ChoiceField(choices=list(ASKED_FOR))
     bank_account = IdField("ba", required=False)
     payment_method = serializers.CharField(max_length=80, required=False, help_text="A bank account (ba_…) or a card (pm_…).")
+    payer = IdField("usr", required=False, help_text="Who pays by wallet, where the platform asks. Yourself without it.")
     allow_duplicate = serializers.BooleanField(default=False)
     metadata = MetadataField()
 
@@ -79,7 +81,7 @@ class PaymentOutput(ObjectOutput):
     payee = serializers.CharField()
     rail = serializers.ChoiceField(choices=list(EVERY_RAIL))
     bank_account = serializers.CharField(allow_null=True)
-    payment_method = serializers.CharField(help_text="The same bank account, or the card.")
+    payment_method = serializers.CharField(allow_null=True, help_text="The same bank account, or the card; by wallet null.")
     reference = serializers.CharField()
 
 
@@ -253,7 +255,12 @@ def source_of(data: Mapping[str, Any], actor: Actor, at: datetime) -> Source:
 
 
 def ask_for_source(data: Mapping[str, Any], actor: Actor, at: datetime) -> Callable[[], Source]:
-    """The same, asked together with what else is asked before it is looked at."""
+    """The same, asked together with what else is asked before it is looked at. A wallet is named by its rail."""
+    if data["rail"] in BY_WALLET:
+        wallet = wallet_of_payer(data["rail"], data, actor)
+        return lambda: wallet
+    if "payer" in data:
+        raise InvalidInput("A bank account or card says by itself who pays.", param="payer")
     given = {name: data[name] for name in ("bank_account", "payment_method") if name in data}
     if len(set(given.values())) != 1:
         missing = "parameter_missing" if not given else None
@@ -295,7 +302,7 @@ def render_payment(p: Payment) -> dict[str, Any]:
         payee=p.payee.public_id,
         rail=p.rail,
         bank_account=p.bank_account.public_id if p.bank_account else None,
-        payment_method=p.source.public_id,
+        payment_method=p.source.public_id or None,
         reference=p.reference,
     )
 

@@ -28,6 +28,7 @@ from payments.methods.cards.actions import CardDetached
 from payments.methods.cards.checks import CardRefused
 from payments.methods.cards.paying import NoCardsForDeposits
 from payments.methods.queries import BankAccountNotVerified
+from payments.methods.wallets.paying import NoWalletsForDeposits
 from payments.payins.actions.cancel import NotCancelable
 from payments.payins.actions.initiate import AmountExceedsPayable, AmountTooSmall, DuplicateSuspected, ObligationInProgress
 
@@ -135,9 +136,16 @@ NOT_PAID_BY_CARD: Final = (
     CardDetached("This card was detached, and cannot be used again: make a new one.", payment_method=SPARE_CARD),
     NoCardsForDeposits("A deposit is not paid by card: pay it from a bank account.", param="payment_method"),
 )
+NOT_PAID_BY_WALLET: Final = (
+    InvalidInput("Say who pays by wallet.", param="payer", code="parameter_missing"),
+    InvalidInput("No such payer: usr_nowhere.", param="payer", code="resource_missing"),
+    InvalidInput("PayPal takes no KWD.", param="rail", code="currency_not_supported"),
+    NoWalletsForDeposits("A deposit is not paid by wallet: pay it from a bank account.", param="rail"),
+)
 REFUSED: Final = (
     *NOT_PAID,
     *NOT_PAID_BY_CARD,
+    *NOT_PAID_BY_WALLET,
     BankAccountNotVerified("This bank account is not verified: name its two small deposits first.", param="bank_account"),
     InvalidInput("At most $1,000,000.00 at once.", param="amount", code="amount_too_large"),
 )

@@ -5,6 +5,8 @@ from django_fsm import FSMField, transition
 from ledger.journal.models import Account
 from payments.methods.cards.models import Card
 from payments.methods.models import BankAccount
+from payments.methods.wallets.paying import Wallet
+from payments.rails.registry import BY_WALLET
 
 
 class Status(models.TextChoices):
@@ -46,7 +48,7 @@ class Payment(models.Model):
     payer = models.ForeignKey("directpay.User", on_delete=models.PROTECT, related_name="payments", db_index=False)
     payee = models.ForeignKey("directpay.Payee", on_delete=models.PROTECT, related_name="payments", db_index=False)
     applies_to = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="payments")
-    # What it is paid with: one of the two.
+    # What it is paid with: one of the two, and by wallet neither.
     bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, null=True, related_name="payments", db_index=False)
     card = models.ForeignKey(Card, on_delete=models.PROTECT, null=True, related_name="payments", db_index=False)
     origin = models.CharField(max_length=40, default="")  # public id of what asked for it, e.g. a lease
@@ -68,7 +70,7 @@ class Payment(models.Model):
     failure_code = models.CharField(max_length=40, default="")
     failure_message = models.CharField(max_length=200, default="")
     refunded_minor = models.BigIntegerField(default=0, db_default=0)  # given back to its payer, or on the way there
-    # Of a card alone.
+    # Of a card or wallet alone.
     captures_later = models.BooleanField(default=False, db_default=False)  # authorised first, and taken when somebody says so
     authorized_minor = models.BigIntegerField(null=True)  # what its issuer promised; `amount_minor` is what is taken of it
     authorized_at = models.DateTimeField(null=True)
@@ -85,7 +87,9 @@ class Payment(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(net_minor__gt=0), name="payment_net_positive"),
             models.CheckConstraint(
-                condition=models.Q(bank_account__isnull=False, card=None) | models.Q(bank_account=None, card__isnull=False),
+                condition=(models.Q(bank_account__isnull=False, card=None) | models.Q(bank_account=None, card__isnull=False))
+                & ~models.Q(rail__in=["paypal"])
+                | models.Q(bank_account=None, card=None, rail__in=["paypal"]),
                 name="payment_one_source",
             ),
             models.CheckConstraint(
@@ -133,8 +137,10 @@ class Payment(models.Model):
         return f"DP-{self.public_id[-8:-4]}-{self.public_id[-4:]}".upper()
 
     @property
-    def source(self) -> BankAccount | Card:
+    def source(self) -> BankAccount | Card | Wallet:
         """What it is paid with."""
+        if self.rail in BY_WALLET:
+            return Wallet(self.payer, self.rail)
         found = self.card or self.bank_account
         if found is None:
             raise ValueError(f"{self.public_id} is paid with nothing")  # the database refuses it

@@ -1,4 +1,4 @@
-"""The price of a payment: a fee per rail, by card with a share of the amount, paid by the payee or the payer (BOOKS.md rules 11, 12)."""
+"""The price of a payment: a fee per rail, by card and wallet with a share of the amount, paid by payee or payer (BOOKS.md rules 11, 12)."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,8 +6,8 @@ from typing import Literal
 from directpay.kernel.money import divide_half_even
 from payments.pricing.models import RailFee
 
-HOUSE_FEES_MINOR = {"ach": 200, "same_day_ach": 150, "instant": 100, "wire": 1500, "card": 30, "stripe_ach": 200}
-HOUSE_FEES_PERMILLE = {"card": 29}  # of the amount, beside the fixed part
+HOUSE_FEES_MINOR = {"ach": 200, "same_day_ach": 150, "instant": 100, "wire": 1500, "card": 30, "stripe_ach": 200, "paypal": 30}
+HOUSE_FEES_PERMILLE = {"card": 29, "paypal": 29}  # of the amount, beside the fixed part
 
 
 @dataclass(frozen=True, slots=True)

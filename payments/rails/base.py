@@ -23,6 +23,7 @@ class Order:
     capture: bool = True  # False: authorise alone, until `capture` or `void`
     reference: str = ""  # what the rail answered before, if it did
     account_holder: str = ""  # of the account number, for rails that must be told
+    only_look: bool = False  # its payer may still call it off: nothing is to be taken by this question
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ UNSUITABLE = "The card does not pay for this kind of thing."
 UNCONFIRMED = "The card's bank wanted a confirmation that did not come."
 UNPROVEN = "Nobody proved to the bank to be the owner of the card."
 UNUSABLE = "The card or account cannot be used any more: it must be added again."
+WALLET = "PayPal did not take it from the wallet: pay again, perhaps from another card or account there."
+TOO_LATE = "Nobody approved it at PayPal in time: nothing was taken."
 AMOUNT = "The amount is not one that this way to pay takes."
 # Stripe's codes and decline codes (docs.stripe.com/declines/codes) → what we call it, and the sentence. Of a card that is lost, stolen or
 # suspected its holder is told no more than that it was declined, as Stripe asks.
@@ -76,6 +78,8 @@ DECLINES = {
     "amount_too_small": ("amount_refused", AMOUNT),
     "amount_too_large": ("amount_refused", AMOUNT),
     "charge_exceeds_source_limit": ("amount_refused", AMOUNT),
+    "wallet_declined": ("wallet_declined", WALLET),
+    "approval_expired": ("approval_expired", TOO_LATE),
     "never_received": ("never_received", "It never reached the bank: no money has moved."),
 }
 NACHA = re.compile(r"R[0-9]{2}")

@@ -22,16 +22,22 @@ from payments.rails.wire import Wire
 
 log = logging.getLogger(__name__)
 LATE = timedelta(minutes=15)  # picked up later than this after its cut-off, an order goes with the next file
-# What pays in: from bank accounts, and by card.
+# What pays in: from bank accounts, and by card. By wallet: see PROCESSORS.
 RAILS: dict[str, type[SimulatedRail]] = {rail.name: rail for rail in (Instant, SameDayAch, Ach, Wire, CardRail)}
 BY_CARD = (CardRail.name,)
 FROM_BANK_ACCOUNTS = tuple(name for name in RAILS if name not in BY_CARD)
 OUTGOING: dict[str, type[SimulatedRail]] = {PayoutCredit.name: PayoutCredit}  # nobody pays in by these
-PROCESSORS = {"stripe": "payments.rails.stripe.rail.StripeRail", "stripe_ach": "payments.rails.stripe.rail.StripeAch"}
-BY_STRIPE = tuple(PROCESSORS)
+PROCESSORS = {
+    "stripe": "payments.rails.stripe.rail.StripeRail",
+    "stripe_ach": "payments.rails.stripe.rail.StripeAch",
+    "paypal": "payments.rails.paypal.rail.PayPalRail",
+}
+BY_STRIPE = ("stripe", "stripe_ach")
+BY_WALLET = ("paypal",)  # with nothing of ours: who pays proves it there, each time
 EVERY_RAIL = (*RAILS, *PROCESSORS)
-ASKED_FOR = (*RAILS, "stripe_ach")  # what a payer may name: whose rail a card goes by, its processor says
-breaker_of("stripe")  # known from the start, so that its gauge is there before the first failure
+ASKED_FOR = (*RAILS, "stripe_ach", *BY_WALLET)  # what a payer may name: whose rail a card goes by, its processor says
+for _outside in ("stripe", "paypal"):
+    breaker_of(_outside)  # known from the start, so that its gauge is there before the first failure
 
 
 def rail(name: str) -> Rail:
@@ -52,6 +58,8 @@ def asked_for_as(name: str) -> str:
 
 def is_set_up(name: str) -> bool:
     """Whether payments go by it in this installation."""
+    if name in BY_WALLET:
+        return bool(settings.PAYPAL_CLIENT_ID and settings.PAYPAL_CLIENT_SECRET)
     return name not in PROCESSORS or bool(settings.STRIPE_SECRET_KEY)
 
 

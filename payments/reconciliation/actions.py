@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from directpay.due.actions import done, schedule
 from directpay.events.actions import NewEvent, record
@@ -14,8 +14,9 @@ from payments.chart.drafts import Draft, postings_of
 from payments.methods.models import BankAccount
 from payments.methods.postings import RAIL as OWN_ACH
 from payments.payins.actions.submit import order_of
+from payments.payins.models import CLEARED
 from payments.payins.moving import Moving, moving
-from payments.rails.base import Order, ReportingRail
+from payments.rails.base import NoAnswer, Order, ReportingRail
 from payments.rails.registry import rail
 from payments.rails.timetable import bank_day_of
 from payments.reconciliation.models import BankLine
@@ -25,6 +26,7 @@ from payments.reconciliation.queries import open_item
 LINES_QUEUE = "reconciliation.lines"
 OWN_LINES_QUEUE = "reconciliation.own_lines"
 SENT_LINES_QUEUE = "reconciliation.sent_lines"
+REPORT_AGAIN_AFTER = timedelta(minutes=1)  # where whoever reports was silent
 # Rooms beside this one say what they have ordered of a rail: id → its name and the order.
 SENT: list[Callable[[Sequence[str]], Mapping[str, tuple[str, Order]]]] = []
 
@@ -53,8 +55,11 @@ def fetch_lines(public_ids: Sequence[str], at: datetime) -> None:
             Reported("client", line.reference, payment.rail, payment.public_id, line.amount_minor, payment.currency, line.on)
             for line in way.bank_lines(order, at)
         ]
-        kept += _kept(payment, way, order, at) if isinstance(way, ReportingRail) else []
         later[payment.public_id] = way.next_bank_line_at(order, at)
+        try:
+            kept += _kept(payment, way, order, at) if isinstance(way, ReportingRail) and payment.status in CLEARED else []
+        except NoAnswer as silence:  # its report can wait, the others need not
+            later[payment.public_id] = silence.ask_again_at or at + REPORT_AGAIN_AFTER
     with unit_of_work():
         post_many(postings_of(kept), at=at)
         record_bank_lines(reported, at=at)

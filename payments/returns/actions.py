@@ -15,6 +15,7 @@ from payments.payins.moving import Moving, moving
 from payments.payins.queries import completed_reference
 from payments.rails.base import Answer
 from payments.rails.codes import explain, return_code
+from payments.rails.registry import BY_WALLET
 from payments.returns.postings import returned_reference, returns
 
 WATCH_QUEUE = "returns.watch"
@@ -27,8 +28,8 @@ COLUMNS = ["returned_at", "return_code", "failure_code", "failure_message"]
 
 
 def watch_for_returns(public_ids: Sequence[str], at: datetime) -> None:
-    """The due queue's work: ask the rail whether a cleared payment still stands."""
-    cleared = moving(public_ids, states=CLEARED)
+    """The due queue's work: ask the rail whether a cleared payment still stands. A wallet is not asked: what it takes back is a dispute."""
+    cleared = [payment for payment in moving(public_ids, states=CLEARED) if payment.rail not in BY_WALLET]
     answers = {payment.public_id: call(payment, at, first=False) for payment in cleared}
     returned = {key: answer for key, answer in answers.items() if answer is not None and answer.state in TAKEN_BACK}
     with unit_of_work():

@@ -154,7 +154,7 @@ class Alices(World):
             "bank-accounts": self.account_of_bob.public_id,
             "tokens": self.token.public_id,
             **dict.fromkeys(("payment_methods", "cards"), self.card.public_id),
-            "3ds": "pay_nobody~0",  # who has the address of another may answer
+            **dict.fromkeys(("3ds", "approved", "left"), "pay_nobody~0"),  # who has the address of another may answer
             "payments": self.flying.public_id,
             "payouts": self.sent_out.public_id,
             "trust_banks": self.trust.public_id,

@@ -5,9 +5,11 @@ import hmac
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from tests.stripe_stand_in.state import State, Thing
+from tests.stripe_stand_in.state import Thing
 
 TIMEOUT_SECONDS = 10
 NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -17,6 +19,14 @@ def signature(payload: str, secret: str, at: int) -> str:
     """The header `Stripe-Signature` (docs.stripe.com/webhooks/signature)."""
     digest = hmac.new(secret.encode(), f"{at}.{payload}".encode(), hashlib.sha256).hexdigest()
     return f"t={at},v1={digest}"
+
+
+class Hears(Protocol):
+    """Whatever has events: `hear` is called with each, `now` are seconds since 1970."""
+
+    hear: list[Callable[[Thing], None]]
+
+    def now(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,9 @@ class Endpoint:
 
 
 class Webhooks:
-    def __init__(self, state: State) -> None:
+    kind = "type"  # the name of what an event says it is
+
+    def __init__(self, state: Hears) -> None:
         self._state = state
         self.endpoints: list[Endpoint] = []
         state.hear.append(self._hear)
@@ -53,7 +65,7 @@ class Webhooks:
 
     def _hear(self, event: Thing) -> None:
         for endpoint in self.endpoints:
-            if not endpoint.kinds or event["type"] in endpoint.kinds:
+            if not endpoint.kinds or event[self.kind] in endpoint.kinds:
                 endpoint.waiting.append(event)
 
     def deliver_at_once(self) -> None:
@@ -77,15 +89,19 @@ class Webhooks:
         made = []
         for event in list(events):
             payload = json.dumps(event, indent=2)
-            header = signature(payload, secret or endpoint.secret, self._state.now() - ago)
-            made.append(Delivery(event["id"], event["type"], self._post(endpoint.url, payload, header)))
+            proof = self.proof(event, payload, secret or endpoint.secret, self._state.now() - ago)
+            made.append(Delivery(event["id"], event[self.kind], self._post(endpoint.url, payload, proof)))
             if 200 <= made[-1].status < 300 and event in endpoint.waiting:
                 endpoint.waiting.remove(event)
         endpoint.sent += made
         return made
 
-    def _post(self, url: str, payload: str, header: str) -> int:
-        headers = {"Content-Type": "application/json; charset=utf-8", "Stripe-Signature": header, "User-Agent": "Stripe/1.0"}
+    def proof(self, event: Thing, payload: str, secret: str, at: int) -> dict[str, str]:
+        """The headers that say who sends it."""
+        return {"Stripe-Signature": signature(payload, secret, at), "User-Agent": "Stripe/1.0"}
+
+    def _post(self, url: str, payload: str, proof: dict[str, str]) -> int:
+        headers = {"Content-Type": "application/json; charset=utf-8", **proof}
         request = urllib.request.Request(url, payload.encode(), headers, method="POST")
         try:
             with NO_PROXY.open(request, timeout=TIMEOUT_SECONDS) as answer:

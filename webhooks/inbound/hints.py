@@ -12,7 +12,7 @@ from django.db.models import Q
 from payments.payins.actions.capture import VOID_QUEUE
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.models import CLEARED, Payment, Status
-from payments.rails.registry import BY_STRIPE
+from payments.rails.registry import BY_STRIPE, BY_WALLET
 from payments.returns.actions import WATCH_QUEUE
 from webhooks.inbound.models import ProviderEvent
 
@@ -27,6 +27,7 @@ NOT_YET: Final[Mapping[str, Mapping[str, str]]] = {
     "paypal": {
         "CUSTOMER.DISPUTE.": "disputes are not handled yet",
         "PAYMENT.CAPTURE.REFUNDED": "refunds by wallet are not handled yet",
+        "PAYMENT.CAPTURE.REVERSED": "disputes are not handled yet",
     },
 }
 LONGEST_LABEL: Final = 60
@@ -38,7 +39,7 @@ TAKING: Final = (
 )
 ENDED: Final = (Status.CANCELED, Status.FAILED)
 # Which of our rails each of them knows of.
-RAILS: Final[Mapping[str, tuple[str, ...]]] = {"stripe": BY_STRIPE, "paypal": ("paypal",)}
+RAILS: Final[Mapping[str, tuple[str, ...]]] = {"stripe": BY_STRIPE, "paypal": BY_WALLET}
 FLAGS: Final = {
     "unreadable": "the body is no JSON object with an id",
     "other_mode": "an event of the other mode",

@@ -16,6 +16,7 @@ from leases.portal.visit import Visit, page_for
 from leases.portal.words import title_of
 from payments.payins.actions.cancel import CANCELABLE, NotCancelable, cancel_payment
 from payments.payins.models import Payment, Status
+from payments.rails.registry import BY_WALLET
 
 POLL_SECONDS = 2
 RECEIPTED = (Status.SETTLED, Status.RETURNED)
@@ -24,7 +25,7 @@ RECEIPTED = (Status.SETTLED, Status.RETURNED)
 @page_for(RENTER)
 def for_renter(request: HttpRequest, visit: Visit, payment_id: str) -> HttpResponse:
     payment = _mine(visit, payment_id)
-    return _page(request, visit, payment, {"can_cancel": payment.status in CANCELABLE})
+    return _page(request, visit, payment, {"can_cancel": payment.status in CANCELABLE, "go_on": _goes_on_at(payment)})
 
 
 @page_for(LANDLORD)
@@ -51,6 +52,11 @@ def _mine(visit: Visit, payment_id: str) -> Payment:
     if payment.payer_id != visit.user.id:
         raise Http404
     return payment
+
+
+def _goes_on_at(payment: Payment) -> str:
+    """Where its payer approves it, while that is waited for."""
+    return payment.action_url if payment.status == Status.REQUIRES_ACTION and payment.rail in BY_WALLET else ""
 
 
 def _page(request: HttpRequest, visit: Visit, payment: Payment, more: dict[str, Any]) -> HttpResponse:

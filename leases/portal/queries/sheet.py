@@ -17,12 +17,14 @@ from leases.portal import words
 from leases.portal.queries.owing import Owing, Part
 from payments.methods.cards.models import Card
 from payments.methods.models import BankAccount
+from payments.methods.wallets.paying import Wallet
 from payments.payins.models import Payment
 from payments.pricing.fees import Price, price
 from payments.rails.base import Promise
-from payments.rails.registry import BY_CARD, rail
+from payments.rails.paypal.amounts import CURRENCIES
+from payments.rails.registry import BY_CARD, BY_WALLET, is_set_up, rail
 
-ORDER = ("ach", "same_day_ach", "instant", "card")
+ORDER = ("ach", "same_day_ach", "instant", "card", *BY_WALLET)
 ONE_MORE = ("wire",)
 TYPED = re.compile(r"\$?\s*(\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(?:[.](\d{1,3}))?", re.ASCII)
 ATTEMPT = re.compile(r"at_[0-9a-f]{24}")
@@ -72,6 +74,7 @@ class Sheet:
     account: BankAccount | None
     cards: list[Card]
     card: Card | None
+    wallet: Wallet
     attempt: str
     errors: dict[str, SafeString] = field(default_factory=dict)
 
@@ -84,9 +87,20 @@ class Sheet:
         return self.way.name in BY_CARD
 
     @property
-    def source(self) -> BankAccount | Card | None:
+    def by_wallet(self) -> bool:
+        return self.way.name in BY_WALLET
+
+    @property
+    def source(self) -> BankAccount | Card | Wallet | None:
         """What this would be paid with."""
+        if self.by_wallet:
+            return self.wallet
         return self.card if self.by_card else self.account
+
+    @property
+    def something_to_pay_with(self) -> bool:
+        """An account, a card, or a wallet that needs neither."""
+        return bool(self.accounts or self.cards or any(way.name in BY_WALLET for way in self.ways))
 
     @property
     def usual(self) -> list[Way]:
@@ -130,7 +144,7 @@ def sheet(found: Owing, user: User, choice: Choice, at: datetime) -> Sheet:
     errors: dict[str, SafeString] = {}
     amount = _amount(found, choice, errors)
     payee = found.lease.unit.property.payee
-    ways = [_way(name, amount, payee.id, found, at) for name in (*ORDER, *ONE_MORE)]
+    ways = [_way(name, amount, payee.id, found, at) for name in (*ORDER, *ONE_MORE) if _is_offered(name, found)]
     usable = [way for way in ways if way.closed is None] or ways
     way = next((w for w in ways if w.name == choice.rail), usable[0])
     if way.closed is not None:
@@ -140,7 +154,12 @@ def sheet(found: Owing, user: User, choice: Choice, at: datetime) -> Sheet:
     parts = found.split(amount)
     cards = cards_of(user, at)
     card = next((c for c in cards if c.public_id == choice.card), cards[-1] if cards else None)
-    return Sheet(found, choice, amount, parts, ways, way, accounts, account, cards, card, attempt_of(found, user), errors)
+    wallet, attempt = Wallet(user), attempt_of(found, user)
+    return Sheet(found, choice, amount, parts, ways, way, accounts, account, cards, card, wallet, attempt, errors)
+
+
+def _is_offered(name: str, found: Owing) -> bool:
+    return is_set_up(name) and (name not in BY_WALLET or found.lease.currency in CURRENCIES)
 
 
 def cards_of(user: User, at: datetime) -> list[Card]:

@@ -20,6 +20,7 @@ from leases.rent.standing import StandingToPay, stand_to_pay
 from payments.methods.cards.models import Card
 from payments.methods.cards.paying import Source
 from payments.methods.models import BankAccount
+from payments.methods.wallets.paying import Wallet
 from payments.payins.accepting import Standing
 from payments.payins.actions.initiate import (
     Accepted,
@@ -50,17 +51,20 @@ class PayRequest:
     on_behalf_of: User | None = None  # another renter of the lease, whose share it pays; the payer's own without
     metadata: Mapping[str, Any] = field(default_factory=dict)
     card: Card | None = None  # instead of a bank account
+    wallet: Wallet | None = None  # instead of both
     captures_later: bool = False
 
     @classmethod
     def by(cls, source: Source, **more: Any) -> "PayRequest":
-        """With a bank account or a card."""
+        """With a bank account, a card or a wallet."""
+        if isinstance(source, Wallet):
+            return cls(wallet=source, **more)
         return cls(card=source, **more) if isinstance(source, Card) else cls(bank_account=source, **more)
 
     @property
     def payer(self) -> User:
-        """Whose bank account or card it is."""
-        source = self.card or self.bank_account
+        """Whose bank account, card or wallet it is."""
+        source = self.card or self.bank_account or self.wallet
         if source is None or source.user is None:
             raise InvalidInput("Name a bank account or card of somebody's.", param="payment_method")
         return source.user

@@ -18,6 +18,8 @@ from payments.methods.cards.models import Card
 from payments.methods.cards.paying import Source
 from payments.methods.parameters.sources import NotTheCustomers
 from payments.methods.rendering import type_of
+from payments.methods.wallets.paying import Wallet
+from payments.rails.registry import BY_WALLET
 
 SECRET_LENGTH = 25
 DETAILS = ("description", "capture_method", "mandate_data", "metadata", "method_types", "return_url")
@@ -77,7 +79,7 @@ def aim(intent: PaymentIntent, purpose: Purpose) -> None:
 
 
 def pay_from(intent: PaymentIntent, source: Source) -> None:
-    """Step: name the bank account or card; it is not saved yet. Raises InvalidInput, NotTheCustomers."""
+    """Step: name the bank account, card or wallet; it is not saved yet. Raises InvalidInput, NotTheCustomers."""
     if type_of(source) not in intent.method_types:
         said = f"This payment intent is paid with {' or '.join(intent.method_types)}, not with {type_of(source)}."
         raise InvalidInput(said, param="payment_method", code="payment_method_type_not_allowed")
@@ -87,11 +89,14 @@ def pay_from(intent: PaymentIntent, source: Source) -> None:
         intent.customer = source.user
     elif intent.customer != source.user:
         raise NotTheCustomers("This payment method does not belong to the customer of this payment intent.", param="payment_method")
+    if isinstance(source, Wallet):
+        intent.card, intent.bank_account, intent.rail = None, None, source.rail
+        return
     if isinstance(source, Card):
         intent.card, intent.bank_account, intent.rail = source, None, BY_CARD
         return
     intent.card, intent.bank_account = None, source
-    if intent.rail == BY_CARD:
+    if intent.rail == BY_CARD or intent.rail in BY_WALLET:
         intent.rail = BANK
     if intent.capture_method == "manual":
         raise InvalidInput("Bank debits are taken whole and at once: automatic or automatic_async.", param="capture_method")

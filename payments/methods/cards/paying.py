@@ -16,10 +16,11 @@ from payments.methods.cards.models import Card
 from payments.methods.cards.queries import visible_cards
 from payments.methods.models import BankAccount
 from payments.methods.queries import ask_for_bank_account_to_pay_from
+from payments.methods.wallets.paying import Wallet
 from payments.rails.cards.sandbox import BY_NAME
 from payments.rails.registry import BY_CARD
 
-Source = BankAccount | Card
+Source = BankAccount | Card | Wallet
 WANTED = ("id", "public_id", "user_id", "exp_month", "exp_year", "processor", "detached_at")
 CARD = tuple(field.attname for field in Card._meta.concrete_fields if field.attname in WANTED)  # in the order that `from_db` reads them in
 _lookup = Lookup(visible_cards, (*CARD, "user__public_id"))

@@ -1,6 +1,6 @@
 """Whose a way to pay is that a caller names, and who may name it for whom."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -64,13 +64,13 @@ def card_named(name: str, actor: Actor) -> Card:
     return found
 
 
-def check_usable(source: Source, at: datetime) -> None:
+def check_usable(source: BankAccount | Card, at: datetime) -> None:
     """It was let go of by nobody since it was named. Raises CardDetached."""
     if source.detached_at is not None and source.detached_at <= at:
         raise CardDetached("This payment method was detached, and cannot be used again: make a new one.", payment_method=source.public_id)
 
 
-def check_types(data: Mapping[str, Any]) -> None:
+def check_types(data: Mapping[str, Any], known: Sequence[str] = TYPES) -> None:
     """Raises InvalidInput for what is no type, and for a list that leaves nothing."""
     types = data.get("payment_method_types")
     automatic = data.get("automatic_payment_methods")
@@ -79,9 +79,9 @@ def check_types(data: Mapping[str, Any]) -> None:
     if automatic is not None and not automatic["enabled"]:
         raise InvalidInput("Leave this away, or enable it.", param="automatic_payment_methods[enabled]")
     for n, name in enumerate(types or ()):
-        if name not in TYPES:
+        if name not in known:
             raise InvalidInput(
-                f"No such type of payment method: {name!r}. There are {' and '.join(TYPES)}.", param=f"payment_method_types[{n}]"
+                f"No such type of payment method: {name!r}. There are {', '.join(known)}.", param=f"payment_method_types[{n}]"
             )
     if types is not None and not types:
-        raise InvalidInput(f"Name one of {', '.join(TYPES)}.", param="payment_method_types")
+        raise InvalidInput(f"Name one of {', '.join(known)}.", param="payment_method_types")

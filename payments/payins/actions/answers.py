@@ -164,13 +164,13 @@ def _let_go(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
 
 
 def _fail(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
-    """`return_code` is a bank's; what an issuer says is a code of its own, with a reason behind a slash."""
+    """`return_code` is a bank's; what an issuer or a wallet says is a code of its own, with a reason behind a slash."""
     _note(payments, answers, at)
     for payment in payments:
         code = answers[payment.public_id].code
         reason = explain(code)
         payment.failure_code, payment.failure_message = reason.failure_code, reason.sentence
-        if payment.card is None:
+        if payment.bank_account is not None:
             payment.return_code = return_code(code)
         else:
             payment.decline_code = code.partition("/")[2][:40]

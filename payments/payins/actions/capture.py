@@ -21,7 +21,7 @@ from payments.rails.base import NeedsAPerson
 from payments.rails.registry import asked_for_as
 
 CAPTURE_QUEUE = "payins.capture"
-VOID_QUEUE = "payins.void"
+VOID_QUEUE = "payins.void"  # telling whoever promised that it is let go
 CAPTURE_WITHIN = timedelta(days=7)  # Stripe's, of most cards
 COLUMNS = ["amount_minor", "fee_minor", "charged_minor", "net_minor", "captured_at", "placed_at"]
 
@@ -89,8 +89,8 @@ def taken_elsewhere(row: Moving, took_minor: int | None, *, at: datetime) -> Non
 
 
 def expire_authorizations(public_ids: Sequence[str], at: datetime) -> None:
-    """The due queue's work: authorized → canceled, where nobody has taken it in time. Its issuer lets go by itself; the processor is told
-    all the same, for its answer may be that it was taken at its own desk meanwhile."""
+    """The due queue's work: authorized → canceled, where nobody has taken it in time. A card's issuer lets go by itself; the processor
+    is told all the same, for its answer may be that it was taken at its own desk meanwhile."""
     with unit_of_work():
         rows = [row for row in lock_payments(public_ids) if row.status == Status.AUTHORIZED]
         late = [row for row in rows if row.capture_before is not None and row.capture_before <= at]

@@ -24,12 +24,13 @@ from payments.methods.cards.models import Card
 from payments.methods.cards.paying import check_card
 from payments.methods.models import BankAccount
 from payments.methods.queries import BankAccountNotVerified
+from payments.methods.wallets.paying import check_wallet
 from payments.payins.accepting import Standing, insert, stand
 from payments.payins.events import facts
 from payments.payins.models import Claim, Payment, Status
 from payments.pricing.fees import Price, price_with
 from payments.rails.base import Promise
-from payments.rails.registry import BY_CARD, is_set_up, rail, rail_of_card
+from payments.rails.registry import BY_CARD, BY_WALLET, is_set_up, rail, rail_of_card
 
 RAIL_QUEUE = "payins.rail"
 DUPLICATE_WINDOW = timedelta(minutes=5)
@@ -87,7 +88,7 @@ class Terms:
     rail: str
     tendered_on: date
     bank_account: BankAccount | None = None
-    card: Card | None = None  # instead of a bank account
+    card: Card | None = None  # instead of a bank account; by wallet neither
     captures_later: bool = False
     ahead_minor: int = 0  # not yet posted, may be paid already
     origin: str = ""
@@ -156,8 +157,12 @@ def _check_account(terms: Terms, account: Account, at: datetime) -> None:
         raise InvalidInput(
             f"At most {words(settings.PAYMENT_MAX_MINOR, account.currency)} at once.", param="amount", code="amount_too_large"
         )
-    if terms.card is not None:
-        check_card(terms.card, rail=terms.rail, into_trust=account.pays_into == "trust", at=at)
+    into_trust = account.pays_into == "trust"
+    if terms.rail in BY_WALLET:
+        alone = terms.bank_account is None and terms.card is None
+        check_wallet(terms.rail, alone=alone, into_trust=into_trust, currency=account.currency)
+    elif terms.card is not None:
+        check_card(terms.card, rail=terms.rail, into_trust=into_trust, at=at)
         if not is_set_up(rail_of_card(terms.rail, terms.card.processor)):
             raise InvalidInput("Whoever processes this card is not set up here.", param="payment_method", code="rail_not_available")
     else:

@@ -1,4 +1,4 @@
-"""A payer has proven to be the owner of the card, or has not: the rail is asked again."""
+"""A payer has proven to be the owner of the card, or has not, or is back from the wallet: the rail is asked again."""
 
 from datetime import datetime
 
@@ -19,6 +19,15 @@ def answer_challenge(public_id: str, *, proven: bool, at: datetime) -> bool:
         for row in rows:
             row.rail_reference, row.placed_at = with_outcome(row.rail_reference, proven=proven), at
         change(rows, "submit", "processing", actor=SYSTEM.label, at=at, columns=["rail_reference", "placed_at"])
+        schedule(RAIL_QUEUE, [(row.public_id, at) for row in rows])
+        hint_after_commit()
+        return bool(rows)
+
+
+def come_back(public_id: str, *, at: datetime) -> bool:
+    """The payer is back from the wallet, who knows with what: its rail is asked now. False where nobody waits for it any more."""
+    with unit_of_work():
+        rows = [row for row in lock_payments([public_id]) if row.status == Status.REQUIRES_ACTION]
         schedule(RAIL_QUEUE, [(row.public_id, at) for row in rows])
         hint_after_commit()
         return bool(rows)

@@ -7,16 +7,17 @@ from typing import Any
 from directpay.due.actions import done
 from directpay.events.unit import unit_of_work
 from directpay.people.actor import SYSTEM
-from payments.methods.orders import order_by_card, order_on
+from payments.methods.orders import order_by_card, order_by_wallet, order_on
 from payments.payins.actions.answers import record_answers
 from payments.payins.actions.change import change, lock_payments
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.models import Payment, Status
 from payments.payins.moving import Moving
 from payments.rails.base import Answer, Order
-from payments.rails.registry import ask, gives_up, let_go, placed, take
+from payments.rails.registry import BY_WALLET, ask, gives_up, let_go, placed, take
 
 SUBMITTABLE = (Status.INITIATED,)
+TAKING = (Status.PROCESSING, Status.UNKNOWN)  # nobody can call it off: what its payer has approved may be taken
 AT_THE_RAIL = (Status.PROCESSING, Status.UNKNOWN, Status.REQUIRES_ACTION, Status.AUTHORIZED)
 
 
@@ -64,7 +65,10 @@ def order_of(payment: Payment | Moving) -> Order:
     what: dict[str, Any] = {"id": payment.public_id, "amount_minor": payment.charged_minor, "currency": payment.currency}
     if payment.bank_account is not None:
         return order_on(payment.bank_account, placed_at=placed_at, reference=payment.rail_reference, **what)
+    what |= {"placed_at": placed_at, "reference": payment.rail_reference}
+    capture = not payment.captures_later or payment.captured_at is not None
+    if payment.rail in BY_WALLET:
+        return order_by_wallet(capture=capture, only_look=payment.status not in TAKING, **what)
     if payment.card is None:
         raise ValueError(f"{payment.public_id} is paid with nothing")  # the database refuses it
-    capture = not payment.captures_later or payment.captured_at is not None
-    return order_by_card(payment.card.processor_card, placed_at=placed_at, capture=capture, reference=payment.rail_reference, **what)
+    return order_by_card(payment.card.processor_card, capture=capture, **what)

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -12,22 +12,20 @@ import urllib3
 
 from directpay.breakers.shared import breaker_of
 from payments.rails.base import NeedsAPerson, NoAnswer, NotSent, Order
+from payments.rails.processors.turns import FIRST_WAIT, Turn, again_at
 from payments.rails.stripe.client import client
 
 log = logging.getLogger(__name__)
 NAME = "stripe"
-# Tried again after 1, 2, 4, 8 and 16 seconds: each time as long as it has been silent, and one more. Then payins' own patience.
-FIRST_WAIT, LONGEST_WAIT, TRYING = timedelta(seconds=1), timedelta(seconds=16), timedelta(seconds=31)
-TURN_SECONDS = 10.0  # of calls in one set of orders: the rest of the set waits a second, and other queues have their turn
 CONFLICT, TOO_MANY, BROKEN = 409, 429, 500
-_turn: tuple[datetime | None, float] = (None, 0.0)
+turn = Turn()
 
 
 def ask(order: Order, at: datetime, call: Callable[[Any], Any]) -> Any:
     """Ask Stripe, at most once. Raises NotSent, NoAnswer, NeedsAPerson; lets pass what Stripe says of the order itself: CardError,
     InvalidRequestError, IdempotencyError."""
     breaker = breaker_of(NAME)
-    if _spent(at) >= TURN_SECONDS:
+    if turn.is_over(at):
         raise NotSent(f"{order.id} waits for the next turn", at + FIRST_WAIT)
     if until := breaker.refused_until(at):
         raise NotSent(f"Stripe is left alone until {until}", until)
@@ -45,7 +43,7 @@ def ask(order: Order, at: datetime, call: Callable[[Any], Any]) -> Any:
             breaker.succeeded()
         raise _meaning(error, order, at) from error
     finally:
-        _spend(at, time.monotonic() - began)
+        turn.spend(at, time.monotonic() - began)
     breaker.succeeded()
     return answer
 
@@ -63,12 +61,6 @@ def _meaning(error: stripe.StripeError, order: Order, at: datetime) -> Exception
     return NoAnswer(f"Stripe could not say: {said}", again_at(order, at))
 
 
-def again_at(order: Order, at: datetime) -> datetime | None:
-    """When to ask again after silence; None: as payins does."""
-    silent_for = max(at - order.placed_at, timedelta())
-    return at + min(silent_for + FIRST_WAIT, LONGEST_WAIT) if silent_for < TRYING else None
-
-
 def never_sent(error: stripe.APIConnectionError) -> bool:
     """Whether there was no connection to send it over (refused, no such host, no answer to it). Anything else may have arrived."""
     cause = error.__cause__
@@ -81,13 +73,3 @@ def never_sent(error: stripe.APIConnectionError) -> bool:
 def replayed(headers: Mapping[str, str] | None) -> bool:
     """Whether Stripe answered with what it had said the first time."""
     return bool(headers) and headers.get("Idempotent-Replayed") == "true"  # type: ignore[union-attr]
-
-
-def _spent(at: datetime) -> float:
-    """Seconds of this turn: whatever is worked on as one set bears one time."""
-    return _turn[1] if _turn[0] == at else 0.0
-
-
-def _spend(at: datetime, seconds: float) -> None:
-    global _turn
-    _turn = (at, _spent(at) + seconds)

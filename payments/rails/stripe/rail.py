@@ -16,7 +16,8 @@ from django.conf import settings
 from directpay.kernel import bankdays
 from directpay.kernel.clock import EASTERN
 from payments.rails.base import Answer, BankLine, NoAnswer, Order, Promise
-from payments.rails.stripe.calls import again_at, ask, replayed
+from payments.rails.processors.turns import again_at
+from payments.rails.stripe.calls import ask, replayed
 from payments.rails.stripe.reading import declined, misunderstood, never_received, read, refused
 from payments.rails.timetable import MORNING, holidays_between
 

@@ -26,6 +26,10 @@ def kept() -> dict[str, Any]:
 # Codes that are raised behind other doors than the API's, and where.
 ELSEWHERE = {
     "authentication_failed": "a code of the rail of cards: why a payment failed, not why a request did",
+    **dict.fromkeys(
+        ("approval_expired", "never_received", "refund_refused", "wallet_declined"),
+        "codes of the rail of a wallet: why a payment failed, not why a request did",
+    ),
     "payment_not_capturable": "said of a payment; payment intents say payment_intent_unexpected_state",
     **dict.fromkeys(
         (

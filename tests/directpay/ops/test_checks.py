@@ -24,7 +24,10 @@ SAFE = {
     "STRIPE_SECRET_KEY": "",
     "STRIPE_WEBHOOK_SECRETS": [],
     "STRIPE_API_BASE": "",
+    "PAYPAL_CLIENT_ID": "",
+    "PAYPAL_API_BASE": "https://api-m.paypal.com",
 }
+A_CLIENT = {"PAYPAL_CLIENT_ID": "client"}
 
 
 def test_lets_safe_settings_and_any_sandbox_pass():
@@ -49,6 +52,8 @@ def test_lets_safe_settings_and_any_sandbox_pass():
         ({"STRIPE_SECRET_KEY": "sk_live_" + "x" * 24}, "STRIPE_WEBHOOK_SECRET is not set"),
         ({"STRIPE_API_BASE": "http://127.0.0.1:12111"}, "STRIPE_API_BASE names a stand-in"),
         ({"STRIPE_WEBHOOK_SECRETS": ["whsec_one", "two"]}, "not what Stripe signs"),
+        ({**A_CLIENT, "PAYPAL_API_BASE": "https://api-m.sandbox.paypal.com"}, "names PayPal's sandbox or a stand-in"),
+        ({**A_CLIENT, "PAYPAL_API_BASE": "http://127.0.0.1:12121"}, "names PayPal's sandbox or a stand-in"),
     ],
 )
 def test_refuses_live_mode(change, said):
@@ -61,6 +66,7 @@ def test_refuses_live_mode(change, said):
     [
         ({"STRIPE_SECRET_KEY": "sk_live_" + "x" * 24}, "not a secret key of Stripe's test mode"),
         ({"STRIPE_SECRET_KEY": "rk_live_" + "x" * 24}, "not a secret key of Stripe's test mode"),
+        ({**A_CLIENT, "PAYPAL_API_BASE": "https://api-m.paypal.com/"}, "names PayPal itself"),
     ],
 )
 def test_refuses_a_sandbox_that_could_move_real_money(change, said):
@@ -74,6 +80,8 @@ def test_takes_keys_of_its_own_mode():
     refuse_unsafe(SimpleNamespace(**{**SAFE, **both, "STRIPE_SECRET_KEY": "rk_live_" + "x" * 24}))
     stand_in = {"STRIPE_SECRET_KEY": "sk_test_" + "x" * 24, "STRIPE_API_BASE": "http://127.0.0.1:12111"}
     refuse_unsafe(SimpleNamespace(**{**SAFE, **both, **stand_in, "SANDBOX": True}))
+    refuse_unsafe(SimpleNamespace(**{**SAFE, **A_CLIENT}))
+    refuse_unsafe(SimpleNamespace(**{**SAFE, **A_CLIENT, "SANDBOX": True, "PAYPAL_API_BASE": "http://127.0.0.1:12121"}))
 
 
 def test_djangos_own_checks_for_a_deployment_find_nothing():

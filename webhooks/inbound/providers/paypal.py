@@ -83,7 +83,7 @@ class PayPal:
         return Told(
             said["id"],
             kind=text(said.get("event_type"), KIND_LENGTH),
-            objects=names(about.get("id"), *_related(about)),
+            objects=names(about.get("id"), about.get("order_id"), *_related(about)),
             ours=names(about.get("custom_id")),
             occurred_at=_created(said.get("create_time")),
             content=content_hash(said, without=OF_THE_DELIVERY),

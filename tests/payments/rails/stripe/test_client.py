@@ -11,6 +11,7 @@ import stripe
 
 from directpay.ops.logs import MaskedJson
 from payments.rails.base import NeedsAPerson, NoAnswer
+from payments.rails.processors.turns import FIRST_WAIT, TURN_SECONDS
 from payments.rails.registry import ask as ask_rail
 from payments.rails.stripe import calls
 from payments.rails.stripe.client import API_VERSION, client
@@ -79,17 +80,17 @@ def chain(error: BaseException | None) -> list[str]:
 
 def test_a_set_has_its_turn_and_no_more(rail, order, stand_in, at):
     """A slow Stripe holds up the other queues for one turn: the rest of the set is not asked, and waits a second."""
-    before = calls._spent(at)
+    before = calls.turn.spent(at)
     slow = stand_in.faults.add("hold", CREATE)
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(rail.submit, order(), at)
         assert slow.met.wait(5)
         slow.released.set()
         assert first.result(5).state == "completed"
-    assert calls._spent(at) > before, "what it took is counted"
-    calls._spend(at, calls.TURN_SECONDS)
+    assert calls.turn.spent(at) > before, "what it took is counted"
+    calls.turn.spend(at, TURN_SECONDS)
     answer = ask_rail("stripe", order(id="pay_2"), at=at, first=True)
-    assert (answer.state, answer.ask_again_at) == ("waiting", at + calls.FIRST_WAIT)
+    assert (answer.state, answer.ask_again_at) == ("waiting", at + FIRST_WAIT)
     assert rail.submit(order(id="pay_2"), answer.ask_again_at).state == "completed"
 
 

@@ -1,0 +1,65 @@
+"""Giving back what was captured, all or a part. The refund's own id is that of the request, and stands in it: it happens once."""
+
+from datetime import datetime
+from typing import Final
+
+from payments.rails.base import Answer, NeedsAPerson, NoAnswer, NoSuchOrder, Order
+from payments.rails.paypal.amounts import amount
+from payments.rails.paypal.calls import Refused, ask
+from payments.rails.paypal.reading import REFUNDS, Thing, answer, misunderstood, patience, payments_in, that_counts
+from payments.rails.processors.turns import again_at
+
+# Said of the capture: nothing is given back, and asking again changes nothing.
+NOT_GIVEN_BACK: Final = (
+    "CAPTURE_FULLY_REFUNDED",
+    "CAPTURE_DISPUTED_PARTIAL_REFUND_NOT_ALLOWED",
+    "REFUND_AMOUNT_EXCEEDED",
+    "REFUND_CAPTURE_CURRENCY_MISMATCH",
+    "REFUND_NOT_ALLOWED",
+    "REFUND_TIME_LIMIT_EXCEEDED",
+    "REFUND_FAILED_INSUFFICIENT_FUNDS",
+    "TRANSACTION_REFUSED",
+)
+
+
+class Refunding:
+    """`order`: the payment's, with its reference. Answers are about the refund: their reference is PayPal's id of it."""
+
+    def refund(self, order: Order, refund_id: str, amount_minor: int, at: datetime) -> Answer:
+        """Give back so much; PayPal keeps the id of the request for 45 days. May raise NoAnswer, NeedsAPerson."""
+        try:
+            return self.look_up_refund(order, refund_id, at)
+        except NoSuchOrder:
+            pass
+        captures = payments_in(self._order(order, at), "captures", order)
+        if not captures:
+            raise NeedsAPerson(f"{refund_id}: nothing of {order.reference} is captured")
+        wish = {"amount": amount(amount_minor, order.currency), "custom_id": refund_id, "invoice_id": refund_id}
+        try:
+            made = ask(order, at, "POST", f"/v2/payments/captures/{that_counts(captures)['id']}/refund", wish, refund_id)
+        except Refused as error:
+            if error.issue not in NOT_GIVEN_BACK:
+                raise misunderstood(error, order) from error
+            return answer("failed", {}, at, code=f"refund_refused/{error.issue.lower()}")
+        return _read(made, order, at)
+
+    def look_up_refund(self, order: Order, refund_id: str, at: datetime) -> Answer:
+        """What became of it. Raises NoSuchOrder where PayPal has none of this id; may raise NoAnswer."""
+        for made in payments_in(self._order(order, at), "refunds", order):
+            if refund_id in (made.get("custom_id"), made.get("invoice_id")):
+                return _read(made, order, at)
+        raise NoSuchOrder(refund_id)
+
+    def _order(self, order: Order, at: datetime) -> Thing:
+        try:
+            return ask(order, at, "GET", f"/v2/checkout/orders/{order.reference}")
+        except Refused as error:
+            raise misunderstood(error, order) from error
+
+
+def _read(made: Thing, order: Order, at: datetime) -> Answer:
+    state = REFUNDS.get(str(made.get("status")))
+    if state is None:
+        raise NoAnswer(f"{order.id}: the refund {made.get('id')} is {made.get('status')}", again_at(order, at))
+    waits = at + patience(order, at) if state == "processing" else None
+    return answer(state, made, at, ask_again_at=waits, code="refund_refused" if state == "failed" else "")
