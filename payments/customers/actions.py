@@ -16,7 +16,7 @@ from payments.customers.queries import check_nothing_is_open, with_defaults
 from payments.methods.actions import detach_bank_accounts
 from payments.methods.cards.actions import attach_card, create_card, detach_cards
 from payments.methods.cards.models import Card
-from payments.methods.cards.paying import Source
+from payments.methods.cards.paying import Kept
 from payments.methods.mandates.actions import end_mandates
 from payments.methods.parameters.sources import NotTheCustomers, card_named, check_usable, may_add
 from payments.rails.cards.sandbox import BY_NAME
@@ -28,7 +28,7 @@ DEFAULT: Final = "default_payment_method"
 class Choice:
     """What is paid with where nothing else is said; nothing, without a source."""
 
-    source: Source | None
+    source: Kept | None
 
 
 def create_customer(details: Mapping[str, Any], *, card: str | None = None, actor: Actor, at: datetime) -> User:
@@ -89,7 +89,7 @@ def _give(user: User, name: str, actor: Actor, at: datetime) -> Card:
     return attach_card(card_named(name, actor), user, actor=actor, at=at)
 
 
-def _choose(row: User, source: Source | None, actor: Actor, at: datetime) -> None:
+def _choose(row: User, source: Kept | None, actor: Actor, at: datetime) -> None:
     """Step: keep it as the default."""
     if not may_add(actor, row):
         raise NotAllowed("What a customer pays with is theirs to choose.")

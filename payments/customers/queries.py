@@ -11,7 +11,7 @@ from directpay.people.models import Role, User
 from directpay.people.queries import visible_users, ways_to_users
 from directpay.people.ways import Way
 from payments.methods.cards.models import Card
-from payments.methods.cards.paying import Source
+from payments.methods.cards.paying import Kept
 from payments.methods.cards.queries import visible_cards
 from payments.methods.models import BankAccount
 from payments.methods.queries import visible_bank_accounts
@@ -57,7 +57,7 @@ def check_nothing_is_open(user: User, actor: Actor, at: datetime) -> None:
         raise CustomerHasPayments("Money is on its way to this customer: wait for it.", payout=sent.public_id)
 
 
-def methods_of(user: User, actor: Actor, kind: str | None, after: str | None, count: int) -> list[Source]:
+def methods_of(user: User, actor: Actor, kind: str | None, after: str | None, count: int) -> list[Kept]:
     """The first so many of what a customer pays with, newest first, as far as the actor may see them; past the one named `after`."""
     rows: dict[str, QuerySet[Card] | QuerySet[BankAccount]] = {
         CARD: visible_cards(actor).filter(user=user, detached_at=None),

@@ -12,7 +12,7 @@ from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import Actor
 from directpay.people.models import User
 from payments.methods.cards.actions import create_card
-from payments.methods.cards.paying import Source
+from payments.methods.cards.paying import Kept
 from payments.methods.mandates.texts import LANGUAGES, NEWEST
 from payments.methods.parameters.shapes import (
     TYPES_LIMIT,
@@ -82,7 +82,7 @@ def changes_of(data: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
     return found
 
 
-def source_of(data: Mapping[str, Any], actor: Actor, at: datetime, customer: User | None) -> Source | None:
+def source_of(data: Mapping[str, Any], actor: Actor, at: datetime, customer: User | None) -> Kept | None:
     """The actor's own bank account or card, named by `payment_method`; a published test name makes a card of nobody's.
 
     `customer`: of the setup intent as it stands. Raises InvalidInput, CardDetached.

@@ -16,6 +16,7 @@ from payments.methods.cards.paying import Source
 from payments.methods.models import BankAccount
 from payments.methods.parameters.sources import check_usable
 from payments.methods.queries import BankAccountNotVerified
+from payments.methods.wallets.paying import Wallet
 from payments.payins.models import Payment
 
 # Accepts one payment for the intent from this bank account or card, in the transaction that is open.
@@ -72,5 +73,6 @@ def _source(row: PaymentIntent, actor: Actor, at: datetime) -> Source:
         raise IntentUnexpectedState(said, row)
     if not actor.may_see_all and row.source.user_id != actor.user_id:
         raise NotAllowed("Only the owner of a bank account pays from it.")
-    check_usable(row.source, at)
+    if not isinstance(row.source, Wallet):
+        check_usable(row.source, at)
     return row.source

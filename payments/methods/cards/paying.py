@@ -20,7 +20,8 @@ from payments.methods.wallets.paying import Wallet
 from payments.rails.cards.sandbox import BY_NAME
 from payments.rails.registry import BY_CARD
 
-Source = BankAccount | Card | Wallet
+Kept = BankAccount | Card  # of what somebody pays with, what is kept here
+Source = Kept | Wallet
 WANTED = ("id", "public_id", "user_id", "exp_month", "exp_year", "processor", "detached_at")
 CARD = tuple(field.attname for field in Card._meta.concrete_fields if field.attname in WANTED)  # in the order that `from_db` reads them in
 _lookup = Lookup(visible_cards, (*CARD, "user__public_id"))

@@ -10,7 +10,7 @@ from directpay.people.models import User
 from directpay.people.queries import living_users
 from payments.methods.cards.actions import CardDetached
 from payments.methods.cards.models import Card
-from payments.methods.cards.paying import Source
+from payments.methods.cards.paying import Kept
 from payments.methods.cards.queries import visible_cards
 from payments.methods.models import BankAccount
 from payments.methods.queries import visible_bank_accounts
@@ -64,7 +64,7 @@ def card_named(name: str, actor: Actor) -> Card:
     return found
 
 
-def check_usable(source: BankAccount | Card, at: datetime) -> None:
+def check_usable(source: Kept, at: datetime) -> None:
     """It was let go of by nobody since it was named. Raises CardDetached."""
     if source.detached_at is not None and source.detached_at <= at:
         raise CardDetached("This payment method was detached, and cannot be used again: make a new one.", payment_method=source.public_id)

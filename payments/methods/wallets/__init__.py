@@ -1,1 +1,1 @@
-"""Paying with a wallet, as PayPal's: nothing of it is kept here (decision 40)."""
+"""Paying with a wallet, as PayPal's: nothing of it is kept here (decision 21)."""

@@ -11,7 +11,7 @@ from directpay.kernel.errors import InvalidInput, NotAllowed
 from directpay.people.actions.change_user import check_not_deleted
 from directpay.people.actor import Actor
 from payments.methods.cards.models import Card
-from payments.methods.cards.paying import Source, check_card
+from payments.methods.cards.paying import Kept, check_card
 from payments.methods.mandates.queries import live_mandate
 from payments.methods.models import BankAccount
 from payments.methods.parameters.sources import check_usable
@@ -26,7 +26,7 @@ from payments.setup_intents.queries import REQUIRES_PAYMENT_METHOD, status_of
 
 
 def confirm_setup(
-    setup: SetupIntent, changes: Mapping[str, Any], *, source: Source | None, agreement: Mapping[str, Any], actor: Actor, at: datetime
+    setup: SetupIntent, changes: Mapping[str, Any], *, source: Kept | None, agreement: Mapping[str, Any], actor: Actor, at: datetime
 ) -> SetupIntent:
     """`changes`: some of update's TERMS; `agreement`: how the owner of a bank account agreed to debits, empty where a mandate stands.
 
@@ -44,7 +44,7 @@ def confirm_setup(
         return _ask_owner(row, chosen, agreement, was, actor, at)
 
 
-def _source(row: SetupIntent, actor: Actor, at: datetime) -> Source:
+def _source(row: SetupIntent, actor: Actor, at: datetime) -> Kept:
     """What is to be set up now: after a failure it must have been named again, as at Stripe."""
     if row.source is None or status_of(row) == REQUIRES_PAYMENT_METHOD:
         said = f"The status of this setup intent is {REQUIRES_PAYMENT_METHOD}: name a payment_method to confirm it with."

@@ -11,7 +11,7 @@ from directpay.kernel.ids import public_id, random_base62
 from directpay.people.actor import Actor
 from directpay.people.models import User
 from payments.methods.cards.models import Card
-from payments.methods.cards.paying import Source
+from payments.methods.cards.paying import Kept
 from payments.methods.parameters.sources import NotTheCustomers
 from payments.methods.rendering import type_of
 from payments.setup_intents.events import fact
@@ -21,7 +21,7 @@ SECRET_LENGTH = 25
 DETAILS = ("description", "metadata", "method_types", "return_url", "usage")
 
 
-def create_setup(*, customer: User | None, source: Source | None, details: Mapping[str, Any], actor: Actor, at: datetime) -> SetupIntent:
+def create_setup(*, customer: User | None, source: Kept | None, details: Mapping[str, Any], actor: Actor, at: datetime) -> SetupIntent:
     """Keep the wish; `details`: some of DETAILS. Without a customer it is the owner of what is set up, if any. Raises InvalidInput."""
     with unit_of_work():
         setup = SetupIntent(
@@ -40,7 +40,7 @@ def create_setup(*, customer: User | None, source: Source | None, details: Mappi
         return setup
 
 
-def name_source(setup: SetupIntent, source: Source) -> None:
+def name_source(setup: SetupIntent, source: Kept) -> None:
     """Step: say what is set up, and forget why another was not; it is not saved yet. Raises InvalidInput, NotTheCustomers."""
     if type_of(source) not in setup.method_types:
         said = f"This setup intent sets up {' or '.join(setup.method_types)}, not {type_of(source)}."

@@ -8,7 +8,7 @@ from directpay.api.fields import merged_metadata
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import NotAllowed
 from directpay.people.actor import Actor
-from payments.methods.cards.paying import Source
+from payments.methods.cards.paying import Kept
 from payments.setup_intents.actions.change import SetupUnexpectedState, lock_setup, save
 from payments.setup_intents.actions.create import name_source
 from payments.setup_intents.models import SetupIntent, State
@@ -18,7 +18,7 @@ CHANGEABLE = (State.OPEN, State.REQUIRES_ACTION)
 TERMS = ("customer", "method_types", "return_url")
 
 
-def update_setup(setup: SetupIntent, changes: Mapping[str, Any], *, source: Source | None, actor: Actor, at: datetime) -> SetupIntent:
+def update_setup(setup: SetupIntent, changes: Mapping[str, Any], *, source: Kept | None, actor: Actor, at: datetime) -> SetupIntent:
     """`changes`: some of TERMS, `description`, and `metadata` to merge. Raises InvalidInput, NotAllowed, SetupUnexpectedState."""
     with unit_of_work():
         row = lock_setup(setup)
@@ -32,7 +32,7 @@ def update_setup(setup: SetupIntent, changes: Mapping[str, Any], *, source: Sour
         return save(row, "updated", was=was, actor=actor, at=at)
 
 
-def change_terms(row: SetupIntent, changes: Mapping[str, Any], source: Source | None) -> None:
+def change_terms(row: SetupIntent, changes: Mapping[str, Any], source: Kept | None) -> None:
     """Step, with the row locked: what will be set up, for whom; it is not saved yet. Raises InvalidInput, SetupUnexpectedState."""
     if row.status not in CHANGEABLE:
         raise SetupUnexpectedState(f"The status of this setup intent is {status_of(row)}: it can be changed no more.", row)
