@@ -8,6 +8,7 @@ from payments.payins.models import Claim, Payment, Transition
 from payments.payouts.models import Payout, Settlement, SettlementLine
 from payments.pricing.models import RailFee
 from payments.reconciliation.models import BankLine
+from payments.refunds.models import Refund, RefundPolicy
 from payments.retries.models import Reattempt, Retry
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "Payout",
     "RailFee",
     "Reattempt",
+    "Refund",
+    "RefundPolicy",
     "Retry",
     "Settlement",
     "SettlementLine",

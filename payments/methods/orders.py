@@ -39,3 +39,18 @@ def order_by_card(
 ) -> Order:
     """The processor knows the card by a name of its own: there is no number to open."""
     return Order(id, amount_minor, currency, "", "", placed_at, token=processor_card, capture=capture, reference=reference)
+
+
+def order_back(
+    taken: str,
+    *,
+    id: str,
+    amount_minor: int,
+    currency: str,
+    placed_at: datetime,
+    reference: str,
+    reason: str = "",
+    processor_card: str = "",
+) -> Order:
+    """To where it came from: the rail knows that by its own name of what it has `taken`."""
+    return Order(id, amount_minor, currency, "", "", placed_at, token=processor_card, reference=reference, gives_back=taken, reason=reason)

@@ -23,6 +23,8 @@ class Order:
     capture: bool = True  # False: authorise alone, until `capture` or `void`
     reference: str = ""  # what the rail answered before, if it did
     account_holder: str = ""  # of the account number, for rails that must be told
+    gives_back: str = ""  # the rail's own name of what it took: this order gives a part of that back
+    reason: str = ""  # of one that gives back, in the words of the API
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,20 @@ class HoldingRail(Rail, Protocol):
 
     def void(self, order: Order, at: datetime) -> Answer:
         """Let go of all of it."""
+
+
+@runtime_checkable
+class RefundingRail(Rail, Protocol):
+    """A rail by which what was taken goes back the way it came: cards. `order.gives_back` names what was taken; both may raise NoAnswer.
+
+    An answer `completed` may still become `returned`: then `ask_again_at` says when to look, if the rail knows.
+    """
+
+    def refund(self, order: Order, at: datetime) -> Answer:
+        """Hand over the order. Idempotent by its id."""
+
+    def look_up_refund(self, order: Order, at: datetime) -> Answer:
+        """Ask what became of it. May raise NoSuchOrder."""
 
 
 @runtime_checkable

@@ -10,12 +10,14 @@ from payments.intents.models import PaymentIntent
 from payments.methods.models import BankAccount
 from payments.payins.models import LIVE, Payment, Status, Transition
 from payments.payouts.models import Payout
+from payments.refunds.models import Refund
 
 MACHINES = {
     "payment": (Payment, "initiated"),
     "bank_account": (BankAccount, "new"),
     "payment_intent": (PaymentIntent, "open"),
     "payout": (Payout, "created"),
+    "refund": (Refund, "pending"),
     "payment_plan": (PaymentPlan, "proposed"),
 }
 
