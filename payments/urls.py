@@ -7,6 +7,7 @@ from payments.methods.mandates import api as mandates
 from payments.payins import api as payins
 from payments.payins.challenges import pages as challenges
 from payments.payouts import api as payouts
+from payments.refunds import api as refunds
 
 api_urlpatterns = [
     *methods.urlpatterns,
@@ -15,5 +16,6 @@ api_urlpatterns = [
     *payins.urlpatterns,
     *intents.urlpatterns,
     *payouts.urlpatterns,
+    *refunds.urlpatterns,
 ]
 page_urlpatterns = [*challenges.urlpatterns]

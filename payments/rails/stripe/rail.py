@@ -16,6 +16,7 @@ from django.conf import settings
 from directpay.kernel import bankdays
 from directpay.kernel.clock import EASTERN
 from payments.rails.base import Answer, BankLine, NoAnswer, Order, Promise
+from payments.rails.stripe import refunds
 from payments.rails.stripe.calls import again_at, ask, replayed
 from payments.rails.stripe.reading import declined, misunderstood, never_received, read, refused
 from payments.rails.timetable import MORNING, holidays_between
@@ -71,6 +72,12 @@ class StripeRail:
             return client.v1.payment_intents.cancel(reference, {"expand": EXPAND}, options)
 
         return self._ended(order, at, call)
+
+    def refund(self, order: Order, at: datetime) -> Answer:
+        return refunds.made(order, at)
+
+    def look_up_refund(self, order: Order, at: datetime) -> Answer:
+        return refunds.looked_up(order, at)
 
     def bank_lines(self, order: Order, until: datetime) -> list[BankLine]:
         """None of an order's own: Stripe pays out sums of many, which are matched as payouts."""

@@ -20,7 +20,6 @@ if RECORDING is None:
 
 # Recorded requests for what does not exist here yet → how they are refused until it does.
 PENDING = {
-    "refund": ("refunds", 404, None),
     "delete_customer": ("customers", 404, None),
 }
 # The recorder answered these by itself, whatever was sent: here they are staged, or what they are: requests without a currency.
@@ -67,7 +66,7 @@ def first(wire) -> dict[str, Any]:
 
 def test_every_recorded_step_is_replayed_or_pending():
     replayed = {"create", "create_with_key", "retrieve_expand", "update_unset_metadata", "confirm", "capture", "cancel"}
-    replayed |= {"list_autopage", "search_autopage"}
+    replayed |= {"list_autopage", "search_autopage", "refund"}
     steps = {request["step"] for request in RECORDING["requests"]}
     assert steps == replayed | {"connected_account"} | STAGED | WITHOUT_CURRENCY | set(PENDING)
 
@@ -104,6 +103,23 @@ def test_confirms_with_a_card_and_captures_a_part(w, wire, api, first, lease):
     assert (taken["id"], taken["status"]) == (first["id"], "processing")
     w.until(payment_of(sent), "settled")
     assert api.read(first["id"])["amount_received"] == 5_000
+
+
+def test_gives_back_what_was_recorded(w, wire, api, rent):
+    paid = api.created(**rent, amount=5_000, confirm=True, rail="instant")
+    w.until(payment_of(paid), "settled")
+    wire.ids["pi_1"] = paid["id"]
+    request = recorded("refund")[0]
+    named = {**request, "body": request["body"].replace("pi_1", paid["id"])}
+    made, again = wire.send(named), wire.send(named)
+    assert (made.status_code, again.content, again["Idempotent-Replayed"]) == (201, made.content, "true")
+    shown = made.json()
+    assert (shown["object"], shown["amount"], shown["reason"]) == ("refund", 100, "requested_by_customer")
+    assert (shown["payment_intent"], shown["charge"], shown["status"]) == (paid["id"], paid["payment"], "pending")
+    w.later(minutes=1)
+    assert wire.send({**request, "method": "GET", "path": f"/v1/refunds/{shown['id']}", "body": ""}).json()["status"] == "succeeded"
+    charge = api.read(paid["id"])["charges"]["data"][0]
+    assert (charge["amount_refunded"], charge["refunded"]) == (100, False)
 
 
 def test_cancels(wire, first):
