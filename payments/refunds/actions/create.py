@@ -27,6 +27,7 @@ from payments.refunds.models import Refund
 from payments.refunds.queries import SUBMITTED, credits_of, may_give_back, with_related
 
 REFUND_QUEUE = "refunds.rail"
+NOT_SO_FAR = "cannot be given back so far: only {left} of the payee's money is available"
 
 
 def refund_payment(
@@ -95,7 +96,7 @@ def _post(terms: Terms, refund: Refund, at: datetime) -> None:
     postings = postings_of([terms.draft(refund.public_id, bank_day_of(at), at)])
     lock_account_rows([leg.account_id for leg in postings[0].legs])
     bucket = Account.objects.get(id=accounts([terms.bucket], at=at)[terms.bucket].id)
-    check_balance(terms, bucket.available_minor, "cannot be given back so far: only {left} of the payee's money is available")
+    check_balance(terms, bucket.available_minor, NOT_SO_FAR)
     post_many(postings, at=at)
     count(refund, 1)
     if payment.applies_to.payable_limit == "balance":  # an account that is paid by its items
