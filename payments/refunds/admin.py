@@ -60,13 +60,10 @@ class RefundAdmin(LookOnly):
     def pages(self) -> Sequence[tuple[str, Callable[..., HttpResponseBase], str]]:
         return (("of/<int:payment_id>/", partial(give_back, self), "payments_refund_of"),)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Refund]:
+    def get_ordering(self, request: HttpRequest) -> Sequence[Any]:
         """Those that somebody has to look into before all others."""
         first = Case(When(id__in=to_look_into().values("id"), then=Value(0)), default=Value(1), output_field=IntegerField())
-        return super().get_queryset(request).annotate(first=first)
-
-    def get_ordering(self, request: HttpRequest) -> Sequence[str]:
-        return ("first", "-id")
+        return (first.asc(), "-id")
 
     @display(description="status", ordering="status")
     def standing(self, refund: Refund) -> SafeString:
