@@ -124,7 +124,6 @@ def _printed(preview: Preview) -> dict[str, Any]:
         "fee": said(terms.clawed_minor + terms.payer_fee_minor),
         "fee_to": "the payee" if terms.payment.fee_payer == "payee" else "the payer",
         "fee_goes": terms.gives_fee_back,
-        "rail": preview.rail_title,
         "expected_on": preview.expected_on,
         "owed": said(abs(preview.owed_after_minor)),
         "ahead": ahead,

@@ -32,7 +32,6 @@ class Preview:
     terms: Terms
     moves: Sequence[Moved]
     sent_minor: int
-    rail_title: str
     expected_on: date
     owed_after_minor: int  # below nothing: paid ahead
 
@@ -45,13 +44,11 @@ def preview_refund(payment: Payment, amount_minor: int, *, at: datetime) -> Prev
         moves = [_moved(line) for line in lines]
         bucket = _account(terms.bucket)
         check_balance(terms, bucket.available_minor if bucket else 0, NOT_SO_FAR)
-        way = rail(terms.rail)
         return Preview(
             terms,
             moves,
             terms.amount_minor + terms.payer_fee_minor,
-            way.title,
-            way.promise(at).clears_on,
+            rail(terms.rail).promise(at).clears_on,
             Account.objects.get(id=payment.applies_to_id).balance_minor + amount_minor,
         )
 
