@@ -85,7 +85,7 @@ def _of_intent(public_id: str, at: datetime) -> Q:
 class Refunds(ApiView):
     object_name = "refund"
     output_serializer: ClassVar[Any] = RefundOutput
-    expanders = {"charge": "payment", "payee": "payee", "payer": "user", "payment": "payment", "payment_intent": "payment_intent"}
+    expanders = {"charge": "payment", "payee": "payee", "payer": "user", "payment": "payment"}
     example: ClassVar[Mapping[str, Any]] = SHOWN
 
     def queryset_for(self, actor: Actor) -> QuerySet[Refund]:
