@@ -118,11 +118,15 @@ LEASES = (
                  AND EXISTS (SELECT FROM directpay_event e WHERE e.object_id = l.public_id AND e.version > 1 AND e.at >= p.created_at)), 0)
              + coalesce((SELECT sum(o.amount_minor) FROM payments_payment m JOIN payments_payout o ON o.origin = m.public_id
                          WHERE m.applies_to_id = a.id AND o.purpose = 'overpayment_refund' AND o.status IN ('failed', 'returned')
-                           AND o.changed_at >= f.since), 0)""",
+                           AND o.changed_at >= f.since), 0)
+             + coalesce((SELECT sum(r.amount_minor) FROM payments_payment m JOIN payments_refund r ON r.payment_id = m.id
+                         WHERE m.applies_to_id = a.id AND r.status IN ('failed', 'returned', 'canceled')
+                           AND r.changed_at >= f.since), 0)""",
         tables=(
             *PAYING,
             "payments_claim",
             "payments_payout",
+            "payments_refund",
             "ledger_transaction",
             "ledger_entry",
             "directpay_event",

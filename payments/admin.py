@@ -9,6 +9,7 @@ from payments.payins.admin import ClaimAdmin, PaymentAdmin, TransitionAdmin
 from payments.payouts.admin import PayoutAdmin, SettlementAdmin, SettlementLineAdmin
 from payments.pricing.admin import RailFeeAdmin
 from payments.reconciliation.admin import BankLineAdmin
+from payments.refunds.admin import RefundAdmin, RefundPolicyAdmin
 from payments.retries.admin import ReattemptAdmin, RetryAdmin
 from payments.setup_intents.admin import SetupIntentAdmin
 
@@ -25,6 +26,8 @@ __all__ = [
     "PayoutAdmin",
     "RailFeeAdmin",
     "ReattemptAdmin",
+    "RefundAdmin",
+    "RefundPolicyAdmin",
     "RetryAdmin",
     "SettlementAdmin",
     "SettlementLineAdmin",

@@ -34,7 +34,9 @@ from payments.reconciliation.actions import (
     post_own_lines,
 )
 from payments.reconciliation.listeners import expect_deposits, expect_lines, expect_sent_lines
-from payments.refunds import postings as _refunds  # noqa: F401 registers
+from payments.refunds.actions.create import REFUND_QUEUE
+from payments.refunds.actions.send import sent_refunds, work_on_refunds
+from payments.refunds.events import PROJECTION as REFUNDS
 from payments.retries.actions import RETRY_QUEUE, tell_due
 from payments.returns.actions import FORWARDED, WATCH_QUEUE, watch_for_returns
 from payments.returns.listeners import void, watch
@@ -54,6 +56,7 @@ def register() -> None:
     register_queue(Queue(LINES_QUEUE, fetch_lines, local=False, lease_seconds=15))
     register_queue(Queue(OWN_LINES_QUEUE, post_own_lines))
     register_queue(Queue(PAYOUT_QUEUE, work_on_payouts, local=False, lease_seconds=15))
+    register_queue(Queue(REFUND_QUEUE, work_on_refunds, local=False, lease_seconds=15))
     register_queue(Queue(SENT_LINES_QUEUE, fetch_sent_lines, local=False, lease_seconds=15))
     register_queue(Queue(SETTLE_QUEUE, settle_payments))
     register_queue(Queue(WATCH_QUEUE, watch_for_returns, local=False, lease_seconds=15))
@@ -64,12 +67,13 @@ def register() -> None:
     register_queue(Queue(RESEAL_QUEUE, reseal, always=True))
     promise("payment.processing", "payment.completed", "payment.failed", "payment.returned", hear=expect_lines)
     promise(*MILESTONES, hear=note_reached)
-    if sent_orders not in SENT:
-        SENT.append(sent_orders)
+    for sent in (sent_orders, sent_refunds):
+        if sent not in SENT:
+            SENT.append(sent)
     if forwarded_to not in FORWARDED:
         FORWARDED.append(forwarded_to)
     told = [f"{purpose}.{kind}" for purpose in Payout.Purpose.values for kind in ("in_transit", "paid", "failed", "returned")]
-    promise(*told, hear=expect_sent_lines)
+    promise(*told, *(f"refund.{kind}" for kind in ("submitted", "succeeded", "returned")), hear=expect_sent_lines)
     promise("bank_account.created", hear=expect_deposits)
     proven = ("verified", "verification_failed", "errored", "detached")
     promise(*(f"bank_account.{kind}" for kind in proven), hear=go_on)
@@ -78,4 +82,4 @@ def register() -> None:
     promise("payment.completed", hear=settle_when_ready)
     promise("bank_line.posted", hear=settle_when_paid)
     register_invariants(*PAYMENTS)
-    register_projections(PROJECTION, INTENTS, SETUPS, PAYOUTS)
+    register_projections(PROJECTION, INTENTS, SETUPS, PAYOUTS, REFUNDS)

@@ -72,12 +72,12 @@ PAYMENTS = (
     ),
     Invariant(
         "I13",
-        "A payee's pending is the net of its payments that are completed and not settled",
+        "A payee's pending is the net of its payments that are completed and not settled, less what refunds took of it",
         """SELECT coalesce(a.subject, n.payee) AS payee, coalesce(a.currency, n.currency) AS currency,
                   -coalesce(a.balance_minor, 0) - coalesce(n.net, 0) AS off_minor
            FROM (SELECT * FROM ledger_account WHERE number = 'P2110') a
-           FULL JOIN (SELECT y.public_id AS payee, p.currency, sum(p.net_minor) AS net FROM payments_payment p
-                      JOIN directpay_payee y ON y.id = p.payee_id JOIN ledger_account t ON t.id = p.applies_to_id
+           FULL JOIN (SELECT y.public_id AS payee, p.currency, sum(p.net_minor - p.refunded_pending_minor) AS net
+                      FROM payments_payment p JOIN directpay_payee y ON y.id = p.payee_id JOIN ledger_account t ON t.id = p.applies_to_id
                       WHERE p.status = 'completed' AND t.pays_into <> 'trust' GROUP BY y.public_id, p.currency) n
              ON n.payee = a.subject AND n.currency = a.currency WHERE -coalesce(a.balance_minor, 0) <> coalesce(n.net, 0)""",
         tables=(*PAID, "directpay_payee"),
@@ -114,30 +114,54 @@ PAYMENTS = (
         """SELECT coalesce(a.subject, o.rail) AS rail, coalesce(a.currency, o.currency) AS currency,
                   -coalesce(a.balance_minor, 0) - coalesce(o.sent, 0) AS off_minor
            FROM (SELECT * FROM ledger_account WHERE number = 'P2310') a
-           FULL JOIN (SELECT m.rail, p.currency, sum(p.amount_minor) AS sent FROM payments_payout p
-                      JOIN payments_payment m ON m.public_id = p.origin
-                      WHERE p.purpose = 'overpayment_refund' AND p.status IN ('created', 'in_transit', 'unknown')
-                      GROUP BY m.rail, p.currency) o
+           FULL JOIN (SELECT x.rail, x.currency, sum(x.minor) AS sent FROM (
+                        SELECT m.rail, p.currency, p.amount_minor AS minor FROM payments_payout p
+                        JOIN payments_payment m ON m.public_id = p.origin
+                        WHERE p.purpose = 'overpayment_refund' AND p.status IN ('created', 'in_transit', 'unknown')
+                        UNION ALL SELECT m.rail, r.currency, r.amount_minor + r.payer_fee_minor FROM payments_refund r
+                        JOIN payments_payment m ON m.id = r.payment_id WHERE r.status IN ('pending', 'submitted', 'unknown')) x
+                      GROUP BY x.rail, x.currency) o
              ON o.rail = a.subject AND o.currency = a.currency WHERE -coalesce(a.balance_minor, 0) <> coalesce(o.sent, 0)""",
-        tables=("ledger_account", "payments_payment", "payments_payout"),
+        tables=("ledger_account", "payments_payment", "payments_payout", "payments_refund"),
+    ),
+    Invariant(
+        "I15e",
+        "Every refund has the transactions of its state, and no others",
+        """SELECT r.public_id, r.status, r.amount_minor AS off_minor FROM payments_refund r
+           CROSS JOIN LATERAL (SELECT
+             EXISTS (SELECT FROM ledger_transaction t WHERE t.reference = 'refund.submitted:' || r.public_id) AS submitted,
+             EXISTS (SELECT FROM ledger_transaction t WHERE t.reference = 'refund.completed:' || r.public_id) AS completed,
+             EXISTS (SELECT FROM ledger_transaction t WHERE t.reference = 'refund.failed:' || r.public_id) AS failed,
+             EXISTS (SELECT FROM ledger_transaction t WHERE t.reference = 'refund.returned:' || r.public_id) AS returned) x
+           WHERE NOT x.submitted OR (r.status IN ('succeeded', 'returned')) <> x.completed
+              OR (r.status IN ('failed', 'canceled')) <> x.failed OR (r.status = 'returned') <> x.returned""",
+        tables=("ledger_transaction", "payments_refund"),
     ),
     Invariant("I15c", "What is reserved is the sum of the open reserves", awaits="reserves are not kept yet"),
     Invariant(
         "I16",
-        "Fee revenue is the fees of payments that were completed and not returned, and those that stay when a deposit is",
+        "Fee revenue is the fees of payments that were completed and not returned, or stay when a deposit is, less what went back of them",
         """SELECT r.rail, r.currency, r.booked, r.earned, r.booked - r.earned AS off_minor FROM (
              SELECT coalesce(a.subject, f.rail) AS rail, coalesce(a.currency, f.currency) AS currency,
                     -coalesce(a.balance_minor, 0) AS booked, coalesce(f.fees, 0) AS earned
              FROM (SELECT * FROM ledger_account WHERE number = 'P4110') a
-             FULL JOIN (SELECT p.rail, p.currency, sum(p.fee_minor) AS fees FROM payments_payment p
-                        JOIN ledger_account t ON t.id = p.applies_to_id
-                        WHERE p.status IN ('completed', 'settled')
-                           OR p.status = 'returned' AND t.pays_into = 'trust' AND p.fee_payer = 'payee' GROUP BY p.rail, p.currency) f
+             FULL JOIN (SELECT p.rail, p.currency, sum(CASE WHEN p.status IN ('completed', 'settled')
+                            OR t.pays_into = 'trust' AND p.fee_payer = 'payee' THEN p.fee_minor - p.clawed_minor ELSE 0 END
+                          - coalesce(g.given, 0)) AS fees FROM payments_payment p JOIN ledger_account t ON t.id = p.applies_to_id
+                        LEFT JOIN (SELECT payment_id, sum(payer_fee_minor) AS given FROM payments_refund
+                                   WHERE status NOT IN ('failed', 'canceled', 'returned') GROUP BY payment_id) g ON g.payment_id = p.id
+                        WHERE p.status IN ('completed', 'settled', 'returned') GROUP BY p.rail, p.currency) f
                ON f.rail = a.subject AND f.currency = a.currency) r WHERE r.booked <> r.earned""",
-        tables=PAID,
+        tables=(*PAID, "payments_refund"),
     ),
     Invariant(
-        "I16b", "Fees given back with refunds are the parts clawed back of each payment's fee", awaits="no refund gives a fee back yet"
+        "I16b",
+        "Fees given back with refunds are the parts clawed back of each payment's fee, and never more than it",
+        """SELECT p.public_id, p.clawed_minor - coalesce(c.clawed, 0) AS off_minor FROM payments_payment p
+           LEFT JOIN (SELECT payment_id, sum(clawed_minor) AS clawed FROM payments_refund
+                      WHERE status NOT IN ('failed', 'canceled') GROUP BY payment_id) c ON c.payment_id = p.id
+           WHERE p.clawed_minor <> coalesce(c.clawed, 0) OR p.clawed_minor > p.fee_minor""",
+        tables=("payments_payment", "payments_refund"),
     ),
     Invariant(
         "I20",
@@ -154,15 +178,18 @@ PAYMENTS = (
     Invariant(
         "I20c",
         "What went back of a payment is the sum of its refunds that did not fail, and never more than the payment; each was submitted",
-        """SELECT m.public_id, m.amount_minor, m.refunded_minor - coalesce(o.sent, 0) AS off_minor FROM payments_payment m
-           FULL JOIN (SELECT p.origin, sum(p.amount_minor) FILTER (WHERE p.status NOT IN ('failed', 'returned')) AS sent,
+        """SELECT m.public_id, m.amount_minor, m.refunded_minor - coalesce(o.sent, 0) - coalesce(r.sent, 0) AS off_minor
+           FROM payments_payment m
+           FULL JOIN (SELECT p.origin, coalesce(sum(p.amount_minor) FILTER (WHERE p.status NOT IN ('failed', 'returned')), 0) AS sent,
                         bool_and(EXISTS (SELECT FROM ledger_transaction t WHERE t.reference = 'refund.submitted:' || p.public_id)
                           AND (p.status = 'failed') = EXISTS (SELECT FROM ledger_transaction t
                             WHERE t.reference = 'refund.failed:' || p.public_id)) AS posted
                       FROM payments_payout p WHERE p.purpose = 'overpayment_refund' GROUP BY p.origin) o ON o.origin = m.public_id
-           WHERE m.refunded_minor IS DISTINCT FROM coalesce(o.sent, 0) OR m.refunded_minor > m.amount_minor
+           LEFT JOIN (SELECT payment_id, sum(amount_minor) AS sent FROM payments_refund
+                      WHERE status NOT IN ('failed', 'canceled', 'returned') GROUP BY payment_id) r ON r.payment_id = m.id
+           WHERE m.refunded_minor IS DISTINCT FROM coalesce(o.sent, 0) + coalesce(r.sent, 0) OR m.refunded_minor > m.amount_minor
               OR NOT coalesce(o.posted, true)""",
-        tables=("ledger_transaction", "payments_payment", "payments_payout"),
+        tables=("ledger_transaction", "payments_payment", "payments_payout", "payments_refund"),
     ),
     Invariant(
         "I22",
@@ -174,7 +201,7 @@ PAYMENTS = (
            LEFT JOIN ledger_transaction t ON t.reference = 'payment.settled:' || s.public_id
            LEFT JOIN ledger_entry e ON e.transaction_id = t.id AND e.amount_minor > 0
            WHERE l.net IS DISTINCT FROM s.net_minor OR l.n <> s.count
-              OR (coalesce(t.at, 'infinity') >= ledger_archived_until() AND e.amount_minor IS DISTINCT FROM s.net_minor)""",
+              OR (coalesce(t.at, 'infinity') >= ledger_archived_until() AND coalesce(e.amount_minor, 0) <> s.net_minor)""",
         tables=(*LEDGER, "payments_settlement", "payments_settlementline"),
     ),
     Invariant("I22b", "The lines of a payout add up to it", awaits="a payout has no lines of its own yet"),

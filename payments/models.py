@@ -9,6 +9,7 @@ from payments.payins.models import Claim, Payment, Transition
 from payments.payouts.models import Payout, Settlement, SettlementLine
 from payments.pricing.models import RailFee
 from payments.reconciliation.models import BankLine
+from payments.refunds.models import Refund, RefundPolicy
 from payments.retries.models import Reattempt, Retry
 from payments.setup_intents.models import SetupIntent
 
@@ -25,6 +26,8 @@ __all__ = [
     "Payout",
     "RailFee",
     "Reattempt",
+    "Refund",
+    "RefundPolicy",
     "Retry",
     "Settlement",
     "SettlementLine",

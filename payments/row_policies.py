@@ -139,6 +139,8 @@ POLICIES: Final = {
     "payments_retry": "payments_paid_by_me(first_id)",
     "payments_reattempt": "payments_paid_by_me(payment_id)",
     "payments_payout": f"{PAID_TO_ME} OR payments_own_bank_account(bank_account_id)",
+    "payments_refund": f"payer_id = (SELECT directpay_asking()) OR {PAID_TO_ME}",
+    "payments_refundpolicy": PAID_TO_ME,
     "payments_settlement": PAID_TO_ME,
     "payments_settlementline": "payments_own_settlement(settlement_id) OR payments_own(payment_id)",
     "payments_railfee": f"{PAID_TO_ME} OR payments_pays(payee_id)",

@@ -8,6 +8,7 @@ from payments.methods.cards import api as cards
 from payments.methods.mandates import api as mandates
 from payments.payins import api as payins
 from payments.payouts import api as payouts
+from payments.refunds import api as refunds
 from payments.setup_intents import api as setup_intents
 
 api_urlpatterns = [
@@ -19,5 +20,6 @@ api_urlpatterns = [
     *customers.urlpatterns,
     *setup_intents.urlpatterns,
     *payouts.urlpatterns,
+    *refunds.urlpatterns,
 ]
 page_urlpatterns = [*challenges.urlpatterns]

@@ -1,9 +1,11 @@
 """Money is an integer of minor units and an ISO 4217 currency. No floats, no decimals."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 EXPONENTS = {"usd": 2, "cad": 2, "eur": 2, "gbp": 2, "mxn": 2, "chf": 2, "aud": 2, "jpy": 0, "kwd": 3}
+TYPED = re.compile(r"\$?\s*(\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(?:[.](\d{1,3}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +78,11 @@ def words(minor: int, currency: str) -> str:
     if currency != "usd":
         text = f"{text} {currency.upper()}"
     return f"\u2212{text}" if minor < 0 else text
+
+
+def minor_of(text: str, currency: str) -> int | None:
+    """`1,200.5` → 120050; None for what is not an amount of this currency."""
+    match, exponent = TYPED.fullmatch(text.strip()), EXPONENTS[currency]
+    if match is None or len(match[2] or "") > exponent:
+        return None
+    return int(match[1].replace(",", "")) * 10**exponent + int((match[2] or "").ljust(exponent, "0") or 0)

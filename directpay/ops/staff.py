@@ -14,6 +14,7 @@ MENU = (
         "Money",
         (
             ("Payments", "payments_payment", "payments"),
+            ("Refunds", "payments_refund", "undo"),
             ("Settlements", "payments_settlement", "account_balance_wallet"),
             ("Bank lines", "payments_bankline", "receipt_long"),
             ("Bank accounts", "payments_bankaccount", "account_balance"),

@@ -1060,6 +1060,33 @@ said "Advance sandbox clock"
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/sandbox/clock")
 said "Retrieve sandbox clock"
 
+# --- refunds ---
+
+# POST /api/v1/refunds
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/refunds" -d @- <<JSON
+{"payment": "$payment", "amount": 2000, "reason": "requested_by_customer"}
+JSON
+)
+said "Create refunds"
+refund=$(pick id)
+
+# POST /api/v1/refunds/{id}
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/refunds/$refund" -d @- <<JSON
+{"metadata": {"ticket": "7"}}
+JSON
+)
+said "Update refunds"
+
+# GET /api/v1/refunds
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/refunds")
+said "List refunds"
+
+# GET /api/v1/refunds/{id}
+answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/refunds/$refund")
+said "Retrieve refunds"
+
 # --- overpayment_refunds ---
 
 # POST /api/v1/leases/{id}/overpayment_refunds

@@ -56,6 +56,11 @@ def look_at_what_came_back(events: Sequence[Fact]) -> None:
     schedule_found(ARREARS_QUEUE, PAYMENTS, [events[0].at, texts(event.object_id for event in events), True])
 
 
+def look_at_what_was_given_back(events: Sequence[Fact]) -> None:
+    """refund.created, refund.failed, refund.returned, refund.canceled → at once: what it paid is owed again, or is paid after all."""
+    schedule_found(ARREARS_QUEUE, PAYMENTS, [events[0].at, texts(sorted({event.data["payment"] for event in events})), True])
+
+
 def look_at_what_was_done_by_hand(events: Sequence[Fact]) -> None:
     """Receipts, credits, waivers, deductions, whose facts name their lease → at once, where a case is open."""
     schedule_found(ARREARS_QUEUE, LEASES, [events[0].at, texts(sorted({event.data["lease"] for event in events})), False])

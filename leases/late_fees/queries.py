@@ -25,6 +25,8 @@ from leases.rent.models import Charge
 from leases.rent.postings import FEE, parts, shared_on, split
 from leases.transfers.models import Transfer
 from payments.payins.models import CLEARED, LIVE, Payment
+from payments.rails.timetable import bank_day_of
+from payments.refunds.models import Refund
 
 RELATED: Final = ("lease__unit__property__payee", "lease__unit__property__landlord", "party", "charge", "fee_charge", "policy")
 
@@ -169,6 +171,10 @@ def histories(lease_ids: Collection[int]) -> dict[int, History]:
     for refund, payout in given_back(lease_ids):
         debt = Debt(payout.public_id, refund.refunded_on, payout.amount_minor, OTHERS_NEXT, refund.created_at)
         found[refund.lease_id].owe_again(refund.party_id, debt)
+    refunds = Refund.objects.filter(payment__applies_to_id__in=list(accounts)).exclude(status__in=Refund.DEAD).order_by("id")
+    for key, account, at, minor in refunds.values_list("public_id", "payment__applies_to_id", "created_at", "amount_minor"):
+        debt = Debt(key, bank_day_of(at), minor, OTHERS_NEXT, at)
+        found[accounts[account].lease_id].owe_again(accounts[account].id, debt)
     for lease_id, plans in forbearances(lease_ids).items():
         found[lease_id].plans = plans
     for fee in LateFee.objects.filter(lease_id__in=lease_ids, waived_minor__gt=0).select_related("fee_charge"):

@@ -18,6 +18,7 @@ from payments.methods.models import BankAccount
 from payments.payins.models import LIVE, Payment, Status
 from payments.payouts.models import Payout
 from payments.rails.registry import rail
+from payments.refunds.models import Refund
 
 RETURN_WINDOW: Final = timedelta(days=60)  # Nacha: how long a person's bank may take back a debit that was not allowed
 # Why money that stands ahead stays. The code of a refusal, and what page and API say of it.
@@ -89,6 +90,7 @@ def _payments_of(references: Sequence[str]) -> dict[str, Payment]:
     """Reference of a credit → the payment whose money it is: its own, or what could not be given back of it."""
     ids = {reference: reference.partition(":")[2] for reference in references}
     origins = dict(Payout.objects.filter(public_id__in=list(ids.values())).values_list("public_id", "origin"))
+    origins |= dict(Refund.objects.filter(public_id__in=list(ids.values())).values_list("public_id", "payment__public_id"))
     named = {reference: origins.get(one, one) for reference, one in ids.items()}
     rows = Payment.objects.filter(public_id__in=list(named.values())).select_related("bank_account", "payer")
     found = {payment.public_id: payment for payment in rows}

@@ -18,6 +18,7 @@ from leases.rent.postings import parts
 from payments.payins.models import Payment, Status
 from payments.payins.queries import in_flight_minor
 from payments.rails.timetable import bank_day_of
+from payments.refunds.models import Refund
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _debts(lease_ids: Collection[int]) -> dict[int, list[Debt]]:
     for besides in OWED_BESIDES:
         for party_id, debt in besides(lease_ids):
             found[party_id].append(debt)
-    for party_id, day, minor in _given_back_of_returned(owners):
+    for party_id, day, minor in (*_given_back_of_returned(owners), *_given_back(owners)):
         found[party_id].append(Debt(day, day, minor))
     return found
 
@@ -111,6 +112,16 @@ def _given_back_of_returned(owners: Mapping[int, Sequence[Party]]) -> Iterator[t
     for account_id, returned_at, minor in rows.order_by("id").values_list("applies_to_id", "returned_at", "refunded_minor"):
         if returned_at is not None:
             yield parties[account_id], bank_day_of(returned_at), minor
+
+
+def _given_back(owners: Mapping[int, Sequence[Party]]) -> Iterator[tuple[int, date, int]]:
+    """The same of payments that stand, of which their payee gave back a part: it is owed again from that day on, not from the day on which
+    what it had paid fell due."""
+    parties = {party.account_id: party.id for group in owners.values() for party in group}
+    rows = Refund.objects.filter(payment__applies_to_id__in=list(parties)).exclude(status__in=Refund.DEAD)
+    rows = rows.exclude(payment__status=Status.RETURNED).order_by("id")
+    for account_id, created_at, minor in rows.values_list("payment__applies_to_id", "created_at", "amount_minor"):
+        yield parties[account_id], bank_day_of(created_at), minor
 
 
 def covering(debts: Sequence[Debt], amount_minor: int) -> list[Debt]:

@@ -24,6 +24,11 @@ def look_after_payments(events: Sequence[Fact]) -> None:
     schedule_found(PLANS_QUEUE, PAID, [events[0].at, texts(event.object_id for event in events)])
 
 
+def look_after_what_was_given_back(events: Sequence[Fact]) -> None:
+    """refund.created, refund.failed, refund.returned, refund.canceled → at once."""
+    schedule_found(PLANS_QUEUE, PAID, [events[0].at, texts(sorted({event.data["payment"] for event in events}))])
+
+
 def look_after_what_was_done_by_hand(events: Sequence[Fact]) -> None:
     """Receipts, credits, waivers, deductions, whose facts name their lease → at once."""
     schedule_found(PLANS_QUEUE, BY_HAND, [events[0].at, texts(sorted({event.data["lease"] for event in events}))])

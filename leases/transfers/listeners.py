@@ -28,6 +28,12 @@ def follow_payments(events: Sequence[Fact]) -> None:
     schedule_found(CARRY_QUEUE, PAYMENTS, [at, texts(event.object_id for event in events), at])
 
 
+def follow_what_was_given_back(events: Sequence[Fact]) -> None:
+    """refund.created, refund.failed, refund.returned, refund.canceled → what is owed again goes along."""
+    at = events[0].at
+    schedule_found(CARRY_QUEUE, PAYMENTS, [at, texts(sorted({event.data["payment"] for event in events})), at])
+
+
 def follow_the_rest(events: Sequence[Fact]) -> None:
     """Whatever names a lease and changes what is owed on it; also what came along to a lease that has been left by now, too."""
     at = events[0].at

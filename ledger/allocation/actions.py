@@ -7,7 +7,7 @@ from django.db import connection
 
 from directpay.kernel.arrays import integers, texts
 from ledger.allocation.models import Allocation
-from ledger.allocation.queries import Claim, allocations_of_credit, open_entries, pairings
+from ledger.allocation.queries import Claim, OpenEntry, allocations_of_credit, open_entries, pairings
 from ledger.journal.actions import lock_account_rows
 from ledger.journal.queries import entries_of
 
@@ -70,6 +70,42 @@ def undo_credit(credit_entry_id: int, debit_entry_id: int, account_id: int, *, a
         )
     )
     Allocation.objects.bulk_create(rows)
+
+
+def take_back(account_id: int, credits: Sequence[str], debit: str, *, keep: str, at: datetime) -> None:
+    """Step: what these credits brought goes away again by `debit`, posted already: first what of them stands unused, then, as far as that
+    is less, what they paid is open again, the last first.
+
+    All by the references of their transactions. What was paired with a debit whose reference begins with `keep` went away earlier.
+    """
+    lock_account_rows([account_id])
+    entries = {entry.reference: entry for entry in open_entries([account_id], everything=True)[account_id]}
+    names = {entry.entry_id: entry.reference for entry in entries.values()}
+    gone, known = entries[debit], [entries[reference] for reference in credits if reference in entries]
+    left = gone.open_minor
+    rows = []
+    for credit in known:
+        unused = min(left, credit.open_minor)
+        rows += _paired(credit, gone, unused, at)
+        left -= unused
+    for credit in known:
+        for paid, minor in reversed(allocations_of_credit(credit.entry_id).items()):
+            part = 0 if names[paid].startswith(keep) else min(left, minor)
+            if part:
+                undone = _pair(account_id, credit.entry_id, paid, -part, at)
+                rows += [undone, *_paired(credit, gone, part, at)]
+                left -= part
+    Allocation.objects.bulk_create(rows)
+
+
+def _paired(credit: OpenEntry, debit: OpenEntry, amount_minor: int, at: datetime) -> list[Allocation]:
+    return [_pair(credit.account_id, credit.entry_id, debit.entry_id, amount_minor, at)] if amount_minor else []
+
+
+def _pair(account_id: int, credit_id: int, debit_id: int, amount_minor: int, at: datetime) -> Allocation:
+    return Allocation(
+        account_id=account_id, credit_entry_id=credit_id, debit_entry_id=debit_id, amount_minor=amount_minor, rule="return", at=at
+    )
 
 
 def open_entry_pair(account_id: int, credit_entry_id: int, debit_entry_id: int) -> tuple[int, int]:

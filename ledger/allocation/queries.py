@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
 from ledger.allocation.models import Allocation
 
@@ -106,8 +106,7 @@ def paid_on(account_ids: Sequence[int], references: Sequence[str]) -> dict[str, 
 
 
 def allocations_of_credit(credit_entry_id: int) -> dict[int, int]:
-    """Debit entry → minor units that this credit pays of it."""
-    sums = (
-        Allocation.objects.filter(credit_entry_id=credit_entry_id).values("debit_entry_id").annotate(total=Sum("amount_minor")).order_by()
-    )
+    """Debit entry → minor units that this credit pays of it, in the order in which it came to pay them."""
+    rows = Allocation.objects.filter(credit_entry_id=credit_entry_id).values("debit_entry_id")
+    sums = rows.annotate(total=Sum("amount_minor"), last=Max("id")).order_by("last")
     return {row["debit_entry_id"]: row["total"] for row in sums if row["total"]}

@@ -46,3 +46,18 @@ def order_by_wallet(
 ) -> Order:
     """Its payer says at the wallet who they are: there is nothing to name. `only_look`: it may still be called off."""
     return Order(id, amount_minor, currency, "", "", placed_at, capture=capture, reference=reference, only_look=only_look)
+
+
+def order_back(
+    taken: str,
+    *,
+    id: str,
+    amount_minor: int,
+    currency: str,
+    placed_at: datetime,
+    reference: str,
+    reason: str = "",
+    processor_card: str = "",
+) -> Order:
+    """To where it came from: the rail knows that by its own name of what it has `taken`."""
+    return Order(id, amount_minor, currency, "", "", placed_at, token=processor_card, reference=reference, gives_back=taken, reason=reason)

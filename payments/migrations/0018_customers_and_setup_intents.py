@@ -35,7 +35,7 @@ def empty(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0016_references"),
+        ("payments", "0017_refund_room"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -27,6 +27,7 @@ WHAT = (
     "fee",
     "fee_payer",
     "net",
+    "gone_back",
     "payer",
     "payee",
     "bank_account",
@@ -37,6 +38,7 @@ WHAT = (
 )
 WHEN = ("sent", "tendered_on", "placed", "promised", "answered", "completed", "ready", "settled", "returned")
 POSTED_FOR = ("payment.completed", "payment.returned", "return.fee")
+POSTED_FOR_REFUNDS = ("refund.submitted", "refund.completed", "refund.failed", "refund.returned")
 
 
 class ClaimInline(LookOnlyInline):
@@ -50,7 +52,7 @@ class PaymentAdmin(LookOnly):
     amount = money("amount_minor", "amount")
     fee = money("fee_minor", "fee")
     charged = money("charged_minor", "charged")
-    net = money("net_minor", "net")
+    net, gone_back = money("net_minor", "net"), money("refunded_minor", "given back")
     placed, answered, completed = moment("placed_at", "placed"), moment("answered_at", "answered"), moment("completed_at", "completed")
     ready, settled, returned = moment("ready_at", "ready"), moment("settled_at", "settled"), moment("returned_at", "returned")
     promised = moment("expected_at", "promised")
@@ -61,6 +63,7 @@ class PaymentAdmin(LookOnly):
     search_fields = ("public_id", "origin", "rail_reference", "payer__name", "payer__email", "payee__name")
     ordering = ("-id",)
     inlines = (ClaimInline,)
+    change_form_template = "payments/payment.html"
     fieldsets = (
         (None, {"fields": WHAT}),
         ("When", {"fields": WHEN}),
@@ -85,6 +88,7 @@ class PaymentAdmin(LookOnly):
     @display(description="entries")
     def postings(self, payment: Payment) -> SafeString:
         references = [f"{kind}:{payment.public_id}" for kind in POSTED_FOR]
+        references += [f"{kind}:{key}" for key in payment.refunds.values_list("public_id", flat=True) for kind in POSTED_FOR_REFUNDS]
         entries = Entry.objects.filter(transaction__reference__in=references).select_related("transaction", "account").order_by("id")
         rows = (
             (

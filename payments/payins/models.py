@@ -70,6 +70,8 @@ class Payment(models.Model):
     failure_code = models.CharField(max_length=40, default="")
     failure_message = models.CharField(max_length=200, default="")
     refunded_minor = models.BigIntegerField(default=0, db_default=0)  # given back to its payer, or on the way there
+    clawed_minor = models.BigIntegerField(default=0, db_default=0)  # of the payee's fee, given back to it with that
+    refunded_pending_minor = models.BigIntegerField(default=0, db_default=0)  # of `net_minor`, what went back before it had settled
     # Of a card or wallet alone.
     captures_later = models.BooleanField(default=False, db_default=False)  # authorised first, and taken when somebody says so
     authorized_minor = models.BigIntegerField(null=True)  # what its issuer promised; `amount_minor` is what is taken of it
@@ -84,6 +86,13 @@ class Payment(models.Model):
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="payment_positive"),
             models.CheckConstraint(
                 condition=models.Q(refunded_minor__gte=0, refunded_minor__lte=models.F("amount_minor")), name="payment_refunded_within"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(clawed_minor__gte=0, clawed_minor__lte=models.F("fee_minor")), name="payment_clawed_within"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(refunded_pending_minor__gte=0, refunded_pending_minor__lte=models.F("net_minor")),
+                name="payment_refunded_pending_within",
             ),
             models.CheckConstraint(condition=models.Q(net_minor__gt=0), name="payment_net_positive"),
             models.CheckConstraint(
@@ -149,6 +158,16 @@ class Payment(models.Model):
     @property
     def amount_refunded(self) -> int:
         return self.refunded_minor
+
+    @property
+    def refundable_minor(self) -> int:
+        """What has not gone back yet."""
+        return self.amount_minor - self.refunded_minor
+
+    @property
+    def pending_minor(self) -> int:
+        """What of it the payee has until it settles."""
+        return self.net_minor - self.refunded_pending_minor
 
     # Every edge of the machine, once. The database's own table of them is generated from here; a test compares the two.
 

@@ -94,6 +94,8 @@ class Moving:
     authorized_minor: int | None
     capture_before: datetime | None
     captured_at: datetime | None
+    clawed_minor: int
+    refunded_pending_minor: int
     # What a verb sets.
     changed_at: datetime | None = None
     answered_at: datetime | None = None
@@ -114,6 +116,11 @@ class Moving:
     def payee_id(self) -> int:
         return self.payee.id
 
+    @property
+    def pending_minor(self) -> int:
+        """What of it the payee has until it settles."""
+        return self.net_minor - self.refunded_pending_minor
+
     def go(self, verb: str) -> None:
         """Along the edge that the model declares under this name. Raises TransitionNotAllowed."""
         target = EDGES[verb].get(self.status)
@@ -132,7 +139,8 @@ SELECT p.id, p.public_id, p.status, p.version, p.rail, p.currency, p.amount_mino
     p.net_minor, p.origin, p.created_at, p.tendered_on, p.expected_on, p.placed_at, p.ready_at, p.rail_reference, p.failure_code,
     p.return_code, p.payer_id, u.public_id, p.payee_id, y.public_id, a.id, a.public_id, a.subject, a.by_item, a.payable_limit, a.pays_into,
     c.id, c.subject, c.by_item, b.public_id, b.routing_number, b.number_encrypted, b.account_holder_name, k.public_id,
-    k.processor_card, p.captures_later, p.authorized_minor, p.capture_before, p.captured_at
+    k.processor_card, p.captures_later, p.authorized_minor, p.capture_before, p.captured_at,
+    p.clawed_minor, p.refunded_pending_minor
 FROM payments_payment p
 JOIN directpay_user u ON u.id = p.payer_id
 JOIN directpay_payee y ON y.id = p.payee_id

@@ -66,6 +66,7 @@ def settlements(batch: Sequence[Settlement], payees: Mapping[int, str], at: date
                 at=at,
             )
             for s in batch
+            if s.net_minor  # all of it may have gone back before it settled
         ]
     )
 

@@ -14,8 +14,8 @@ from payments.chart.accounts import platform
 from payments.methods.models import BankAccount
 from payments.payins.models import Payment, Status
 from payments.payins.moving import Moving
-from payments.payins.queries import completed_reference
 from payments.payouts.models import Payout
+from payments.refunds.queries import credits_of
 
 
 def ready_at(public_ids: Sequence[str]) -> dict[str, datetime]:
@@ -63,7 +63,7 @@ def refunds_of(payments: Sequence[str]) -> QuerySet[Payout]:
 def credits_of_payment(payment: Payment) -> list[str]:
     """References of the transactions by which its money stands, or stands again, on the account that it paid."""
     back = refunds_of([payment.public_id]).filter(status__in=(Payout.Status.FAILED, Payout.Status.RETURNED))
-    return [completed_reference(payment), *(f"refund.{status}:{key}" for key, status in back.values_list("public_id", "status"))]
+    return [*credits_of(payment), *(f"refund.{status}:{key}" for key, status in back.values_list("public_id", "status"))]
 
 
 def forwarded_to(payments: Sequence[str]) -> dict[str, str]:

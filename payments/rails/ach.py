@@ -1,6 +1,7 @@
 from datetime import datetime, time, timedelta
 
 from payments.rails.base import BankLine, Order
+from payments.rails.sandbox import Behaviour, behaviour_of_credits
 from payments.rails.simulated import SimulatedRail
 from payments.rails.timetable import Seconds, Times, ach_times
 
@@ -30,6 +31,9 @@ class PayoutCredit(SimulatedRail):
         times = ach_times(at, time(16, 45), settles_same_day=False)
         landed = times.lands_at
         return Times(times.leaves_at, landed, times.leaves_at, landed, landed, times.day)
+
+    def _acts(self, order: Order) -> Behaviour:
+        return behaviour_of_credits(order.account_number)
 
     def _return(self, order: Order, times: Times) -> tuple[datetime | None, str]:
         """Never before it is there: until then it is refused, not returned."""

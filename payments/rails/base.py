@@ -24,6 +24,8 @@ class Order:
     reference: str = ""  # what the rail answered before, if it did
     account_holder: str = ""  # of the account number, for rails that must be told
     only_look: bool = False  # its payer may still call it off: nothing is to be taken by this question
+    gives_back: str = ""  # the rail's own name of what it took: this order gives a part of that back
+    reason: str = ""  # of one that gives back, in the words of the API
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,20 @@ class KeepingRail(Rail, Protocol):
 
     def set_up(self, order: Order, at: datetime) -> Answer:
         """Ask whether what `token` names may be kept for later: completed, failed or requires_action. May raise NoAnswer."""
+
+
+@runtime_checkable
+class RefundingRail(Rail, Protocol):
+    """A rail by which what was taken goes back the way it came: cards. `order.gives_back` names what was taken; both may raise NoAnswer.
+
+    An answer `completed` may still become `returned`: then `ask_again_at` says when to look, if the rail knows.
+    """
+
+    def refund(self, order: Order, at: datetime) -> Answer:
+        """Hand over the order. Idempotent by its id."""
+
+    def look_up_refund(self, order: Order, at: datetime) -> Answer:
+        """Ask what became of it. May raise NoSuchOrder."""
 
 
 @runtime_checkable

@@ -80,6 +80,17 @@ DECLINES = {
     "charge_exceeds_source_limit": ("amount_refused", AMOUNT),
     "wallet_declined": ("wallet_declined", WALLET),
     "approval_expired": ("approval_expired", TOO_LATE),
+    # why what was given back did not arrive (docs.stripe.com/refunds, "Failed refunds")
+    "lost_or_stolen_card": ("lost_or_stolen_card", "The card does not exist any more."),
+    "expired_or_canceled_card": ("expired_or_canceled_card", "The card has expired, or its account is closed."),
+    "charge_already_refunded": ("charge_already_refunded", "All of it has gone back already."),
+    "charge_disputed": ("charge_disputed", "The card's bank is taking this payment back itself."),
+    "charge_for_pending_refund_disputed": ("charge_disputed", "The card's bank took this payment back itself meanwhile."),
+    "refund_exceeds_charge": ("refund_exceeds_charge", "So much of it is not there to be given back."),
+    "balance_insufficient": ("balance_insufficient", "There was not enough with the processor."),
+    "declined": ("declined", "The card's bank did not take it back, and gave no reason."),
+    "merchant_request": ("merchant_request", "It was called off at the processor."),
+    "refund_canceled": ("merchant_request", "It was called off at the processor."),
     "never_received": ("never_received", "It never reached the bank: no money has moved."),
 }
 NACHA = re.compile(r"R[0-9]{2}")

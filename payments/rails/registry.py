@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 
 from directpay.breakers.shared import breaker_of
 from payments.rails.ach import Ach, PayoutCredit
-from payments.rails.base import Answer, HoldingRail, KeepingRail, NeedsAPerson, NoAnswer, NoSuchOrder, NotSent, Order, Rail
+from payments.rails.base import Answer, HoldingRail, KeepingRail, NeedsAPerson, NoAnswer, NoSuchOrder, NotSent, Order, Rail, RefundingRail
 from payments.rails.cards.simulated import CardRail
 from payments.rails.instant import Instant
 from payments.rails.same_day_ach import SameDayAch
@@ -116,6 +116,29 @@ def set_up(name: str, order: Order, *, at: datetime) -> Answer | None:
     if not isinstance(way, KeepingRail):
         raise TypeError(f"the rail {name} keeps nothing")
     return _heard(name, order, lambda: way.set_up(order, at), at)
+
+
+def way_back(name: str) -> str:
+    """By which rail goes back what came by this one: its own, or, to a bank account, the one by which we send."""
+    return name if isinstance(rail(name), RefundingRail) else PayoutCredit.name
+
+
+def give_back(name: str, order: Order, *, at: datetime, first: bool) -> Answer | None:
+    """As `ask`, for an order that gives back, over the rail that `way_back` names."""
+    way = rail(name)
+    if not isinstance(way, RefundingRail):
+        return ask(name, order, at=at, first=first)
+    refunding: RefundingRail = way
+
+    def asked() -> Answer:
+        if first:
+            return refunding.refund(order, at)
+        try:
+            return refunding.look_up_refund(order, at)
+        except NoSuchOrder:
+            return refunding.refund(order, at)
+
+    return _heard(name, order, asked, at)
 
 
 def _holding(name: str) -> HoldingRail:

@@ -16,6 +16,8 @@ class Behaviour:
     return_day: int = 0
     silent: bool = False  # the bank does not answer at first
     stuck: bool = False  # stays processing
+    refuses_credits: str = ""  # it pays, but what is sent to it is refused with this code
+    returns_credits: str = ""  # or comes back with this one, after it was there
 
 
 PAYS = Behaviour()
@@ -29,10 +31,21 @@ NUMBERS = {
     "000000000009": Behaviour(stuck=True),
     "000770000001": Behaviour(silent=True),  # no answer; later it turns out paid
     "000770000002": Behaviour(silent=True, fails="R01"),  # no answer; later it turns out failed
+    "000660000002": Behaviour(refuses_credits="R02"),  # closed between paying and being given back
+    "000660000003": Behaviour(returns_credits="R03"),  # the same, noticed later
     "000880000059": Behaviour(returns="R10", return_day=59),  # the late return
 }
 CHOSEN_DAY = re.compile(r"^0099(\d\d)(\d\d)0000$")  # 0099 RR DD 0000: return code R-RR on bank day DD after settlement
+CREDITS_RETURN_ON_DAY = 5
 MICRO_DEPOSITS_FAIL = "000666666661"
+
+
+def behaviour_of_credits(account_number: str) -> Behaviour:
+    """What becomes of money that is sent to this account."""
+    acts = behaviour(account_number)
+    if acts.refuses_credits:
+        return Behaviour(fails=acts.refuses_credits)
+    return Behaviour(returns=acts.returns_credits, return_day=CREDITS_RETURN_ON_DAY) if acts.returns_credits else acts
 
 
 def behaviour(account_number: str) -> Behaviour:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from directpay.kernel.clock import EASTERN
 from payments.rails.base import Answer, BankLine, NoAnswer, Order, Promise
-from payments.rails.sandbox import behaviour
+from payments.rails.sandbox import Behaviour, behaviour
 from payments.rails.timetable import Seconds, Times, bank_day_of, bank_days_between, demo_times, fraction, holidays_between
 
 SILENCE_SHARE = 0.5  # of the time to clear, during which a silent bank does not answer
@@ -47,11 +47,14 @@ class SimulatedRail:
             closed_on=holidays_between(first, last) if by_bank_days else (),
         )
 
+    def _acts(self, order: Order) -> Behaviour:
+        return behaviour(order.account_number)
+
     def submit(self, order: Order, at: datetime) -> Answer:
         return self.look_up(order, at)
 
     def look_up(self, order: Order, at: datetime) -> Answer:
-        acts, times = behaviour(order.account_number), self.times(order.placed_at, order.id)
+        acts, times = self._acts(order), self.times(order.placed_at, order.id)
         silent_until = order.placed_at + (times.clears_at - order.placed_at) * SILENCE_SHARE
         if acts.silent and at < silent_until:
             raise NoAnswer(f"{self.name} did not answer about {order.id}")
@@ -75,7 +78,7 @@ class SimulatedRail:
         return self._answer(order, "processing", order.placed_at, ask_again_at=next_at)
 
     def _return(self, order: Order, times: Times) -> tuple[datetime | None, str]:
-        acts = behaviour(order.account_number)
+        acts = self._acts(order)
         if not (acts.returns and self.can_be_returned):
             return None, ""
         return max(times.day(acts.return_day), times.lands_at), acts.returns  # nobody gives back what has not come
@@ -91,7 +94,7 @@ class SimulatedRail:
         )
 
     def _lines(self, order: Order) -> list[BankLine]:
-        acts, times = behaviour(order.account_number), self.times(order.placed_at, order.id)
+        acts, times = self._acts(order), self.times(order.placed_at, order.id)
         if acts.stuck or (acts.fails and (self.refuses_at_once or times.refused_at <= times.lands_at)):
             return []
         lines = [self._line(order, "credit", order.amount_minor, times.lands_at)]

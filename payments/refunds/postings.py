@@ -88,10 +88,14 @@ def refund_completed(*, refund: str, rail: str, currency: str, amount_minor: int
 
 
 @posts("refund.returned", rows="E13")
-def refund_returned(paid: Paid, *, refund: str, over: str, amount_minor: int, on: date, at: datetime) -> Draft:
-    """The payer's bank sends it back after confirmation: a new fact. It is paid again, and available to the payee; no fee moves."""
+def refund_returned(paid: Paid, *, refund: str, over: str, amount_minor: int, on: date, at: datetime, payer_fee_minor: int = 0) -> Draft:
+    """The payer's bank sends it back after confirmation: a new fact. It is paid again, and available to the payee, whose fee does not move.
+
+    What of the payer's own fee went with it is ours again.
+    """
     lines = [
-        dr(clearing(over, paid.currency), amount_minor, refund),
+        dr(clearing(over, paid.currency), amount_minor + payer_fee_minor, refund),
+        cr(platform("P4110", paid.rail, paid.currency), payer_fee_minor),
         cr(paid.key("P2120"), amount_minor),
         dr(at_directpay(paid.payee, paid.currency), amount_minor),
         cr(paid.applies_to, amount_minor),

@@ -34,14 +34,20 @@ def returns(
         paid, day = paid_of(payment), days[payment.public_id]
         drafts.append(
             payment_returned.draft(
-                paid, settled=payment.status == Status.SETTLED, on=day, at=at, trust_bank=(forwarded or {}).get(payment.public_id, "")
+                paid,
+                settled=payment.status == Status.SETTLED,
+                on=day,
+                at=at,
+                clawed_fee_minor=payment.clawed_minor,
+                went_minor=payment.refunded_pending_minor,
+                trust_bank=(forwarded or {}).get(payment.public_id, ""),
             )
         )
         drafts.append(return_fee.draft(paid, fee_minor=RETURN_FEE_MINOR, on=day, at=at))
     return postings_of(drafts)
 
 
-@posts("payment.returned", rows="C3 F2 F8 F9 G11 K14 K15")
+@posts("payment.returned", rows="C3 F2 F8 F9 G11 K14 K15 N5")
 def payment_returned(
     paid: Paid,
     *,
@@ -50,11 +56,13 @@ def payment_returned(
     at: datetime,
     clawed_fee_minor: int = 0,
     clawed_tax_minor: int = 0,
+    went_minor: int = 0,
     trust_bank: str = "",
 ) -> Draft:
     """The gross goes back, out of the bucket where the payment is; what is owed is owed again.
 
     Of a fee that the payee paid, what refunds have not clawed back is given up (G11); of one that the payer paid, all (C3).
+    `went_minor` of it went back out of pending, by refunds, and is not there any more: available bears that part (N5).
     A deposit's own fee stays (K14). One that was forwarded already, into `trust_bank`, is borne by operating money (K15).
     """
     back = cr(clearing(paid.rail, paid.currency), paid.charged_minor, paid.payment)
@@ -65,8 +73,10 @@ def payment_returned(
         raise ValueError("only a fee that the payee paid is clawed back")
     fee_left, tax_left = paid.fee_minor - clawed_fee_minor, paid.tax_minor - clawed_tax_minor
     taken = paid.charged_minor - fee_left - tax_left
+    pending = 0 if settled else paid.net_minor - went_minor
     lines = [
-        dr(paid.key("P2120" if settled else "P2110"), taken),
+        dr(paid.key("P2110"), pending),
+        dr(paid.key("P2120"), taken - pending),
         back,
         dr(paid.applies_to, paid.amount_minor),
         cr(at_directpay(paid.payee, paid.currency), taken),

@@ -38,6 +38,7 @@ from payments.methods.mandates.models import Mandate
 from payments.payins.models import Payment
 from payments.payouts.actions.create import NewPayout, create_payout
 from payments.payouts.models import Payout
+from payments.refunds.actions.create import refund_payment
 from tests.architecture.cards_of_bob import cards_of, setup_of
 from tests.world import World
 
@@ -67,6 +68,7 @@ class Alices(World):
         self.token, self.card = cards_of(self)
         self.setup = setup_of(self, self.card)
         self.sent_out = self._payout()
+        self.refunded = refund_payment(self.paid, 100, actor=SYSTEM, at=self.now)
         self.trust = name_trust_bank(self.payee, self.account(self.alice, NUMBER), state="OH", actor=SYSTEM, at=self.now)
         self.moving = begin_move_out(self.leased, self.now.date(), [NewDamage("A door", 5)], actor=SYSTEM, at=self.now)
         self.key = Authenticator.objects.create(user=self.alice, type="webauthn", data={"name": KEY, "credential": {}})
@@ -156,6 +158,7 @@ class Alices(World):
             **dict.fromkeys(("payment_methods", "cards"), self.card.public_id),
             **dict.fromkeys(("3ds", "approved", "left"), "pay_nobody~0"),  # who has the address of another may answer
             "payments": self.flying.public_id,
+            "refunds": self.refunded.public_id,
             "payouts": self.sent_out.public_id,
             "trust_banks": self.trust.public_id,
             "move_outs": self.moving.public_id,

@@ -10,6 +10,7 @@ from payments.intents.models import PaymentIntent
 from payments.methods.models import BankAccount
 from payments.payins.models import LIVE, Payment, Status, Transition
 from payments.payouts.models import Payout
+from payments.refunds.models import Refund
 from payments.setup_intents.models import SetupIntent
 
 MACHINES = {
@@ -18,6 +19,7 @@ MACHINES = {
     "payment_intent": (PaymentIntent, "open"),
     "setup_intent": (SetupIntent, "open"),
     "payout": (Payout, "created"),
+    "refund": (Refund, "pending"),
     "payment_plan": (PaymentPlan, "proposed"),
 }
 

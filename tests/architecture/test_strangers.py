@@ -24,6 +24,7 @@ from leases.late_fees.models import LateFee
 from leases.receipts.models import Receipt
 from payments.methods.mandates.models import Mandate
 from payments.payins.models import Payment
+from payments.refunds.models import Refund
 from tests.architecture.alices import LAST_FOUR, Alices
 
 pytestmark = pytest.mark.django_db
@@ -160,10 +161,13 @@ def test_those_whom_it_concerns_are_shown_what_strangers_are_not() -> None:
 
 
 def state(w: Alices) -> list[object]:
-    payments = list(Payment.objects.order_by("id").values_list("public_id", "status", "version"))
+    payments = list(Payment.objects.order_by("id").values_list("public_id", "status", "version", "refunded_minor"))
     by_hand = [
         w.leased.charges.count(),
-        *(list(model.objects.order_by("id").values()) for model in (Receipt, Credit, LateFee, LateFeePolicy, Mandate, Autopay, AutopayRun)),
+        *(
+            list(model.objects.order_by("id").values())
+            for model in (Receipt, Credit, LateFee, LateFeePolicy, Mandate, Autopay, AutopayRun, Refund)
+        ),
     ]
     return [*payments, *by_hand, w.bob.bank_accounts.values_list("status", flat=True).get()]
 

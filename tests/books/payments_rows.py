@@ -178,6 +178,10 @@ def returned_after_refund(s: Story) -> list[Posting]:
     return [returns.payment_returned(s.card(), settled=True, clawed_fee_minor=clawed(5_000), **WHEN)]
 
 
+def returned_before_it_settled(s: Story) -> list[Posting]:
+    return [returns.payment_returned(s.card("pay_2", fee=320), settled=False, went_minor=5_000, **WHEN)]
+
+
 HALF: dict[str, Any] = {"refund": "re_1", "rail": "card", "amount_minor": 5_000, **OURS}
 DISPUTED: dict[str, Any] = {"dispute": "dp_1", "amount_minor": 10_000, **ON_CARD}
 DISPUTE_FEE: dict[str, Any] = {"dispute": "dp_1", "fee_minor": 1_500, "cost_minor": 1_500, **ON_CARD}
@@ -200,6 +204,7 @@ steps(
     N2=on_card(payment="pay_2", fee=320),
     N3=refunded_pending,
     N4=settled("n4", 154_480),
+    N5=returned_before_it_settled,
 )
 
 

@@ -38,7 +38,9 @@ from payments.intents.actions.create import Purpose, create_intent
 from payments.methods.cards.actions import create_card
 from payments.methods.mandates.actions import Agreement, agree_to_mandate, revoke_mandate
 from payments.methods.models import BankAccount
+from payments.payins.queries import with_related
 from payments.payouts.actions.create import NewPayout, create_payout
+from payments.refunds.actions.create import refund_payment
 from payments.setup_intents.actions.confirm import confirm_setup
 from payments.setup_intents.actions.create import create_setup
 from tests.directpay.cast import Caller, key_of
@@ -152,6 +154,7 @@ def grow(w: World, leases: int) -> None:
         )
     w.later(minutes=10)  # what is instant has settled
     given_back(w)
+    refunded(w)
     paid_out(w, lease)
     moved_out(w, lease)
 
@@ -160,6 +163,12 @@ def given_back(w: World) -> None:
     """Of what was paid too much, and of which nothing went back yet."""
     for party in Party.objects.filter(lease__rent_minor=20_000, overpayment_refunds=None).select_related("lease", "account").order_by("id"):
         refund_overpayment(party, 1_000, actor=w.actor(w.alice), at=w.now)
+
+
+def refunded(w: World) -> None:
+    """A part of each payment of a whole rent, of which nothing went back yet."""
+    for payment in with_related().filter(amount_minor=150_000, status="settled", refunds=None).order_by("id"):
+        refund_payment(payment, 700, reason="duplicate", actor=w.actor(w.alice), at=w.now)
 
 
 def paid_out(w: World, lease: Lease) -> None:

@@ -235,6 +235,18 @@ class House(OfCustomers):
             self.until(self.pay(lease, "instant", amount=25_000, source=self.source), "settled")
             return f"/api/v1/leases/{lease.public_id}/overpayment_refunds", {"amount": 400}, {"amount": 401}
 
+        def paid_back() -> dict[str, Any]:
+            paid = self.until(self.pay(self.lease(), "instant", source=self.source), "settled")
+            return {"payment": paid.public_id, "amount": 500}
+
+        def refund() -> tuple[str, dict[str, Any], dict[str, Any]]:
+            body = paid_back()
+            return "/api/v1/refunds", body, {**body, "amount": 501}
+
+        def note() -> tuple[str, dict[str, Any], dict[str, Any]]:
+            made = self.post("/api/v1/refunds", paid_back(), f"setup-{self.count()}").json()["id"]
+            return f"/api/v1/refunds/{made}", {"metadata": {"ticket": "1"}}, {"metadata": {"ticket": "2"}}
+
         def trust_bank() -> tuple[str, dict[str, Any], dict[str, Any]]:
             first, second = divmod(self.count(), 26)  # a state has one
             body = {"bank_account": self.account(self.alice).public_id, "state": chr(65 + first) + chr(65 + second)}
@@ -251,6 +263,8 @@ class House(OfCustomers):
         return {
             "/api/v1/payouts": payout,
             "/api/v1/leases/{id}/overpayment_refunds": overpayment,
+            "/api/v1/refunds": refund,
+            "/api/v1/refunds/{id}": note,
             "/api/v1/trust_banks": trust_bank,
             "/api/v1/move_outs": move_out,
             "/api/v1/move_outs/{id}/cancel": cancel,

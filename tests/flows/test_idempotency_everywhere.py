@@ -28,6 +28,7 @@ MOVES_MONEY = {
     "/api/v1/payment_intents/{id}/verify_microdeposits",
     "/api/v1/move_outs",
     "/api/v1/payouts",
+    "/api/v1/refunds",
     "/api/v1/leases/{id}/overpayment_refunds",
     "/api/v1/receipts",
     "/api/v1/receipts/{id}/bank",

@@ -7,6 +7,9 @@ from payments.invariants import PAYMENTS
 from payments.payins.models import Payment
 from payments.payouts.actions.create import NewPayout, create_payout
 from payments.payouts.models import Payout
+from payments.refunds.actions.change import set_refund_policy
+from payments.refunds.actions.create import refund_payment
+from payments.refunds.models import Refund
 from tests.ledger.breaking import broken_after
 from tests.world import World
 
@@ -22,11 +25,21 @@ BREAKS = {
     "I12 the clearing is moved": [BALANCE.format("+ 1", "P1210")],
     "I13 pending is moved": [BALANCE.format("+ 1", "P2110")],
     "I13 a payment forgot that it settled": ["UPDATE payments_payment SET status = 'completed' WHERE status = 'settled'"],
+    "I13 a payment forgot what went back of it": [
+        "UPDATE payments_payment SET refunded_pending_minor = refunded_pending_minor + 1 WHERE status = 'completed'"
+    ],
     "I13 a completed payment is gone": ["DELETE FROM payments_payment WHERE status = 'completed'"],
     "I15 what is in transit is moved": [BALANCE.format("- 1", "P2160")],
     "I15 a payout forgot that it was paid": ["UPDATE payments_payout SET status = 'in_transit' WHERE status = 'paid'"],
     "I15b what is in transit to payers is moved": [BALANCE.format("- 1", "P2310")],
     "I15b a refund was never sent": ["DELETE FROM payments_payout WHERE purpose = 'overpayment_refund'"],
+    "I15b one that arrived forgot it": ["UPDATE payments_refund SET status = 'submitted' WHERE status = 'succeeded'"],
+    "I15e one that failed was confirmed": ["UPDATE payments_refund SET status = 'failed' WHERE status = 'succeeded'"],
+    "I15e a confirmation was not posted": ["DELETE FROM ledger_transaction WHERE kind = 'refund.completed'"],
+    "I15e a refund was not posted": ["DELETE FROM ledger_transaction WHERE reference LIKE 'refund.submitted:re@_%' ESCAPE '@'"],
+    "I16b a payment forgot the fee that went back": ["UPDATE payments_payment SET clawed_minor = 0 WHERE clawed_minor > 0"],
+    "I16b a refund gave more of it back": ["UPDATE payments_refund SET clawed_minor = clawed_minor + 1"],
+    "I20c a refund is gone": ["DELETE FROM payments_refund"],
     "I20c a payment forgot what went back of it": ["UPDATE payments_payment SET refunded_minor = 0 WHERE refunded_minor > 0"],
     "I20c a refund of no payment": ["UPDATE payments_payout SET origin = 'pay_nowhere' WHERE purpose = 'overpayment_refund'"],
     "I20c a refund was not posted": ["DELETE FROM ledger_transaction WHERE kind = 'refund.submitted'"],
@@ -80,11 +93,14 @@ def paid_out(w: World) -> None:
     made = w.until(w.pay(w.lease(), "instant", amount=5_000), "settled")
     back = NewPayout("overpayment_refund", w.payee, w.account(w.bob, "000000000009"), 300, "usd", origin=made.public_id)
     create_payout(back, actor=SYSTEM, at=w.now)
+    set_refund_policy(w.payee, gives_fee_back=True, actor=SYSTEM, at=w.now)
+    refund_payment(made, 250, actor=SYSTEM, at=w.now)
     for number in ("000123456789", "009902050000", "000000000009"):
         wish = NewPayout("payout", w.payee, w.account(w.alice, number), 300, "usd")
         create_payout(wish, actor=SYSTEM, at=w.now)
     w.later(seconds=20)
     assert sorted(Payout.objects.values_list("status", flat=True)) == ["in_transit", "in_transit", "paid", "returned"]
+    assert Refund.objects.get(status="succeeded").clawed_minor == 5
 
 
 @pytest.mark.django_db(transaction=True)

@@ -194,7 +194,14 @@ def refund(state: State, charge: Thing, params: Thing, amount: int | None) -> Th
         raise invalid(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     if not 0 < asked <= left:
         raise invalid(f"Refund amount ({asked}) is greater than unrefunded amount on charge ({left})", param="amount")
+    card = CARDS.get(state.numbers[charge["payment_method"]][0], Card())
+    by_bank = charge["payment_method_details"]["type"] == "us_bank_account"
     made = state.add(more_shapes.refund(state, charge, asked, params))
+    if by_bank or card.refunds == "pending":
+        made["status"] = "pending"
+        state.later(state.now() + state.bank_seconds, partial(_given_back, state, made))
+    if card.refunds == "fails":
+        state.later(state.now() + state.bank_seconds, partial(_come_back, state, made, charge))
     made["balance_transaction"] = state.add(more_shapes.balance_transaction(state, made, "refund", -asked, 0))["id"]
     charge["amount_refunded"] += asked
     charge["refunded"] = charge["amount_refunded"] == charge["amount"]
@@ -202,6 +209,20 @@ def refund(state: State, charge: Thing, params: Thing, amount: int | None) -> Th
     state.tell("refund.created", made)
     state.tell("charge.refunded", charge)
     return made
+
+
+def _given_back(state: State, made: Thing) -> None:
+    made["status"] = "succeeded"
+    state.tell("refund.updated", made)
+
+
+def _come_back(state: State, made: Thing, charge: Thing) -> None:
+    line = state.add(more_shapes.balance_transaction(state, made, "refund_failure", made["amount"], 0))
+    made |= {"status": "failed", "failure_reason": "expired_or_canceled_card", "failure_balance_transaction": line["id"]}
+    charge["amount_refunded"] -= made["amount"]
+    charge["refunded"] = False
+    state.tell("refund.failed", made)
+    state.tell("charge.refund.updated", made)
 
 
 def unexpected(intent: Thing, verb: str) -> StripeError:

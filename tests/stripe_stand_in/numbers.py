@@ -16,6 +16,7 @@ class Card:
     at_once: bool = False  # straight to the available balance
     cvc_fails: bool = False
     funding: str = "credit"
+    refunds: str = ""  # pending: given back later; fails: at once, and it comes back
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ CARDS = {
     "4000000000000259": Card(disputed="fraudulent"),
     "4000000000001976": Card(disputed="fraudulent", inquiry=True),
     "4000000000000077": Card(at_once=True),
+    "4000000000007726": Card(refunds="pending"),
+    "4000000000005126": Card(refunds="fails"),
     "4000002500003155": Card(authenticates=True),
     "4000002760003184": Card(authenticates=True),
 }
@@ -70,6 +73,8 @@ CARD_NAMES = {
     "pm_card_createDispute": "4000000000000259",
     "pm_card_createDisputeInquiry": "4000000000001976",
     "pm_card_bypassPending": "4000000000000077",
+    "pm_card_pendingRefund": "4000000000007726",
+    "pm_card_refundFail": "4000000000005126",
     "pm_card_authenticationRequired": "4000002760003184",
     "pm_card_authenticationRequiredOnSetup": "4000002500003155",
 }

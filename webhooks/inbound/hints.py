@@ -1,4 +1,4 @@
-"""What an event of a provider's means here: which payments are to be asked about now. Nothing of what it claims is believed.
+"""What an event of a provider's means here: which payments, or refunds, are to be asked about now. Nothing of what it claims is believed.
 
 A kind that moves nothing, or that nobody here has to do with, is ignored with its reason.
 """
@@ -13,23 +13,26 @@ from payments.payins.actions.capture import VOID_QUEUE
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.models import CLEARED, Payment, Status
 from payments.rails.registry import BY_STRIPE, BY_WALLET
+from payments.refunds.actions.create import REFUND_QUEUE
+from payments.refunds.models import Refund
 from payments.returns.actions import WATCH_QUEUE
 from webhooks.inbound.models import ProviderEvent
 
 # Prefixes of kinds that may have changed what a payment's rail would say of it.
 MOVING: Final[Mapping[str, tuple[str, ...]]] = {
-    "stripe": ("payment_intent.", "charge."),
+    "stripe": ("payment_intent.", "charge.", "refund."),
     "paypal": ("CHECKOUT.ORDER.", "CHECKOUT.PAYMENT-APPROVAL.", "PAYMENT.CAPTURE.", "PAYMENT.AUTHORIZATION."),
 }
 # Rightly told, and nothing here can act on it yet. The first that fits.
 NOT_YET: Final[Mapping[str, Mapping[str, str]]] = {
-    "stripe": {"charge.dispute.": "disputes are not handled yet", "charge.refund": "refunds by card are not handled yet"},
+    "stripe": {"charge.dispute.": "disputes are not handled yet"},
     "paypal": {
         "CUSTOMER.DISPUTE.": "disputes are not handled yet",
         "PAYMENT.CAPTURE.REFUNDED": "refunds by wallet are not handled yet",
         "PAYMENT.CAPTURE.REVERSED": "disputes are not handled yet",
     },
 }
+OF_REFUNDS: Final[Mapping[str, tuple[str, ...]]] = {"stripe": ("refund.", "charge.refund."), "paypal": ()}
 LONGEST_LABEL: Final = 60
 AT_THE_RAIL: Final = (Status.PROCESSING, Status.UNKNOWN, Status.REQUIRES_ACTION, Status.AUTHORIZED)
 # They say that money was taken or promised: of a payment that has ended here, that must not stay so.
@@ -38,6 +41,8 @@ TAKING: Final = (
     *("PAYMENT.CAPTURE.COMPLETED", "PAYMENT.AUTHORIZATION.CREATED"),
 )
 ENDED: Final = (Status.CANCELED, Status.FAILED)
+# Of these a rail knows, and may still say something new.
+GIVEN_BACK: Final = (Refund.Status.SUBMITTED, Refund.Status.UNKNOWN, Refund.Status.SUCCEEDED)
 # Which of our rails each of them knows of.
 RAILS: Final[Mapping[str, tuple[str, ...]]] = {"stripe": BY_STRIPE, "paypal": BY_WALLET}
 FLAGS: Final = {
@@ -55,7 +60,7 @@ def label_of(provider: str, kind: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """`queues`: name → the payments that it is to ask about now. Without any, `reason` says why."""
+    """`queues`: name → the payments (or refunds) that it is to ask about now. Without any, `reason` says why."""
 
     queues: Mapping[str, Sequence[str]]
     reason: str = ""
@@ -66,11 +71,15 @@ class Hint:
 
 
 def hints_of(events: Sequence[ProviderEvent]) -> dict[int, Hint]:
-    """Event's id → what it means, with one question for all of them."""
+    """Event's id → what it means, with one question for all payments and one for all refunds."""
     idle = {event.id: Hint({}, reason) for event in events if (reason := _idle(event))}
     asking = [event for event in events if event.id not in idle]
-    payments = _payments(asking) if asking else []
-    return idle | {event.id: _hint(event, payments) for event in asking}
+    of_refunds = [event for event in asking if event.kind.startswith(OF_REFUNDS[event.provider])]
+    of_payments = [event for event in asking if event not in of_refunds]
+    payments = _payments(of_payments) if of_payments else []
+    refunds = _refunds(of_refunds) if of_refunds else []
+    found = {event.id: _hint_of_payment(event, payments) for event in of_payments}
+    return idle | found | {event.id: _hint_of_refund(event, refunds) for event in of_refunds}
 
 
 def _idle(event: ProviderEvent) -> str:
@@ -85,7 +94,9 @@ def _idle(event: ProviderEvent) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    payment: str
+    """A payment, or a refund. `reference` is the provider's name of it."""
+
+    key: str
     status: str
     rail: str
     reference: str
@@ -100,15 +111,33 @@ def _payments(events: Sequence[ProviderEvent]) -> list[_Known]:
     return [_Known(*row) for row in rows.values_list("public_id", "status", "rail", "rail_reference")]
 
 
-def _hint(event: ProviderEvent, payments: Sequence[_Known]) -> Hint:
-    mine = [p for p in payments if p.rail in RAILS[event.provider] and (p.payment in event.ours or p.reference in event.objects_told)]
+def _refunds(events: Sequence[ProviderEvent]) -> list[_Known]:
+    """The same of refunds. One that somebody gave at the provider's own pages is none of ours."""
+    ours = {name for event in events for name in event.ours}
+    theirs = {name for event in events for name in event.objects_told}
+    rows = Refund.objects.filter(Q(public_id__in=ours) | Q(rail_reference__in=theirs), rail__in=BY_STRIPE).order_by("id")
+    return [_Known(*row) for row in rows.values_list("public_id", "status", "rail", "rail_reference")]
+
+
+def _hint_of_payment(event: ProviderEvent, payments: Sequence[_Known]) -> Hint:
+    mine = _meant(event, payments)
     if not mine:
         return Hint({}, "no payment of ours is meant")
-    queues = {
-        RAIL_QUEUE: [p.payment for p in mine if p.status in AT_THE_RAIL],
-        WATCH_QUEUE: [p.payment for p in mine if p.status in CLEARED],
-        VOID_QUEUE: [p.payment for p in mine if p.status in ENDED and event.kind in TAKING],
-    }
+    return _asking(mine, {RAIL_QUEUE: AT_THE_RAIL, WATCH_QUEUE: CLEARED, VOID_QUEUE: ENDED if event.kind in TAKING else ()})
+
+
+def _hint_of_refund(event: ProviderEvent, refunds: Sequence[_Known]) -> Hint:
+    mine = _meant(event, refunds)
+    return _asking(mine, {REFUND_QUEUE: GIVEN_BACK}) if mine else Hint({}, "no refund of ours is meant")
+
+
+def _meant(event: ProviderEvent, known: Sequence[_Known]) -> list[_Known]:
+    return [one for one in known if one.rail in RAILS[event.provider] and (one.key in event.ours or one.reference in event.objects_told)]
+
+
+def _asking(mine: Sequence[_Known], states: Mapping[str, Sequence[str]]) -> Hint:
+    """`states`: queue → the states in which it has something to ask."""
+    queues = {queue: [one.key for one in mine if one.status in wanted] for queue, wanted in states.items()}
     if not any(queues.values()):
-        return Hint({}, ", ".join(f"{p.payment} is {p.status}" for p in mine)[:200])
+        return Hint({}, ", ".join(f"{one.key} is {one.status}" for one in mine)[:200])
     return Hint({queue: keys for queue, keys in queues.items() if keys})

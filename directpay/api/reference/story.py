@@ -7,7 +7,7 @@ from typing import Any
 
 ID = re.compile(r"[a-z]+_[0-9A-Za-z]{24}")
 JSON = "application/json"
-LAST = ("sandbox", "overpayment_refunds", "payouts")  # first the clock is moved, for what is sent must have settled
+LAST = ("sandbox", "refunds", "overpayment_refunds", "payouts")  # first the clock is moved, for what is sent must have settled
 NEVER = "payment_intent_unexpected_state"
 SETTLED = "/api/v1/leases/{id}/overpayment_refunds"  # made on a lease, and told with what is LAST
 UNTIMELY = ("payment_not_cancelable", "receipt_not_ready")  # by then the money has left, or has not settled

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from directpay.api.idempotency import KeyInUse
 from directpay.kernel.errors import DirectPayError
+from directpay.kernel.money import minor_of
 from leases.portal.actions import pressed_once
-from leases.portal.queries.sheet import minor_of
 from leases.portal.visit import Visit
 
 FIELDS = {  # what an error names → what a form calls it

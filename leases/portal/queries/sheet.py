@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from directpay.kernel.clock import EASTERN, today
-from directpay.kernel.money import EXPONENTS
+from directpay.kernel.money import minor_of
 from directpay.people.models import User
 from leases.portal import words
 from leases.portal.queries.owing import Owing, Part
@@ -26,7 +26,6 @@ from payments.rails.registry import BY_CARD, BY_WALLET, is_set_up, rail
 
 ORDER = ("ach", "same_day_ach", "instant", "card", *BY_WALLET)
 ONE_MORE = ("wire",)
-TYPED = re.compile(r"\$?\s*(\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(?:[.](\d{1,3}))?", re.ASCII)
 ATTEMPT = re.compile(r"at_[0-9a-f]{24}")
 
 
@@ -190,14 +189,6 @@ def _amount(found: Owing, choice: Choice, errors: dict[str, SafeString]) -> int:
         errors["part"] = format_html(_("At most {limit} can be paid now. Enter that or less."), limit=limit)
         return 0
     return typed
-
-
-def minor_of(text: str, currency: str) -> int | None:
-    """`1,200.5` → 120050; None for what is not an amount of this currency."""
-    match, exponent = TYPED.fullmatch(text.strip()), EXPONENTS[currency]
-    if match is None or len(match[2] or "") > exponent:
-        return None
-    return int(match[1].replace(",", "")) * 10**exponent + int((match[2] or "").ljust(exponent, "0") or 0)
 
 
 def attempt_of(found: Owing, user: User) -> str:

@@ -43,6 +43,7 @@ def settle_payments(public_ids: Sequence[str], at: datetime) -> list[Moving]:
 
 
 def _batch(payments: Sequence[Moving], at: datetime) -> tuple[list[Settlement], list[SettlementLine]]:
+    """Of what refunds have not taken already."""
     groups: dict[tuple[int, str], list[Moving]] = defaultdict(list)
     for payment in payments:
         groups[payment.payee_id, payment.currency].append(payment)
@@ -52,12 +53,12 @@ def _batch(payments: Sequence[Moving], at: datetime) -> tuple[list[Settlement], 
             public_id=public_id("stl"),
             payee_id=members[0].payee_id,
             currency=currency,
-            gross_minor=sum(p.amount_minor for p in members),
-            fee_minor=sum(p.amount_minor - p.net_minor for p in members),
-            net_minor=sum(p.net_minor for p in members),
+            gross_minor=sum(p.amount_minor - p.refunded_pending_minor - p.clawed_minor for p in members),
+            fee_minor=sum(p.amount_minor - p.net_minor - p.clawed_minor for p in members),
+            net_minor=sum(p.pending_minor for p in members),
             count=len(members),
             created_at=at,
         )
         batch.append(settlement)
-        lines += [SettlementLine(settlement=settlement, payment_id=p.id, net_minor=p.net_minor) for p in members]
+        lines += [SettlementLine(settlement=settlement, payment_id=p.id, net_minor=p.pending_minor) for p in members]
     return batch, lines

@@ -22,6 +22,7 @@ class SandboxCard:
     proves: Literal["", "once", "always"] = ""  # 3-D Secure
     cvc_fails: bool = False
     silent: bool = False  # the processor does not answer at first
+    refunds: Literal["", "later", "lost", "refused"] = ""  # given back at once; days later; at once, and it comes back; not at all
 
     @property
     def last4(self) -> str:
@@ -54,6 +55,9 @@ CARDS = (
     SandboxCard("pm_card_cvcCheckFail", _visa("101"), cvc_fails=True),
     SandboxCard("pm_card_createDispute", _visa("259")),
     SandboxCard("pm_card_bypassPending", _visa("77")),
+    SandboxCard("pm_card_pendingRefund", _visa("7726"), refunds="later"),
+    SandboxCard("pm_card_refundFail", _visa("5126"), refunds="lost"),
+    SandboxCard("pm_card_refundRefused", refunds="refused"),
     SandboxCard("pm_card_authenticationRequiredOnSetup", "4000" + "0025" + "0000" + "3155", proves="once"),
     SandboxCard("pm_card_authenticationRequired", "4000" + "0027" + "6000" + "3184", proves="always"),
     SandboxCard("pm_card_noAnswerThenPaid", silent=True),

@@ -15,6 +15,8 @@ COST_BPS = 275  # what the processor keeps of what it pays out; half-even
 SILENCE = timedelta(seconds=10)
 PROVES_WITHIN = timedelta(hours=1)  # whoever has not come back by then does not
 REPORTED = time(20, 0)
+PAID_AGAIN_AFTER = timedelta(seconds=1)  # a line of its own, after the one that it makes up for
+CARD_IS_GONE = "expired_or_canceled_card"
 
 
 class CardRail(SimulatedRail):
@@ -53,6 +55,23 @@ class CardRail(SimulatedRail):
     def void(self, order: Order, at: datetime) -> Answer:
         return self._answer(order, "canceled", at)
 
+    def refund(self, order: Order, at: datetime) -> Answer:
+        return self.look_up_refund(order, at)
+
+    def look_up_refund(self, order: Order, at: datetime) -> Answer:
+        """Given back at once for most; what takes time, or is refused, is known when the processor pays out next."""
+        card, known_at = card_of(order.token), self.times(order.placed_at, order.id).lands_at
+        if card.silent and at < order.placed_at + SILENCE / self.speed:
+            raise NoAnswer(f"{self.name} did not answer about {order.id}")
+        if card.refunds in ("later", "refused") and at < known_at:
+            return self._answer(order, "processing", order.placed_at, ask_again_at=known_at)
+        if card.refunds == "refused":
+            return self._answer(order, "failed", known_at, code=CARD_IS_GONE)
+        if card.refunds == "lost" and at >= known_at:
+            return self._answer(order, "returned", known_at, code=CARD_IS_GONE)
+        given_at = known_at if card.refunds == "later" else order.placed_at
+        return self._answer(order, "completed", given_at, ask_again_at=known_at if card.refunds == "lost" else None)
+
     def costs(self, order: Order, until: datetime) -> list[Cost]:
         """Known as soon as the money is taken."""
         fee = fee_of(order.amount_minor)
@@ -85,10 +104,20 @@ class CardRail(SimulatedRail):
         )
 
     def _lines(self, order: Order) -> list[BankLine]:
+        if order.gives_back:
+            return self._lines_of_refund(order)
         if not self._pays(order):
             return []
         lands_at = self.times(order.placed_at, order.id).lands_at
         return [self._line(order, "credit", order.amount_minor - fee_of(order.amount_minor), lands_at)]
+
+    def _lines_of_refund(self, order: Order) -> list[BankLine]:
+        """Kept from what is paid out next: its own fee the processor does not give back. What was lost it pays out again."""
+        refunds, known_at = card_of(order.token).refunds, self.times(order.placed_at, order.id).lands_at
+        if refunds == "refused":
+            return []
+        kept = self._line(order, "refund", -order.amount_minor, known_at)
+        return [kept, self._line(order, "lost", order.amount_minor, known_at + PAID_AGAIN_AFTER)] if refunds == "lost" else [kept]
 
 
 def fee_of(amount_minor: int) -> int:

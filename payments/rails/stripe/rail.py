@@ -17,6 +17,7 @@ from directpay.kernel import bankdays
 from directpay.kernel.clock import EASTERN
 from payments.rails.base import Answer, BankLine, NoAnswer, Order, Promise
 from payments.rails.processors.turns import again_at
+from payments.rails.stripe import refunds
 from payments.rails.stripe.calls import ask, replayed
 from payments.rails.stripe.reading import declined, misunderstood, never_received, read, refused
 from payments.rails.timetable import MORNING, holidays_between
@@ -73,6 +74,12 @@ class StripeRail:
             return client.v1.payment_intents.cancel(reference, {"expand": EXPAND}, options)
 
         return self._ended(order, at, call)
+
+    def refund(self, order: Order, at: datetime) -> Answer:
+        return refunds.made(order, at)
+
+    def look_up_refund(self, order: Order, at: datetime) -> Answer:
+        return refunds.looked_up(order, at)
 
     def bank_lines(self, order: Order, until: datetime) -> list[BankLine]:
         """None of an order's own: Stripe pays out sums of many, which are matched as payouts."""

@@ -7,8 +7,8 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
+from directpay.kernel.money import minor_of
 from leases.portal import dates, words
-from leases.portal.queries.sheet import minor_of
 from leases.rent.models import Charge
 from payments.payins.models import Payment, Status
 from payments.rails.registry import RAILS

@@ -21,6 +21,8 @@ from ledger.journal.actions.reversals import reverse
 from ledger.journal.models import Book, Entry
 from payments.payins.models import Payment
 from payments.payouts.actions.create import NewPayout, create_payout
+from payments.refunds.actions.change import set_refund_policy
+from payments.refunds.actions.create import refund_payment
 from tests.world import DISPUTED, World
 
 pytestmark = pytest.mark.django_db(transaction=True)  # what is known is what is committed
@@ -212,3 +214,20 @@ def test_a_closed_period_stays_and_what_comes_later_counts_in_the_open_one():
     assert named(statement(w, between=december)) == {"corrections": -50_000}
     assert [p.closing_minor for p in after.places] == [p.opening_minor for p in statement(w, between=december).places]
     assert statement(w, between=(NOVEMBER[0], december[1])).result_minor == raw(w, *CASH)
+
+
+def test_what_went_back_of_a_payment_is_a_refund_of_its_day_and_its_fee_is_less():
+    """G5 on a statement: income stays where it was received, the refund is negative, the claw-back lowers the cost."""
+    w = World()
+    w.fee("instant", 2_000)
+    set_refund_policy(w.payee, gives_fee_back=True, actor=SYSTEM, at=w.now)
+    paid = w.until(w.pay(w.lease(), "instant"), "settled")
+    before = named(statement(w))
+    refund_payment(paid, 75_000, actor=SYSTEM, at=w.now)
+    w.later(minutes=1)
+    found = statement(w)
+    assert {name: minor - before.get(name, 0) for name, minor in named(found).items() if minor != before.get(name, 0)} == {
+        "refunds": -75_000,
+        "payment_fees": 1_000,
+    }
+    assert found.result_minor == raw(w, *CASH)

@@ -1,7 +1,7 @@
 """What an event does: the rail is asked about its payment, once; what fails is tried again, parked, swept and replayed."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import psycopg
 import pytest
@@ -13,7 +13,11 @@ from payments.payins.actions.capture import VOID_QUEUE
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.models import Payment
 from payments.rails.ach import Ach
+from payments.rails.base import Answer, Order
 from payments.rails.registry import RAILS
+from payments.refunds.actions.answer import change, lock_refunds
+from payments.refunds.actions.create import REFUND_QUEUE, refund_payment
+from payments.refunds.models import Refund
 from payments.returns.actions import WATCH_QUEUE
 from tests.webhooks.inbound.signing import stripe_event
 from tests.world import NO_FUNDS, World
@@ -51,6 +55,12 @@ class ToldOf(Ach):
     """The simulated bank under the name of the provider."""
 
     name = "stripe"
+
+    def refund(self, order: Order, at: datetime) -> Answer:
+        return self.look_up(order, at)
+
+    def look_up_refund(self, order: Order, at: datetime) -> Answer:
+        return self.look_up(order, at)
 
 
 @pytest.fixture
@@ -117,6 +127,39 @@ def test_a_cleared_payment_is_asked_whether_it_still_stands(w, sender):
 def test_the_rest_is_ignored_with_its_reason(w, sender, kind, reason):
     event = w.worked(told(sender, kind=kind))
     assert (event.state, event.reason, event.effects) == ("ignored", reason, [])
+
+
+class TestOfARefund:
+    """The rail gives back as it would take: what it is asked is all that matters here."""
+
+    @pytest.fixture
+    def refund(self, w) -> Refund:
+        w.fee("stripe", 0)
+        paid = w.until(w.pay(w.lease(), "stripe"), "completed")
+        made = refund_payment(paid, 1_000, actor=w.actor(w.alice), at=w.now)
+        Refund.objects.filter(id=made.id).update(rail_reference="re_stripes")
+        Due.objects.filter(key=made.public_id).update(due_at=w.now + A_DAY)
+        return made
+
+    @pytest.mark.parametrize("kind", ["refund.created", "refund.updated", "refund.failed", "charge.refund.updated"])
+    @pytest.mark.parametrize("name", ["theirs", "ours"])
+    def test_the_rail_is_asked_about_it(self, w, sender, refund, kind, name):
+        with unit_of_work():  # as its worker would
+            change(lock_refunds([refund.public_id])[0], "submit", "submitted", actor="system:test", at=w.now)
+        about = {"id": "re_stripes"} if name == "theirs" else {"id": "re_lost", "metadata": {"refund": refund.public_id}}
+        event = w.worked(told(sender, kind=kind, about={"object": "refund", **about}))
+        assert (event.state, event.effects) == ("processed", [refund.public_id])
+        assert w.due(REFUND_QUEUE, refund.public_id) == timedelta()
+
+    def test_one_of_which_the_rail_does_not_know_yet_is_left(self, w, sender, refund):
+        event = w.worked(told(sender, kind="refund.updated", about={"id": "re_stripes"}))
+        assert (event.state, event.reason) == ("ignored", f"{refund.public_id} is pending")
+        assert w.due(REFUND_QUEUE, refund.public_id) == A_DAY
+
+    def test_one_that_somebody_gave_by_hand_is_none_of_ours(self, w, sender, refund):
+        about = {"id": "re_byhand", "payment_intent": f"stripe-{refund.payment.public_id}"}
+        event = w.worked(told(sender, kind="refund.created", about=about))
+        assert (event.state, event.reason) == ("ignored", "no refund of ours is meant")
 
 
 def test_an_event_about_a_payment_that_has_ended_is_ignored(w, sender):

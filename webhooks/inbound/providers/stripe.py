@@ -22,6 +22,7 @@ from webhooks.inbound.signatures import check_stripe
 
 # Of one event they differ from delivery to delivery, and say nothing about what happened.
 OF_THE_DELIVERY = ("pending_webhooks", "request")
+OURS = ("payment", "refund")  # what we write on what we make there
 RELATED = ("payment_intent", "charge", "setup_intent")  # objects that an object names
 
 
@@ -49,7 +50,7 @@ class Stripe:
             said["id"],
             kind=text(said.get("type"), KIND_LENGTH),
             objects=names(*(_id(about.get(name)) for name in ("id", *RELATED))),
-            ours=names(metadata.get("payment")) if isinstance(metadata, dict) else (),
+            ours=names(*(metadata.get(name) for name in OURS)) if isinstance(metadata, dict) else (),
             account=account,
             livemode=livemode,
             occurred_at=moment(said.get("created")),

@@ -1,0 +1,1 @@
+"""Giving a part of a payment back: claimed and posted first, sent by its rail later."""
