@@ -8,6 +8,7 @@ from payments.payins.models import Claim, Payment, Transition
 from payments.payouts.models import Payout, Settlement, SettlementLine
 from payments.pricing.models import RailFee
 from payments.reconciliation.models import BankLine
+from payments.reconciliation.processor_payouts.models import ProcessorPayout, ProcessorPayoutLine
 from payments.retries.models import Reattempt, Retry
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "Payment",
     "PaymentIntent",
     "Payout",
+    "ProcessorPayout",
+    "ProcessorPayoutLine",
     "RailFee",
     "Reattempt",
     "Retry",

@@ -15,6 +15,7 @@ from payments.rails.ach import Ach, PayoutCredit
 from payments.rails.base import Answer, HoldingRail, NeedsAPerson, NoAnswer, NoSuchOrder, NotSent, Order, Rail
 from payments.rails.cards.simulated import CardRail
 from payments.rails.instant import Instant
+from payments.rails.paid_out import PayingOut
 from payments.rails.same_day_ach import SameDayAch
 from payments.rails.simulated import SimulatedRail
 from payments.rails.timetable import bank_day_of
@@ -29,6 +30,9 @@ FROM_BANK_ACCOUNTS = tuple(name for name in RAILS if name not in BY_CARD)
 OUTGOING: dict[str, type[SimulatedRail]] = {PayoutCredit.name: PayoutCredit}  # nobody pays in by these
 PROCESSORS = {"stripe": "payments.rails.stripe.rail.StripeRail", "stripe_ach": "payments.rails.stripe.rail.StripeAch"}
 BY_STRIPE = tuple(PROCESSORS)
+# Processors that pay out sums of many: the rails whose payments are in them, and who is asked for them.
+RAILS_OF = {"stripe": BY_STRIPE}
+PAYS_OUT = {"stripe": "payments.rails.stripe.payouts.StripePayouts"}
 EVERY_RAIL = (*RAILS, *PROCESSORS)
 ASKED_FOR = (*RAILS, "stripe_ach")  # what a payer may name: whose rail a card goes by, its processor says
 breaker_of("stripe")  # known from the start, so that its gauge is there before the first failure
@@ -38,6 +42,11 @@ def rail(name: str) -> Rail:
     """The rail under the present profile, speed and seed."""
     found = RAILS.get(name) or OUTGOING.get(name) or import_string(PROCESSORS[name])
     return found(settings.RAIL_PROFILE, settings.RAIL_SPEED, settings.RAIL_SEED)
+
+
+def pays_out(processor: str) -> PayingOut:
+    found: PayingOut = import_string(PAYS_OUT[processor])()
+    return found
 
 
 def rail_of_card(name: str, processor: str) -> str:

@@ -1,0 +1,108 @@
+"""From a processor's payout to money that landlords may have: it is explained, its costs are posted, our bank has it, it is settled.
+
+Each step is one transaction; nothing of it is taken back, for the money has moved. What nobody can explain waits, and says why.
+"""
+
+from datetime import datetime, time, timedelta
+
+from directpay.due.actions import schedule
+from directpay.kernel import bankdays
+from directpay.kernel.clock import EASTERN, today
+from directpay.sagas.models import Saga
+from directpay.sagas.registry import SagaKind, StepKind, Wait
+from ledger.journal.actions import post_many
+from payments.chart.drafts import postings_of
+from payments.payins.actions.initiate import RAIL_QUEUE
+from payments.payins.models import CLEARED, LIVE, Payment, Status
+from payments.rails.registry import RAILS_OF
+from payments.rails.timetable import bank_day_of
+from payments.reconciliation.actions import Reported, record_bank_lines
+from payments.reconciliation.postings import processor_fee
+from payments.reconciliation.processor_payouts.actions import KIND
+from payments.reconciliation.processor_payouts.models import ProcessorPayout, ProcessorPayoutLine
+
+SOON, LATER = timedelta(hours=1), timedelta(days=1)
+MORNING = time(9)
+
+
+def payout_of(saga: Saga) -> ProcessorPayout:
+    return ProcessorPayout.objects.get(public_id=saga.about)
+
+
+def explain(saga: Saga, at: datetime) -> Wait | None:
+    """Every part is a payment of ours, for as much as we have posted; and the parts add up to what is paid out."""
+    payout = payout_of(saga)
+    lines = list(payout.lines.order_by("id"))
+    off = payout.amount_minor - sum(line.net_minor for line in lines)
+    if off:
+        return Wait(f"what is paid out is {off} more than its parts", at + LATER)
+    references = [line.about for line in lines if line.kind == "payment"]
+    payments = {p.rail_reference: p for p in Payment.objects.filter(rail__in=RAILS_OF[payout.processor], rail_reference__in=references)}
+    waits = [wait for line in lines if (wait := _explain(line, payments.get(line.about), payout, at))]
+    ProcessorPayoutLine.objects.bulk_update([line for line in lines if line.item], ["item", "rail"])
+    return waits[0] if waits else None
+
+
+def _explain(line: ProcessorPayoutLine, payment: Payment | None, payout: ProcessorPayout, at: datetime) -> Wait | None:
+    if line.kind != "payment" or payment is None:
+        return Wait(f"{line.kind} {line.reference}: nobody knows what it is for", at + LATER)
+    if payment.status in LIVE:  # its event got lost: the rail is asked
+        schedule(RAIL_QUEUE, [(payment.public_id, at)])
+        return Wait(f"{payment.public_id} is {payment.status}", at + SOON)
+    taken = payment.status in (*CLEARED, Status.RETURNED)
+    if not taken or (payment.charged_minor, payment.currency) != (line.amount_minor, payout.currency):
+        return Wait(f"{payment.public_id} is {payment.status}, of {payment.charged_minor}", at + LATER)
+    line.item, line.rail = payment.public_id, payment.rail
+    return None
+
+
+def post_costs(saga: Saga, at: datetime) -> None:
+    """D4, for each part, under the processor's own name of it: posted once."""
+    payout = payout_of(saga)
+    drafts = [
+        processor_fee.draft(
+            report_line=line.reference,
+            item=line.item,
+            rail=line.rail,
+            currency=payout.currency,
+            amount_minor=line.fee_minor,
+            on=bank_day_of(at),
+            at=at,
+        )
+        for line in payout.lines.order_by("id")
+        if line.fee_minor > 0
+    ]
+    post_many(postings_of(drafts), at=at)
+
+
+def receive(saga: Saga, at: datetime) -> Wait | None:
+    """D5: on its day the sum stands on our bank's statement, divided as the processor reports it.
+
+    No statement of a real bank is read yet: the processor's word is taken for it, as the simulated bank's is.
+    """
+    payout = payout_of(saga)
+    if today(EASTERN, at) < payout.arrives_on:
+        return Wait("for our bank", bankdays.eastern(payout.arrives_on, MORNING))
+    lines = sorted(payout.lines.all(), key=lambda line: (line.net_minor < 0, line.id))  # what comes in first: no bank goes below zero
+    told = (payout.currency, payout.arrives_on)
+    parts = [(f"{payout.reference}/{line.reference}", line.rail, line.item, line.net_minor) for line in lines if line.net_minor]
+    record_bank_lines([Reported("client", *part, *told) for part in parts], at=at)
+    return None
+
+
+def see_it_settled(saga: Saga, at: datetime) -> Wait | None:
+    """Its payments are available to who was paid; the settlement itself is the payments' own."""
+    items = list(payout_of(saga).lines.values_list("item", flat=True))
+    waiting = Payment.objects.filter(public_id__in=items, status=Status.COMPLETED).count()
+    return Wait(f"for {waiting} payments to be settled", at + SOON) if waiting else None
+
+
+PROCESSOR_PAYOUT = SagaKind(
+    KIND,
+    (
+        StepKind("explain", explain),
+        StepKind("post_costs", post_costs, point_of_no_return=True),
+        StepKind("receive", receive),
+        StepKind("settle", see_it_settled),
+    ),
+)
