@@ -9,6 +9,7 @@ from payments.payins.admin import ClaimAdmin, PaymentAdmin, TransitionAdmin
 from payments.payouts.admin import PayoutAdmin, SettlementAdmin, SettlementLineAdmin
 from payments.pricing.admin import RailFeeAdmin
 from payments.reconciliation.admin import BankLineAdmin
+from payments.reconciliation.processor_payouts.admin import ProcessorPayoutAdmin
 from payments.refunds.admin import RefundAdmin, RefundPolicyAdmin
 from payments.retries.admin import ReattemptAdmin, RetryAdmin
 from payments.setup_intents.admin import SetupIntentAdmin
@@ -24,6 +25,7 @@ __all__ = [
     "PaymentAdmin",
     "PaymentIntentAdmin",
     "PayoutAdmin",
+    "ProcessorPayoutAdmin",
     "RailFeeAdmin",
     "ReattemptAdmin",
     "RefundAdmin",

@@ -3,6 +3,7 @@
 from directpay.due.registry import Queue
 from directpay.due.registry import register as register_queue
 from directpay.events.registry import promise
+from directpay.sagas.registry import register_saga
 from ledger.journal.invariants import register_invariants
 from ledger.seals.projections import register_projections
 from payments.disputes import postings as _disputes  # noqa: F401 registers
@@ -34,6 +35,8 @@ from payments.reconciliation.actions import (
     post_own_lines,
 )
 from payments.reconciliation.listeners import expect_deposits, expect_lines, expect_sent_lines
+from payments.reconciliation.processor_payouts.actions import PROCESSORS_QUEUE, ask_processors
+from payments.reconciliation.processor_payouts.steps import PROCESSOR_PAYOUT
 from payments.refunds.actions.create import REFUND_QUEUE
 from payments.refunds.actions.send import sent_refunds, work_on_refunds
 from payments.refunds.events import PROJECTION as REFUNDS
@@ -58,6 +61,8 @@ def register() -> None:
     register_queue(Queue(PAYOUT_QUEUE, work_on_payouts, local=False, lease_seconds=15))
     register_queue(Queue(REFUND_QUEUE, work_on_refunds, local=False, lease_seconds=15))
     register_queue(Queue(SENT_LINES_QUEUE, fetch_sent_lines, local=False, lease_seconds=15))
+    register_queue(Queue(PROCESSORS_QUEUE, ask_processors, local=False, lease_seconds=60, always=True))
+    register_saga(PROCESSOR_PAYOUT)
     register_queue(Queue(SETTLE_QUEUE, settle_payments))
     register_queue(Queue(WATCH_QUEUE, watch_for_returns, local=False, lease_seconds=15))
     register_queue(Queue(MANDATES_QUEUE, void_after_returns))

@@ -9,6 +9,7 @@ from payments.payins.models import Claim, Payment, Transition
 from payments.payouts.models import Payout, Settlement, SettlementLine
 from payments.pricing.models import RailFee
 from payments.reconciliation.models import BankLine
+from payments.reconciliation.processor_payouts.models import ProcessorPayout, ProcessorPayoutLine
 from payments.refunds.models import Refund, RefundPolicy
 from payments.retries.models import Reattempt, Retry
 from payments.setup_intents.models import SetupIntent
@@ -24,6 +25,8 @@ __all__ = [
     "Payment",
     "PaymentIntent",
     "Payout",
+    "ProcessorPayout",
+    "ProcessorPayoutLine",
     "RailFee",
     "Reattempt",
     "Refund",

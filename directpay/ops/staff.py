@@ -17,6 +17,7 @@ MENU = (
             ("Refunds", "payments_refund", "undo"),
             ("Settlements", "payments_settlement", "account_balance_wallet"),
             ("Bank lines", "payments_bankline", "receipt_long"),
+            ("Paid out by processors", "payments_processorpayout", "move_to_inbox"),
             ("Bank accounts", "payments_bankaccount", "account_balance"),
             ("Fees", "payments_railfee", "sell"),
         ),

@@ -34,6 +34,8 @@ NOBODYS: Final = {
     "ledger_seal": "",
     "ledger_watermark": LOOK,
     "payments_bankline": "",
+    "payments_processorpayout": "",
+    "payments_processorpayoutline": "",
 }
 # What belongs to an account, and is looked into by actions alone: doors see nothing of it.
 HIDDEN: Final = (

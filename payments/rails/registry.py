@@ -15,6 +15,7 @@ from payments.rails.ach import Ach, PayoutCredit
 from payments.rails.base import Answer, HoldingRail, KeepingRail, NeedsAPerson, NoAnswer, NoSuchOrder, NotSent, Order, Rail, RefundingRail
 from payments.rails.cards.simulated import CardRail
 from payments.rails.instant import Instant
+from payments.rails.paid_out import PayingOut
 from payments.rails.same_day_ach import SameDayAch
 from payments.rails.simulated import SimulatedRail
 from payments.rails.timetable import bank_day_of
@@ -34,6 +35,9 @@ PROCESSORS = {
 }
 BY_STRIPE = ("stripe", "stripe_ach")
 BY_WALLET = ("paypal",)  # with nothing of ours: who pays proves it there, each time
+# Processors that pay out sums of many: the rails whose payments are in them, and who is asked for them.
+RAILS_OF = {"stripe": BY_STRIPE}
+PAYS_OUT = {"stripe": "payments.rails.stripe.payouts.StripePayouts"}
 EVERY_RAIL = (*RAILS, *PROCESSORS)
 ASKED_FOR = (*RAILS, "stripe_ach", *BY_WALLET)  # what a payer may name: whose rail a card goes by, its processor says
 for _outside in ("stripe", "paypal"):
@@ -44,6 +48,11 @@ def rail(name: str) -> Rail:
     """The rail under the present profile, speed and seed."""
     found = RAILS.get(name) or OUTGOING.get(name) or import_string(PROCESSORS[name])
     return found(settings.RAIL_PROFILE, settings.RAIL_SPEED, settings.RAIL_SEED)
+
+
+def pays_out(processor: str) -> PayingOut:
+    found: PayingOut = import_string(PAYS_OUT[processor])()
+    return found
 
 
 def rail_of_card(name: str, processor: str) -> str:

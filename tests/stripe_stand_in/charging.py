@@ -225,6 +225,21 @@ def _come_back(state: State, made: Thing, charge: Thing) -> None:
     state.tell("charge.refund.updated", made)
 
 
+def pay_out(state: State) -> Thing | None:
+    """All that is available and not paid out yet, as one sum to the bank, as Stripe does it by itself once a day."""
+    ready = [line for line in state.all("balance_transaction") if line["id"] not in state.paid_in and line["available_on"] <= state.now()]
+    if not ready:
+        return None
+    made = state.add(more_shapes.payout(state, sum(line["net"] for line in ready), ready[0]["currency"]))
+    own = state.add(more_shapes.balance_transaction(state, made, "payout", -made["amount"], 0, at_once=True))
+    made["balance_transaction"] = own["id"]
+    state.paid_in |= dict.fromkeys((line["id"] for line in (*ready, own)), made["id"])
+    state.tell("payout.created", made)
+    made["status"] = "paid"
+    state.tell("payout.paid", made)
+    return made
+
+
 def unexpected(intent: Thing, verb: str) -> StripeError:
     return invalid(
         f"This PaymentIntent could not be {verb} because it has a status of {intent['status']}.",

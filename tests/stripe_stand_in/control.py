@@ -4,6 +4,8 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from tests.stripe_stand_in import charging
+
 if TYPE_CHECKING:
     from tests.stripe_stand_in.server import StandIn
 
@@ -31,6 +33,10 @@ def control(stand_in: "StandIn", what: str, body: str) -> tuple[int, Any]:
         stand_in.tick()
         stand_in.webhooks.deliver_at_once()
         return 200, {"now": stand_in.state.now()}
+    if what == "payout":
+        made = charging.pay_out(stand_in.state)
+        stand_in.webhooks.deliver_at_once()
+        return 200, made or {"nothing": "is available"}
     if what == "faults":
         stand_in.faults.add(given["kind"], given.get("route", "*"), given.get("times", 1))
         return 200, {"added": given}

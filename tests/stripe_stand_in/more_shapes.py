@@ -143,6 +143,39 @@ def balance_transaction(state: State, source: Thing, kind: str, amount: int, fee
     }
 
 
+def payout(state: State, amount: int, currency: str) -> Thing:
+    """In transit, to arrive on the day after."""
+    return {
+        "id": state.new_id("po"),
+        "object": "payout",
+        "amount": amount,
+        "application_fee": None,
+        "application_fee_amount": None,
+        "arrival_date": (state.now() // DAY + 1) * DAY,
+        "automatic": True,
+        "balance_transaction": None,
+        "created": state.now(),
+        "currency": currency,
+        "description": "STRIPE PAYOUT",
+        "destination": "ba_stand_in",
+        "failure_balance_transaction": None,
+        "failure_code": None,
+        "failure_message": None,
+        "livemode": False,
+        "metadata": {},
+        "method": "standard",
+        "original_payout": None,
+        "payout_method": None,
+        "reconciliation_status": "completed",
+        "reversed_by": None,
+        "source_type": "card",
+        "statement_descriptor": None,
+        "status": "in_transit",
+        "trace_id": None,
+        "type": "bank_account",
+    }
+
+
 def dispute(state: State, charge: Thing, reason: str, *, inquiry: bool) -> Thing:
     card = charge["payment_method_details"]["card"]
     return {

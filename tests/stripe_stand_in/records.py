@@ -1,4 +1,4 @@
-"""`/v1/charges`, `/v1/refunds`, `/v1/disputes`, `/v1/balance_transactions`, `/v1/events`."""
+"""`/v1/charges`, `/v1/refunds`, `/v1/disputes`, `/v1/payouts`, `/v1/balance_transactions`, `/v1/events`."""
 
 from tests.stripe_stand_in import charging
 from tests.stripe_stand_in.errors import invalid, missing
@@ -59,9 +59,24 @@ def read_dispute(state: State, params: Thing, name: str) -> Thing:
     return state.get("dispute", name, "dispute")
 
 
-@route("GET", "/v1/balance_transactions", *LIST_PARAMETERS, "source", "type")
+@route("GET", "/v1/payouts", *LIST_PARAMETERS, "status")
+def find_payouts(state: State, params: Thing) -> Thing:
+    return page(state, "payout", "/v1/payouts", params, lambda payout: params.get("status") in (None, payout["status"]))
+
+
+@route("GET", "/v1/payouts/{id}")
+def read_payout(state: State, params: Thing, name: str) -> Thing:
+    return state.get("payout", name, "payout")
+
+
+@route("GET", "/v1/balance_transactions", *LIST_PARAMETERS, "source", "type", "payout")
 def find_lines(state: State, params: Thing) -> Thing:
+    if "payout" in params:
+        state.get("payout", params["payout"], "payout")
+
     def keep(line: Thing) -> bool:
+        if "payout" in params and state.paid_in.get(line["id"]) != params["payout"]:
+            return False
         return all(params.get(name) in (None, line[name]) for name in ("source", "type"))
 
     return page(state, "balance_transaction", "/v1/balance_transactions", params, keep)

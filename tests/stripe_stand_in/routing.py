@@ -91,7 +91,7 @@ EXPANDABLE = {
     "payment_method": "payment_method",
     "customer": "customer",
     "balance_transaction": "balance_transaction",
-    "source": "charge",
+    "source": "",  # of a balance transaction: many kinds of thing
 }
 
 
@@ -112,9 +112,15 @@ def _expand(state: State, node: Thing, parts: list[str], path: str) -> None:
     if first not in node or first not in EXPANDABLE:
         raise invalid(f"This property cannot be expanded ({path}).", param="expand")
     if isinstance(node[first], str):
-        node[first] = _copied(state.get(EXPANDABLE[first], node[first]))
+        node[first] = _copied(_behind(state, first, node[first]))
     if rest and node[first] is not None:
         _expand(state, node[first], rest, path)
+
+
+def _behind(state: State, name: str, identity: str) -> Thing:
+    if kind := EXPANDABLE[name]:
+        return state.get(kind, identity)
+    return next(table[identity] for table in state.tables.values() if identity in table)
 
 
 def _copied(thing: Any) -> Any:

@@ -13,6 +13,7 @@ from payments.payins.actions.capture import VOID_QUEUE
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.models import CLEARED, Payment, Status
 from payments.rails.registry import BY_STRIPE, BY_WALLET
+from payments.reconciliation.processor_payouts.actions import PROCESSORS_QUEUE, key_of
 from payments.refunds.actions.create import REFUND_QUEUE
 from payments.refunds.models import Refund
 from payments.returns.actions import WATCH_QUEUE
@@ -20,19 +21,22 @@ from webhooks.inbound.models import ProviderEvent
 
 # Prefixes of kinds that may have changed what a payment's rail would say of it.
 MOVING: Final[Mapping[str, tuple[str, ...]]] = {
-    "stripe": ("payment_intent.", "charge.", "refund."),
-    "paypal": ("CHECKOUT.ORDER.", "CHECKOUT.PAYMENT-APPROVAL.", "PAYMENT.CAPTURE.", "PAYMENT.AUTHORIZATION."),
+    "stripe": ("payment_intent.", "charge.", "refund.", "payout.paid", "payout.reconciliation_completed"),
+    "paypal": ("CHECKOUT.ORDER.", "CHECKOUT.PAYMENT-APPROVAL.", "PAYMENT.CAPTURE.", "PAYMENT.AUTHORIZATION.", "PAYMENT.REFUND."),
 }
 # Rightly told, and nothing here can act on it yet. The first that fits.
 NOT_YET: Final[Mapping[str, Mapping[str, str]]] = {
     "stripe": {"charge.dispute.": "disputes are not handled yet"},
     "paypal": {
         "CUSTOMER.DISPUTE.": "disputes are not handled yet",
-        "PAYMENT.CAPTURE.REFUNDED": "refunds by wallet are not handled yet",
         "PAYMENT.CAPTURE.REVERSED": "disputes are not handled yet",
     },
 }
-OF_REFUNDS: Final[Mapping[str, tuple[str, ...]]] = {"stripe": ("refund.", "charge.refund."), "paypal": ()}
+OF_REFUNDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "stripe": ("refund.", "charge.refund."),
+    "paypal": ("PAYMENT.CAPTURE.REFUNDED", "PAYMENT.REFUND."),
+}
+OF_PAYOUTS: Final[Mapping[str, tuple[str, ...]]] = {"stripe": ("payout.paid", "payout.reconciliation_completed"), "paypal": ()}
 LONGEST_LABEL: Final = 60
 AT_THE_RAIL: Final = (Status.PROCESSING, Status.UNKNOWN, Status.REQUIRES_ACTION, Status.AUTHORIZED)
 # They say that money was taken or promised: of a payment that has ended here, that must not stay so.
@@ -74,6 +78,9 @@ def hints_of(events: Sequence[ProviderEvent]) -> dict[int, Hint]:
     """Event's id → what it means, with one question for all payments and one for all refunds."""
     idle = {event.id: Hint({}, reason) for event in events if (reason := _idle(event))}
     asking = [event for event in events if event.id not in idle]
+    of_payouts = [event for event in asking if event.kind.startswith(OF_PAYOUTS[event.provider])]
+    idle |= {event.id: _hint_of_payout(event) for event in of_payouts}
+    asking = [event for event in asking if event not in of_payouts]
     of_refunds = [event for event in asking if event.kind.startswith(OF_REFUNDS[event.provider])]
     of_payments = [event for event in asking if event not in of_refunds]
     payments = _payments(of_payments) if of_payments else []
@@ -115,7 +122,8 @@ def _refunds(events: Sequence[ProviderEvent]) -> list[_Known]:
     """The same of refunds. One that somebody gave at the provider's own pages is none of ours."""
     ours = {name for event in events for name in event.ours}
     theirs = {name for event in events for name in event.objects_told}
-    rows = Refund.objects.filter(Q(public_id__in=ours) | Q(rail_reference__in=theirs), rail__in=BY_STRIPE).order_by("id")
+    rails = [name for names in RAILS.values() for name in names]
+    rows = Refund.objects.filter(Q(public_id__in=ours) | Q(rail_reference__in=theirs), rail__in=rails).order_by("id")
     return [_Known(*row) for row in rows.values_list("public_id", "status", "rail", "rail_reference")]
 
 
@@ -129,6 +137,11 @@ def _hint_of_payment(event: ProviderEvent, payments: Sequence[_Known]) -> Hint:
 def _hint_of_refund(event: ProviderEvent, refunds: Sequence[_Known]) -> Hint:
     mine = _meant(event, refunds)
     return _asking(mine, {REFUND_QUEUE: GIVEN_BACK}) if mine else Hint({}, "no refund of ours is meant")
+
+
+def _hint_of_payout(event: ProviderEvent) -> Hint:
+    """What it has paid to our bank, by its own name of it."""
+    return Hint({PROCESSORS_QUEUE: [key_of(event.provider, name) for name in event.objects_told]})
 
 
 def _meant(event: ProviderEvent, known: Sequence[_Known]) -> list[_Known]:

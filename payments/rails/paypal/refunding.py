@@ -23,36 +23,36 @@ NOT_GIVEN_BACK: Final = (
 
 
 class Refunding:
-    """`order`: the payment's, with its reference. Answers are about the refund: their reference is PayPal's id of it."""
+    """`order.gives_back`: PayPal's name of the order that was paid. Answers are about the refund: their reference is PayPal's id of it."""
 
-    def refund(self, order: Order, refund_id: str, amount_minor: int, at: datetime) -> Answer:
+    def refund(self, order: Order, at: datetime) -> Answer:
         """Give back so much; PayPal keeps the id of the request for 45 days. May raise NoAnswer, NeedsAPerson."""
         try:
-            return self.look_up_refund(order, refund_id, at)
+            return self.look_up_refund(order, at)
         except NoSuchOrder:
             pass
         captures = payments_in(self._order(order, at), "captures", order)
         if not captures:
-            raise NeedsAPerson(f"{refund_id}: nothing of {order.reference} is captured")
-        wish = {"amount": amount(amount_minor, order.currency), "custom_id": refund_id, "invoice_id": refund_id}
+            raise NeedsAPerson(f"{order.id}: nothing of {order.gives_back} is captured")
+        wish = {"amount": amount(order.amount_minor, order.currency), "custom_id": order.id, "invoice_id": order.id}
         try:
-            made = ask(order, at, "POST", f"/v2/payments/captures/{that_counts(captures)['id']}/refund", wish, refund_id)
+            made = ask(order, at, "POST", f"/v2/payments/captures/{that_counts(captures)['id']}/refund", wish, order.id)
         except Refused as error:
             if error.issue not in NOT_GIVEN_BACK:
                 raise misunderstood(error, order) from error
             return answer("failed", {}, at, code=f"refund_refused/{error.issue.lower()}")
         return _read(made, order, at)
 
-    def look_up_refund(self, order: Order, refund_id: str, at: datetime) -> Answer:
+    def look_up_refund(self, order: Order, at: datetime) -> Answer:
         """What became of it. Raises NoSuchOrder where PayPal has none of this id; may raise NoAnswer."""
         for made in payments_in(self._order(order, at), "refunds", order):
-            if refund_id in (made.get("custom_id"), made.get("invoice_id")):
+            if order.id in (made.get("custom_id"), made.get("invoice_id")):
                 return _read(made, order, at)
-        raise NoSuchOrder(refund_id)
+        raise NoSuchOrder(order.id)
 
     def _order(self, order: Order, at: datetime) -> Thing:
         try:
-            return ask(order, at, "GET", f"/v2/checkout/orders/{order.reference}")
+            return ask(order, at, "GET", f"/v2/checkout/orders/{order.gives_back}")
         except Refused as error:
             raise misunderstood(error, order) from error
 

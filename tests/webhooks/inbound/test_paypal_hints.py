@@ -135,7 +135,7 @@ def test_each_kind_makes_us_ask_about_its_payment(w, pay, events, stand_in, kind
 @pytest.mark.parametrize(
     ("kind", "reason"),
     [
-        ("PAYMENT.CAPTURE.REFUNDED", "refunds by wallet are not handled yet"),
+        ("PAYMENT.CAPTURE.REFUNDED", "no refund of ours is meant"),
         ("PAYMENT.CAPTURE.REVERSED", "disputes are not handled yet"),
         ("CUSTOMER.DISPUTE.CREATED", "disputes are not handled yet"),
     ],

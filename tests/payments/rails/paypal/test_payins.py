@@ -16,7 +16,8 @@ from payments.payins.actions.prove import come_back
 from payments.payins.actions.submit import order_of, submit_payments
 from payments.payins.models import Payment
 from payments.reconciliation.actions import LINES_QUEUE, fetch_lines
-from tests.payments.rails.paypal.conftest import AUTHORIZE, CAPTURE, CREATE, GET, TAKE, VOID
+from payments.refunds.actions.create import refund_payment
+from tests.payments.rails.paypal.conftest import AUTHORIZE, CAPTURE, CREATE, GET, REFUND, TAKE, VOID
 
 
 def types_of(payment) -> list[str]:
@@ -210,6 +211,30 @@ class TestPromisedFirst:
         capture_payment(authorized, actor=w.actor(w.alice), at=w.now)
         w.work()
         assert w.fresh(authorized).status == "canceled"
+        w.check()
+
+
+class TestGivesBack:
+    def test_a_part_goes_back_to_the_wallet(self, w, waiting, stand_in):
+        """N3: before it has settled, out of pending."""
+        done = approve(w, stand_in, waiting)
+        made = refund_payment(done, 50_000, actor=w.actor(w.alice), at=w.now)
+        w.work()
+        made.refresh_from_db()
+        (theirs,) = stand_in.all("refund")
+        assert (made.status, made.rail, made.rail_reference, theirs["amount"]["value"]) == ("succeeded", "paypal", theirs["id"], "500.00")
+        assert (w.balance("L1500", lease=w.owed), w.balance("P2310/paypal")) == (50_000, 0)
+        w.check()
+
+    @pytest.mark.parametrize("kind", ["timeout_before", "timeout_after", "500_after"])
+    def test_once_whatever_becomes_of_the_answer(self, w, waiting, stand_in, kind):
+        done = approve(w, stand_in, waiting)
+        stand_in.faults.add(kind, REFUND)
+        made = refund_payment(done, 50_000, actor=w.actor(w.alice), at=w.now)
+        w.work()
+        w.later(minutes=5)
+        made.refresh_from_db()
+        assert (made.status, len(stand_in.all("refund"))) == ("succeeded", 1)
         w.check()
 
 

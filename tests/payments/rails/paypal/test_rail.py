@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments.rails.base import HoldingRail, NeedsAPerson, NoSuchOrder, ReportingRail
+from payments.rails.base import HoldingRail, NeedsAPerson, NoSuchOrder, Order, ReportingRail
 from payments.rails.paypal.amounts import CURRENCIES, amount, minor_of
 from payments.rails.paypal.http import Unanswered, send
 from payments.rails.paypal.returning import order_behind
@@ -150,9 +150,14 @@ class TestCosts:
         assert stand_in.requests == []
 
 
+def back(taken: Order, refund: str, amount_minor: int = 50_000) -> Order:
+    """Of what was taken, so much."""
+    return replace(taken, id=refund, amount_minor=amount_minor, reference="", gives_back=taken.reference)
+
+
 class TestGivesBack:
     def test_a_part_once_however_often_it_is_asked(self, rail, taken, stand_in, at):
-        answers = [rail.refund(taken, "re_1", 50_000, at) for _ in range(2)]
+        answers = [rail.refund(back(taken, "re_1", 50_000), at) for _ in range(2)]
         assert [answer.state for answer in answers] == ["completed", "completed"]
         (made,) = stand_in.all("refund")
         assert (made["amount"]["value"], made["custom_id"], answers[0].reference) == ("500.00", "re_1", made["id"])
@@ -163,25 +168,25 @@ class TestGivesBack:
     def test_after_silence(self, rail, taken, stand_in, at, kind):
         stand_in.faults.add(kind, REFUND)
         with pytest.raises(Exception, match="PayPal"):
-            rail.refund(taken, "re_1", 50_000, at)
-        assert rail.refund(taken, "re_1", 50_000, at).state == "completed"
+            rail.refund(back(taken, "re_1", 50_000), at)
+        assert rail.refund(back(taken, "re_1", 50_000), at).state == "completed"
         assert len(stand_in.all("refund")) == 1
 
     def test_what_was_never_asked_for_is_not_found(self, rail, taken, at):
         with pytest.raises(NoSuchOrder):
-            rail.look_up_refund(taken, "re_1", at)
+            rail.look_up_refund(back(taken, "re_1"), at)
 
     def test_no_more_than_was_taken(self, rail, taken, at):
-        rail.refund(taken, "re_1", 100_000, at)
-        refused = rail.refund(taken, "re_2", 100_000, at)
+        rail.refund(back(taken, "re_1", 100_000), at)
+        refused = rail.refund(back(taken, "re_2", 100_000), at)
         assert (refused.state, refused.code) == ("failed", "refund_refused/refund_amount_exceeded")
-        assert rail.look_up_refund(taken, "re_1", at).state == "completed"
+        assert rail.look_up_refund(back(taken, "re_1"), at).state == "completed"
 
     def test_nothing_of_what_was_not_taken(self, rail, order, at):
         asked = order()
         asked = replace(asked, reference=rail.submit(asked, at).reference)
         with pytest.raises(NeedsAPerson, match="nothing of"):
-            rail.refund(asked, "re_1", 1_000, at)
+            rail.refund(back(asked, "re_1", 1_000), at)
 
 
 class TestAmounts:
