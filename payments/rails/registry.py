@@ -15,7 +15,7 @@ from payments.rails.ach import Ach, PayoutCredit
 from payments.rails.base import Answer, HoldingRail, KeepingRail, NeedsAPerson, NoAnswer, NoSuchOrder, NotSent, Order, Rail, RefundingRail
 from payments.rails.cards.simulated import CardRail
 from payments.rails.instant import Instant
-from payments.rails.paid_out import PayingOut
+from payments.rails.processors.paid_out import PayingOut
 from payments.rails.same_day_ach import SameDayAch
 from payments.rails.simulated import SimulatedRail
 from payments.rails.timetable import bank_day_of

@@ -53,11 +53,14 @@ ASKS_THE_PAYER: Final = ("PAYER_ACTION_REQUIRED", "ORDER_NOT_APPROVED")
 
 
 def unit_of(found: Thing, order: Order) -> Thing:
-    """The one purchase unit of an order. Raises NeedsAPerson where it is not this order's, or not of its currency."""
+    """The one purchase unit of an order. Raises NeedsAPerson where it is not this order's, or not of its currency.
+
+    What gives back was asked for by PayPal's own name of what was taken: whose that is, is known.
+    """
     units = found.get("purchase_units")
     unit: Thing = units[0] if isinstance(units, list) and units and isinstance(units[0], dict) else {}
     named, ordered = unit.get("custom_id") or order.id, minor_of(unit.get("amount"), order.currency)
-    if named != order.id or (unit.get("amount") is not None and ordered is None):
+    if (named != order.id and not order.gives_back) or (unit.get("amount") is not None and ordered is None):
         raise NeedsAPerson(f"{order.id}: {found.get('id')} is for {named}, of {unit.get('amount')}")
     return unit
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import stripe
 
 from payments.rails.base import NeedsAPerson, Order
-from payments.rails.paid_out import PaidLine, PaidOut
+from payments.rails.processors.paid_out import PaidLine, PaidOut
 from payments.rails.stripe.calls import ask
 
 KINDS: Final = {"charge": "payment", "payment": "payment", "refund": "refund", "payment_refund": "refund"}

@@ -10,7 +10,7 @@ from directpay.kernel.ids import public_id
 from directpay.people.actor import SYSTEM
 from directpay.sagas.actions import begin_saga
 from payments.rails.base import NoAnswer
-from payments.rails.paid_out import PaidOut
+from payments.rails.processors.paid_out import PaidOut
 from payments.rails.registry import PAYS_OUT, is_set_up, pays_out
 from payments.reconciliation.processor_payouts.models import ProcessorPayout, ProcessorPayoutLine
 

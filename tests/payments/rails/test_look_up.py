@@ -28,6 +28,8 @@ PATHS = {
     "000000000009": ("processing", "processing"),
     "000770000001": ("silence processing completed", "silence processing completed"),
     "000770000002": ("silence processing failed:R01", "silence failed:R01"),
+    "000660000002": ("processing completed", "processing completed"),  # what is given back to it is refused
+    "000660000003": ("processing completed", "processing completed"),  # or comes back
     "000880000059": ("processing completed returned:R10", "processing completed"),
     "009901000000": ("processing failed:R01", "processing completed"),  # day 0: the day it lands
     "009903020000": ("processing failed:R03", "processing completed"),

@@ -17,6 +17,7 @@ from payments.payins.actions.submit import order_of, submit_payments
 from payments.payins.models import Payment
 from payments.reconciliation.actions import LINES_QUEUE, fetch_lines
 from payments.refunds.actions.create import refund_payment
+from payments.refunds.models import Refund
 from tests.payments.rails.paypal.conftest import AUTHORIZE, CAPTURE, CREATE, GET, REFUND, TAKE, VOID
 
 
@@ -220,7 +221,7 @@ class TestGivesBack:
         done = approve(w, stand_in, waiting)
         made = refund_payment(done, 50_000, actor=w.actor(w.alice), at=w.now)
         w.work()
-        made.refresh_from_db()
+        made = Refund.objects.get(id=made.id)
         (theirs,) = stand_in.all("refund")
         assert (made.status, made.rail, made.rail_reference, theirs["amount"]["value"]) == ("succeeded", "paypal", theirs["id"], "500.00")
         assert (w.balance("L1500", lease=w.owed), w.balance("P2310/paypal")) == (50_000, 0)
@@ -233,7 +234,7 @@ class TestGivesBack:
         made = refund_payment(done, 50_000, actor=w.actor(w.alice), at=w.now)
         w.work()
         w.later(minutes=5)
-        made.refresh_from_db()
+        made = Refund.objects.get(id=made.id)
         assert (made.status, len(stand_in.all("refund"))) == ("succeeded", 1)
         w.check()
 

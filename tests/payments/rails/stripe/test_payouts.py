@@ -12,7 +12,7 @@ from directpay.events.unit import unit_of_work
 from directpay.sagas.models import Saga
 from payments.methods.cards.actions import create_card
 from payments.payins.models import Payment
-from payments.rails.paid_out import PaidLine, PaidOut
+from payments.rails.processors.paid_out import PaidLine, PaidOut
 from payments.reconciliation.models import BankLine
 from payments.reconciliation.processor_payouts.actions import PROCESSORS_QUEUE, keep
 from payments.reconciliation.processor_payouts.models import ProcessorPayout
