@@ -15,6 +15,7 @@ from payments.payins.models import Payment
 from payments.rails.ach import Ach
 from payments.rails.base import Answer, Order
 from payments.rails.registry import RAILS
+from payments.reconciliation.processor_payouts.actions import PROCESSORS_QUEUE
 from payments.refunds.actions.answer import change, lock_refunds
 from payments.refunds.actions.create import REFUND_QUEUE, refund_payment
 from payments.refunds.models import Refund
@@ -113,6 +114,12 @@ def test_a_cleared_payment_is_asked_whether_it_still_stands(w, sender):
     event = w.worked(told(sender, kind="charge.failed", about=intent(payment)))
     assert event.effects == [payment.public_id]
     assert w.due(WATCH_QUEUE, payment.public_id) == timedelta()
+
+
+def test_a_payout_of_stripes_is_asked_for_by_its_name(w, sender):
+    event = w.worked(told(sender, kind="payout.paid", about={"id": "po_1", "object": "payout"}))
+    assert (event.state, event.effects) == ("processed", ["stripe/po_1"])
+    assert w.due(PROCESSORS_QUEUE, "stripe/po_1") == timedelta()
 
 
 @pytest.mark.parametrize(
