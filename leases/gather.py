@@ -45,6 +45,9 @@ from payments.customers.queries import KEPT_BY
 from payments.payins.actions.complete import TRUST_QUEUE
 from payments.payins.queries import MAY_PAY, TAKES
 
+# After these less is on its way than was: of what is captured, only a part may have been taken of what was promised.
+CAME_BACK = ("payment.returned", "payment.failed", "payment.canceled", "payment.captured")
+
 
 def register() -> None:
     register_queue(Queue(CHARGES_QUEUE, post_charges))
@@ -52,7 +55,7 @@ def register() -> None:
     register_queue(Queue(ASSESS_QUEUE, assess_late_fees))
     register_queue(Queue(RETURNED_QUEUE, judge_anew))
     promise("charge.due", hear=judge_after_grace)
-    promise("payment.returned", "payment.failed", "payment.canceled", hear=judge_what_it_paid)
+    promise(*CAME_BACK, hear=judge_what_it_paid)
     promise("receipt.bounced", hear=judge_what_the_cheque_paid)
     register_queue(Queue(MANDATES_QUEUE, follow_mandates))
     register_queue(Queue(FAILURES_QUEUE, look_at_failures))
@@ -71,7 +74,7 @@ def register() -> None:
     promise("deposit.cheque", "deposit.interest", hear=look_at_what_was_added)
     register_saga(MOVE_OUT)
     register_queue(Queue(CARRY_QUEUE, carry_balances))
-    promise("payment.completed", "payment.returned", "payment.failed", "payment.canceled", hear=follow_payments)
+    promise("payment.completed", *CAME_BACK, hear=follow_payments)
     register_queue(Queue(PLANS_QUEUE, look_at_plans))
     register_queue(Queue(ARREARS_QUEUE, look_at_arrears))
     register_queue(Queue(BACK_QUEUE, tell_what_came_back))
@@ -85,12 +88,12 @@ def register() -> None:
         "overpayment.came_back",
     )
     owed_again = ("receipt.bounced", "write_off.reinstated")
-    promise("payment.completed", "payment.returned", "payment.failed", "payment.canceled", hear=payment_plans.look_after_payments)
+    promise("payment.completed", *CAME_BACK, hear=payment_plans.look_after_payments)
     promise(*by_hand, *owed_again, hear=payment_plans.look_after_what_was_done_by_hand)
     promise("charge.due", hear=arrears.look_after_the_first_days)
     promise("late_fee.assessed", hear=arrears.look_at_fees)
     promise("payment.completed", hear=arrears.look_at_what_was_paid)
-    promise("payment.returned", "payment.failed", "payment.canceled", hear=arrears.look_at_what_came_back)
+    promise(*CAME_BACK, hear=arrears.look_at_what_came_back)
     promise(*by_hand, hear=arrears.look_at_what_was_done_by_hand)
     promise("party.transferred", "lease.transferred", hear=arrears.look_at_transfers)
     promise("party.transferred", hear=payment_plans.look_after_what_was_done_by_hand)

@@ -70,7 +70,7 @@ def register() -> None:
     register_queue(Queue(EXPIRY_QUEUE, expire_verifications))
     register_queue(Queue(SETUP_QUEUE, work_on_setups, local=False, lease_seconds=15))
     register_queue(Queue(RESEAL_QUEUE, reseal, always=True))
-    promise("payment.processing", "payment.completed", "payment.failed", "payment.returned", hear=expect_lines)
+    promise("payment.processing", "payment.captured", "payment.completed", "payment.failed", "payment.returned", hear=expect_lines)
     promise(*MILESTONES, hear=note_reached)
     for sent in (sent_orders, sent_refunds):
         if sent not in SENT:

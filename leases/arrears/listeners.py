@@ -52,7 +52,7 @@ def look_at_what_was_paid(events: Sequence[Fact]) -> None:
 
 
 def look_at_what_came_back(events: Sequence[Fact]) -> None:
-    """payment.returned, payment.failed, payment.canceled → at once: while they flew, what they would have paid was not overdue."""
+    """payment.returned, .failed, .canceled, .captured → at once: while they flew, what they would have paid was not overdue."""
     schedule_found(ARREARS_QUEUE, PAYMENTS, [events[0].at, texts(event.object_id for event in events), True])
 
 

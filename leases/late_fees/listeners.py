@@ -26,7 +26,7 @@ def judge_after_grace(events: Sequence[Fact]) -> None:
 
 
 def judge_what_it_paid(events: Sequence[Fact]) -> None:
-    """payment.returned, payment.failed, payment.canceled → at once."""
+    """payment.returned, .failed, .canceled, .captured → at once."""
     schedule_found(RETURNED_QUEUE, PAYMENTS, [events[0].at, texts(event.object_id for event in events)])
 
 

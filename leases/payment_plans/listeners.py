@@ -20,7 +20,7 @@ WHERE p.status = 'active' AND l.public_id = ANY(%s::text[])
 
 
 def look_after_payments(events: Sequence[Fact]) -> None:
-    """payment.completed, payment.returned, payment.failed, payment.canceled → at once."""
+    """payment.completed, payment.returned, .failed, .canceled, .captured → at once."""
     schedule_found(PLANS_QUEUE, PAID, [events[0].at, texts(event.object_id for event in events)])
 
 

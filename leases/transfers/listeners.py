@@ -23,7 +23,7 @@ WHERE l.public_id = ANY(%s::text[]) AND v.from_on <= timezone(h.timezone, %s::ti
 
 
 def follow_payments(events: Sequence[Fact]) -> None:
-    """payment.completed, payment.returned, payment.failed, payment.canceled → what it left goes along."""
+    """payment.completed, .returned, .failed, .canceled, .captured → what it left goes along."""
     at = events[0].at
     schedule_found(CARRY_QUEUE, PAYMENTS, [at, texts(event.object_id for event in events), at])
 

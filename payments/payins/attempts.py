@@ -36,6 +36,7 @@ MILESTONES = {
     "payment.processing": "payment_submitted_to_rail",
     "payment.requires_action": "payment_waits_for_payer",
     "payment.authorized": "payment_authorized",
+    "payment.captured": "payment_capture_decided",
     "payment.unknown": "payment_answer_lost",
     "payment.found": "payment_answer_found",
     "payment.completed": "payment_completed",

@@ -11,7 +11,7 @@ DEPOSITS_LAND_AFTER = timedelta(seconds=2)
 
 
 def expect_lines(events: Sequence[Fact]) -> None:
-    """payment.processing, .completed, .failed, .returned → ask the bank now; it says when to ask again."""
+    """payment.processing, .captured, .completed, .failed, .returned → ask the bank now; it says when to ask again."""
     schedule(LINES_QUEUE, [(event.object_id, event.at) for event in events])
 
 

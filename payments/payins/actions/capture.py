@@ -47,7 +47,7 @@ def capture_payment(payment: Payment, amount_minor: int | None = None, *, actor:
             raise NotCapturable("Nobody captured this payment in its seven days.", payment=row.public_id)
         _take(row, row.amount_minor if amount_minor is None else amount_minor)
         row.captured_at = row.placed_at = at
-        change([row], "capture", "processing", actor=actor.label, at=at, columns=COLUMNS)
+        change([row], "capture", "captured", actor=actor.label, at=at, columns=COLUMNS)
         done(CAPTURE_QUEUE, [row.public_id])
         schedule(RAIL_QUEUE, [(row.public_id, at)])
         hint_after_commit()
@@ -84,7 +84,7 @@ def taken_elsewhere(row: Moving, took_minor: int | None, *, at: datetime) -> Non
         except DirectPayError as refused:
             raise NeedsAPerson(f"{said}: {refused}") from refused
     row.captured_at = row.placed_at = at
-    change([row], "capture", "processing", actor=SYSTEM.label, at=at, columns=COLUMNS)
+    change([row], "capture", "captured", actor=SYSTEM.label, at=at, columns=COLUMNS)
     done(CAPTURE_QUEUE, [row.public_id])
 
 

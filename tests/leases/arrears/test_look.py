@@ -19,7 +19,10 @@ from leases.credits.actions import NewCredit, grant_credit
 from leases.late_fees.actions.agree import agree_late_fee
 from leases.receipts.actions import bounce_receipt
 from leases.rent.actions.add_charge import NewCharge, add_charge
+from leases.rent.actions.pay_rent import PayRequest, pay_rent
 from leases.transfers.actions import NewHome, give_credit, move_to_unit
+from payments.methods.cards.actions import create_card
+from payments.payins.actions.capture import capture_payment
 from tests.leases.arrears.cast import cases, give, steps, told
 from tests.leases.late_fees.cast import agreed
 from tests.world import NO_FUNDS, World
@@ -93,6 +96,19 @@ class TestRecordedInTime:
         at_day(w, 30)
         (case,) = cases(lease)
         assert case.since_on == date(2026, 11, 15)
+
+    def test_what_a_card_promised_and_was_not_taken_is_overdue_at_once(self, w, lease):
+        """While all of it was promised nothing was overdue; a part is taken, and nothing else is on its way."""
+        card = create_card("pm_card_visa", user=w.bob, actor=SYSTEM, at=w.now)
+        at_day(w, 17)
+        payment = w.until(pay_rent(lease, PayRequest.by(card, rail="card", captures_later=True), actor=SYSTEM, at=w.now), "authorized")
+        at_day(w, 20)
+        assert cases(lease) == []
+        capture_payment(payment, 10_000, actor=SYSTEM, at=w.now)
+        w.work()
+        (case,) = cases(lease)
+        assert (case.since_on, case.opened_on) == (date(2026, 11, 15), date(2026, 11, 20))
+        w.check()
 
     def test_a_bounced_cheque_opens_the_same_case_again_and_tells_no_step_twice(self, w, lease):
         at_day(w, 18)

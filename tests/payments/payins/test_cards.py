@@ -77,7 +77,7 @@ class TestCaptures:
             ("payment.initiated", 10_000, True),
             ("payment.processing", 10_000, True),
             ("payment.authorized", 10_000, True),
-            ("payment.processing", 8_000, True),
+            ("payment.captured", 8_000, True),
             ("payment.completed", 8_000, True),
         ]
 

@@ -174,7 +174,7 @@ class TestAtStripesOwnDesk:
         official.v1.payment_intents.capture(promised.rail_reference, {"amount_to_capture": 8_000})
         taken = self.ask_now(w, promised)
         assert (taken.status, taken.amount_minor, taken.fee_minor, hold(taken).state) == ("completed", 8_000, 262, "posted")
-        assert types_of(taken)[-3:] == ["authorized", "processing", "completed"]
+        assert types_of(taken)[-3:] == ["authorized", "captured", "completed"]
         w.check()
 
     def test_less_than_its_fee_is_captured_and_a_person_must_look(self, w, promised, official):
