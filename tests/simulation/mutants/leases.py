@@ -57,7 +57,7 @@ MUTANTS = (
         "leases/rent/queries.py",
         "return midnight(day, ZoneInfo(lease.unit.property.timezone))",
         'return midnight(day, ZoneInfo("UTC"))',
-        "is posted before",
+        "is posted before | does not come to an end",
         moves={**LEASES, "weeks": 10},
     ),
     Mutant(
