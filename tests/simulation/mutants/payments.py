@@ -80,8 +80,8 @@ MUTANTS = (
     Mutant(
         "a return takes from the wrong place",
         RETURNS,
-        'dr(paid.key("P2120" if settled else "P2110"), taken),',
-        'dr(paid.key("P2120"), taken),',
+        "pending = 0 if settled else paid.net_minor - went_minor",
+        "pending = 0",
         "legs of payment.returned",
         profile="calendar",
         numbers=(RETURNS_BEFORE_READY,),

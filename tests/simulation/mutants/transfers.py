@@ -110,7 +110,7 @@ MUTANTS = (
         ACTIONS,
         "if begins <= at:",
         "if begins:",
-        "before",
+        "before | stayed behind",
         moves=MOVING,
     ),
     Mutant(
