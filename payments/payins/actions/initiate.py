@@ -157,12 +157,11 @@ def _check_account(terms: Terms, account: Account, at: datetime) -> None:
         raise InvalidInput(
             f"At most {words(settings.PAYMENT_MAX_MINOR, account.currency)} at once.", param="amount", code="amount_too_large"
         )
-    into_trust = account.pays_into == "trust"
     if terms.rail in BY_WALLET:
         alone = terms.bank_account is None and terms.card is None
-        check_wallet(terms.rail, alone=alone, into_trust=into_trust, currency=account.currency)
+        check_wallet(terms.rail, alone=alone, into_trust=account.pays_into == "trust", currency=account.currency)
     elif terms.card is not None:
-        check_card(terms.card, rail=terms.rail, into_trust=into_trust, at=at)
+        check_card(terms.card, rail=terms.rail, into_trust=account.pays_into == "trust", at=at)
         if not is_set_up(rail_of_card(terms.rail, terms.card.processor)):
             raise InvalidInput("Whoever processes this card is not set up here.", param="payment_method", code="rail_not_available")
     else:
