@@ -191,7 +191,8 @@ def judge(url: str, told: list[bytes], payments: dict[str, str], stripe: StandIn
         assert not connection.execute(GAPS).fetchall(), "a history has a gap"
         found = dict(connection.execute("SELECT public_id, status FROM payments_payment WHERE rail = 'stripe_ach'").fetchall())
         booked = dict(connection.execute(BOOKED).fetchall())
-    fits = {"succeeded": ("completed", "settled"), "requires_payment_method": ("failed",)}
+    # Canceled: it had failed, an event said that it was taken, and Stripe was told to let go of it.
+    fits = {"succeeded": ("completed", "settled"), "requires_payment_method": ("failed",), "canceled": ("failed",)}
     wrong = {name: (status, truth[name]) for name, status in found.items() if status not in fits[truth[name]]}
     assert not wrong
     assert Counter(booked.values())[1] == sum(status != "failed" for status in found.values())
