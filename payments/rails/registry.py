@@ -22,6 +22,7 @@ from payments.rails.timetable import bank_day_of
 from payments.rails.wire import Wire
 
 log = logging.getLogger(__name__)
+Ask = Callable[[Order, datetime], Answer]
 LATE = timedelta(minutes=15)  # picked up later than this after its cut-off, an order goes with the next file
 # What pays in: from bank accounts, and by card. By wallet: see PROCESSORS.
 RAILS: dict[str, type[SimulatedRail]] = {rail.name: rail for rail in (Instant, SameDayAch, Ach, Wire, CardRail)}
@@ -84,16 +85,7 @@ def ask(name: str, order: Order, *, at: datetime, first: bool) -> Answer | None:
     of its own to be asked again says `unknown` instead, or `waiting` where it was not asked. Raises NeedsAPerson.
     """
     way = rail(name)
-
-    def asked() -> Answer:
-        if first:
-            return way.submit(order, at)
-        try:
-            return way.look_up(order, at)
-        except NoSuchOrder:
-            return way.submit(order, at)
-
-    return _heard(name, order, asked, at)
+    return _heard(name, order, lambda: _asked(way.submit, way.look_up, order, at, first=first), at)
 
 
 def gives_up(name: str, placed_at: datetime, at: datetime) -> bool:
@@ -137,17 +129,18 @@ def give_back(name: str, order: Order, *, at: datetime, first: bool) -> Answer |
     way = rail(name)
     if not isinstance(way, RefundingRail):
         return ask(name, order, at=at, first=first)
-    refunding: RefundingRail = way
+    hand_over, look_up = way.refund, way.look_up_refund
+    return _heard(name, order, lambda: _asked(hand_over, look_up, order, at, first=first), at)
 
-    def asked() -> Answer:
-        if first:
-            return refunding.refund(order, at)
-        try:
-            return refunding.look_up_refund(order, at)
-        except NoSuchOrder:
-            return refunding.refund(order, at)
 
-    return _heard(name, order, asked, at)
+def _asked(hand_over: Ask, look_up: Ask, order: Order, at: datetime, *, first: bool) -> Answer:
+    """Handed over the first time, and where the rail knows of no such order."""
+    if first:
+        return hand_over(order, at)
+    try:
+        return look_up(order, at)
+    except NoSuchOrder:
+        return hand_over(order, at)
 
 
 def _holding(name: str) -> HoldingRail:

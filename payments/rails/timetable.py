@@ -1,4 +1,4 @@
-"""When the simulated bank does what: a demo timetable in seconds, a calendar timetable in bank days."""
+"""When the simulated bank does what: a demo timetable in seconds, a calendar timetable in bank days. When any rail is asked again."""
 
 import hashlib
 from collections.abc import Callable
@@ -9,6 +9,13 @@ from directpay.kernel import bankdays
 from directpay.kernel.clock import EASTERN
 
 MORNING = time(8, 30)  # banks hand over what came in over night
+
+SOONEST, LATEST = timedelta(seconds=5), timedelta(hours=1)  # between two questions about the same order
+
+
+def patience(since: datetime, at: datetime) -> timedelta:
+    """How long to wait before asking again about what is silent, or on its way: a tenth of the time that it has taken since."""
+    return min(max((at - since) / 10, SOONEST), LATEST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from payments.payins.models import Payment, Status
 from payments.payins.moving import Moving
 from payments.rails.base import Answer, NeedsAPerson
 from payments.rails.codes import explain, return_code
+from payments.rails.timetable import SOONEST, patience
 
-ASK_AGAIN_AFTER, ASK_AGAIN_AT_MOST = timedelta(seconds=5), timedelta(hours=1)  # while the rail is silent
 ASK_BEFORE_IT_ENDS = timedelta(hours=1)  # what is promised: what was done to it elsewhere may not have been told
 OPEN = (Status.PROCESSING, Status.UNKNOWN, Status.REQUIRES_ACTION, Status.AUTHORIZED)
 ASKED_AGAIN = ("processing", "unknown", "requires_action", "authorized", "still authorized")
@@ -103,22 +103,20 @@ def _note(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
 
 
 def _ask_again(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
-    slow = {p.public_id: patience(p, at) for p in payments if p.status == Status.REQUIRES_ACTION}  # people take their time
+    slow = {p.public_id: _patience(p, at) for p in payments if p.status == Status.REQUIRES_ACTION}  # people take their time
     later = ((p.public_id, answers[p.public_id].ask_again_at if p.public_id in answers else None) for p in payments)
-    schedule(RAIL_QUEUE, [(key, when if when and when > at else at + slow.get(key, ASK_AGAIN_AFTER)) for key, when in later])
+    schedule(RAIL_QUEUE, [(key, when if when and when > at else at + slow.get(key, SOONEST)) for key, when in later])
 
 
 def _lose(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
     """Asked again when its rail says, where it has a time of its own."""
     change([p for p in payments if p.status == Status.PROCESSING], "lose_answer", "unknown", actor=SYSTEM.label, at=at)
     own = {key: answer.ask_again_at for key, answer in answers.items()}
-    schedule(RAIL_QUEUE, [(p.public_id, own.get(p.public_id) or at + patience(p, at)) for p in payments])
+    schedule(RAIL_QUEUE, [(p.public_id, own.get(p.public_id) or at + _patience(p, at)) for p in payments])
 
 
-def patience(payment: Moving, at: datetime) -> timedelta:
-    """How long to wait before asking a silent rail again: a tenth of the time it has been silent, five seconds to an hour."""
-    silent_for = at - (payment.placed_at or payment.created_at)
-    return min(max(silent_for / 10, ASK_AGAIN_AFTER), ASK_AGAIN_AT_MOST)
+def _patience(payment: Moving, at: datetime) -> timedelta:
+    return patience(payment.placed_at or payment.created_at, at)
 
 
 def _ask_payer(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
@@ -148,7 +146,7 @@ def _authorize(payments: Sequence[Moving], answers: Heard, at: datetime) -> None
 def _stand(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
     """Still promised, as far as the rail says: asked again while it is silent, and once more before the promise ends."""
     promised = {key for key, answer in answers.items() if answer.state == "authorized"}
-    times = {p.public_id: at + patience(p, at) for p in payments if p.public_id not in promised}
+    times = {p.public_id: at + _patience(p, at) for p in payments if p.public_id not in promised}
     for p in payments:
         if p.public_id in promised and p.capture_before is not None:
             last = p.capture_before - ASK_BEFORE_IT_ENDS

@@ -16,10 +16,10 @@ from payments.payouts.models import Payout
 from payments.payouts.purposes import WAYS, Build
 from payments.rails.base import Answer
 from payments.rails.codes import explain
+from payments.rails.timetable import LATEST, patience
 
 S = Payout.Status
 AT_THE_RAIL = (S.IN_TRANSIT, S.UNKNOWN)
-ASK_AGAIN_AFTER, ASK_AGAIN_AT_MOST = timedelta(seconds=5), timedelta(hours=1)  # while the rail is silent
 REASON = ("return_code", "failure_code", "failure_message")
 ANSWER = ("answered_at", "rail_reference")
 
@@ -59,12 +59,12 @@ def _take(payout: Payout, answer: Answer | None, at: datetime) -> datetime | Non
     if answer is None:
         if payout.status == S.IN_TRANSIT:
             change(payout, "lose_answer", "unknown", actor=SYSTEM.label, at=at)
-        return at + _patience(payout, at)
+        return at + patience(payout.placed_at or payout.created_at, at)
     if payout.status in AT_THE_RAIL:
         payout.answered_at, payout.rail_reference = at, answer.reference
         if answer.state == "processing":
             _note(payout, at)
-            return answer.ask_again_at or at + ASK_AGAIN_AT_MOST
+            return answer.ask_again_at or at + LATEST
         if answer.state == "failed":
             _fail(payout, answer, at)
             return None
@@ -73,11 +73,6 @@ def _take(payout: Payout, answer: Answer | None, at: datetime) -> datetime | Non
         _send_back(payout, answer, at)
         return None
     return answer.ask_again_at if payout.status == S.PAID else None
-
-
-def _patience(payout: Payout, at: datetime) -> timedelta:
-    silent_for = at - (payout.placed_at or payout.created_at)
-    return min(max(silent_for / 10, ASK_AGAIN_AFTER), ASK_AGAIN_AT_MOST)
 
 
 def _note(payout: Payout, at: datetime) -> None:

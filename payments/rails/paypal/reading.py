@@ -10,10 +10,9 @@ from typing import Any, Final
 from payments.rails.base import Answer, NeedsAPerson, NoAnswer, Order, State
 from payments.rails.paypal.amounts import minor_of
 from payments.rails.paypal.calls import Refused, links_of
-from payments.rails.timetable import bank_day_of
+from payments.rails.timetable import bank_day_of, patience
 
 Thing = Mapping[str, Any]
-SOON, LATEST = timedelta(seconds=5), timedelta(hours=1)  # between questions about what is on its way
 APPROVES_WITHIN: Final = timedelta(hours=3)  # PayPal's default; who has not approved by then does not, and nothing is taken
 AT_ONCE: Final = timedelta(milliseconds=1)
 CAPTURES: Final[Mapping[str, State]] = {
@@ -96,7 +95,7 @@ def waits_for_payer(found: Thing, order: Order, at: datetime) -> Answer:
         return answer("failed", found, at, code="approval_expired")
     links = links_of(found)
     there = links.get("payer-action") or links.get("approve") or ""
-    return answer("requires_action", found, at, ask_again_at=min(at + patience(order, at), ends), action_url=there)
+    return answer("requires_action", found, at, ask_again_at=min(at + patience(order.placed_at, at), ends), action_url=there)
 
 
 def that_counts(captures: Sequence[Thing]) -> Thing:
@@ -125,7 +124,7 @@ def read_authorization(authorization: Thing, found: Thing, order: Order, at: dat
 
 
 def _of_payment(state: State, found: Thing, order: Order, at: datetime, *, amount_minor: int | None) -> Answer:
-    waits = at + patience(order, at) if state == "processing" else None
+    waits = at + patience(order.placed_at, at) if state == "processing" else None
     return answer(state, found, at, ask_again_at=waits, code="wallet_declined" if state == "failed" else "", amount_minor=amount_minor)
 
 
@@ -146,10 +145,6 @@ def _code(issue: str) -> str:
 
 def misunderstood(error: Refused, order: Order) -> NeedsAPerson:
     return NeedsAPerson(f"PayPal does not understand what we ask about {order.id}: {error}")
-
-
-def patience(order: Order, at: datetime) -> timedelta:
-    return min(max((at - order.placed_at) / 10, SOON), LATEST)
 
 
 def answer(

@@ -6,8 +6,9 @@ from typing import Final
 from payments.rails.base import Answer, NeedsAPerson, NoAnswer, NoSuchOrder, Order
 from payments.rails.paypal.amounts import amount
 from payments.rails.paypal.calls import Refused, ask
-from payments.rails.paypal.reading import REFUNDS, Thing, answer, misunderstood, patience, payments_in, that_counts
+from payments.rails.paypal.reading import REFUNDS, Thing, answer, misunderstood, payments_in, that_counts
 from payments.rails.processors.turns import again_at
+from payments.rails.timetable import patience
 
 # Said of the capture: nothing is given back, and asking again changes nothing.
 NOT_GIVEN_BACK: Final = (
@@ -61,5 +62,5 @@ def _read(made: Thing, order: Order, at: datetime) -> Answer:
     state = REFUNDS.get(str(made.get("status")))
     if state is None:
         raise NoAnswer(f"{order.id}: the refund {made.get('id')} is {made.get('status')}", again_at(order, at))
-    waits = at + patience(order, at) if state == "processing" else None
+    waits = at + patience(order.placed_at, at) if state == "processing" else None
     return answer(state, made, at, ask_again_at=waits, code="refund_refused" if state == "failed" else "")

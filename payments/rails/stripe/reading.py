@@ -1,14 +1,13 @@
 """What a payment intent of Stripe's means as an answer of a rail (docs.stripe.com/payments/paymentintents/lifecycle)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import stripe
 
 from payments.rails.base import Answer, NeedsAPerson, NoAnswer, Order, State
-from payments.rails.timetable import bank_day_of
+from payments.rails.timetable import bank_day_of, patience
 
-SOON, LATEST = timedelta(seconds=5), timedelta(hours=1)  # between questions about a debit that is on its way
 STATES: dict[str, State] = {
     "processing": "processing",
     "requires_action": "requires_action",
@@ -40,7 +39,7 @@ def read(intent: Any, order: Order, at: datetime) -> Answer:
     if state is None:
         raise NoAnswer(f"{order.id}: {intent.id} is {intent.status}, which we never leave it in")
     _check(intent, order)
-    waits = min(max((at - order.placed_at) / 10, SOON), LATEST)
+    waits = patience(order.placed_at, at)
     return Answer(
         state=state,
         reference=intent.id,

@@ -11,8 +11,8 @@ import stripe
 
 from payments.rails.base import Answer, NeedsAPerson, NoAnswer, Order, State
 from payments.rails.stripe.calls import again_at, ask, replayed
-from payments.rails.stripe.reading import LATEST, SOON, misunderstood, never_received
-from payments.rails.timetable import bank_day_of
+from payments.rails.stripe.reading import misunderstood, never_received
+from payments.rails.timetable import bank_day_of, patience
 
 log = logging.getLogger(__name__)
 KEY_IS_SAFE = timedelta(hours=20)  # so long the same key is sent again; Stripe keeps it for 24
@@ -120,7 +120,7 @@ def _read(refund: Any, order: Order, at: datetime) -> Answer:
         raise NoAnswer(f"{order.id}: {refund.id} is {refund.status}, which we do not know")
     if (_named(refund) or order.id, refund.amount, refund.currency) != (order.id, order.amount_minor, order.currency):
         raise NeedsAPerson(f"{order.id}: {refund.id} is for {_named(refund)}, {refund.amount} {refund.currency}")
-    waits = min(max((at - order.placed_at) / 10, SOON), LATEST)
+    waits = patience(order.placed_at, at)
     failed = state in ("failed", "canceled")
     return Answer(
         state=state,

@@ -14,7 +14,7 @@ from payments.payins.models import Payment, Status
 from payments.payins.postings import paid_of
 from payments.rails.base import Answer
 from payments.rails.codes import explain, return_code
-from payments.rails.timetable import bank_day_of
+from payments.rails.timetable import LATEST, bank_day_of, patience
 from payments.refunds.actions.create import REFUND_QUEUE, count
 from payments.refunds.events import fact
 from payments.refunds.models import Refund
@@ -24,7 +24,6 @@ from payments.refunds.queries import with_related
 S = Refund.Status
 AT_THE_RAIL = (S.SUBMITTED, S.UNKNOWN)
 NOT_THERE = ("failed", "returned", "canceled")
-ASK_AGAIN_AFTER, ASK_AGAIN_AT_MOST = timedelta(seconds=5), timedelta(hours=1)  # while the rail is silent
 REASON = ("return_code", "failure_code", "failure_message")
 ANSWER = ("answered_at", "rail_reference")
 
@@ -74,7 +73,7 @@ def _take(refund: Refund, answer: Answer | None, at: datetime) -> datetime | Non
         refund.answered_at, refund.rail_reference = at, answer.reference or refund.rail_reference
         if answer.state == "processing":
             _keep_waiting(refund, at)
-            return answer.ask_again_at or at + ASK_AGAIN_AT_MOST
+            return answer.ask_again_at or at + LATEST
         if answer.state in ("failed", "canceled"):
             _fail(refund, answer, at)
             return None
@@ -91,12 +90,7 @@ def _hear_nothing(refund: Refund, answer: Answer | None, at: datetime) -> dateti
     asked = answer is None or answer.state == "unknown"
     if refund.status == S.SUBMITTED and asked:
         change(refund, "lose_answer", "unknown", actor=SYSTEM.label, at=at)
-    return (answer.ask_again_at if answer else None) or at + _patience(refund, at)
-
-
-def _patience(refund: Refund, at: datetime) -> timedelta:
-    silent_for = at - (refund.placed_at or refund.created_at)
-    return min(max(silent_for / 10, ASK_AGAIN_AFTER), ASK_AGAIN_AT_MOST)
+    return (answer.ask_again_at if answer else None) or at + patience(refund.placed_at or refund.created_at, at)
 
 
 def _keep_waiting(refund: Refund, at: datetime) -> None:

@@ -17,11 +17,11 @@ from payments.methods.orders import order_by_card
 from payments.rails.base import Answer, Order
 from payments.rails.codes import explain
 from payments.rails.registry import BY_CARD, rail_of_card, set_up
+from payments.rails.timetable import patience
 from payments.setup_intents.actions.change import SETUP_QUEUE, lock_setups, save
 from payments.setup_intents.models import SetupIntent, State
 from payments.setup_intents.queries import with_related
 
-ASK_AGAIN_AFTER, ASK_AGAIN_AT_MOST = timedelta(seconds=5), timedelta(hours=1)  # while the processor is silent
 WAITING: Final = (State.PROCESSING, State.REQUIRES_ACTION)
 # Stripe's codes for a bank account whose two deposits did not prove it.
 UNPROVEN: Final = {
@@ -152,8 +152,7 @@ def _fail(row: SetupIntent, code: str, said: str, at: datetime, *, decline: str 
 
 
 def _patience(row: SetupIntent, at: datetime) -> timedelta:
-    """A tenth of the time it has been silent, five seconds to an hour."""
-    return min(max((at - (row.placed_at or row.created_at)) / 10, ASK_AGAIN_AFTER), ASK_AGAIN_AT_MOST)
+    return patience(row.placed_at or row.created_at, at)
 
 
 def _agreement(kept: Mapping[str, Any]) -> Agreement:

@@ -6,11 +6,12 @@ from directpay.due.models import Due
 from directpay.events.queries import history_of
 from directpay.ops.clock import set_clock
 from ledger.journal.models import Transaction
-from payments.payins.actions.answers import ASK_AGAIN_AFTER, record_answers
+from payments.payins.actions.answers import record_answers
 from payments.payins.actions.cancel import cancel_payment
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.actions.submit import submit_payments
 from payments.payins.models import Payment
+from payments.rails.timetable import SOONEST
 from tests.payments.conftest import answer
 
 MINUTE = timedelta(minutes=1)
@@ -51,19 +52,19 @@ class TestProcessing:
     @pytest.mark.parametrize("again", [None, -MINUTE, timedelta(0)])
     def test_asks_again_soon_when_not_told_or_told_the_past(self, w, hear, again):
         found = hear("processing", ask_again_at=again and w.now + again)
-        assert due(found) == w.now + ASK_AGAIN_AFTER
+        assert due(found) == w.now + SOONEST
 
 
 class TestSilence:
     def test_makes_it_unknown_and_asks_again(self, w, hear):
         found = hear(None)
-        assert (found.status, found.version, due(found)) == ("unknown", 3, w.now + ASK_AGAIN_AFTER)
+        assert (found.status, found.version, due(found)) == ("unknown", 3, w.now + SOONEST)
 
     def test_that_goes_on_is_no_news(self, w, hear):
         hear(None)
         w.later(seconds=1)
         found = hear(None)
-        assert (found.version, due(found)) == (3, w.now + ASK_AGAIN_AFTER)
+        assert (found.version, due(found)) == (3, w.now + SOONEST)
 
     def test_after_an_answer_makes_it_unknown_too(self, w, hear):
         hear("processing", ask_again_at=w.now + MINUTE)
@@ -171,6 +172,6 @@ def test_hears_a_set_each_in_its_own_way(w, accept):
     assert [w.fresh(p).status for p in made] == ["completed", "failed", "processing", "unknown"]
     assert {key: when - w.now for key, when in Due.objects.filter(queue=RAIL_QUEUE).values_list("key", "due_at")} == {
         made[2].public_id: MINUTE,
-        made[3].public_id: ASK_AGAIN_AFTER,
+        made[3].public_id: SOONEST,
     }
     w.check()

@@ -26,7 +26,7 @@ MUTANTS = (
     Mutant(
         "a silent bank is forgotten",
         ANSWERS,
-        "at + patience(p, at)) for p in payments",
+        "at + _patience(p, at)) for p in payments",
         "at + timedelta(days=300)) for p in payments",
         "",
         moves=SILENT,
@@ -52,8 +52,8 @@ MUTANTS = (
     Mutant(
         "what the bank never got is not handed over",
         "payments/rails/registry.py",
-        "except NoSuchOrder:\n            return way.submit(order, at)",
-        "except NoSuchOrder:\n            return None",
+        "except NoSuchOrder:\n        return hand_over(order, at)",
+        "except NoSuchOrder:\n        return None",
         "",
         moves={**SILENT, "crash_at_work": 15},
     ),
