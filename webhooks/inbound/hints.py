@@ -76,17 +76,21 @@ class Hint:
 
 def hints_of(events: Sequence[ProviderEvent]) -> dict[int, Hint]:
     """Event's id → what it means, with one question for all payments and one for all refunds."""
-    idle = {event.id: Hint({}, reason) for event in events if (reason := _idle(event))}
-    asking = [event for event in events if event.id not in idle]
-    of_payouts = [event for event in asking if event.kind.startswith(OF_PAYOUTS[event.provider])]
-    idle |= {event.id: _hint_of_payout(event) for event in of_payouts}
-    asking = [event for event in asking if event not in of_payouts]
-    of_refunds = [event for event in asking if event.kind.startswith(OF_REFUNDS[event.provider])]
-    of_payments = [event for event in asking if event not in of_refunds]
-    payments = _payments(of_payments) if of_payments else []
-    refunds = _refunds(of_refunds) if of_refunds else []
-    found = {event.id: _hint_of_payment(event, payments) for event in of_payments}
-    return idle | found | {event.id: _hint_of_refund(event, refunds) for event in of_refunds}
+    found: dict[int, Hint] = {}
+    of_payments: list[ProviderEvent] = []
+    of_refunds: list[ProviderEvent] = []
+    for event in events:
+        if reason := _idle(event):
+            found[event.id] = Hint({}, reason)
+        elif event.kind.startswith(OF_PAYOUTS[event.provider]):
+            found[event.id] = _hint_of_payout(event)
+        elif event.kind.startswith(OF_REFUNDS[event.provider]):
+            of_refunds.append(event)
+        else:
+            of_payments.append(event)
+    payments, refunds = _known(Payment, of_payments), _known(Refund, of_refunds)
+    found |= {event.id: _hint_of_payment(event, payments) for event in of_payments}
+    return found | {event.id: _hint_of_refund(event, refunds) for event in of_refunds}
 
 
 def _idle(event: ProviderEvent) -> str:
@@ -109,21 +113,15 @@ class _Known:
     reference: str
 
 
-def _payments(events: Sequence[ProviderEvent]) -> list[_Known]:
-    """Of all providers' rails, by our own id or by the provider's."""
+def _known(model: type[Payment | Refund], events: Sequence[ProviderEvent]) -> list[_Known]:
+    """What these are about, of all providers' rails, by our own id or by the provider's. What somebody did at the provider's own pages is
+    none of ours."""
+    if not events:
+        return []
     ours = {name for event in events for name in event.ours}
     theirs = {name for event in events for name in event.objects_told}
     rails = [name for names in RAILS.values() for name in names]
-    rows = Payment.objects.filter(Q(public_id__in=ours) | Q(rail_reference__in=theirs), rail__in=rails).order_by("id")
-    return [_Known(*row) for row in rows.values_list("public_id", "status", "rail", "rail_reference")]
-
-
-def _refunds(events: Sequence[ProviderEvent]) -> list[_Known]:
-    """The same of refunds. One that somebody gave at the provider's own pages is none of ours."""
-    ours = {name for event in events for name in event.ours}
-    theirs = {name for event in events for name in event.objects_told}
-    rails = [name for names in RAILS.values() for name in names]
-    rows = Refund.objects.filter(Q(public_id__in=ours) | Q(rail_reference__in=theirs), rail__in=rails).order_by("id")
+    rows = model.objects.filter(Q(public_id__in=ours) | Q(rail_reference__in=theirs), rail__in=rails).order_by("id")
     return [_Known(*row) for row in rows.values_list("public_id", "status", "rail", "rail_reference")]
 
 
