@@ -5,21 +5,19 @@ A breaker saves time and spares whoever is ill. It decides nothing about money: 
 
 import json
 import logging
-import time
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import redis
 from django.conf import settings
 
+from directpay.breakers.pause import Pause
+from directpay.breakers.valkey import client
 from directpay.kernel import breaker
 from directpay.kernel.breaker import CLOSED, Limits, Record, State
 
 log = logging.getLogger(__name__)
-TIMEOUT_SECONDS = 0.25
-QUIET_SECONDS = 5.0  # after Valkey did not answer, do not ask it again for so long
 TRIES = 10  # of a change that others change at the same time
 KEPT_SECONDS = 86_400
 BREAKERS: dict[str, "Breaker"] = {}
@@ -31,7 +29,7 @@ class Breaker:
     def __init__(self, name: str, limits: Limits) -> None:
         self.name, self.limits = name, limits
         self._alone = CLOSED
-        self._quiet_until = 0.0
+        self._pause = Pause()
 
     def refused_until(self, at: datetime) -> datetime | None:
         """None: ask. Else nobody is to ask before that."""
@@ -57,18 +55,18 @@ class Breaker:
         return self._change(lambda record: (record, breaker.state(record, at, self.limits)))
 
     def _change(self, step: Callable[[Record], tuple[Record, Any]]) -> Any:
-        if time.monotonic() >= self._quiet_until:
+        if not self._pause.lasts():
             try:
                 return self._change_together(step)
             except redis.RedisError as error:
-                self._quiet_until = time.monotonic() + QUIET_SECONDS
+                self._pause.begin()
                 log.warning("each process learns by itself whether %s answers: %s", self.name, error)
         self._alone, said = step(self._alone)
         return said
 
     def _change_together(self, step: Callable[[Record], tuple[Record, Any]]) -> Any:
         key = f"breaker:{self.name}"
-        with _client(settings.REDIS_URL).pipeline() as pipe:
+        with client(settings.REDIS_URL).pipeline() as pipe:
             for _ in range(TRIES):
                 try:
                     pipe.watch(key)
@@ -110,8 +108,3 @@ def _moment(text: str | None) -> datetime | None:
 def _written(record: Record) -> str:
     parts = {"failed_at": record.failed_at, "opened_at": record.opened_at, "rests": record.rests, "probing_since": record.probing_since}
     return json.dumps(parts, default=datetime.isoformat)
-
-
-@cache
-def _client(url: str) -> "redis.Redis":
-    return redis.Redis.from_url(url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS)

@@ -9,10 +9,11 @@ from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from directpay.breakers.pause import Pause
+
 log = logging.getLogger(__name__)
-QUIET_SECONDS = 5.0  # after the broker did not answer, do not ask it again for so long
 APART_SECONDS = 0.05  # of two hints: a worker that is awake looks again by itself, and each hint costs a request its time
-_quiet_until = 0.0
+_pause = Pause()
 _sent_at = -APART_SECONDS
 _later: threading.Timer | None = None
 _lock = threading.Lock()
@@ -29,7 +30,7 @@ def _hint() -> None:
     global _sent_at, _later
     with _lock:
         now = time.monotonic()
-        if now < _quiet_until or _later is not None:
+        if _pause.lasts() or _later is not None:
             return
         left = _sent_at + APART_SECONDS - now
         if left > 0:
@@ -49,9 +50,8 @@ def _hint_for_all() -> None:
 
 
 def _send() -> None:
-    global _quiet_until
     try:
         current_app.send_task("directpay.ops.tasks.run_due", retry=False, expires=5)
     except (OperationalError, OSError) as error:
-        _quiet_until = time.monotonic() + QUIET_SECONDS
+        _pause.begin()
         log.warning("the broker does not answer, work waits for the beat: %s", error)

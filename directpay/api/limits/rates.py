@@ -14,14 +14,14 @@ import redis
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from directpay.breakers.pause import Pause
+from directpay.breakers.valkey import client
 from directpay.kernel.errors import DirectPayError
 
 log = logging.getLogger(__name__)
-TIMEOUT_SECONDS = 0.25
-QUIET_SECONDS = 5.0  # after Valkey did not answer, do not ask it again for so long
 MICROSECONDS = 1_000_000
 TOO_MANY = "Too many requests: wait a moment, then send the same request again."
-_quiet_until = 0.0
+_pause = Pause()
 
 # Times in whole microseconds, which a double holds exactly. Answers: the bucket that refuses (0: none) and the wait, or the tightest
 # bucket with what is left in it and how long until it is full.
@@ -94,9 +94,8 @@ def rates(text: str) -> Rate:
 
 def spend(buckets: Sequence[Bucket], now_microseconds: int | None = None) -> Left | None:
     """Charge one request to each bucket. None where nothing is limited, or nobody counts. Raises RateLimited."""
-    global _quiet_until
     limited = [(bucket, rate) for bucket in buckets if (rate := rates(settings.RATES[bucket.whose])).per_second]
-    if not limited or time.monotonic() < _quiet_until:
+    if not limited or _pause.lasts():
         return None
     now = time.time_ns() // 1_000 if now_microseconds is None else now_microseconds
     arguments = [now]
@@ -105,7 +104,7 @@ def spend(buckets: Sequence[Bucket], now_microseconds: int | None = None) -> Lef
     try:
         refusing, wait, least, full = _script(settings.REDIS_URL)([f"rate:{b.whose}:{b.name}" for b, _ in limited], arguments)
     except redis.RedisError as error:
-        _quiet_until = time.monotonic() + QUIET_SECONDS
+        _pause.begin()
         log.warning("nobody counts requests, all of them pass: %s", error)
         return None
     if refusing:
@@ -125,5 +124,4 @@ def _seconds(microseconds: int) -> int:
 
 @cache
 def _script(url: str):
-    client = redis.Redis.from_url(url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS)
-    return client.register_script(SPEND)
+    return client(url).register_script(SPEND)

@@ -9,7 +9,6 @@ import hashlib
 import logging
 import time
 from dataclasses import dataclass
-from functools import cache
 from threading import Lock
 from typing import Any, Final
 
@@ -17,6 +16,8 @@ import redis
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 
+from directpay.breakers.pause import Pause
+from directpay.breakers.valkey import client
 from payments.rails.paypal.http import Unanswered, Unreached, send
 
 log = logging.getLogger(__name__)
@@ -25,8 +26,6 @@ BEFORE_ITS_END_SECONDS: Final = 300
 SHORTEST_SECONDS: Final = 30
 MOST_CALLS, PER_SECONDS = 10, 60
 FETCHING_SECONDS: Final = 15  # for so long one process fetches for all
-VALKEY_SECONDS: Final = 0.25
-QUIET_SECONDS: Final = 5.0  # after Valkey did not answer, do not ask it again for so long
 UNAUTHORIZED, BROKEN = (400, 401, 403), 500
 
 
@@ -51,7 +50,7 @@ class _Kept:
 _lock = Lock()
 _own: dict[str, _Kept] = {}  # of this process, by client
 _own_calls: list[float] = []
-_quiet_until = 0.0
+_pause = Pause()
 
 
 def bearer() -> str:
@@ -150,18 +149,12 @@ def _seal() -> Fernet:
 
 def _valkey(verb: str, *given: Any, **more: Any) -> Any:
     """What Valkey answers; None: nothing, or it is away. A `set` that was not done is False."""
-    global _quiet_until
-    if time.monotonic() < _quiet_until:
+    if _pause.lasts():
         return None
     try:
-        found = getattr(_at(settings.REDIS_URL), verb)(*given, **more)
+        found = getattr(client(settings.REDIS_URL), verb)(*given, **more)
     except redis.RedisError as error:
-        _quiet_until = time.monotonic() + QUIET_SECONDS
+        _pause.begin()
         log.warning("each process has a token of PayPal's to itself: %s", error)
         return None
     return bool(found) if verb == "set" else found
-
-
-@cache
-def _at(url: str) -> "redis.Redis":
-    return redis.Redis.from_url(url, socket_timeout=VALKEY_SECONDS, socket_connect_timeout=VALKEY_SECONDS)

@@ -5,6 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from directpay.api.limits import rates
 from directpay.api.limits.rates import Bucket, Left, Rate, RateLimited, spend
+from directpay.breakers.pause import Pause
 from directpay.ops.places import free_port
 from tests.directpay.cast import Caller, alice, bob, error_of, key_of, platform
 
@@ -13,9 +14,9 @@ KEY, ADDRESS = Bucket("key", "1"), Bucket("address", "10.0.0.1")
 
 
 @pytest.fixture(autouse=True)
-def _rates(settings, valkey, monkeypatch):
+def _rates(settings, valkey):
     settings.RATES = {"key": "10/3", "user": "0", "address": "100/5"}
-    monkeypatch.setattr(rates, "_quiet_until", 0.0)
+    rates._pause = Pause()
 
 
 class TestABucket:

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 import redis
 
+from directpay.breakers.pause import Pause
 from directpay.ops.places import free_port
 from payments.rails.base import NeedsAPerson, NotSent
 from payments.rails.paypal import tokens
@@ -20,7 +21,7 @@ from tests.payments.rails.paypal.conftest import CREATE, TOKEN
 def fresh(configured):
     tokens._own.clear()
     tokens._own_calls.clear()
-    tokens._quiet_until = 0.0
+    tokens._pause = Pause()
 
 
 def test_is_fetched_once_and_used_by_all(stand_in):
