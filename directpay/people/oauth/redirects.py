@@ -5,6 +5,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
+from directpay.kernel.addresses import parts_of
 from directpay.kernel.errors import InvalidInput
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -38,14 +39,10 @@ def scheme_of(uri: str) -> str:
 
 def _fault(uri: str) -> str:
     """Why not, or nothing."""
-    try:
-        parts = urlsplit(uri)
-        port = parts.port
-    except ValueError:
+    parts = parts_of(uri, URI_LIMIT)
+    if parts is None:
         return "is no address"
-    if len(uri) > URI_LIMIT or not uri.isascii() or any(sign.isspace() or sign in "\\\"'<>^`{}|" or ord(sign) < 32 for sign in uri):
-        return "is no address"
-    if parts.scheme not in ("https", "http") or not parts.hostname or port == 0:
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.port == 0:
         return "is not an https address"
     if parts.scheme == "http" and not (settings.SANDBOX and _is_loopback(parts)):
         return "is not https" + (", nor a loopback" if settings.SANDBOX else "")

@@ -6,18 +6,15 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 
+from directpay.kernel.addresses import parts_of
+
 LIMIT: Final = 2048
-UNFIT: Final = "\\\"'<>^`{}|"
 
 
 def fault_of(url: str) -> str:
     """Why nobody is sent there, or nothing. Asked when it is given and again when it is used: the sandbox takes more than live mode."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return "is none"
-    if len(url) > LIMIT or not url.isascii() or any(sign in UNFIT or ord(sign) <= 32 for sign in url) or port == 0:
+    parts = parts_of(url, LIMIT)
+    if parts is None or parts.port == 0:
         return "is none"
     if parts.scheme not in ("https", "http") or not parts.hostname:
         return "is not one of the web: it begins with https://"
