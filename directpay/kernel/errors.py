@@ -1,5 +1,7 @@
 """Errors that a caller can act on. Rooms derive their own beside the function that raises them; doors turn them into answers."""
 
+from typing import Any
+
 
 class DirectPayError(Exception):
     """Something the caller may hear of: a stable `code`, a sentence, and the parameter it is about."""
@@ -57,3 +59,11 @@ class TooLarge(DirectPayError):
 
     status = 413
     code = "body_too_large"
+
+
+class UnexpectedState(DirectPayError):
+    """What is asked does not fit the status of `row`, which is as it was met (400, as at Stripe). The answer shows the whole of it."""
+
+    def __init__(self, message: str, row: Any) -> None:
+        super().__init__(message, param=None)
+        self.row = row

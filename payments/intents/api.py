@@ -15,7 +15,8 @@ from directpay.api.lists import Derived, Filter, related
 from directpay.api.routes import route
 from directpay.api.search_views import SearchView
 from directpay.api.searching import Choice, Named, Number, Reference, Times
-from directpay.api.views import ActionView, ApiView, CollectionView, Context, ObjectView
+from directpay.api.unexpected import ShowsWhatStands
+from directpay.api.views import ActionView, CollectionView, Context, ObjectView
 from directpay.kernel.errors import DirectPayError, InvalidInput
 from directpay.people.actor import Actor
 from directpay.people.models import User
@@ -82,7 +83,7 @@ def nothing(rows: Sequence[PaymentIntent], context: Context) -> list[None]:
     return [None for _ in rows]
 
 
-class Intents(CountsAttempts, ApiView):
+class Intents(CountsAttempts, ShowsWhatStands):
     object_name = "payment_intent"
     output_serializer: ClassVar[Any] = IntentOutput
     example: ClassVar[Mapping[str, Any]] = examples.SHOWN
@@ -146,14 +147,6 @@ class Intents(CountsAttempts, ApiView):
             actor=actor,
             at=at,
         )
-
-    def handle_exception(self, exc: Exception) -> Any:
-        """As Stripe does, an error of the state shows the whole intent: as it stands, now that what was tried is undone."""
-        if isinstance(exc, IntentUnexpectedState):
-            row = self.queryset_for(self.actor).filter(id=exc.intent.id).first()
-            if row is not None:
-                exc.details["payment_intent"] = render_intent(row, Context(self.actor, self.at))
-        return super().handle_exception(exc)
 
 
 class IntentsView(Intents, CollectionView):

@@ -9,7 +9,8 @@ from rest_framework import serializers
 
 from directpay.api.lists import Derived, related
 from directpay.api.routes import resource
-from directpay.api.views import ActionView, ApiView, CollectionView, Context, ObjectView
+from directpay.api.unexpected import ShowsWhatStands
+from directpay.api.views import ActionView, CollectionView, Context, ObjectView
 from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import Actor
 from directpay.people.models import User
@@ -55,7 +56,7 @@ def payment_methods(rows: Sequence[SetupIntent], context: Context) -> list[dict[
     return [render_payment_method(source, context) if source else None for source in shown]
 
 
-class Setups(ApiView):
+class Setups(ShowsWhatStands):
     object_name = "setup_intent"
     output_serializer: ClassVar[Any] = SetupIntentOutput
     example: ClassVar[Mapping[str, Any]] = examples.SHOWN
@@ -76,14 +77,6 @@ class Setups(ApiView):
         owner = row.customer or (source.user if source is not None else None)
         agreement = agreement_of(data, owner, at)
         return confirm_setup(row, changes, source=source, agreement=agreement, actor=actor, at=at)
-
-    def handle_exception(self, exc: Exception) -> Any:
-        """As Stripe does, an error of the state shows the whole intent: as it stands, now that what was tried is undone."""
-        if isinstance(exc, SetupUnexpectedState):
-            row = self.queryset_for(self.actor).filter(id=exc.setup.id).first()
-            if row is not None:
-                exc.details["setup_intent"] = render_setup(row, Context(self.actor, self.at))
-        return super().handle_exception(exc)
 
 
 class SetupsView(Setups, CollectionView):

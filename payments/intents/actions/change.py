@@ -4,21 +4,17 @@ from datetime import datetime
 
 from directpay.events.actions import record
 from directpay.events.unit import require_transaction
-from directpay.kernel.errors import DirectPayError
+from directpay.kernel.errors import UnexpectedState
 from directpay.people.actor import Actor
 from payments.intents.events import fact
 from payments.intents.models import PaymentIntent
 from payments.intents.queries import with_related
 
 
-class IntentUnexpectedState(DirectPayError):
-    """What is asked does not fit the status of the intent (400, as at Stripe); `intent` is the row as it stands."""
+class IntentUnexpectedState(UnexpectedState):
+    """The payment is beyond it, or not so far."""
 
     code = "payment_intent_unexpected_state"
-
-    def __init__(self, message: str, intent: PaymentIntent) -> None:
-        super().__init__(message, param=None)
-        self.intent = intent
 
 
 def lock_intent(intent: PaymentIntent) -> PaymentIntent:

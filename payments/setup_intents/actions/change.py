@@ -6,7 +6,7 @@ from typing import Final
 
 from directpay.events.actions import record
 from directpay.events.unit import require_transaction
-from directpay.kernel.errors import DirectPayError
+from directpay.kernel.errors import UnexpectedState
 from directpay.people.actor import Actor
 from payments.setup_intents.events import fact
 from payments.setup_intents.models import SetupIntent
@@ -15,14 +15,10 @@ from payments.setup_intents.queries import with_related
 SETUP_QUEUE: Final = "setup_intents.rail"
 
 
-class SetupUnexpectedState(DirectPayError):
-    """What is asked does not fit the status of the setup intent (400, as at Stripe); `setup` is the row as it stands."""
+class SetupUnexpectedState(UnexpectedState):
+    """It is set up, given up, or being proven."""
 
     code = "setup_intent_unexpected_state"
-
-    def __init__(self, message: str, setup: SetupIntent) -> None:
-        super().__init__(message, param=None)
-        self.setup = setup
 
 
 def lock_setup(setup: SetupIntent) -> SetupIntent:
