@@ -4,13 +4,10 @@ import base64
 import json
 import re
 import secrets
-import socket
-import struct
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
@@ -22,8 +19,8 @@ from tests.paypal_stand_in.state import State, Thing
 from tests.paypal_stand_in.webhooks import Webhooks
 from tests.stripe_stand_in.control import control
 from tests.stripe_stand_in.faults import Fault, Faults
+from tests.stripe_stand_in.serving import Door, Server
 
-BODY_LIMIT = 1_000_000
 ECHECK_SECONDS = 3 * 86_400
 TOKEN_SECONDS = 32_400
 DROP = "drop"  # the connection, without an answer
@@ -79,7 +76,7 @@ class StandIn:
         self.keys: dict[tuple[str, str], Kept] = {}
         self.requests: list[str] = []  # what was asked, by route, in order
         self.mocks: dict[str, list[str]] = {}  # route → issues that its next requests are refused with
-        self.server = _Server(("127.0.0.1", port), _Door)
+        self.server = Server(("127.0.0.1", port), _Door)
         self.server.stand_in = self
         self.url = self.state.url = f"http://127.0.0.1:{self.server.server_address[1]}"
 
@@ -242,19 +239,7 @@ def _after(fault: Fault, reply: Reply, debug_id: str) -> Reply | str:
     return DROP if fault.kind in ("timeout_after", "reset_after") else reply
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    stand_in: StandIn
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Whoever asked has gone away: that is what some faults are for."""
-
-
-class _Door(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
-
+class _Door(Door):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         if parts.path == "/checkoutnow":
@@ -273,7 +258,7 @@ class _Door(BaseHTTPRequestHandler):
 
     def _pressed(self) -> None:
         """The form of the page: back to where the payer came from."""
-        order, form = self._order_named(urlsplit(self.path).query), parse_qs(self._body())
+        order, form = self._order_named(urlsplit(self.path).query), parse_qs(self.body())
         if order is None:
             self._write(404, approval_page(None).encode(), "text/html; charset=utf-8")
             return
@@ -285,33 +270,17 @@ class _Door(BaseHTTPRequestHandler):
         self._write(303, b"", "text/html", parts._replace(query=urlencode([*parse_qsl(parts.query), *more])).geturl())
 
     def _answer(self, method: str) -> None:
-        path, stand_in, body = urlsplit(self.path).path, self.server.stand_in, self._body()
+        path, stand_in, body = urlsplit(self.path).path, self.server.stand_in, self.body()
         if path.startswith("/_stand_in/"):
             status, said = control(stand_in, path.removeprefix("/_stand_in/"), body)
             self._write(status, json.dumps(said).encode(), "application/json")
             return
         reply = stand_in.answer(method, path, body, self.headers)
         if isinstance(reply, str):
-            self._reset()
+            self.reset()
             return
         self._write(reply.status, b"" if reply.said is None else json.dumps(reply.said).encode(), "application/json")
 
-    def _body(self) -> str:
-        return self.rfile.read(min(int(self.headers.get("Content-Length") or 0), BODY_LIMIT)).decode()
-
     def _write(self, status: int, body: bytes, kind: str, location: str = "") -> None:
-        self.send_response(status)
-        about = {"Content-Type": kind, "Content-Length": str(len(body)), "PayPal-Debug-Id": secrets.token_hex(7)}
-        for name, value in {**about, **({"Location": location} if location else {})}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def _reset(self) -> None:
-        """RST instead of an answer."""
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.close_connection = True
-        self.connection.close()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """What was asked stands in `StandIn.requests`."""
+        about = {"Content-Type": kind, "PayPal-Debug-Id": secrets.token_hex(7)}
+        self.write(status, body, {**about, **({"Location": location} if location else {})})

@@ -3,12 +3,9 @@
 import base64
 import binascii
 import json
-import socket
-import struct
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,10 +18,10 @@ from tests.stripe_stand_in.forms import decoded
 from tests.stripe_stand_in.keys import Answer, Keys
 from tests.stripe_stand_in.pages import authentication_page
 from tests.stripe_stand_in.routing import Route, check, expanded, find
+from tests.stripe_stand_in.serving import Door, Server
 from tests.stripe_stand_in.state import API_VERSION, State, Thing
 from tests.stripe_stand_in.webhooks import Webhooks
 
-BODY_LIMIT = 1_000_000
 BANK_SECONDS, SEARCH_LAG_SECONDS = 4 * 86_400, 60
 DROP = "drop"  # the connection, without an answer
 
@@ -47,7 +44,7 @@ class StandIn:
         )
         self.api_keys, self.keys, self.faults, self.webhooks = keys, Keys(), Faults(), Webhooks(self.state)
         self.requests: list[str] = []  # what was asked, by route, in order
-        self.server = _Server(("127.0.0.1", port), _Door)
+        self.server = Server(("127.0.0.1", port), _Door)
         self.server.stand_in = self
         self.url = self.state.url = f"http://127.0.0.1:{self.server.server_address[1]}"
 
@@ -179,24 +176,12 @@ def _after(fault: Fault, answer: Answer) -> Answer | str:
     return DROP if fault.kind in ("timeout_after", "reset_after") else answer
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    stand_in: StandIn
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Whoever asked has gone away: that is what some faults are for."""
-
-
-class _Door(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
-
+class _Door(Door):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         if parts.path.startswith(("/3ds/", "/verify/")):
             page = authentication_page(self.server.stand_in.state, parts.path.rpartition("/")[2])
-            self._write(200, page.encode(), {"Content-Type": "text/html; charset=utf-8"})
+            self.write(200, page.encode(), {"Content-Type": "text/html; charset=utf-8"})
             return
         self._answer("GET")
 
@@ -213,38 +198,19 @@ class _Door(BaseHTTPRequestHandler):
     def _authenticated(self, name: str) -> None:
         """The form of the page: back to where the payer came from."""
         stand_in = self.server.stand_in
-        passed = decoded(self._body()).get("result") == "pass"
+        passed = decoded(self.body()).get("result") == "pass"
         back = ((methods.awaiting(stand_in.state, name)["next_action"] or {}).get("redirect_to_url") or {}).get("return_url") or "/"
         stand_in.authenticate(name, passed=passed)
-        self._write(303, b"", {"Location": back})
+        self.write(303, b"", {"Location": back})
 
     def _answer(self, method: str) -> None:
-        parts, stand_in, body = urlsplit(self.path), self.server.stand_in, self._body()
+        parts, stand_in, body = urlsplit(self.path), self.server.stand_in, self.body()
         if parts.path.startswith("/_stand_in/"):
             status, said = control(stand_in, parts.path.removeprefix("/_stand_in/"), body)
-            self._write(status, json.dumps(said).encode(), {"Content-Type": "application/json"})
+            self.write(status, json.dumps(said).encode(), {"Content-Type": "application/json"})
             return
         answer, about = stand_in.answer(method, parts.path, parts.query, body, self.headers)
         if isinstance(answer, str):
-            self._reset()
+            self.reset()
             return
-        self._write(answer.status, json.dumps(answer.body, indent=2).encode(), {"Content-Type": "application/json", **about})
-
-    def _body(self) -> str:
-        return self.rfile.read(min(int(self.headers.get("Content-Length") or 0), BODY_LIMIT)).decode()
-
-    def _write(self, status: int, body: bytes, headers: dict[str, str]) -> None:
-        self.send_response(status)
-        for name, value in {**headers, "Content-Length": str(len(body))}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def _reset(self) -> None:
-        """RST instead of an answer."""
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.close_connection = True
-        self.connection.close()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """What was asked stands in `StandIn.requests`."""
+        self.write(answer.status, json.dumps(answer.body, indent=2).encode(), {"Content-Type": "application/json", **about})

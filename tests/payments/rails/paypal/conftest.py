@@ -1,8 +1,7 @@
 """PayPal's stand-in on a clock that the test moves, and payments that go by it."""
 
-import itertools
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from tests.paypal_stand_in import StandIn
 from tests.stripe_stand_in.control import MovedClock
 from tests.world import World
 
-TUESDAY = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # 10:00 in New York
 CLIENT = ("client-of-the-stand-in", "secret-of-the-stand-in")
 SILENCE_SECONDS = 0.3  # after which an answer is unknown
 ORDERS = "/v2/checkout/orders"
@@ -22,19 +20,6 @@ CREATE, GET, CAPTURE = f"POST {ORDERS}", f"GET {ORDERS}/{{id}}", f"POST {ORDERS}
 AUTHORIZE = f"POST {ORDERS}/{{id}}/authorize"
 TAKE, VOID = "POST /v2/payments/authorizations/{id}/capture", "POST /v2/payments/authorizations/{id}/void"
 REFUND, TOKEN = "POST /v2/payments/captures/{id}/refund", "POST /v1/oauth2/token"
-_tests = itertools.count()
-
-
-@pytest.fixture
-def at() -> datetime:
-    """When the order is placed. Each test has a moment of its own: what is worked on at one moment is one set."""
-    return TUESDAY + timedelta(minutes=next(_tests) % 60, microseconds=next(_tests))
-
-
-@pytest.fixture
-def moment(at: datetime) -> MovedClock:
-    """PayPal's own clock where no world moves one: it stands still until it is moved."""
-    return MovedClock(lambda: at)
 
 
 @pytest.fixture

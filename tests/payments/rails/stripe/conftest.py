@@ -1,8 +1,7 @@
 """Stripe's stand-in on a clock that the test moves, and the official client that talks to it."""
 
-import itertools
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -13,23 +12,9 @@ from payments.rails.registry import rail as rail_of
 from tests.stripe_stand_in import StandIn
 from tests.stripe_stand_in.control import MovedClock
 
-TUESDAY = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # 10:00 in New York
 KEY = "sk_test_" + "standin0" * 3
 CARD = "4242" * 4
 SILENCE_SECONDS = 0.3  # after which an answer is unknown
-_tests = itertools.count()
-
-
-@pytest.fixture
-def at() -> datetime:
-    """When the order is placed. Each test has a moment of its own: what is worked on at one moment is one set."""
-    return TUESDAY + timedelta(minutes=next(_tests) % 60, microseconds=next(_tests))
-
-
-@pytest.fixture
-def moment(at: datetime) -> MovedClock:
-    """Stripe's own clock: it stands still until it is moved."""
-    return MovedClock(lambda: at)
 
 
 @pytest.fixture
