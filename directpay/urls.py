@@ -28,6 +28,7 @@ API: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *webhooks.urls.page_urlpatterns,  # first: providers send many at once, and each request looks for its address from the top
     path("api/v1/", include(API)),
     path("api/", include(docs.urlpatterns)),
     re_path(r"^api(?:/|$)", no_such_address),
@@ -41,7 +42,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/2fa/", include("directpay.people.sign_in.pages")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("", include("directpay.ops.urls")),
-    *webhooks.urls.page_urlpatterns,
     *ledger.urls.page_urlpatterns,
     *payments.urls.page_urlpatterns,
     *leases.urls.page_urlpatterns,

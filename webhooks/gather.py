@@ -9,7 +9,7 @@ from directpay.ops.lanes import SHORT_WAYS
 from directpay.ops.metrics import register_collector
 from webhooks.inbound import metrics as inbound_metrics
 from webhooks.inbound.actions.forget import FORGET_QUEUE, forget_bodies
-from webhooks.inbound.actions.receive import WORK_QUEUE
+from webhooks.inbound.actions.keep import WORK_QUEUE
 from webhooks.inbound.actions.work import work_on_inbox
 from webhooks.inbound.providers import PROVIDERS
 from webhooks.mail import metrics

@@ -1,6 +1,6 @@
 """The only place that asks what time it is. In the sandbox `ops` puts a movable clock behind it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -15,12 +15,25 @@ def system_now() -> datetime:
 
 _source: Callable[[], datetime] = system_now
 _asking: Callable[[], Callable[[], datetime]] | None = None
+Spoken = tuple[str, Sequence[datetime]]  # SQL, and its parameters
 
 
-def set_source(source: Callable[[], datetime], asking: Callable[[], Callable[[], datetime]] | None = None) -> None:
-    """Put another clock behind `now`, called once at start-up. `asking`: the same for `now_soon`, where it has a question to ask."""
-    global _source, _asking
-    _source, _asking = source, asking
+def _say() -> Spoken:
+    return "%s::timestamptz", [system_now()]
+
+
+_saying: Callable[[], Spoken] = _say
+
+
+def set_source(
+    source: Callable[[], datetime],
+    asking: Callable[[], Callable[[], datetime]] | None = None,
+    saying: Callable[[], Spoken] = _say,
+) -> None:
+    """Put another clock behind `now`, called once at start-up. `asking`: the same for `now_soon`, where it has a question to ask;
+    `saying`: for `in_sql`."""
+    global _source, _asking, _saying
+    _source, _asking, _saying = source, asking, saying
 
 
 def now() -> datetime:
@@ -31,6 +44,11 @@ def now() -> datetime:
 def now_soon() -> Callable[[], datetime]:
     """For a door that asks the database something else first: what is returned tells the time once that is answered, the same each time."""
     return cache(_asking() if _asking else _source)
+
+
+def in_sql() -> Spoken:
+    """For a door that writes one statement and does nothing else: an expression for the time at which the database comes to it."""
+    return _saying()
 
 
 def today(zone: ZoneInfo, at: datetime) -> date:

@@ -46,9 +46,9 @@ URL_PASSWORD = re.compile(r"(?<=://)([^\s:/@]*):[^\s@/]+@")
 EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+")
 # A phone number says so: by a plus, or by the way it is broken up.
 PHONE = re.compile(r"(?<![\w.+-])(?:\+\d[\d ().-]{7,17}\d|\(\d{3}\)\s?\d{3}[-. ]\d{4}|\d{3}[-. ]\d{3}[-. ]\d{4})(?![\w-])")
-# Words of letters, digits and underscores that begin with a letter, divided by slashes, dashes and braces: ids, names, routes.
+# Words of letters, digits and underscores that begin with a letter, divided by slashes, dashes, dots and braces: ids, names, kinds, routes.
 # Nothing that is hidden looks so, but for keys. Most of what is logged does, and is spared the search.
-PLAIN = re.compile(r"(?:[A-Za-z_]\w*+|[-/{}])*+", re.ASCII)
+PLAIN = re.compile(r"(?:[A-Za-z_]\w*+|[-/{}.])*+", re.ASCII)
 DIGITS = re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])")
 
 

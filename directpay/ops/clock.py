@@ -33,6 +33,10 @@ INSERT INTO directpay_clock (id, frozen_at, offset_microseconds) VALUES (1, %s, 
 ON CONFLICT (id) DO UPDATE SET frozen_at = excluded.frozen_at, offset_microseconds = excluded.offset_microseconds
 """
 ASK = "SELECT frozen_at, offset_microseconds FROM directpay_clock WHERE id = 1"
+# The same, told by the database; the system's time comes from the caller, as for `ASK`.
+SAID = (
+    """COALESCE((SELECT COALESCE(frozen_at, %s + offset_microseconds * interval '1 microsecond') FROM directpay_clock WHERE id = 1), %s)"""
+)
 
 
 def read_clock() -> datetime:
@@ -48,6 +52,11 @@ def ask_clock() -> Callable[[], datetime]:
     return lambda: _told(asked.row())
 
 
+def say_clock() -> clock.Spoken:
+    """The same behind `kernel.clock.in_sql`."""
+    return SAID, [clock.system_now()] * 2
+
+
 def _told(row: tuple[Any, ...] | None) -> datetime:
     if row is None:
         return clock.system_now()
@@ -59,7 +68,7 @@ def _told(row: tuple[Any, ...] | None) -> datetime:
 def install() -> None:
     """Live mode has no movable clock."""
     if settings.SANDBOX:
-        clock.set_source(read_clock, ask_clock)
+        clock.set_source(read_clock, ask_clock, say_clock)
     else:
         clock.set_source(clock.system_now)
 

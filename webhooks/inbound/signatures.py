@@ -9,7 +9,7 @@ import binascii
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -27,7 +27,7 @@ class SignatureRefused(DirectPayError):
 
 
 def check_stripe(
-    header: str, body: bytes, secrets: Sequence[str], at: Sequence[datetime], *, tolerance: int | None = TOLERANCE_SECONDS
+    header: str, body: bytes, secrets: Sequence[str], at: Iterable[datetime], *, tolerance: int | None = TOLERANCE_SECONDS
 ) -> None:
     """`Stripe-Signature: t=<seconds>,v1=<hex HMAC-SHA256 of "t.body">[,v1=…]`. Source: Stripe, "Verify webhook signatures manually".
 
@@ -50,7 +50,7 @@ def sign_stripe(secret: str, seconds: str, body: bytes) -> str:
 
 
 def check_standard(
-    headers: Mapping[str, str], body: bytes, secrets: Sequence[str], at: Sequence[datetime], *, tolerance: int | None = TOLERANCE_SECONDS
+    headers: Mapping[str, str], body: bytes, secrets: Sequence[str], at: Iterable[datetime], *, tolerance: int | None = TOLERANCE_SECONDS
 ) -> None:
     """`webhook-id`, `webhook-timestamp`, `webhook-signature: v1,<base64 HMAC-SHA256 of "id.timestamp.body">[ v1,…]`.
 
@@ -97,7 +97,7 @@ def _check_any(wanted: Sequence[str], given: Sequence[str]) -> None:
         raise SignatureRefused("The signature does not fit this body and any secret of ours.")
 
 
-def _check_time(seconds: str, at: Sequence[datetime], tolerance: int | None) -> None:
+def _check_time(seconds: str, at: Iterable[datetime], tolerance: int | None) -> None:
     """After the signature: whoever has no secret learns nothing about our clock."""
     if tolerance is not None and all(abs(moment.timestamp() - int(seconds)) > tolerance for moment in at):
         raise SignatureRefused("This was signed too long ago, or for a time to come.", code="signature_stale")

@@ -23,7 +23,7 @@ from payments.returns.actions import WATCH_QUEUE
 from tests.webhooks.inbound.signing import stripe_event
 from tests.world import NO_FUNDS, World
 from webhooks.inbound.actions.forget import forget_bodies
-from webhooks.inbound.actions.receive import WORK_QUEUE
+from webhooks.inbound.actions.keep import WORK_QUEUE
 from webhooks.inbound.actions.replay import foresee, in_range, replay
 from webhooks.inbound.actions.work import QUICK_ATTEMPTS, pause, work_on_inbox
 from webhooks.inbound.models import Collision, ProviderEvent

@@ -13,7 +13,7 @@ from directpay.due.actions import schedule
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import InvalidInput
 from directpay.kernel.row_scope import every_row
-from webhooks.inbound.actions.receive import WORK_QUEUE
+from webhooks.inbound.actions.keep import WORK_QUEUE
 from webhooks.inbound.hints import Hint, hints_of
 from webhooks.inbound.models import ProviderEvent, State
 from webhooks.inbound.providers import PROVIDERS

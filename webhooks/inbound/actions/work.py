@@ -15,7 +15,7 @@ from directpay.due.actions import schedule
 from directpay.events.unit import unit_of_work
 from directpay.kernel.instruments import Counter
 from directpay.kernel.request_context import caused_by
-from webhooks.inbound.actions.receive import WORK_QUEUE
+from webhooks.inbound.actions.keep import WORK_QUEUE
 from webhooks.inbound.hints import hints_of, label_of
 from webhooks.inbound.models import OPEN, ProviderEvent, State
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
@@ -43,7 +43,7 @@ class Provider(Protocol):
     kept_headers: tuple[str, ...]  # what a signature is checked against again
     content_types: tuple[str, ...]
 
-    def check(self, headers: Mapping[str, str], body: bytes, at: Sequence[datetime]) -> None:
+    def check(self, headers: Mapping[str, str], body: bytes, at: Iterable[datetime]) -> None:
         """Raises SignatureRefused, NotConfigured."""
 
     def read(self, body: bytes, *, sandbox: bool) -> Told:

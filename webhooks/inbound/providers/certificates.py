@@ -5,7 +5,7 @@ import re
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from http.client import HTTPException
 from threading import Lock
@@ -70,7 +70,7 @@ class Certificates:
         self._asked: dict[bool, list[float]] = {True: [], False: []}  # whether it had proven itself before → when
         self._lock = Lock()
 
-    def verify(self, url: str, signature: str, signed: bytes, at: Sequence[datetime]) -> None:
+    def verify(self, url: str, signature: str, signed: bytes, at: Iterable[datetime]) -> None:
         """RSA with SHA-256 by the key of the certificate at `url`. Raises SignatureRefused, CannotFetch."""
         self.check_address(url)
         chain = self._chain(url)
@@ -128,7 +128,7 @@ class Certificates:
             raise CannotFetch("Too many certificates were asked for within a minute.")
         asked.append(now)
 
-    def _check_chain(self, chain: list[x509.Certificate], at: Sequence[datetime]) -> None:
+    def _check_chain(self, chain: list[x509.Certificate], at: Iterable[datetime]) -> None:
         """Each name with each time that it may be: the chain ends at a root that we trust, and every part of it is valid then."""
         names = NAMES[False] + (NAMES[True] if self.sandbox else ())
         store, said = Store(x509.load_pem_x509_certificates(self.roots or _trusted())), ""

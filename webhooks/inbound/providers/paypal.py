@@ -4,7 +4,7 @@ Source: PayPal, "Integrate webhooks": verify manually with the certificate; "Ver
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
@@ -48,7 +48,7 @@ class PayPal:
     def __init__(self, known: Certificates | None = None) -> None:
         self.known = known
 
-    def check(self, headers: Mapping[str, str], body: bytes, at: Sequence[datetime]) -> None:
+    def check(self, headers: Mapping[str, str], body: bytes, at: Iterable[datetime]) -> None:
         if settings.PAYPAL_VERIFY == DEMO:
             _check_demo(headers, body, at)
             return
@@ -95,7 +95,7 @@ def signed_text(transmission_id: str, transmission_time: str, webhook_id: str, b
     return f"{transmission_id}|{transmission_time}|{webhook_id}|{zlib.crc32(body)}".encode()
 
 
-def _check_demo(headers: Mapping[str, str], body: bytes, at: Sequence[datetime]) -> None:
+def _check_demo(headers: Mapping[str, str], body: bytes, at: Iterable[datetime]) -> None:
     """As the Standard Webhooks specification signs; for development, where no PayPal can reach us."""
     secrets = secrets_of(settings.PAYPAL_DEMO_SECRET)
     if not settings.SANDBOX or not secrets:

@@ -1,6 +1,6 @@
 """Stripe's events. Source: Stripe API reference, "The Event object"; "Receive Stripe events in your webhook endpoint"."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +31,7 @@ class Stripe:
     kept_headers = ("stripe-signature",)
     content_types = ("application/json",)
 
-    def check(self, headers: Mapping[str, str], body: bytes, at: Sequence[datetime]) -> None:
+    def check(self, headers: Mapping[str, str], body: bytes, at: Iterable[datetime]) -> None:
         if not settings.STRIPE_WEBHOOK_SECRETS:
             raise NotConfigured("STRIPE_WEBHOOK_SECRET is not set: nothing proves what Stripe sends.")
         check_stripe(headers.get("stripe-signature", ""), body, settings.STRIPE_WEBHOOK_SECRETS, at)
