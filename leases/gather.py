@@ -26,7 +26,7 @@ from leases.invariants import LEASES
 from leases.late_fees.actions.assess import ASSESS_QUEUE, assess_late_fees
 from leases.late_fees.actions.returned import RETURNED_QUEUE, judge_anew
 from leases.late_fees.listeners import judge_after_grace, judge_what_it_paid, judge_what_the_cheque_paid
-from leases.move_out.listeners import go_on, look_at_what_arrived, look_at_what_was_added
+from leases.move_out.listeners import go_on, look_at_what_arrived, look_at_what_never_came, look_at_what_was_added
 from leases.move_out.steps import MOVE_OUT
 from leases.overpayments.actions import BACK_QUEUE, tell_what_came_back
 from leases.overpayments.listeners import hear_what_came_back
@@ -71,6 +71,7 @@ def register() -> None:
     promise("deposit_forwarding.failed", hear=forward_again)
     promise(*(f"deposit_{order}.{kind}" for order in ("draw", "refund") for kind in ("paid", "failed")), hear=go_on)
     promise("deposit_forwarding.paid", hear=look_at_what_arrived)
+    promise(*CAME_BACK, hear=look_at_what_never_came)
     promise("deposit.cheque", "deposit.interest", hear=look_at_what_was_added)
     register_saga(MOVE_OUT)
     register_queue(Queue(CARRY_QUEUE, carry_balances))

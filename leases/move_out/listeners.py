@@ -17,14 +17,22 @@ def go_on(events: Sequence[Fact]) -> None:
 
 def look_at_what_arrived(events: Sequence[Fact]) -> None:
     """deposit_forwarding.paid → the same of the deposit for which the payment was."""
-    paid = Payment.objects.filter(public_id__in=[event.data["origin"] for event in events]).values("applies_to_id")
-    found = Deposit.objects.filter(account_id__in=paid).values_list("public_id", flat=True)
-    _wake_of(dict.fromkeys(found, max(event.at for event in events)))
+    _wake_of_payments([event.data["origin"] for event in events], max(event.at for event in events))
+
+
+def look_at_what_never_came(events: Sequence[Fact]) -> None:
+    """payment.returned, .failed, .canceled, .captured → the same."""
+    _wake_of_payments([event.object_id for event in events], max(event.at for event in events))
 
 
 def look_at_what_was_added(events: Sequence[Fact]) -> None:
     """deposit.cheque, deposit.interest → the same."""
     _wake_of({event.data["deposit"]: event.at for event in events})
+
+
+def _wake_of_payments(payments: Sequence[str], at: datetime) -> None:
+    accounts = Payment.objects.filter(public_id__in=payments).values("applies_to_id")
+    _wake_of(dict.fromkeys(Deposit.objects.filter(account_id__in=accounts).values_list("public_id", flat=True), at))
 
 
 def _wake_of(deposits: dict[str, datetime]) -> None:

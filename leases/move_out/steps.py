@@ -22,7 +22,8 @@ from payments.payins.models import LIVE, Payment, Status
 from payments.payouts.actions.create import NewPayout, create_payout
 from payments.payouts.models import Payout
 
-LOOK_AGAIN_AFTER, TRY_AGAIN_AFTER = timedelta(hours=1), timedelta(days=1)
+TRY_AGAIN_AFTER = timedelta(days=1)
+LOOK_AGAIN_AFTER = TRY_AGAIN_AFTER  # a safety net: what it waits for wakes it by an event of its own
 S = Payout.Status
 
 

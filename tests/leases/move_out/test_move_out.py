@@ -4,12 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from directpay.due.models import Due
 from directpay.due.run import run_all
 from directpay.events.models import Event
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import InvalidInput
 from directpay.people.models import User
-from directpay.sagas.actions import SagaBeyondReturn, work_on_sagas
+from directpay.sagas.actions import SAGA_QUEUE, SagaBeyondReturn, work_on_sagas
 from directpay.sagas.models import Saga
 from leases.contracts.late_fee import LateFeeTerms
 from leases.credits.models import Credit
@@ -30,6 +31,7 @@ from tests.leases.move_out.conftest import MovingOut
 pytestmark = pytest.mark.django_db
 CLOSED = "009902050000"  # the bank that gets it sends it back on the fifth bank day: R02, the account is closed
 REFUSES = "000111111113"
+FAILS = "000222222227"  # R01, in a file of the bank's
 DOOR = ("A new door", 30_000)
 
 
@@ -153,6 +155,24 @@ class TestWaits:
         m.later(hours=2)
         assert MoveOut.objects.get(id=made.id).closed_at
         m.check()
+
+    def test_no_longer_than_for_one_that_never_comes(self, worlds):
+        m = worlds()
+        flying = m.leave(source=m.account(m.bob, FAILS))
+        made = m.begin(DOOR)
+        m.work()
+        assert steps(made)["wait_for_deposits"] == "pending"
+        m.until(flying, "failed")
+        m.later(minutes=2)
+        assert steps(made)["wait_for_deposits"] == "done"
+
+    def test_and_is_not_looked_at_meanwhile(self, worlds):
+        """What ends a wait says so: a look a day is enough."""
+        m = worlds()
+        m.leave()
+        m.begin(DOOR)
+        m.work()
+        assert Due.objects.get(queue=SAGA_QUEUE).due_at == m.now + timedelta(days=1)
 
     def test_for_a_bank_account_of_the_renter(self, m):
         m.bob.bank_accounts.update(purpose="trust")
