@@ -156,7 +156,9 @@ BROKER_SECONDS = env.float("DIRECTPAY_BROKER_SECONDS", 5.0)  # the web server is
 _OF_REDIS = {"socket_timeout": BROKER_SECONDS, "socket_connect_timeout": 1, "visibility_timeout": 60}
 CELERY_BROKER_TRANSPORT_OPTIONS = {**(_OF_REDIS if CELERY_BROKER_URL.startswith("redis") else {}), **NO_WAITING}
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
-CELERY_TASK_PUBLISH_RETRY = False
+# One at once, where the first try may find the other end gone: a connection to Redis is made anew by itself, one of AMQP only for this.
+CELERY_TASK_PUBLISH_RETRY = not CELERY_BROKER_URL.startswith("redis")
+CELERY_TASK_PUBLISH_RETRY_POLICY = NO_WAITING
 WORK_LANES = env.int("DIRECTPAY_WORK_LANES", 1)  # how many processes of all workers may work on due queues at once, and as many relay
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TASK_TIME_LIMIT = 120

@@ -51,7 +51,7 @@ def _hint_for_all() -> None:
 
 def _send() -> None:
     try:
-        current_app.send_task("directpay.ops.tasks.run_due", retry=False, expires=5)
+        current_app.send_task("directpay.ops.tasks.run_due", expires=5)
     except (OperationalError, OSError) as error:
         _pause.begin()
         log.warning("the broker does not answer, work waits for the beat: %s", error)
