@@ -1,7 +1,7 @@
 """Calling a payment off before it has left for the bank, or letting go of what a card has promised."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from directpay.due.actions import done, schedule
 from directpay.events.unit import unit_of_work
@@ -17,10 +17,10 @@ from payments.payins.moving import moving
 from payments.payins.queries import with_related
 from payments.rails.base import NeedsAPerson
 from payments.rails.registry import let_go
+from payments.rails.timetable import patience
 
 CANCELABLE = (Status.INITIATED, Status.REQUIRES_ACTION, Status.IN_REVIEW, Status.AUTHORIZED)
 AT_THE_PROCESSOR = (Status.REQUIRES_ACTION, Status.AUTHORIZED)
-TELL_AGAIN_AFTER = timedelta(minutes=1)
 LET_GO = ("canceled", "failed")  # answers after which nothing can be taken any more
 
 
@@ -61,13 +61,14 @@ def _may_call_off(payment: Payment, actor: Actor) -> bool:
 
 
 def tell_the_processor(public_ids: Sequence[str], at: datetime) -> None:
-    """The due queue's work: the rail lets go of what was called off, or has failed. Until it has answered, it is told again."""
+    """The due queue's work: the rail lets go of what was called off, or has failed. Until it answers it is told again, ever more rarely."""
     answers = {p.public_id: let_go(p.rail, order_of(p), at=at) for p in moving(public_ids, states=[Status.CANCELED, Status.FAILED])}
     states = {key: answer.state if answer else "unknown" for key, answer in answers.items()}
     taken = [key for key, state in states.items() if state == "completed"]
     again = [key for key, state in states.items() if state not in (*LET_GO, "completed")]
     with unit_of_work():
-        schedule(VOID_QUEUE, [(key, at + TELL_AGAIN_AFTER) for key in again])
+        ended = Payment.objects.filter(public_id__in=again).values_list("public_id", "changed_at")
+        schedule(VOID_QUEUE, [(key, at + patience(since, at)) for key, since in ended])
         done(VOID_QUEUE, [key for key in public_ids if key not in (*again, *taken)])
     if taken:  # the payer was quicker than we: its row is parked, and shows why
         raise NeedsAPerson(f"{', '.join(taken)} has ended here, and its money was taken all the same: give it back at the processor.")

@@ -1,5 +1,7 @@
 """Payments by card: BOOKS.md D, G1 to G4, N, with the balances as printed; what is refused; what may happen at once."""
 
+from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from payments.payins.actions.capture import CAPTURE_WITHIN, NotCapturable, captu
 from payments.payins.actions.initiate import ObligationInProgress
 from payments.rails.base import NoAnswer
 from payments.rails.registry import RAILS
+from payments.rails.timetable import LATEST, SOONEST
 from tests.payments.conftest import answer
 from tests.payments.payins.conftest import card, hold
 
@@ -143,6 +146,20 @@ class TestLetsGo:
         w.later(minutes=10)
         assert asked == [authorized.public_id] * 3
         assert w.fresh(authorized).status == "canceled"
+
+    def test_ever_more_rarely_of_a_processor_that_stays_silent(self, w, authorized, bank):
+        asked: list[datetime] = []
+
+        def void(order: Any, at: datetime) -> Any:
+            asked.append(at)
+            raise NoAnswer("silence")
+
+        RAILS["card"] = type("CardRail", (RAILS["card"],), {"void": lambda self, order, at: void(order, at)})
+        cancel_payment(authorized, actor=SYSTEM, at=w.now)
+        w.later(days=2)
+        pauses = [later - earlier for earlier, later in pairwise(asked)]
+        assert (pauses[0], pauses[-1]) == (SOONEST, LATEST)
+        assert pauses == sorted(pauses)
 
     def test_when_seven_days_have_passed(self, w, authorized):
         w.later(days=7)
