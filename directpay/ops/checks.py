@@ -1,11 +1,14 @@
 """Settings that a process refuses to start with. Asked by every process, also by those that never run Django's own checks."""
 
+import base64
+import binascii
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
 SECRET_LENGTH = 32
 PAYPAL = "https://api-m.paypal.com"
+PAYPAL_VERIFIES, DEMO_BYTES = ("certificate", "api", "demo"), 16
 
 
 def refuse_unsafe(settings: Any) -> None:
@@ -58,9 +61,22 @@ def _stripe(settings: Any) -> list[str]:
 
 def _paypal(settings: Any) -> list[str]:
     """PayPal's sandbox and PayPal itself are two addresses, and a stand-in a third: live mode knows one of them."""
-    base = settings.PAYPAL_API_BASE.rstrip("/")
-    if not settings.PAYPAL_CLIENT_ID:
-        return []
-    if settings.SANDBOX:
-        return ["PAYPAL_API_BASE names PayPal itself: the sandbox moves no real money."] if base == PAYPAL else []
-    return [] if base == PAYPAL else [f"PAYPAL_API_BASE names PayPal's sandbox or a stand-in: in live mode it is {PAYPAL}."]
+    base, reasons = settings.PAYPAL_API_BASE.rstrip("/"), []
+    if settings.PAYPAL_VERIFY not in PAYPAL_VERIFIES:
+        reasons.append(f"PAYPAL_VERIFY is {settings.PAYPAL_VERIFY!r}: it is {', '.join(PAYPAL_VERIFIES)}.")
+    if settings.PAYPAL_VERIFY == "demo" and not all(map(_is_key, settings.PAYPAL_DEMO_SECRET.split(","))):
+        reasons.append(f"PAYPAL_DEMO_SECRET is not the base64 of at least {DEMO_BYTES} bytes, with or without whsec_ before it.")
+    if settings.PAYPAL_CLIENT_ID and settings.SANDBOX and base == PAYPAL:
+        reasons.append("PAYPAL_API_BASE names PayPal itself: the sandbox moves no real money.")
+    if settings.PAYPAL_CLIENT_ID and not settings.SANDBOX and base != PAYPAL:
+        reasons.append(f"PAYPAL_API_BASE names PayPal's sandbox or a stand-in: in live mode it is {PAYPAL}.")
+    return reasons
+
+
+def _is_key(secret: str) -> bool:
+    """As the Standard Webhooks specification wants one; none at all is said by the door."""
+    text = secret.strip()
+    try:
+        return not text or len(base64.b64decode(text.removeprefix("whsec_"), validate=True)) >= DEMO_BYTES
+    except binascii.Error:
+        return False

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db import connection
 
@@ -15,6 +16,8 @@ from leases.contracts.seats import Seat, seat_of
 from leases.policies.queries import Policy, policy_told
 from leases.rent.queries import Payable, Told, payable_of
 from payments.payins.accepting import Standing, standing_of
+
+BELONGS_TO_NOBODY: Final = "What is paid with belongs to nobody on the lease."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ def stand_to_pay(lease: Lease, user_id: int, *, rail: str, param: str) -> Standi
         cursor.execute("SELECT leases_stand_to_pay(%s, %s, %s)", [lease.id, user_id, rail])
         answer = cursor.fetchone()[0]
     if answer is None:
-        raise InvalidInput("This account belongs to nobody on the lease.", param=param)
+        raise InvalidInput(BELONGS_TO_NOBODY, param=param)
     return _found([(lease, answer)])[0]
 
 

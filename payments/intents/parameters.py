@@ -26,7 +26,7 @@ from payments.methods.parameters.sources import (
 from payments.methods.wallets.paying import Wallet
 from payments.payins.queries import may_pay
 from payments.rails.cards.sandbox import BY_NAME
-from payments.rails.registry import BY_WALLET
+from payments.rails.registry import BY_CARD, BY_WALLET
 
 SPEEDS: Final = {"fastest": "same_day_ach", "standard": "ach"}
 SPEED: Final = "payment_method_options[us_bank_account][preferred_settlement_speed]"
@@ -58,6 +58,13 @@ def source_of(data: Mapping[str, Any], actor: Actor, at: datetime, customer: Use
         return _wallet(wallet, data, actor, customer)
     if "payment_method" not in data:
         return None
+    source = _named(data, actor, at, customer)
+    if (rail := data.get("rail")) is not None and (rail in BY_CARD) is not isinstance(source, Card):
+        raise InvalidInput(f"The rail {rail} is not one for {'a card' if isinstance(source, Card) else 'a bank account'}.", param="rail")
+    return source
+
+
+def _named(data: Mapping[str, Any], actor: Actor, at: datetime, customer: User | None) -> Source:
     name, payer = data["payment_method"], customer_of(data, actor) or customer or oneself(actor)
     if name in BY_NAME:
         if payer is None or not may_add(actor, payer):

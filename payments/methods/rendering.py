@@ -21,7 +21,7 @@ def render_payment_method(source: BankAccount | Card, context: Context) -> dict[
         "payment_method",
         source,
         type=type_of(source),
-        customer=source.user.public_id if source.user else None,
+        customer=None if source.user is None or (isinstance(source, Card) and source.detached_at) else source.user.public_id,
         billing_details=billing_details(source, context),
         **{type_of(source): details},
     ) | ({} if mine else {"metadata": {}})

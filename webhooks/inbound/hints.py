@@ -12,7 +12,7 @@ from django.db.models import Q
 from payments.payins.actions.capture import VOID_QUEUE
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.models import CLEARED, Payment, Status
-from payments.rails.registry import BY_STRIPE, BY_WALLET
+from payments.rails.registry import BY_STRIPE, BY_WALLET, is_set_up
 from payments.reconciliation.processor_payouts.actions import PROCESSORS_QUEUE, key_of
 from payments.refunds.actions.create import REFUND_QUEUE
 from payments.refunds.models import Refund
@@ -37,6 +37,7 @@ OF_REFUNDS: Final[Mapping[str, tuple[str, ...]]] = {
     "paypal": ("PAYMENT.CAPTURE.REFUNDED", "PAYMENT.REFUND."),
 }
 OF_PAYOUTS: Final[Mapping[str, tuple[str, ...]]] = {"stripe": ("payout.paid", "payout.reconciliation_completed"), "paypal": ()}
+PAYOUT_NAMES: Final = "po_"
 LONGEST_LABEL: Final = 60
 AT_THE_RAIL: Final = (Status.PROCESSING, Status.UNKNOWN, Status.REQUIRES_ACTION, Status.AUTHORIZED)
 # They say that money was taken or promised: of a payment that has ended here, that must not stay so.
@@ -50,7 +51,7 @@ GIVEN_BACK: Final = (Refund.Status.SUBMITTED, Refund.Status.UNKNOWN, Refund.Stat
 # Which of our rails each of them knows of.
 RAILS: Final[Mapping[str, tuple[str, ...]]] = {"stripe": BY_STRIPE, "paypal": BY_WALLET}
 FLAGS: Final = {
-    "unreadable": "the body is no JSON object with an id",
+    "unreadable": "the body is no JSON object with an id that can be kept",
     "other_mode": "an event of the other mode",
     "other_account": "an event of another account",
 }
@@ -100,7 +101,9 @@ def _idle(event: ProviderEvent) -> str:
     for prefix, why in NOT_YET[event.provider].items():
         if event.kind.startswith(prefix):
             return why
-    return "" if event.kind.startswith(MOVING[event.provider]) else f"nothing here depends on {event.kind or 'an event without a kind'}"
+    if event.kind.startswith(MOVING[event.provider]):
+        return ""
+    return f"nothing here depends on {event.kind or 'an event without a kind that can be kept'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,10 @@ def _hint_of_refund(event: ProviderEvent, refunds: Sequence[_Known]) -> Hint:
 
 def _hint_of_payout(event: ProviderEvent) -> Hint:
     """What it has paid to our bank, by its own name of it."""
-    return Hint({PROCESSORS_QUEUE: [key_of(event.provider, name) for name in event.objects_told]})
+    if not is_set_up(event.provider):
+        return Hint({}, f"{event.provider} cannot be asked about it: its key is not set")
+    payouts = [name for name in event.objects_told if name.startswith(PAYOUT_NAMES)]
+    return Hint({PROCESSORS_QUEUE: [key_of(event.provider, name) for name in payouts]}, "" if payouts else "no payout is named")
 
 
 def _meant(event: ProviderEvent, known: Sequence[_Known]) -> list[_Known]:

@@ -16,7 +16,7 @@ from leases.policies.queries import Intended, check_policy
 from leases.rent.claiming import allotted
 from leases.rent.postings import due_reference
 from leases.rent.queries import OpenCharge
-from leases.rent.standing import StandingToPay, stand_to_pay
+from leases.rent.standing import BELONGS_TO_NOBODY, StandingToPay, stand_to_pay
 from payments.methods.cards.models import Card
 from payments.methods.cards.paying import Source
 from payments.methods.models import BankAccount
@@ -62,6 +62,11 @@ class PayRequest:
         return cls(card=source, **more) if isinstance(source, Card) else cls(bank_account=source, **more)
 
     @property
+    def named_by(self) -> str:
+        """The parameter that says with what is paid."""
+        return "bank_account" if self.bank_account is not None else "payment_method"
+
+    @property
     def payer(self) -> User:
         """Whose bank account, card or wallet it is."""
         source = self.card or self.bank_account or self.wallet
@@ -94,9 +99,9 @@ def _stands(lease: Lease, request: PayRequest) -> StandingToPay:
     """Step: where the money goes. Who pays for a roommate lives there too."""
     payer, whose = request.payer.id, request.on_behalf_of
     if whose is None or whose.id == payer:
-        return stand_to_pay(lease, payer, rail=request.rail, param="bank_account")
+        return stand_to_pay(lease, payer, rail=request.rail, param=request.named_by)
     if not lease.renters.filter(user_id=payer).exists():
-        raise InvalidInput("This account belongs to nobody on the lease.", param="bank_account")
+        raise InvalidInput(BELONGS_TO_NOBODY, param=request.named_by)
     return stand_to_pay(lease, whose.id, rail=request.rail, param="renter")
 
 

@@ -20,6 +20,7 @@ SAFE = {
     "MAIL_ON": True,
     "MAIL_URL": "smtp+tls://mail.example.com:587",
     "PAYPAL_VERIFY": "certificate",
+    "PAYPAL_DEMO_SECRET": "",
     "LIVE_RAILS": ["ach"],
     "STRIPE_SECRET_KEY": "",
     "STRIPE_WEBHOOK_SECRETS": [],
@@ -73,6 +74,20 @@ def test_refuses_a_sandbox_that_could_move_real_money(change, said):
     with pytest.raises(ImproperlyConfigured, match=said) as refused:
         refuse_unsafe(SimpleNamespace(**{**SAFE, "SANDBOX": True, **change}))
     assert "xxxx" not in str(refused.value), "the key itself is never said"
+
+
+@pytest.mark.parametrize("secret", ["my secret!", "c2hvcnQ=", "whsec_c2hvcnQ=", f"whsec_{'QUFB' * 8},other"])
+def test_refuses_a_shared_secret_that_is_none(secret):
+    given = {**SAFE, "SANDBOX": True, "PAYPAL_VERIFY": "demo", "PAYPAL_DEMO_SECRET": secret}
+    with pytest.raises(ImproperlyConfigured, match="PAYPAL_DEMO_SECRET is not the base64 of at least 16 bytes") as refused:
+        refuse_unsafe(SimpleNamespace(**given))
+    assert secret not in str(refused.value)
+    refuse_unsafe(SimpleNamespace(**{**given, "PAYPAL_DEMO_SECRET": f"whsec_{'QUFB' * 8}, {'QUFB' * 8}"}))
+
+
+def test_refuses_a_way_to_verify_that_there_is_not():
+    with pytest.raises(ImproperlyConfigured, match="PAYPAL_VERIFY is 'certifcate': it is certificate, api, demo"):
+        refuse_unsafe(SimpleNamespace(**{**SAFE, "SANDBOX": True, "PAYPAL_VERIFY": "certifcate"}))
 
 
 def test_takes_keys_of_its_own_mode():

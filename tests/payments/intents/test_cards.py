@@ -125,6 +125,13 @@ def test_goes_back_to_a_bank_account(w, api, wish, source):
 
 
 class TestRefuses:
+    @pytest.mark.parametrize(("rail", "said"), [("ach", "a card"), ("card", "a bank account")])
+    def test_a_rail_that_is_not_that_of_what_is_paid_with(self, api, wish, source, rail, said):
+        method = "pm_card_visa" if rail == "ach" else source.public_id
+        refused = api.post("", {"amount": 150_000, "currency": "usd", **wish, "rail": rail, "payment_method": method})
+        assert (refused.status_code, refused.json()["error"]["param"]) == (400, "rail")
+        assert said in refused.json()["error"]["message"]
+
     def test_a_card_of_nobody_where_nobody_pays(self, api, lease):
         answer = api.post("", {"amount": 1000, "currency": "usd", "lease": lease.public_id, "payment_method": "pm_card_visa"})
         assert (answer.status_code, error_of(answer)["param"]) == (400, "customer")

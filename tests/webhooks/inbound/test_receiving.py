@@ -64,7 +64,7 @@ def test_what_is_signed_and_cannot_be_read_is_kept_and_flagged(sender, work, bod
     assert (kept.flag, kept.raw) == ("unreadable", body)
     work()
     kept.refresh_from_db()
-    assert (kept.state, kept.reason) == ("ignored", "the body is no JSON object with an id")
+    assert (kept.state, kept.reason) == ("ignored", "the body is no JSON object with an id that can be kept")
     assert sender.send(body).json()["status"] == "already processed"
 
 

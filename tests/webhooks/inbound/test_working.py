@@ -116,7 +116,22 @@ def test_a_cleared_payment_is_asked_whether_it_still_stands(w, sender):
     assert w.due(WATCH_QUEUE, payment.public_id) == timedelta()
 
 
-def test_a_payout_of_stripes_is_asked_for_by_its_name(w, sender):
+@pytest.mark.parametrize(
+    ("key", "about", "reason"),
+    [
+        ("", {"id": "po_1", "object": "payout"}, "stripe cannot be asked about it: its key is not set"),
+        ("sk_test_" + "x" * 24, {"id": "pi_1"}, "no payout is named"),
+        ("sk_test_" + "x" * 24, None, "no payout is named"),
+    ],
+)
+def test_a_payout_that_cannot_be_asked_about_is_ignored(w, sender, settings, key, about, reason):
+    settings.STRIPE_SECRET_KEY = key
+    event = w.worked(told(sender, kind="payout.paid", about=about))
+    assert (event.state, event.reason, event.effects) == ("ignored", reason, [])
+
+
+def test_a_payout_of_stripes_is_asked_for_by_its_name(w, sender, settings):
+    settings.STRIPE_SECRET_KEY = "sk_test_" + "x" * 24
     event = w.worked(told(sender, kind="payout.paid", about={"id": "po_1", "object": "payout"}))
     assert (event.state, event.effects) == ("processed", ["stripe/po_1"])
     assert w.due(PROCESSORS_QUEUE, "stripe/po_1") == timedelta()
@@ -126,7 +141,7 @@ def test_a_payout_of_stripes_is_asked_for_by_its_name(w, sender):
     ("kind", "reason"),
     [
         ("product.created", "nothing here depends on product.created"),
-        ("", "nothing here depends on an event without a kind"),
+        ("", "nothing here depends on an event without a kind that can be kept"),
         ("charge.dispute.created", "disputes are not handled yet"),
         ("payment_intent.succeeded", "no payment of ours is meant"),
     ],

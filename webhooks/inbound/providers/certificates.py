@@ -1,6 +1,7 @@
 """PayPal's signing certificates: fetched from PayPal alone, their chain checked for the moment at hand, kept for a day."""
 
 import base64
+import logging
 import re
 import time
 import urllib.error
@@ -23,6 +24,8 @@ from cryptography.x509.verification import PolicyBuilder, Store, VerificationErr
 
 from webhooks.inbound.providers.base import NotConfigured
 from webhooks.inbound.signatures import SignatureRefused
+
+log = logging.getLogger(__name__)
 
 LIVE_HOSTS: Final = ("api.paypal.com", "api-m.paypal.com")
 SANDBOX_HOSTS: Final = ("api.sandbox.paypal.com", "api-m.sandbox.paypal.com")
@@ -108,7 +111,8 @@ class Certificates:
             if len(chain) == 1 and (issuer := _issuer_address(chain[0])):
                 chain.append(_any_form(self.ask(issuer)))
         except (OSError, urllib.error.URLError) as error:
-            raise CannotFetch(f"PayPal's certificate could not be fetched: {error}") from error
+            log.warning("PayPal's certificate at %s could not be fetched: %s", url, error)
+            raise CannotFetch("PayPal's certificate could not be fetched now.") from error
         except ValueError as error:
             raise SignatureRefused("What stands at that address is no certificate.", code="certificate_invalid") from error
         return chain
