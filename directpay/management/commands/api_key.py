@@ -25,7 +25,7 @@ class Command(BaseCommand):
         create.add_argument("--kind", choices=ApiKey.Kind.values, default=ApiKey.Kind.SECRET)
         create.add_argument("--read-only", action="store_true")
         roll = does.add_parser("roll", help="a new one with the same rights; the old one ends")
-        roll.add_argument("key", help="its id (key_…), as `list` shows it")
+        roll.add_argument("key", help="its id (ak_…), as `list` shows it")
         roll.add_argument("--overlap-hours", type=int, default=0, help="for so long both work; at most 168")
         does.add_parser("revoke", help="end one at once").add_argument("key")
         does.add_parser("list", help="those that work")

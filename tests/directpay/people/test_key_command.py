@@ -54,8 +54,8 @@ def test_rolls_and_revokes():
     ("words", "said"),
     [
         (("create", "--for", "nobody@example.com"), "nobody with the address"),
-        (("roll", "key_nothing"), "no key key_nothing"),
-        (("revoke", "key_nothing"), "no key key_nothing"),
+        (("roll", "ak_nothing"), "no key ak_nothing"),
+        (("revoke", "ak_nothing"), "no key ak_nothing"),
     ],
 )
 def test_says_what_there_is_not(words, said):
