@@ -210,7 +210,9 @@ class Story:
         """What somebody has to do first; until then no promise runs."""
         if self.payment.status == Status.AUTHORIZED:
             return _("when it is taken")
-        return _("when it is approved") if self.by_wallet and self.payment.status in TO_BE_APPROVED else ""
+        if self.by_wallet:
+            return _("when it is approved") if self.payment.status in TO_BE_APPROVED else ""
+        return _("when it is answered") if self.payment.status == Status.REQUIRES_ACTION else ""
 
     @property
     def nobody_approved(self) -> bool:

@@ -47,7 +47,7 @@ def upcoming(story: Story) -> list[Next]:
         ends = (story.payment.placed_at or story.payment.created_at) + APPROVES_WITHIN
         return [Next(words.upper_first(story.by(ends)), _("It is approved at PayPal, or nothing is taken."))]
     if status == Status.REQUIRES_ACTION:
-        return [Next(_("Within the hour"), _("The bank hears that it is you, or nothing is taken.")), _ready(story)]
+        return [Next(_("Within the hour"), _("The bank hears that it is you, or nothing is taken."))]
     return [_leaves(story)] if story.by_wallet else [_leaves(story), _clears(story), _ready(story)]
 
 
