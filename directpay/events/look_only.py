@@ -120,6 +120,17 @@ def moment(field: str, label: str) -> Callable[[ModelAdmin | InlineModelAdmin, A
     return printed
 
 
+def day(field: str, label: str) -> Callable[[ModelAdmin | InlineModelAdmin, Any], str]:
+    """A column that prints a date, as `moment` does; empty where there is none."""
+
+    @display(description=label, ordering=field)
+    def printed(_page: ModelAdmin | InlineModelAdmin, row: Any) -> str:
+        on = getattr(row, field)
+        return "" if on is None else f"{on:%-d %b %Y}"
+
+    return printed
+
+
 def exactly(at: datetime | None) -> str:
     return "" if at is None else f"{at.astimezone(EASTERN):%-d %b %Y, %H:%M:%S ET}"
 

@@ -20,12 +20,14 @@ from payments.rails.registry import BY_WALLET, rail
 
 SENT, BANK, CLEARED, READY = range(4)
 FINAL = (Status.SETTLED, Status.RETURNED, Status.FAILED, Status.CANCELED)  # nothing more is expected: the page stops asking
+TO_BE_APPROVED = (Status.INITIATED, Status.REQUIRES_ACTION)  # by wallet
 NO_MONEY = (Status.FAILED, Status.CANCELED)
 
 # Event → state, icon and title of its step; {name} is the landlord, {bank} the payer's bank.
 TOLD = {
     "initiated": ("sent", "sent", ""),  # says who began
     "processing": ("bank", "bank", gettext_noop("At the bank")),
+    "approved": ("bank", "bank", ""),  # by wallet alone
     "unknown": ("unknown", "unknown", gettext_noop("No answer yet")),
     "found": ("bank", "bank", gettext_noop("The bank has it after all")),
     "requires_action": ("sent", "info", gettext_noop("Asked whether it is you")),
@@ -64,14 +66,18 @@ WALLET_LEADS = {
     Status.PROCESSING: gettext_noop("PayPal has it."),
     Status.AUTHORIZED: gettext_noop("PayPal promises it for seven days. Nothing is taken yet."),
     Status.FAILED: gettext_noop("Nothing was taken. {reason}"),
+    Status.INITIATED: gettext_noop("We have it. It goes to PayPal in a moment."),
 }
 # By wallet: {bank} is whoever keeps it.
 WALLET_TITLES = {
     "processing": gettext_noop("At {bank}"),
     "found": gettext_noop("{bank} has it after all"),
     "requires_action": gettext_noop("To be approved at {bank}"),
+    "approved": gettext_noop("Approved at {bank}"),  # processing, after it was asked for
 }
 WALLET_SENTENCES = {
+    "processing": gettext_noop("{bank} knows of it."),
+    "approved": gettext_noop("{bank} took it up."),
     "unknown": gettext_noop("{bank} did not answer. We keep asking, and send nothing twice."),
     "requires_action": gettext_noop("Nothing is taken before that."),
     "authorized": gettext_noop("{bank} promises it for seven days. Nothing is taken yet."),
@@ -186,6 +192,8 @@ class Story:
                 return self.by(self.promise.leaves_at)
             if payment.status == Status.UNKNOWN:
                 return _("when the bank answers") if n == CLEARED else _("after that")
+            if self.waits_for:
+                return self.waits_for if n == CLEARED else _("after that")
             if n == READY and self.is_deposit:
                 return _("after that")
             return self.by(payment.expected_at if n == CLEARED else payment.ready_at or self.promise.ready_at)
@@ -196,6 +204,19 @@ class Story:
         if kind == "now" and n == BANK and payment.status == Status.PROCESSING:
             return format_html(_("since {when}"), when=said)
         return said
+
+    @property
+    def waits_for(self) -> str:
+        """What somebody has to do first; until then no promise runs."""
+        if self.payment.status == Status.AUTHORIZED:
+            return _("when it is taken")
+        if self.by_wallet:
+            return _("when it is approved") if self.payment.status in TO_BE_APPROVED else ""
+        return _("when it is answered") if self.payment.status == Status.REQUIRES_ACTION else ""
+
+    @property
+    def nobody_approved(self) -> bool:
+        return self.payment.failure_code == "approval_expired"
 
     def _at_of(self, kind: str) -> datetime | None:
         return next((e.at for e in self.events if e.type == f"payment.{kind}"), None)
@@ -222,6 +243,8 @@ class Story:
     def lead(self) -> SafeString:
         """The sentence beside the pill."""
         payment, who = self.payment, short_name(self.payment.payee)
+        if self.nobody_approved:
+            return self.reason
         if self.by_wallet and payment.status in WALLET_LEADS:
             return conditional_escape(_(WALLET_LEADS[Status(payment.status)]).format(reason=self.reason))
         if payment.status == Status.UNKNOWN:
@@ -310,6 +333,8 @@ class Story:
 
     def _step(self, event: Event) -> Step:
         kind = event.type.removeprefix("payment.")
+        if kind == "processing" and self.by_wallet and "payment.requires_action" in [e.type for e in self.events if e.id < event.id]:
+            kind = "approved"
         state, icon, title = TOLD.get(kind, ("", "info", kind.replace("_", " ").capitalize()))
         named = {"name": short_name(self.payment.payee), "payer": self.payment.payer.name, "bank": bank_of(self.payment)}
         title = WALLET_TITLES.get(kind, title) if self.by_wallet else title

@@ -56,6 +56,12 @@ def owed_pill(status: str) -> SafeString:
     return format_html('<span class="pill none">{}</span>', words.owed_word(status))
 
 
+@register.filter
+def in_fours(number: str) -> str:
+    """A card's number as it stands on the card."""
+    return " ".join(number[n : n + 4] for n in range(0, len(number), 4))
+
+
 @register.simple_tag
 def rail(name: str) -> str:
     return words.rail_title(name)

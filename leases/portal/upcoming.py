@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -40,18 +40,22 @@ def upcoming(story: Story) -> list[Next]:
     if status == Status.CANCELED:
         return [Next(_("Nothing more happens"), _("What was owed is still owed, and can be paid at any time."))]
     if status == Status.AUTHORIZED and story.payment.capture_before is not None:
-        what = _("{name} takes it by then, or the card keeps it.").format(name=short_name(story.payment.payee))
+        taken = _("{name} takes it by then, or nothing is taken.").format(name=short_name(story.payment.payee))
+        what = _("You take it by then, through the API, or nothing is taken.") if story.to_landlord else taken
         return [Next(words.upper_first(story.by(story.payment.capture_before)), what)]
     if status == Status.REQUIRES_ACTION and story.by_wallet:
         ends = (story.payment.placed_at or story.payment.created_at) + APPROVES_WITHIN
-        return [Next(words.upper_first(story.by(ends)), _("It is approved at PayPal, or nothing is taken.")), _ready(story)]
+        return [Next(words.upper_first(story.by(ends)), _("It is approved at PayPal, or nothing is taken."))]
     if status == Status.REQUIRES_ACTION:
-        return [Next(_("Within the hour"), _("The bank hears that it is you, or nothing is taken.")), _ready(story)]
-    return [_leaves(story), _clears(story), _ready(story)]
+        return [Next(_("Within the hour"), _("The bank hears that it is you, or nothing is taken."))]
+    return [_leaves(story)] if story.by_wallet else [_leaves(story), _clears(story), _ready(story)]
 
 
 def _leaves(story: Story) -> Next:
-    what = _("It goes to the bank.") if story.to_landlord else _("It goes to the bank. Until then it can be called off.")
+    if story.by_wallet:
+        what = _("It goes to PayPal.") if story.to_landlord else _("It goes to PayPal, where you approve it.")
+    else:
+        what = _("It goes to the bank.") if story.to_landlord else _("It goes to the bank. Until then it can be called off.")
     return Next(words.upper_first(story.by(story.promise.leaves_at)), what)
 
 
@@ -83,5 +87,5 @@ def _again(story: Story) -> list[Next]:
         return [told, Next(_("Fee"), cost)] if story.payment.status == Status.RETURNED else [told]
     return [
         Next(_("Now"), _("Pay again, by any way. Instant clears within a minute.")),
-        Next(_("Fees"), conditional_escape(_("We add none for this. Your bank may have one of its own."))),
+        Next(_("Fees"), _("We add none for this.") if story.by_wallet else _("We add none for this. Your bank may have one of its own.")),
     ]

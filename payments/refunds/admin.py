@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from directpay.events.look_only import LookOnly, exactly, moment, money, state, table
+from directpay.events.look_only import LookOnly, day, exactly, moment, money, state, table
 from directpay.events.queries import history_of
 from directpay.kernel import clock
 from directpay.people.queries import actor_for_user
@@ -44,14 +44,15 @@ class RefundAdmin(LookOnly):
     )
     made, placed, answered = moment("created_at", "made"), moment("placed_at", "handed to the rail"), moment("answered_at", "answered")
     seen = moment("handled_at", "seen to")
-    list_display = ("public_id", "standing", "amount", "payment", "payer", "payee", "reason", "made", "failure_code", "seen")
+    expected, completed = day("expected_on", "expected"), day("completed_on", "completed")
+    list_display = ("public_id", "standing", "amount", "payer", "payee", "made", "failure_code", "seen", "why", "payment")
     list_filter = (ToLookInto, "status", "rail")
     list_select_related = ("payment", "payer", "payee")
     search_fields = ("public_id", "payment__public_id", "rail_reference", "payer__name", "payee__name")
     actions = ("see_to",)
     fieldsets = (
-        (None, {"fields": ("standing", "amount", "payment", "payer", "payee", "reason", "clawed", "payers_fee", "from_pending", "rail")}),
-        ("When", {"fields": ("made", "expected_on", "placed", "answered", "completed_on", "seen")}),
+        (None, {"fields": ("standing", "amount", "payment", "payer", "payee", "why", "clawed", "payers_fee", "taken_of", "goes_by")}),
+        ("When", {"fields": ("made", "expected", "placed", "answered", "completed", "seen")}),
         ("At the rail", {"fields": ("rail_reference", "return_code", "failure_code", "failure_message")}),
         ("What happened", {"fields": ("history",)}),
         ("As it was ordered", {"fields": ("public_id", "version", "metadata")}),
@@ -69,6 +70,18 @@ class RefundAdmin(LookOnly):
     def standing(self, refund: Refund) -> SafeString:
         return state(refund.status, TINTS.get(refund.status, "sent"))
 
+    @display(description="reason", ordering="reason")
+    def why(self, refund: Refund) -> str:
+        return refund.reason.replace("_", " ")
+
+    @display(description="taken of")
+    def taken_of(self, refund: Refund) -> str:
+        return "what had not settled yet" if refund.from_pending else "what was available to the payee"
+
+    @display(description="goes back by")
+    def goes_by(self, refund: Refund) -> str:
+        return refund.rail.replace("_", " ")
+
     @display(description="events, oldest first")
     def history(self, refund: Refund) -> SafeString:
         rows = ((exactly(e.at), e.type, e.actor, e.data.get("from") or "", e.data["status"]) for e in history_of(refund.public_id))
@@ -76,7 +89,8 @@ class RefundAdmin(LookOnly):
 
     @admin.action(description="Seen to: take these off the list of what to look into")
     def see_to(self, request: HttpRequest, queryset: QuerySet[Refund]) -> HttpResponseBase | None:
-        rows = list(queryset.filter(id__in=to_look_into().values("id")).order_by("id")[: self.list_max_show_all])
+        chosen = queryset.filter(id__in=to_look_into().values("id")).select_related("payer")
+        rows = list(chosen.order_by("id")[: self.list_max_show_all])
         if not self.confirmed(request):
             return self.confirm(request, "payments/see_to_refunds.html", "see_to", "Seen to", rows)
         actor: Any = actor_for_user(request.user)  # type: ignore[arg-type]
@@ -88,12 +102,16 @@ class RefundAdmin(LookOnly):
 @admin.register(RefundPolicy)
 class RefundPolicyAdmin(LookOnly):
     changed = moment("changed_at", "since")
-    list_display = ("payee", "gives_fee_back", "changed", "public_id")
+    list_display = ("payee", "our_fee", "changed", "public_id")
     list_select_related = ("payee",)
     search_fields = ("payee__name", "payee__public_id")
     ordering = ("-id",)
-    fields = ("public_id", "payee", "gives_fee_back", "changed")
+    fields = ("public_id", "payee", "our_fee", "changed")
     change_list_template = "payments/refund_policies.html"
+
+    @display(description="our fee, when a payment goes back", ordering="gives_fee_back")
+    def our_fee(self, policy: RefundPolicy) -> str:
+        return "goes back in proportion" if policy.gives_fee_back else "is kept"
 
     def pages(self) -> Sequence[tuple[str, Callable[..., HttpResponseBase], str]]:
         return (("set/", partial(set_policy, self), "payments_refundpolicy_set"),)

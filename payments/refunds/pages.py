@@ -55,6 +55,7 @@ def give_back(page: LookOnly, request: HttpRequest, payment_id: int) -> HttpResp
     first = {"amount": plain(payment.refundable_minor, payment.currency), "reason": REASONS[0][0]}
     form = RefundForm(request.POST if request.method == "POST" else None, initial=first, currency=payment.currency)
     context: dict[str, Any] = {"form": form, "payment": payment, "left": words(payment.refundable_minor, payment.currency)}
+    context["whole"] = words(payment.amount_minor, payment.currency)
     if request.method == "POST" and form.is_valid():
         try:
             if page.confirmed(request) and form.cleaned_data["once"]:
@@ -64,7 +65,7 @@ def give_back(page: LookOnly, request: HttpRequest, payment_id: int) -> HttpResp
         except DirectPayError as refused:
             form.add_error("amount" if refused.param == "amount" else None, refused.message)
     status = 422 if form.is_bound and not form.is_valid() else 200
-    return page.page(request, TEMPLATE, f"Give back {payment.public_id}", context, status=status)
+    return page.page(request, TEMPLATE, "Give a payment back", context, status=status)
 
 
 def _done(request: HttpRequest, payment: Payment, form: RefundForm) -> HttpResponseBase:
@@ -117,6 +118,8 @@ def _printed(preview: Preview) -> dict[str, Any]:
     terms = preview.terms
     return {
         "rows": rows,
+        "debits": said(sum(move.signed_minor for move in preview.moves if move.signed_minor > 0)),
+        "credits": said(-sum(move.signed_minor for move in preview.moves if move.signed_minor < 0)),
         "amount": said(terms.amount_minor),
         "sent": said(preview.sent_minor),
         "taken": said(terms.taken_minor),

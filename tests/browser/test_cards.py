@@ -38,6 +38,7 @@ def test_he_keeps_a_card_and_pays_with_it(open_page, settings, live_server, tmp_
     bob.w.until(bob.payments[0], "requires_action")
     page.reload()
     page.screenshot(path=tmp_path / "asked.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.get_by_role("link", name="Answer it now").click()
     expect(page.get_by_role("heading", name="Is it you who pays?")).to_be_visible()
     page.screenshot(path=tmp_path / "3ds.png", full_page=True)

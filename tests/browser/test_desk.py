@@ -15,6 +15,10 @@ from webhooks.inbound.models import ProviderEvent
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 KINDS = ("payment_intent.succeeded", "charge.dispute.created", "customer.subscription.updated", "payment_intent.payment_failed")
 
+CUT = (
+    "[...document.querySelectorAll('#result_list td')].filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.innerText)"
+)
+
 
 @pytest.fixture
 def house(settings) -> House:
@@ -49,8 +53,14 @@ def test_nothing_is_wider_than_the_screen(open_page, house):
     event = ProviderEvent.objects.get(event_id="evt_0")
     page.goto("/admin/events")
     look(page, "events", ours=False)
+    page.set_viewport_size(PHONE)
+    assert page.evaluate(CUT) == [], "what came of it is read to its end"
     page.goto(f"/admin/webhooks/providerevent/{event.id}/change/")
     look(page, "event", ours=False)
+    page.goto(f"/admin/webhooks/providerevent/{ProviderEvent.objects.get(event_id='evt_3').id}/change/")
+    page.get_by_role("button", name="See what a replay would do").click()
+    expect(page.get_by_role("button", name="Replay 1 event")).to_be_visible()
+    look(page, "replay-chosen")
     page.goto("/admin/webhooks/providerevent/failures/")
     look(page, "failures")
     page.goto("/admin/webhooks/providerevent/replay/")

@@ -62,13 +62,13 @@ class RangeForm(forms.Form):
 class ProviderEventAdmin(LookOnly):
     received, changed, following = moment("received_at", "received"), moment("changed_at", "changed"), moment("next_at", "next try")
     occurred, forgotten = moment("occurred_at", "occurred"), moment("forgotten_at", "body dropped")
-    list_display = ("told", "provider", "standing", "said", "received", "attempts", "following", "public_id")
+    list_display = ("told", "standing", "received", "said", "provider", "attempts", "following", "public_id")
     list_filter = ("state", "provider", "flag")
     search_fields = ("=public_id", "=event_id", "=kind", "=request_id")
     ordering = ("-received_at", "-id")
     actions = ("again",)
     inlines = (CollisionInline,)
-    change_list_template = "webhooks/events.html"
+    change_list_template, change_form_template = "webhooks/events.html", "webhooks/event.html"
     fields = (
         "public_id",
         "provider",
@@ -81,7 +81,7 @@ class ProviderEventAdmin(LookOnly):
         "mode",
         "objects_told",
         "ours",
-        "effects",
+        "asked_about",
         "attempts",
         "last_error",
         "replays",
@@ -105,6 +105,10 @@ class ProviderEventAdmin(LookOnly):
         found = super().get_queryset(request)
         return found if request.resolver_match and request.resolver_match.kwargs.get("object_id") else found.defer("body", "headers")
 
+    def get_inlines(self, request: HttpRequest, obj: ProviderEvent | None) -> Sequence[type[LookOnlyInline]]:
+        """Only where it came again with other words."""
+        return self.inlines if obj is not None and obj.collisions.exists() else ()
+
     @display(description="kind", ordering="kind")
     def told(self, event: ProviderEvent) -> str:
         return event.kind or "without a kind"
@@ -120,6 +124,10 @@ class ProviderEventAdmin(LookOnly):
     @display(description="what came of it")
     def said(self, event: ProviderEvent) -> str:
         return event.reason or (f"asked about {', '.join(event.effects)}" if event.effects else event.last_error)
+
+    @display(description="asked about")
+    def asked_about(self, event: ProviderEvent) -> str:
+        return ", ".join(event.effects)
 
     @display(description="signature")
     def proof(self, event: ProviderEvent) -> SafeString:
@@ -163,7 +171,7 @@ class ProviderEventAdmin(LookOnly):
 @admin.register(Collision)
 class CollisionAdmin(LookOnly):
     received = moment("received_at", "received")
-    list_display = ("event", "content_hash", "received", "request_id")
+    list_display = ("event", "received", "request_id", "content_hash")
     list_select_related = ("event",)
     search_fields = ("=event__public_id", "=event__event_id")
     ordering = ("-received_at", "-id")

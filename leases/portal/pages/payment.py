@@ -25,7 +25,7 @@ RECEIPTED = (Status.SETTLED, Status.RETURNED)
 @page_for(RENTER)
 def for_renter(request: HttpRequest, visit: Visit, payment_id: str) -> HttpResponse:
     payment = _mine(visit, payment_id)
-    return _page(request, visit, payment, {"can_cancel": payment.status in CANCELABLE, "go_on": _goes_on_at(payment)})
+    return _page(request, visit, payment, {"can_cancel": payment.status in CANCELABLE, **_asks_for(payment)})
 
 
 @page_for(LANDLORD)
@@ -54,9 +54,11 @@ def _mine(visit: Visit, payment_id: str) -> Payment:
     return payment
 
 
-def _goes_on_at(payment: Payment) -> str:
-    """Where its payer approves it, while that is waited for."""
-    return payment.action_url if payment.status == Status.REQUIRES_ACTION and payment.rail in BY_WALLET else ""
+def _asks_for(payment: Payment) -> dict[str, str]:
+    """Where its payer approves it, or answers the bank of the card, while that is waited for."""
+    if payment.status != Status.REQUIRES_ACTION:
+        return {}
+    return {"go_on" if payment.rail in BY_WALLET else "answer": payment.action_url}
 
 
 def _page(request: HttpRequest, visit: Visit, payment: Payment, more: dict[str, Any]) -> HttpResponse:

@@ -2,9 +2,10 @@
 
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -12,7 +13,7 @@ from directpay.kernel import clock
 from directpay.kernel.row_scope import every_row
 from payments.intents.models import PaymentIntent
 from payments.payins.actions.prove import come_back
-from payments.payins.models import Payment
+from payments.payins.models import Payment, Status
 from payments.rails.paypal.returning import order_behind
 from payments.rails.registry import BY_WALLET
 
@@ -29,7 +30,18 @@ def back(request: HttpRequest, secret: str, *, approved: bool) -> HttpResponse:
         raise Http404
     if approved:
         come_back(payment.public_id, at=clock.now())
-    return redirect(_with(intent) if intent else reverse("renter_payment", kwargs={"payment_id": payment.public_id}))
+    if intent:
+        return redirect(_with(intent))
+    if payment.payer_id == request.user.pk and payment.status == Status.REQUIRES_ACTION:
+        messages.info(request, _back(approved=approved))
+    return redirect("renter_payment", payment_id=payment.public_id)
+
+
+def _back(*, approved: bool) -> str:
+    """What the page says above all else, as it still waits when it is looked at."""
+    if approved:
+        return _("You are back from PayPal. We have asked it; its answer stands here in a moment.")
+    return _("You came back from PayPal without approving it. Nothing was taken. Go on there, or call this payment off.")
 
 
 def _with(intent: PaymentIntent) -> str:

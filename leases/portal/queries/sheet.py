@@ -129,6 +129,11 @@ class Sheet:
         return not self.is_part and self.ahead_minor == 0
 
     @property
+    def lacks_account(self) -> bool:
+        """A bank account is what is missing, not a card."""
+        return self.source is None and not self.by_card
+
+    @property
     def can_pay(self) -> bool:
         return self.source is not None and self.amount_minor > 0 and not self.errors
 

@@ -84,3 +84,11 @@ def test_another_landlord_finds_no_such_page():
     other = signed_in(w.person("mia", "landlord"))
     assert other.get(page(w, "give-back/")).status_code == 404
     assert signed_in(w.bob).post(page(w, "give-back/"), {"amount": "1.00", "attempt": "at_1"}).status_code == 404
+
+
+def test_where_nothing_stands_ahead_nothing_is_asked():
+    w = Overpaid()
+    w.give_back()
+    asked = signed_in(w.alice).get(page(w, "give-back/"))
+    assert "Nothing stands ahead" in words_of(asked)
+    assert 'name="amount"' not in asked.content.decode()

@@ -65,6 +65,13 @@ def test_is_offered_where_it_is_set_up_alone(w, client, settings):
     assert not Payment.objects.exists()
 
 
+def test_who_keeps_nothing_is_told_what_is_missing_and_can_pay_from_home(client, w):
+    page = client.get(f"/renter/pay/{w.owed.public_id}/")
+    assert "Add a bank account first." in words_of(page)
+    assert "Add a card first." in words_of(client.get(f"/renter/pay/{w.owed.public_id}/", {"rail": "card"}))
+    assert "Pay $1,500.00" in words_of(client.get("/renter/"))
+
+
 def test_leads_to_paypal(client, asked):
     page = client.get(f"/renter/payments/{asked.public_id}/")
     assert f'id="go-on" href="{asked.action_url}"' in page.content.decode()
@@ -73,6 +80,13 @@ def test_leads_to_paypal(client, asked):
     assert "It waits for its approval at PayPal. Nothing is taken before that." in said
     assert "Call this payment off" in said
     assert "card" not in said.lower()
+    assert "Cleared when it is approved" in said, "no promise runs before that"
+    home = client.get("/renter/")
+    assert "Approve it at PayPal" in words_of(home), "it is not forgotten there"
+    assert home.content.decode().count('class="btn main"') == 1
+    listed = words_of(client.get("/renter/payments/"))
+    assert "PayPal" in listed
+    assert "••" not in listed, "a wallet has no number"
 
 
 def test_in_spanish(client, asked):
@@ -86,9 +100,11 @@ def test_comes_back_and_is_taken(w, client, asked, stand_in):
     stand_in.approve(asked.rail_reference)
     answer = client.get(f"{back(asked.public_id, approved=True)}?token={asked.rail_reference}&PayerID=X")
     assert (answer.status_code, answer["Location"]) == (302, f"/renter/payments/{asked.public_id}/")
+    assert "You are back from PayPal." in words_of(client.get(answer["Location"]))
     w.until(asked, "completed", seconds=3)
     said = words_of(client.get(f"/renter/payments/{asked.public_id}/"))
-    assert "PayPal" in said
+    assert "Approved at PayPal" in said
+    assert "You are back" not in said
     assert "Go on to PayPal" not in said
     assert "For 180 days" in said
     landlord = words_of(signed_in(w.alice).get(f"/landlord/payments/{asked.public_id}/"))
@@ -99,6 +115,7 @@ def test_comes_back_and_is_taken(w, client, asked, stand_in):
 def test_turns_back_and_can_go_on_or_call_it_off(w, client, asked):
     answer = client.get(back(asked.public_id, approved=False))
     assert answer["Location"] == f"/renter/payments/{asked.public_id}/"
+    assert "without approving it. Nothing was taken." in words_of(client.get(answer["Location"]))
     w.work()
     assert w.fresh(asked).status == "requires_action"
     client.post(f"/renter/payments/{asked.public_id}/cancel/")
@@ -112,6 +129,19 @@ def test_is_told_why_it_was_not_taken(w, client, asked, stand_in):
     said = words_of(client.get(f"/renter/payments/{asked.public_id}/"))
     assert "PayPal did not take it from the wallet" in said
     assert "Pay again" in said
+
+
+def test_is_told_that_nobody_approved_it_in_time(w, client, asked):
+    w.later(hours=4)
+    said = words_of(client.get(f"/renter/payments/{asked.public_id}/"))
+    assert "It was not approved in time Nobody approved it at PayPal in time: nothing was taken. What was owed is still owed." in said
+
+
+def test_somebody_else_with_the_address_is_told_nothing(w, asked):
+    other = signed_in(w.person("zoe", "renter"))
+    answer = other.get(back(asked.public_id, approved=False), follow=True)
+    assert answer.status_code == 404
+    assert "Nothing was taken" not in words_of(other.get("/renter/"))
 
 
 @pytest.mark.parametrize("secret", ["pay_1", "pay_1~forged", "~", "x" * 200])

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from payments.methods.cards.actions import create_card
 from tests.leases.portal.reading import signed_in, words_of
 from tests.world import NO_FUNDS, World
 
@@ -156,3 +157,13 @@ def test_the_list_of_payments_has_pages():
     second = client.get(f"/renter/payments/?before={older}")
     assert second.content.decode().count("••6789") == 2
     assert "Newest" in words_of(second)
+
+
+def test_a_card_is_enough_to_pay_with():
+    w = World()
+    w.lease()
+    assert "Add a bank account to pay" in home(w)
+    create_card("pm_card_visa", user=w.bob, actor=w.actor(w.bob), at=w.now)
+    page = home(w)
+    assert "Pay $1,500.00" in page
+    assert "Add a bank account to pay" not in page

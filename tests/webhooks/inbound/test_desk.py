@@ -75,6 +75,15 @@ def test_chosen_ones_are_replayed_after_a_dry_run(staff, ignored, w):
     assert set(ProviderEvent.objects.values_list("state", "replays")) == {("received", 1)}
 
 
+def test_one_is_replayed_from_its_own_page_once_it_is_done(staff, ignored, sender):
+    done = read(staff.get(reverse("admin:webhooks_providerevent_change", args=[ignored[0].id])))
+    assert "See what a replay would do" in done
+    assert "The other body" not in done, "it came once"
+    sender.send(stripe_event("evt_9"))
+    waiting = ProviderEvent.objects.get(event_id="evt_9")
+    assert "See what a replay would do" not in read(staff.get(reverse("admin:webhooks_providerevent_change", args=[waiting.id])))
+
+
 def test_more_than_can_be_shown_are_not_replayed_in_silence(staff, sender, w):
     for n in range(201):
         sender.send(stripe_event(f"evt_{n}", kind="product.created"))

@@ -45,6 +45,10 @@ class GiveBackForm(Recorded):
                 self.fields["party"].initial = can_go[0].party.label
 
     @property
+    def nothing(self) -> bool:
+        return not self.preview
+
+    @property
     def said(self) -> list[tuple[StandsAhead, str, str]]:
         """With the sentences that say why some of it stays, and what has to come first; empty where nothing does."""
         return [(one, *(_(SAID[code]) if code else "" for code in (one.why_not, one.waits))) for one in self.preview]

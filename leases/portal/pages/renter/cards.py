@@ -35,6 +35,7 @@ REFUSALS = (  # what payments.methods.cards may say of a form, for the catalogue
     gettext_noop("The security code of this card has 3 digits."),
     gettext_noop("The security code of this card has 4 digits."),
 )
+MONTH, YEAR = gettext_lazy("A month from 1 to 12."), gettext_lazy("This card has expired, or that is no year.")
 FIELDS = {"card[number]": "number", "card[exp_month]": "exp_month", "card[exp_year]": "exp_year", "card[cvc]": "cvc"}
 
 
@@ -42,8 +43,8 @@ class CardForm(forms.Form):
     """The number and the code are never shown again, not even beside an error."""
 
     number = forms.CharField(max_length=25, widget=forms.TextInput())
-    exp_month = forms.IntegerField(min_value=1, max_value=12)
-    exp_year = forms.IntegerField(min_value=0, max_value=9999)
+    exp_month = forms.IntegerField(min_value=1, max_value=12, error_messages={"min_value": MONTH, "max_value": MONTH, "invalid": MONTH})
+    exp_year = forms.IntegerField(min_value=0, max_value=9999, error_messages={"min_value": YEAR, "max_value": YEAR, "invalid": YEAR})
     cvc = forms.CharField(max_length=4)
 
 

@@ -15,13 +15,14 @@ from leases.portal.queries.by_itself import ByItself, by_itself
 from leases.portal.queries.late_fees import ComingFee, coming_fee
 from leases.portal.queries.owing import Household, Owing, household, on_their_way, owing
 from leases.portal.queries.payments import Told, events_of, page_of, payments_of, told
+from leases.portal.queries.sheet import cards_of
 from leases.portal.story import Story
 from leases.portal.visit import Visit, page_for
 from leases.portal.words import lower_first, promised
 from payments.methods.models import BankAccount
 from payments.methods.queries import visible_bank_accounts
 from payments.payins.models import Payment, Status
-from payments.rails.registry import rail
+from payments.rails.registry import BY_WALLET, is_set_up, rail
 
 LATEST = 6
 SENT_BACK = (Status.FAILED, Status.RETURNED)
@@ -34,6 +35,12 @@ class UnderWay:
     told: Told
     story: Story
     mine: bool
+
+    @property
+    def goes_on(self) -> bool:
+        """Its payer has to approve it, and nobody else can."""
+        payment = self.told.payment
+        return self.mine and payment.rail in BY_WALLET and payment.status == Status.REQUIRES_ACTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +61,21 @@ class Home:
 @page_for(RENTER)
 def home(request: HttpRequest, visit: Visit) -> HttpResponse:
     accounts = list(visible_bank_accounts(visit.actor).order_by("id"))
+    homes = _homes(visit)
+    going_on = [] if any(one.marked for one in homes) else [way.told.payment for one in homes for way in one.under_way if way.goes_on]
     context = {
-        "homes": _homes(visit),
+        "homes": homes,
+        "marked": going_on[0] if going_on else None,
         "accounts": accounts,
-        "can_pay": any(account.status == BankAccount.Status.VERIFIED for account in accounts),
+        "can_pay": any(account.status == BankAccount.Status.VERIFIED for account in accounts) or _pays_without(visit),
         "latest": page_of(payments_of(visit.actor), None, LATEST),
     }
     return render(request, "portal/renter/home.html", context)
+
+
+def _pays_without(visit: Visit) -> bool:
+    """With a card, or from a wallet, that is; what is set up here is asked first."""
+    return any(is_set_up(name) for name in BY_WALLET) or bool(cards_of(visit.user, visit.at))
 
 
 def _homes(visit: Visit) -> list[Home]:

@@ -16,6 +16,7 @@ from payments.rails.processors.paid_out import PaidLine, PaidOut
 from payments.reconciliation.models import BankLine
 from payments.reconciliation.processor_payouts.actions import PROCESSORS_QUEUE, keep
 from payments.reconciliation.processor_payouts.models import ProcessorPayout
+from tests.leases.portal.reading import signed_in
 from tests.payments.rails.stripe.conftest import wish
 from tests.stripe_stand_in import charging
 from tests.stripe_stand_in.control import MovedClock
@@ -202,3 +203,10 @@ def test_being_woken_again_and_again_posts_nothing_twice(w, pay, later):
     assert (saga().status, w.balance("P5100/stripe"), stripes().count()) == ("done", 320, 1)
     assert [e.type for e in history_of(paid.public_id)][-1] == "payment.settled"
     w.check()
+
+
+def test_staff_see_how_it_adds_up(w, pay, pay_out):
+    pay(10_000)
+    made = pay_out()
+    page = signed_in(w.person("dana", "staff")).get(f"/admin/payments/processorpayout/{ProcessorPayout.objects.get().id}/change/")
+    assert "$100.00 in parts, less $3.20 kept. Unexplained: $0.00" in page.content.decode(), made
