@@ -1,6 +1,7 @@
 """The demo: Alice lets, Bob, Mia and Noor rent. Made through the HTTP API; only keys, passwords and capital are set from inside."""
 
 import secrets
+import time
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +19,9 @@ STAFF, LANDLORD, RENTER = "staff@example.com", "alice@example.com", "bob@example
 ROOMMATE, BEHIND = "mia@example.com", "noor@example.com"
 CAPITAL_MINOR = 1_000_000
 DEPOSITS = [32, 45]
+EXTRAS = (("tok_visa", "Two spare keys", 4_500), ("tok_refundRefused", "Parking for visitors", 6_000))
+GIVEN_BACK_MINOR = 2_000
+CLEARED_WITHIN_SECONDS = 3  # by card it takes none: the worker has done it while the rest was made
 LINDEN = {"line1": "114 Linden St", "city": "Columbus", "state": "OH", "postal_code": "43215", "country": "US"}
 
 
@@ -31,7 +35,8 @@ def seed(base_url: str) -> dict[str, Any]:
     api = Client(base_url, platform)
     people = {role: _person(api, role, email, name) for role, email, name in _cast()}
     logins = _log_ins(people)
-    _homes(api, people)
+    given = _homes(api, people)
+    _give_back(api, given)
     return {
         "base_url": base_url,
         "secret_key": platform,
@@ -85,8 +90,8 @@ def _password() -> str:
     return f"demo-{secrets.token_urlsafe(9)}"
 
 
-def _homes(api: Client, people: dict[str, dict[str, Any]]) -> None:
-    """Bob alone in 2B since last month, one rent settled; Bob and Mia share 4A at sixty to forty."""
+def _homes(api: Client, people: dict[str, dict[str, Any]]) -> list[str]:
+    """Bob alone in 2B since last month, one rent settled; Bob and Mia share 4A at sixty to forty. Payments of which a part goes back."""
     today = clock.now().date()
     first = today.replace(day=1)
     before = (first - timedelta(days=1)).replace(day=1)
@@ -106,6 +111,7 @@ def _homes(api: Client, people: dict[str, dict[str, Any]]) -> None:
     last_month = alone["schedule"][0]["id"]
     paid = {"lease": alone["id"], "charges": [{"charge": last_month}], "rail": "instant", "bank_account": people["renter"]["bank_account"]}
     api.post("/api/v1/payments", paid, key="demo-last-month")
+    by_card = [_by_card(api, alone, people["renter"], *extra) for extra in EXTRAS]
     shared = [
         {"user": people["roommate"]["id"], "share": {"percent": 60}},
         {"user": people["renter"]["id"], "share": {"percent": 40}},
@@ -116,6 +122,29 @@ def _homes(api: Client, people: dict[str, dict[str, Any]]) -> None:
     api.post("/api/v1/payments", ours, key="demo-roommate")
     _by_itself(api, home, people["roommate"])
     _behind(api, units["Unit 1C"], people["behind"], before, today)
+    return by_card
+
+
+def _by_card(api: Client, home: dict[str, Any], renter: dict[str, Any], token: str, what: str, minor: int) -> str:
+    """Something besides the rent, paid by a card at once."""
+    extra = api.post(
+        f"/api/v1/leases/{home['id']}/charges", {"category": "other", "amount": minor, "description": what}, key=f"demo-{what}"
+    )
+    card = api.post("/api/v1/payment_methods", {"type": "card", "card": {"token": token}}, key=f"demo-card-{what}")
+    api.post(f"/api/v1/payment_methods/{card['id']}/attach", {"customer": renter["id"]}, key=f"demo-attach-{what}")
+    body = {"lease": home["id"], "charges": [{"charge": extra["id"]}], "rail": "card", "payment_method": card["id"]}
+    return str(api.post("/api/v1/payments", body, key=f"demo-paid-{what}")["id"])
+
+
+def _give_back(api: Client, payments: list[str]) -> None:
+    """A part of each goes back: of the first it arrives at once; the card of the second is gone, and a person has to see to it."""
+    ends = time.monotonic() + CLEARED_WITHIN_SECONDS
+    for payment, reason in zip(payments, ("other", "requested_by_customer"), strict=True):
+        while (status := api.get(f"/api/v1/payments/{payment}")["status"]) not in ("completed", "settled"):
+            if status in ("failed", "canceled") or time.monotonic() > ends:  # a demo without it is better than none
+                return
+            time.sleep(0.05)
+        api.post("/api/v1/refunds", {"payment": payment, "amount": GIVEN_BACK_MINOR, "reason": reason}, key=f"demo-refund-{payment}")
 
 
 def _behind(api: Client, unit: str, renter: dict[str, Any], start: date, today: date) -> None:

@@ -34,11 +34,21 @@ def order_on(account: Numbered, *, id: str, amount_minor: int, currency: str, pl
     )
 
 
+class KnownCard(Protocol):
+    """A card, as far as a rail is told of it."""
+
+    @property
+    def processor_card(self) -> str: ...
+    @property
+    def processor_customer(self) -> str: ...
+
+
 def order_by_card(
-    processor_card: str, *, id: str, amount_minor: int, currency: str, placed_at: datetime, capture: bool, reference: str
+    card: KnownCard, *, id: str, amount_minor: int, currency: str, placed_at: datetime, capture: bool, reference: str, customer: str = ""
 ) -> Order:
-    """The processor knows the card by a name of its own: there is no number to open."""
-    return Order(id, amount_minor, currency, "", "", placed_at, token=processor_card, capture=capture, reference=reference)
+    """The processor knows the card by a name of its own: there is no number to open. `customer`: who is to keep it there."""
+    token, keeper = card.processor_card, customer or card.processor_customer
+    return Order(id, amount_minor, currency, "", "", placed_at, token=token, capture=capture, reference=reference, customer=keeper)
 
 
 def order_by_wallet(

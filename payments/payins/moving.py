@@ -58,6 +58,7 @@ class Plastic:
 
     public_id: str
     processor_card: str
+    processor_customer: str
 
 
 @dataclass(slots=True)
@@ -139,7 +140,7 @@ SELECT p.id, p.public_id, p.status, p.version, p.rail, p.currency, p.amount_mino
     p.net_minor, p.origin, p.created_at, p.tendered_on, p.expected_on, p.placed_at, p.ready_at, p.rail_reference, p.failure_code,
     p.return_code, p.payer_id, u.public_id, p.payee_id, y.public_id, a.id, a.public_id, a.subject, a.by_item, a.payable_limit, a.pays_into,
     c.id, c.subject, c.by_item, b.public_id, b.routing_number, b.number_encrypted, b.account_holder_name, k.public_id,
-    k.processor_card, p.captures_later, p.authorized_minor, p.capture_before, p.captured_at,
+    k.processor_card, k.processor_customer, p.captures_later, p.authorized_minor, p.capture_before, p.captured_at,
     p.clawed_minor, p.refunded_pending_minor
 FROM payments_payment p
 JOIN directpay_user u ON u.id = p.payer_id
@@ -165,6 +166,6 @@ def _row(values: Any) -> Moving:
     cost = Cost(*values[31:34]) if values[31] is not None else None
     paid: tuple[Any, ...] = (*values[25:31], cost)
     bank = Source(*values[34:38]) if values[34] is not None else None
-    card = Plastic(*values[38:40]) if values[38] is not None else None
+    card = Plastic(*values[38:41]) if values[38] is not None else None
     named: tuple[Any, ...] = (Named(*values[21:23]), Named(*values[23:25]), Destination(*paid), bank, card)
-    return Moving(*values[:21], *named, *values[40:])
+    return Moving(*values[:21], *named, *values[41:])

@@ -26,6 +26,7 @@ class Order:
     only_look: bool = False  # its payer may still call it off: nothing is to be taken by this question
     gives_back: str = ""  # the rail's own name of what it took: this order gives a part of that back
     reason: str = ""  # of one that gives back, in the words of the API
+    customer: str = ""  # who keeps `token` at the rail's processor, by its name of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Answer:
     code: str = ""  # the rail's own, e.g. R01 or card_declined/insufficient_funds
     amount_minor: int | None = None  # authorised or captured, where that may be less than was ordered
     action_url: str = ""  # of requires_action
+    kept: str = ""  # of what is set up: the processor's name of it from now on, where that is another
+    customer: str = ""  # and of who keeps it there
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ DECLINES = {
     "transaction_not_allowed": ("card_not_supported", UNSUITABLE),
     "authentication_required": ("authentication_required", UNCONFIRMED),
     "payment_intent_authentication_failure": ("authentication_failed", UNPROVEN),
+    "setup_intent_authentication_failure": ("authentication_failed", UNPROVEN),
     "authentication_failed": ("authentication_failed", UNPROVEN),
     "payment_method_missing": ("payment_method_unusable", UNUSABLE),
     "payment_method_unactivated": ("payment_method_unusable", UNUSABLE),

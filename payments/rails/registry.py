@@ -106,11 +106,6 @@ def let_go(name: str, order: Order, *, at: datetime) -> Answer | None:
     return _heard(name, order, lambda: way.void(order, at), at)
 
 
-def keeps(name: str) -> bool:
-    """Whether it can set up what is paid with later."""
-    return isinstance(rail(name), KeepingRail)
-
-
 def set_up(name: str, order: Order, *, at: datetime) -> Answer | None:
     """Have a card proven without paying with it; asked again it is the same asking. None: no answer."""
     way = rail(name)

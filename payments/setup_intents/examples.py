@@ -82,7 +82,7 @@ NO_SUCH: Final = (
 )
 NOT_SET_UP: Final = (
     CardRefused("This card has expired.", param="payment_method", code="expired_card"),
-    InvalidInput("The processor of this card sets it up when it is first paid with.", param="payment_method", code="setup_not_available"),
+    InvalidInput("Whoever processes this card is not set up here.", param="payment_method", code="setup_not_available"),
     BankAccountNotVerified("This bank account is not verified and cannot be any more.", param="payment_method"),
     MandateMissing("This bank account has no mandate yet. Its owner must agree to one first.", param="mandate_data"),
     UserDeleted("This person was deleted.", param="customer"),

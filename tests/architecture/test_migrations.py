@@ -31,6 +31,36 @@ assert world.fresh(paid).status == "settled"
 print(lease.public_id)
 """
 
+BEFORE_CARDS, WITH_CARDS = "0012", "0013"  # of payments: when a payment was paid from a bank account and nothing else, and after
+TWO_PAYMENTS = """
+import django
+django.setup()
+from tests.world import World
+world = World()
+settled = world.pay(world.lease(), rail="instant", amount=50_000)
+world.later(minutes=5)
+assert world.fresh(settled).status == "settled"
+print(settled.public_id, world.pay(world.lease(), rail="instant", amount=60_000).public_id)
+"""
+GOES_ON = """
+import sys
+from datetime import timedelta
+import django
+django.setup()
+from django.core.management import call_command
+from directpay.kernel import clock
+from directpay.ops.clock import advance
+from payments.payins.queries import with_related
+settled, under_way, meanwhile = sys.argv[1:]
+advance(clock.now() + timedelta(minutes=5))
+for name in (settled, under_way):
+    row = with_related().get(public_id=name)
+    assert (row.status, row.card, row.bank_account is None) == ("settled", None, False), (name, row.status)
+row = with_related().get(public_id=meanwhile)
+assert (row.status, row.amount_refunded, row.captures_later, row.action_url) == ("initiated", 0, False, ""), row.status
+call_command("check_books")
+"""
+
 
 @pytest.mark.parametrize("app", OURS)
 def test_the_version_before_still_works_while_they_run(app, capsys):
@@ -95,3 +125,52 @@ def test_a_wall_that_is_gone_is_built_again(somewhere):
         ran(somewhere, "manage.py", "migrate", "--no-input", "--skip-checks")
         names = connection.execute("SELECT count(*) FROM pg_policies WHERE tablename = 'payments_bankaccount'")
         assert names.fetchone() == (2,)
+
+
+def test_payments_that_were_written_before_there_were_cards_go_on(somewhere):
+    """Rows of 0012, one settled and one accepted a moment before; and one that the version before still writes when 0013 has run."""
+    here, told = services.addresses().superuser_url(NAME), {**somewhere, "DIRECTPAY_DATABASE_ROLE": "runtime"}
+    settled, under_way = ran(told, "-c", TWO_PAYMENTS).split()
+    ran(somewhere, "manage.py", "migrate", "payments", BEFORE_CARDS, "--no-input", "--skip-checks")
+    with psycopg.connect(here, autocommit=True) as connection:
+        known = columns_of(connection)
+        before = rows_of(connection, known)
+        assert "card_id" not in known
+        assert {row["public_id"] for row in before} == {settled, under_way}
+    ran(somewhere, "manage.py", "migrate", "payments", WITH_CARDS, "--no-input", "--skip-checks")
+    with psycopg.connect(here, autocommit=True) as connection:
+        assert rows_of(connection, known) == before, "what stood stands as it was"
+        assert {"card_id", "captures_later", "decline_code"} <= set(columns_of(connection))
+        with connection.transaction():
+            copy_of(connection, "payments_payment", known, {"public_id": "pay_meanwhile"}, "public_id", under_way)
+            names = {"public_id": "evt_meanwhile", "object_id": "pay_meanwhile"}
+            copy_of(connection, "directpay_event", columns_of(connection, "directpay_event"), names, "object_id", under_way)
+        held = connection.execute("SELECT convalidated FROM pg_constraint WHERE conname = 'payment_one_source'")
+        assert held.fetchone() == (True,), "each is paid with one thing, those that stood too"
+    ran(somewhere, "manage.py", "migrate", "--no-input", "--skip-checks")
+    with psycopg.connect(here, autocommit=True) as connection:
+        still = [name for name in known if name in columns_of(connection)]
+        assert [row for row in rows_of(connection, still) if row["public_id"] != "pay_meanwhile"] == [
+            {name: row[name] for name in still} for row in before
+        ]
+    ran(told, "-c", GOES_ON, settled, under_way, "pay_meanwhile")
+
+
+def copy_of(connection: psycopg.Connection, table: str, known: list[str], changed: dict[str, str], key: str, original: str) -> None:
+    """As the version before writes a row: it names the columns that it knows, and the database gives the rest."""
+    kept = ", ".join(name for name in known if name not in ("id", *changed))
+    values = ", ".join(f"'{value}'" for value in changed.values())
+    connection.execute(
+        f"INSERT INTO {table} ({', '.join(changed)}, {kept}) SELECT {values}, {kept} FROM {table} WHERE {key} = %s", [original]
+    )
+
+
+def columns_of(connection: psycopg.Connection, table: str = "payments_payment") -> list[str]:
+    wanted = "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
+    found = connection.execute(wanted, [table])
+    return [str(name) for (name,) in found]
+
+
+def rows_of(connection: psycopg.Connection, names: list[str]) -> list[dict[str, object]]:
+    cursor = connection.cursor(row_factory=psycopg.rows.dict_row)
+    return cursor.execute(f"SELECT {', '.join(names)} FROM payments_payment ORDER BY id").fetchall()

@@ -21,7 +21,7 @@ def attempt(state: State, intent: Thing, *, return_url: str | None, has_mandate:
         return
     number, cvc = state.numbers[method["id"]]
     card = CARDS.get(number, Card())
-    if card.authenticates:
+    if card.authenticates and not (card.once and method["id"] in state.proven):
         require_action(state, intent, _page(state, intent, return_url))
     elif card.cvc_fails and cvc:
         decline(state, intent, method, "incorrect_cvc", "incorrect_cvc")

@@ -6,7 +6,7 @@ from typing import Any
 from tests.stripe_stand_in import charging, shapes
 from tests.stripe_stand_in.errors import invalid, missing
 from tests.stripe_stand_in.forms import flag, merged, whole
-from tests.stripe_stand_in.methods import given_method, made_method
+from tests.stripe_stand_in.methods import check_owner, given_method, made_method
 from tests.stripe_stand_in.routing import LIST_PARAMETERS, page, route
 from tests.stripe_stand_in.state import State, Thing
 
@@ -77,6 +77,7 @@ def _take_method(state: State, intent: Thing, params: Thing) -> None:
         return
     if method["type"] not in intent["payment_method_types"]:
         raise invalid(f"The PaymentMethod provided ({method['type']}) is not allowed for this PaymentIntent.", param="payment_method")
+    check_owner(method, intent, "PaymentIntent")
     intent["payment_method"] = method["id"]
     if intent["status"] == "requires_payment_method":
         intent["status"] = "requires_confirmation"

@@ -154,6 +154,8 @@ def create_setup(state: State, params: Thing) -> Thing:
     setup = more_shapes.setup_intent(state)
     setup |= {name: params[name] for name in ("customer", "description", "usage", "payment_method_types") if name in params}
     setup["metadata"] = merged({}, params.get("metadata"))
+    if setup["customer"]:
+        state.get("customer", setup["customer"], "customer")
     state.add(setup)
     state.tell("setup_intent.created", setup)
     return _confirm(state, setup, params) if flag(params, "confirm") else _with_method(state, setup, params)
@@ -186,7 +188,9 @@ def cancel_setup(state: State, params: Thing, name: str) -> Thing:
 
 def _with_method(state: State, setup: Thing, params: Thing) -> Thing:
     if "payment_method" in params:
-        setup["payment_method"] = given_method(state, params["payment_method"], "payment_method")["id"]
+        method = given_method(state, params["payment_method"], "payment_method")
+        check_owner(method, setup, "SetupIntent")
+        setup["payment_method"] = method["id"]
     elif "payment_method_data" in params:
         setup["payment_method"] = made_method(state, params["payment_method_data"], within="payment_method_data")["id"]
     if setup["payment_method"] and setup["status"] == "requires_payment_method":
@@ -216,8 +220,16 @@ def _confirm(state: State, setup: Thing, params: Thing) -> Thing:
     return finish_setup(state, setup)
 
 
+def check_owner(method: Thing, intent: Thing, kind: str) -> None:
+    """What a customer keeps is used in that customer's name alone."""
+    if method["customer"] and method["customer"] != intent["customer"]:
+        said = f"The PaymentMethod {method['id']} belongs to the Customer {method['customer']}."
+        raise invalid(f"{said} Please include the Customer in the `customer` parameter on the {kind}.", param="payment_method")
+
+
 def finish_setup(state: State, setup: Thing) -> Thing:
     setup |= {"status": "succeeded", "next_action": None}
+    state.proven.add(setup["payment_method"])
     if setup["customer"]:
         state.get("payment_method", setup["payment_method"])["customer"] = setup["customer"]
     state.tell("setup_intent.succeeded", setup)

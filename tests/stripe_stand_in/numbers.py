@@ -13,6 +13,7 @@ class Card:
     disputed: str = ""
     inquiry: bool = False  # its bank only asks
     authenticates: bool = False
+    once: bool = False  # no more where it was set up
     at_once: bool = False  # straight to the available balance
     cvc_fails: bool = False
     funding: str = "credit"
@@ -45,7 +46,7 @@ CARDS = {
     "4000000000000077": Card(at_once=True),
     "4000000000007726": Card(refunds="pending"),
     "4000000000005126": Card(refunds="fails"),
-    "4000002500003155": Card(authenticates=True),
+    "4000002500003155": Card(authenticates=True, once=True),
     "4000002760003184": Card(authenticates=True),
 }
 BANKS = {

@@ -1,4 +1,4 @@
-"""What an event of a provider's means here: which payments, or refunds, are to be asked about now. Nothing of what it claims is believed.
+"""What an event of a provider's means here: which payments, refunds or setups are to be asked about now. Nothing it claims is believed.
 
 A kind that moves nothing, or that nobody here has to do with, is ignored with its reason.
 """
@@ -17,11 +17,14 @@ from payments.reconciliation.processor_payouts.actions import PROCESSORS_QUEUE, 
 from payments.refunds.actions.create import REFUND_QUEUE
 from payments.refunds.models import Refund
 from payments.returns.actions import WATCH_QUEUE
+from payments.setup_intents.actions.answers import WAITING
+from payments.setup_intents.actions.change import SETUP_QUEUE
+from payments.setup_intents.models import SetupIntent
 from webhooks.inbound.models import ProviderEvent
 
 # Prefixes of kinds that may have changed what a payment's rail would say of it.
 MOVING: Final[Mapping[str, tuple[str, ...]]] = {
-    "stripe": ("payment_intent.", "charge.", "refund.", "payout.paid", "payout.reconciliation_completed"),
+    "stripe": ("payment_intent.", "setup_intent.", "charge.", "refund.", "payout.paid", "payout.reconciliation_completed"),
     "paypal": ("CHECKOUT.ORDER.", "CHECKOUT.PAYMENT-APPROVAL.", "PAYMENT.CAPTURE.", "PAYMENT.AUTHORIZATION.", "PAYMENT.REFUND."),
 }
 # Rightly told, and nothing here can act on it yet. The first that fits.
@@ -36,6 +39,7 @@ OF_REFUNDS: Final[Mapping[str, tuple[str, ...]]] = {
     "stripe": ("refund.", "charge.refund."),
     "paypal": ("PAYMENT.CAPTURE.REFUNDED", "PAYMENT.REFUND."),
 }
+OF_SETUPS: Final[Mapping[str, tuple[str, ...]]] = {"stripe": ("setup_intent.",), "paypal": ()}
 OF_PAYOUTS: Final[Mapping[str, tuple[str, ...]]] = {"stripe": ("payout.paid", "payout.reconciliation_completed"), "paypal": ()}
 PAYOUT_NAMES: Final = "po_"
 LONGEST_LABEL: Final = 60
@@ -76,21 +80,26 @@ class Hint:
 
 
 def hints_of(events: Sequence[ProviderEvent]) -> dict[int, Hint]:
-    """Event's id → what it means, with one question for all payments and one for all refunds."""
+    """Event's id → what it means, with one question for all payments, one for all refunds and one for all setup intents."""
     found: dict[int, Hint] = {}
     of_payments: list[ProviderEvent] = []
     of_refunds: list[ProviderEvent] = []
+    of_setups: list[ProviderEvent] = []
     for event in events:
         if reason := _idle(event):
             found[event.id] = Hint({}, reason)
         elif event.kind.startswith(OF_PAYOUTS[event.provider]):
             found[event.id] = _hint_of_payout(event)
+        elif event.kind.startswith(OF_SETUPS[event.provider]):
+            of_setups.append(event)
         elif event.kind.startswith(OF_REFUNDS[event.provider]):
             of_refunds.append(event)
         else:
             of_payments.append(event)
     payments, refunds = _known(Payment, of_payments), _known(Refund, of_refunds)
+    setups = _setups(of_setups)
     found |= {event.id: _hint_of_payment(event, payments) for event in of_payments}
+    found |= {event.id: _hint_of_setup(event, setups) for event in of_setups}
     return found | {event.id: _hint_of_refund(event, refunds) for event in of_refunds}
 
 
@@ -138,6 +147,20 @@ def _hint_of_payment(event: ProviderEvent, payments: Sequence[_Known]) -> Hint:
 def _hint_of_refund(event: ProviderEvent, refunds: Sequence[_Known]) -> Hint:
     mine = _meant(event, refunds)
     return _asking(mine, {REFUND_QUEUE: GIVEN_BACK}) if mine else Hint({}, "no refund of ours is meant")
+
+
+def _setups(events: Sequence[ProviderEvent]) -> dict[str, str]:
+    """Setup intents of ours that these name → how they stand. All that we make there bear our own id."""
+    ours = {name for event in events for name in event.ours}
+    return dict(SetupIntent.objects.filter(public_id__in=ours).values_list("public_id", "status")) if ours else {}
+
+
+def _hint_of_setup(event: ProviderEvent, setups: Mapping[str, str]) -> Hint:
+    mine = [key for key in event.ours if key in setups]
+    waiting = [key for key in mine if setups[key] in WAITING]
+    if waiting:
+        return Hint({SETUP_QUEUE: waiting})
+    return Hint({}, ", ".join(f"{key} is {setups[key]}" for key in mine)[:200] or "no setup intent of ours is meant")
 
 
 def _hint_of_payout(event: ProviderEvent) -> Hint:

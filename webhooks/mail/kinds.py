@@ -43,6 +43,7 @@ KINDS: Final = {
         Kind("move_out", RENTERS, ALWAYS),
         Kind("lease_changed", RENTERS, ALWAYS),
         Kind("money_back", RENTERS, ALWAYS),
+        Kind("refund", RENTERS, ALWAYS),
         Kind("payment_received", LANDLORDS, MAY_GATHER),
         Kind("renters_payment_returned", LANDLORDS, ALWAYS),
         Kind("renters_autopay_paused", LANDLORDS),

@@ -60,6 +60,11 @@ def _returned(data: Mapping[str, Any], people: People) -> Read:
     yield "renters_payment_returned", people.one(data["payee"])
 
 
+def _refund(data: Mapping[str, Any], people: People) -> Read:
+    """Whose way of paying it goes to, and where that does not take it, is the payer's alone to know."""
+    yield "refund", people.one(data["payer"])
+
+
 def _notice(data: Mapping[str, Any], people: People) -> Read:
     yield "autopay_notice", people.one(data["user"])
 
@@ -99,6 +104,10 @@ RULES: Final[dict[str, Callable[[Mapping[str, Any], People], Read]]] = {
     "arrears.step_reached": _rent_late,
     "overpayment.refunded": _to_renters("money_back"),
     "overpayment.came_back": _to_renters("money_back"),
+    "refund.created": _refund,
+    "refund.failed": _refund,
+    "refund.returned": _refund,
+    "refund.canceled": _refund,
 }
 TYPES: Final = tuple(RULES)
 SCHEDULES: Final = ("lease.created", "lease.ended", "lease.renewed", "lease.rent_changed")  # what falls due next may be another

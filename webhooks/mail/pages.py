@@ -36,6 +36,7 @@ TITLES = {
     "move_out": gettext_lazy("What becomes of your deposit"),
     "lease_changed": gettext_lazy("Your lease changes"),
     "money_back": gettext_lazy("What you paid too much goes back to you"),
+    "refund": gettext_lazy("A payment of yours is given back"),
     "payment_received": gettext_lazy("Rent has become available to you"),
     "renters_payment_returned": gettext_lazy("A bank took a renter's payment back"),
     "renters_autopay_paused": gettext_lazy("A renter's autopay is paused"),

@@ -109,15 +109,18 @@ def detach_cards(user: User, *, actor: Actor, at: datetime) -> None:
         detach_card(card, actor=actor, at=at)
 
 
-def keep_as_proven(card: Card, *, actor: Actor, at: datetime) -> Card:
-    """Step: its owner has proven it to the issuer once and for all, where the issuer is content with that. Raises CardDetached."""
+def keep_as_proven(card: Card, *, kept: str = "", customer: str = "", actor: Actor, at: datetime) -> Card:
+    """Step: its owner has proven it to the issuer once and for all, where the issuer is content with that. Raises CardDetached.
+
+    `kept`, `customer`: what its processor calls it from now on, and who keeps it there, where the processor said so.
+    """
     row = _locked(card)
     if row.detached_at is not None:
         raise CardDetached("This card was detached, and cannot be used again: make a new one.", payment_method=row.public_id)
-    name = as_set_up(row.processor_card)
-    if name == row.processor_card:
+    name = kept or as_set_up(row.processor_card)
+    if (name, customer) == (row.processor_card, row.processor_customer):
         return row
-    row.processor_card = name
+    row.processor_card, row.processor_customer = name, customer
     return _save(row, "set_up", actor, at)
 
 

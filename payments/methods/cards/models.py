@@ -48,6 +48,7 @@ class Card(CardFacts):
     created_by = models.ForeignKey(  # None: the platform
         "directpay.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
+    processor_customer = models.CharField(max_length=80, default="", db_default="", blank=True)  # who keeps it there, once it is set up
     version = models.IntegerField(default=1)
     metadata = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()

@@ -71,4 +71,4 @@ def order_of(payment: Payment | Moving) -> Order:
         return order_by_wallet(capture=capture, only_look=payment.status not in TAKING, **what)
     if payment.card is None:
         raise ValueError(f"{payment.public_id} is paid with nothing")  # the database refuses it
-    return order_by_card(payment.card.processor_card, capture=capture, **what)
+    return order_by_card(payment.card, capture=capture, **what)

@@ -17,7 +17,7 @@ from directpay.kernel import bankdays
 from directpay.kernel.clock import EASTERN
 from payments.rails.base import Answer, BankLine, NoAnswer, Order, Promise
 from payments.rails.processors.turns import again_at
-from payments.rails.stripe import refunds
+from payments.rails.stripe import refunds, setups
 from payments.rails.stripe.calls import ask, replayed
 from payments.rails.stripe.reading import declined, misunderstood, never_received, read, refused
 from payments.rails.timetable import MORNING, holidays_between
@@ -74,6 +74,9 @@ class StripeRail:
             return client.v1.payment_intents.cancel(reference, {"expand": EXPAND}, options)
 
         return self._ended(order, at, call)
+
+    def set_up(self, order: Order, at: datetime) -> Answer:
+        return setups.set_up(order, at)
 
     def refund(self, order: Order, at: datetime) -> Answer:
         return refunds.made(order, at)
@@ -173,6 +176,8 @@ def _wish(order: Order) -> dict[str, Any]:
         wish["capture_method"] = "manual"
     if order.token:
         wish["payment_method"] = order.token
+    if order.customer:
+        wish["customer"] = order.customer
     if not order.routing_number:
         return wish | {"payment_method_types": ["card"], "return_url": settings.BASE_URL}
     wish |= {"payment_method_types": ["us_bank_account"], "mandate_data": {"customer_acceptance": {"type": "offline"}}}

@@ -48,7 +48,7 @@ def read(intent: Any, order: Order, at: datetime) -> Answer:
         ask_again_at=at + waits if state == "processing" else _held_until(intent) if state == "authorized" else None,
         code=code_of(intent.last_payment_error) if state == "failed" else "",
         amount_minor={"authorized": intent.amount_capturable, "completed": intent.amount_received}.get(state),
-        action_url=_action_url(intent.next_action) if state == "requires_action" else "",
+        action_url=action_url(intent.next_action) if state == "requires_action" else "",
     )
 
 
@@ -70,7 +70,7 @@ def code_of(error: Any) -> str:
 def declined(error: stripe.CardError, at: datetime) -> Answer:
     """Refused at once; a replay of it says the same."""
     said = error.error
-    intent = getattr(said, "payment_intent", None)
+    intent = getattr(said, "payment_intent", None) or getattr(said, "setup_intent", None)
     return _refused(intent.id if intent else "", code_of(said), at)
 
 
@@ -94,7 +94,7 @@ def _refused(reference: str, code: str, at: datetime) -> Answer:
     return Answer("failed", reference, at, bank_day_of(at), code=code)
 
 
-def _action_url(action: Any) -> str:
+def action_url(action: Any) -> str:
     """Where the payer is sent: the page of the card's bank, or Stripe's for two small deposits."""
     for kind, name in (("redirect_to_url", "url"), ("verify_with_microdeposits", "hosted_verification_url")):
         if found := getattr(action, kind, None):

@@ -10,6 +10,8 @@ from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import DirectPayError
 from directpay.people.actor import SYSTEM, Actor
 from payments.methods.cards.actions import attach_card, keep_as_proven
+from payments.methods.cards.models import Card
+from payments.methods.cards.queries import customer_at_processor
 from payments.methods.mandates.actions import Agreement, keep_mandate
 from payments.methods.mandates.queries import MandateMissing, live_mandate
 from payments.methods.models import BankAccount
@@ -73,14 +75,14 @@ def finish_bank_account(row: SetupIntent, *, was: str, actor: Actor, at: datetim
 
 
 def _asked(row: SetupIntent, at: datetime) -> Answer | None:
-    return set_up(rail_of_card(BY_CARD[0], row.card.processor), _order(row), at=at) if row.card else None
+    return set_up(rail_of_card(BY_CARD[0], row.card.processor), _order(row, row.card), at=at) if row.card else None
 
 
-def _order(row: SetupIntent) -> Order:
+def _order(row: SetupIntent, card: Card) -> Order:
     """For no money."""
     what: dict[str, Any] = {"id": row.public_id, "amount_minor": 0, "currency": "usd", "capture": True}
-    token = row.card.processor_card if row.card else ""
-    return order_by_card(token, placed_at=row.placed_at or row.created_at, reference=row.rail_reference, **what)
+    keeper = customer_at_processor(card, row.customer_id)
+    return order_by_card(card, placed_at=row.placed_at or row.created_at, reference=row.rail_reference, customer=keeper, **what)
 
 
 def _go_on(row: SetupIntent, heard: Heard | None, at: datetime) -> datetime | None:
@@ -99,7 +101,7 @@ def _go_on(row: SetupIntent, heard: Heard | None, at: datetime) -> datetime | No
         reason = explain(answer.code)
         _fail(row, reason.failure_code, reason.sentence, at, decline=answer.code.partition("/")[2])
     else:
-        _keep_card(row, at)
+        _keep_card(row, answer, at)
     return None
 
 
@@ -126,14 +128,14 @@ def _ask_owner(row: SetupIntent, answer: Answer, at: datetime) -> datetime:
     return answer.ask_again_at if answer.ask_again_at and answer.ask_again_at > at else at + _patience(row, at)
 
 
-def _keep_card(row: SetupIntent, at: datetime) -> None:
+def _keep_card(row: SetupIntent, answer: Answer, at: datetime) -> None:
     """It is proven, and from now on the customer's; or meanwhile somebody else's, or nobody's any more."""
     if row.card is None:
         raise ValueError(f"{row.public_id} sets up no card")
     try:
         if row.customer is not None:
             row.card = attach_card(row.card, row.customer, actor=SYSTEM, at=at)
-        row.card = keep_as_proven(row.card, actor=SYSTEM, at=at)
+        row.card = keep_as_proven(row.card, kept=answer.kept, customer=answer.customer, actor=SYSTEM, at=at)
     except DirectPayError as refused:
         _fail(row, UNUSABLE, refused.message, at)
         return

@@ -16,7 +16,7 @@ from payments.methods.mandates.queries import live_mandate
 from payments.methods.models import BankAccount
 from payments.methods.parameters.sources import check_usable
 from payments.methods.queries import BankAccountNotVerified
-from payments.rails.registry import BY_CARD, keeps, rail_of_card
+from payments.rails.registry import BY_CARD, is_set_up, rail_of_card
 from payments.setup_intents.actions.answers import finish_bank_account
 from payments.setup_intents.actions.change import SETUP_QUEUE, SetupUnexpectedState, lock_setup, save
 from payments.setup_intents.actions.create import forget
@@ -61,9 +61,8 @@ def _source(row: SetupIntent, actor: Actor, at: datetime) -> Kept:
 def _ask_processor(row: SetupIntent, card: Card, was: str, actor: Actor, at: datetime) -> SetupIntent:
     """The asking is committed first; a worker does it."""
     check_card(card, rail=BY_CARD[0], into_trust=False, at=at)
-    if not keeps(rail_of_card(BY_CARD[0], card.processor)):
-        said = "The processor of this card sets it up when it is first paid with."
-        raise InvalidInput(said, param="payment_method", code="setup_not_available")
+    if not is_set_up(rail_of_card(BY_CARD[0], card.processor)):
+        raise InvalidInput("Whoever processes this card is not set up here.", param="payment_method", code="setup_not_available")
     forget(row)
     row.process()
     row.placed_at = at

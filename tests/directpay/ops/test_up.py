@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from directpay.ops.http import get
+from directpay.ops.http_story import Client
 from directpay.ops.places import place_for
 from directpay.ops.preparation import BASE_DIR
 from directpay.ops.processes import alive, children_of, wait_until
@@ -41,6 +42,17 @@ def test_everything_runs_and_says_so(stack: Stack) -> None:
     assert f"{stack.base_url}    (pid {stack.process.pid}, Ctrl-C stops everything)" in told
     assert stack.demo["renter"]["email"] in told
     assert {"base_url", "secret_key", "publishable_key", "staff", "landlord", "renter"} <= set(stack.demo)
+
+
+def test_the_desk_has_a_refund_that_arrived_and_one_that_a_person_must_see_to(stack: Stack) -> None:
+    api = Client(stack.base_url, stack.demo["secret_key"])
+
+    def states() -> list[str]:
+        return sorted(refund["status"] for refund in api.get("/api/v1/refunds")["data"])
+
+    assert wait_until(lambda: states() == ["failed", "succeeded"], 30), states()
+    (lost,) = (refund for refund in api.get("/api/v1/refunds")["data"] if refund["status"] == "failed")
+    assert lost["failure_reason"] == "expired_or_canceled_card"
 
 
 def test_secrets_are_for_the_owner_alone(stack: Stack) -> None:

@@ -22,7 +22,7 @@ from webhooks.inbound.signatures import check_stripe
 
 # Of one event they differ from delivery to delivery, and say nothing about what happened.
 OF_THE_DELIVERY = ("pending_webhooks", "request")
-OURS = ("payment", "refund")  # what we write on what we make there
+OURS = ("payment", "refund", "setup")  # what we write on what we make there
 RELATED = ("payment_intent", "charge", "setup_intent")  # objects that an object names
 
 

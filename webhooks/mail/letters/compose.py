@@ -12,7 +12,7 @@ from django.utils import translation
 
 from directpay.people.models import User
 from webhooks.mail.kinds import DIGEST, kind_of
-from webhooks.mail.letters import leases, payments
+from webhooks.mail.letters import leases, payments, refunds
 from webhooks.mail.letters.letter import Letter, Moot, Subject, link, name
 from webhooks.mail.models import Message
 from webhooks.mail.queries import homes, zones_of
@@ -37,6 +37,7 @@ LETTERS: Final[dict[str, Callable[[Subject], Letter]]] = {
     "move_out": leases.move_out,
     "lease_changed": leases.lease_changed,
     "money_back": leases.money_back,
+    "refund": refunds.refund,
 }
 AUTOMATIC: Final = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}  # RFC 3834: nobody answers by machine
 

@@ -227,6 +227,13 @@ class TestGivesBack:
         assert (w.balance("L1500", lease=w.owed), w.balance("P2310/paypal")) == (50_000, 0)
         w.check()
 
+    def test_its_payer_reads_where_to(self, w, waiting, stand_in, mailoutbox):
+        refund_payment(approve(w, stand_in, waiting), 50_000, actor=w.actor(w.alice), at=w.now)
+        w.work()
+        (told,) = (mail for mail in mailoutbox if mail.subject == "$500.00 is on its way back to you")
+        assert told.to == [w.bob.email]
+        assert "It goes to your PayPal account, usually at once." in told.body
+
     @pytest.mark.parametrize("kind", ["timeout_before", "timeout_after", "500_after"])
     def test_once_whatever_becomes_of_the_answer(self, w, waiting, stand_in, kind):
         done = approve(w, stand_in, waiting)

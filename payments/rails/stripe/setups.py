@@ -1,0 +1,153 @@
+"""Setting up a card at Stripe: proven at its bank, and kept there by a customer of Stripe's, without whom nothing is paid with twice.
+
+No money is moved, so that a silence of a day ends in giving up: what was made there meanwhile is paid with by nobody.
+Source: docs.stripe.com/payments/save-and-reuse, docs.stripe.com/api/setup_intents.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import stripe
+from django.conf import settings
+
+from payments.rails.base import Answer, NeedsAPerson, NoAnswer, Order, State
+from payments.rails.stripe.calls import again_at, ask, replayed
+from payments.rails.stripe.reading import action_url, code_of, declined, misunderstood, never_received, refused
+from payments.rails.timetable import bank_day_of, patience
+
+log = logging.getLogger(__name__)
+KEY_IS_SAFE = timedelta(hours=20)  # so long the same key is sent again; Stripe keeps it for 24
+PROVES_WITHIN = timedelta(hours=24)  # at Stripe it could be proven for ever
+MOST: Final = 100  # setup intents of one customer that are looked through
+STATES: Final[dict[str, State]] = {
+    "processing": "processing",
+    "requires_action": "requires_action",
+    "succeeded": "completed",
+    "requires_payment_method": "failed",
+    "canceled": "failed",
+}
+
+
+def set_up(order: Order, at: datetime) -> Answer:
+    """By its reference, where there is one; else by its key while Stripe knows that."""
+    if order.reference:
+        return _in_time(_present(order, order.reference, at), order, at)
+    if at - order.placed_at < KEY_IS_SAFE:
+        return _made(order, at)
+    log.error("Stripe never said what became of %s: it is given up", order.id)
+    return never_received(at)
+
+
+def _made(order: Order, at: datetime) -> Answer:
+    """The first time or again: to Stripe it is one and the same while it knows the key."""
+    customer = order.customer or _customer(order, at)
+    try:
+        setup = ask(order, at, lambda client: client.v1.setup_intents.create(_wish(order, customer), {"idempotency_key": _key(order)}))
+    except stripe.CardError as error:
+        return declined(error, at)
+    except stripe.IdempotencyError:  # we wrote it otherwise then: what was made bears its name
+        return _listed_or_silent(order, customer, at)
+    except stripe.InvalidRequestError as error:
+        return refused(error, order, at)
+    except NoAnswer as silence:
+        if replayed(getattr(silence.__cause__, "headers", None)):  # an error 500 is kept under its key, whatever was done
+            return _listed_or_silent(order, customer, at)
+        raise
+    if replayed(setup.last_response.headers):  # as it was then
+        setup = _present(order, setup.id, at)
+    return _in_time(setup, order, at)
+
+
+def _customer(order: Order, at: datetime) -> str:
+    """Whoever keeps it, as Stripe names them: made once for each try, and nameless, for we know who it is."""
+    options = {"idempotency_key": f"{_key(order)}/customer"}
+    try:
+        made = ask(order, at, lambda client: client.v1.customers.create({"metadata": {"setup": order.id}}, options))
+    except (stripe.InvalidRequestError, stripe.IdempotencyError) as error:
+        raise NeedsAPerson(f"Stripe makes no customer for {order.id}: {error.code} ({error.request_id})") from error
+    return str(made.id)
+
+
+def _key(order: Order) -> str:
+    """One for each try: another card, another moment or another customer is another request."""
+    return f"{order.id}/{_try(order)}/{order.token}/{order.customer}"
+
+
+def _try(order: Order) -> str:
+    return str(int(order.placed_at.timestamp() * 1_000_000))
+
+
+def _wish(order: Order, customer: str) -> dict[str, Any]:
+    """The same order is the same words, whenever it is asked: Stripe compares them under the key."""
+    return {
+        "confirm": True,
+        "customer": customer,
+        "payment_method": order.token,
+        "payment_method_types": ["card"],
+        "return_url": settings.BASE_URL,
+        "metadata": {"setup": order.id, "try": _try(order)},
+    }
+
+
+def _present(order: Order, reference: str, at: datetime) -> Any:
+    """Raises NeedsAPerson where Stripe does not know its own reference."""
+    try:
+        return ask(order, at, lambda client: client.v1.setup_intents.retrieve(reference))
+    except stripe.InvalidRequestError as error:
+        raise misunderstood(error, order) from error
+
+
+def _in_time(setup: Any, order: Order, at: datetime) -> Answer:
+    """What nobody proves for a day is let go of, so that nobody proves it years later."""
+    if setup.status != "requires_action" or at < order.placed_at + PROVES_WITHIN:
+        return _read(setup, order, at)
+    try:
+        options = {"idempotency_key": f"{_key(order)}/cancel"}
+        setup = ask(order, at, lambda client: client.v1.setup_intents.cancel(setup.id, {"cancellation_reason": "abandoned"}, options))
+    except (stripe.InvalidRequestError, stripe.IdempotencyError):  # it has moved on meanwhile
+        return _read(_present(order, setup.id, at), order, at)
+    return _read(setup, order, at)
+
+
+def _listed_or_silent(order: Order, customer: str, at: datetime) -> Answer:
+    """Among all that this customer has set up. Raises NoAnswer."""
+    try:
+        rows = ask(order, at, lambda client: client.v1.setup_intents.list({"customer": customer, "limit": MOST})).data
+    except stripe.InvalidRequestError as error:
+        raise misunderstood(error, order) from error
+    for row in rows:
+        if (_named(row), getattr(row.metadata, "try", None)) == (order.id, _try(order)):
+            return _in_time(row, order, at)
+    raise NoAnswer(f"Stripe does not say what became of {order.id}", again_at(order, at))
+
+
+def _named(setup: Any) -> str | None:
+    return getattr(setup.metadata, "setup", None)
+
+
+def _read(setup: Any, order: Order, at: datetime) -> Answer:
+    """As it is now. Raises NoAnswer for a state that should not be, NeedsAPerson for one that is not this order's."""
+    state = STATES.get(setup.status)
+    if state is None:
+        raise NoAnswer(f"{order.id}: {setup.id} is {setup.status}, which we never leave it in")
+    if (_named(setup) or order.id) != order.id:
+        raise NeedsAPerson(f"{order.id}: {setup.id} is for {_named(setup)}")
+    waits = state in ("processing", "requires_action")
+    return Answer(
+        state=state,
+        reference=setup.id,
+        at=at,
+        effective_on=bank_day_of(at),
+        ask_again_at=at + patience(order.placed_at, at) if waits else None,
+        code=_why(setup) if state == "failed" else "",
+        action_url=action_url(setup.next_action) if state == "requires_action" else "",
+        kept=str(setup.payment_method) if state == "completed" else "",
+        customer=str(setup.customer or "") if state == "completed" else "",
+    )
+
+
+def _why(setup: Any) -> str:
+    if setup.status == "canceled":
+        return "authentication_failed" if setup.cancellation_reason == "abandoned" else "merchant_request"
+    return code_of(setup.last_setup_error)
