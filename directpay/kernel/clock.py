@@ -47,7 +47,7 @@ def now_soon() -> Callable[[], datetime]:
 
 
 def in_sql() -> Spoken:
-    """For a door that writes one statement and does nothing else: an expression for the time at which the database comes to it."""
+    """For a door that asks nothing else: an expression for what time it is as of this call, by the sandbox's clock where there is one."""
     return _saying()
 
 

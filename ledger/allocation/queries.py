@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import Max, Sum
 
 from ledger.allocation.models import Allocation
+from ledger.journal.models import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,13 @@ def paid_on(account_ids: Sequence[int], references: Sequence[str]) -> dict[str, 
             if entry.amount_minor > 0 and entry.reference in wanted:
                 paid[entry.reference] = paid.get(entry.reference, 0) + entry.amount_minor - entry.open_minor
     return paid
+
+
+def reopened_minor(account_id: int, credits: Sequence[str], at: datetime) -> int:
+    """What these credits (references of transactions) had paid on this account, and is open again since something was taken back then."""
+    entries = Entry.objects.filter(account_id=account_id, transaction__reference__in=list(credits)).values("id")
+    undone = Allocation.objects.filter(account_id=account_id, credit_entry_id__in=entries, at=at, rule="return", amount_minor__lt=0)
+    return -(undone.aggregate(total=Sum("amount_minor"))["total"] or 0)
 
 
 def allocations_of_credit(credit_entry_id: int) -> dict[int, int]:

@@ -67,7 +67,7 @@ def test_it_is_counted_by_its_route(server):
 def test_no_session_is_asked_for(server, django_assert_num_queries):
     body = as_bytes(stripe_event("evt_1"))
     headers = {"HTTP_STRIPE_SIGNATURE": stripe_header(body, clock.now()), "HTTP_COOKIE": "sessionid=" + "x" * 32}
-    with django_assert_num_queries(1):  # the clock, and one statement that keeps the event with its promise
+    with django_assert_num_queries(1):  # one statement that reads the clock and keeps the event with its promise
         server.post("/webhooks/stripe", body, **headers)
 
 

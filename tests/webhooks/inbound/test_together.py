@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import DataError, connection, transaction
+from django.db import DataError, OperationalError, connection, transaction
 
 from directpay.due.models import Due
 from directpay.kernel import clock
@@ -76,6 +76,23 @@ def test_one_that_the_database_refuses_is_refused_alone():
     assert (first, third) == (True, True)
     assert isinstance(broken, DataError)
     assert set(ProviderEvent.objects.values_list("event_id", flat=True)) == {"evt_1", "evt_3"}
+
+
+def test_one_alone_is_tried_once_and_where_the_database_is_away_nobody_tries_again():
+    tries: list[int] = []
+
+    def away(rows: Sequence[Row]) -> list[str]:
+        tries.append(len(rows))
+        raise OperationalError("the server closed the connection")
+
+    def refusing(rows: Sequence[Row]) -> list[str]:
+        tries.append(len(rows))
+        raise DataError("value too long")
+
+    (refused,) = lined_up(Together(refusing), [row("evt_1")])
+    assert (type(refused), tries) == (DataError, [1])
+    found = lined_up(Together(away), [row(f"evt_{n}", n=n) for n in range(4)])
+    assert ([type(error) for error in found], tries) == ([OperationalError] * 4, [1, 4])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from django.db import DatabaseError, connection
+from django.db import Error, OperationalError, connection
 
 from directpay.kernel import clock
 from directpay.kernel.row_scope import every_row
@@ -58,12 +58,13 @@ SELECT public_id FROM fresh
 
 
 class _Waiting:
-    """`fresh` is told by whoever wrote it; None if that failed."""
+    """`fresh` is told by whoever wrote it; None if that failed. `error`: trying again alone is of no use."""
 
     def __init__(self, row: Row) -> None:
         self.row = row
         self.tried = False
         self.fresh: bool | None = None
+        self.error: Error | None = None
 
 
 class Together:
@@ -75,12 +76,14 @@ class Together:
         self.turn = threading.Lock()
 
     def add(self, row: Row) -> bool:
-        """Whether it was written now. Raises what writing it raises, alone."""
+        """Whether it was written now. Raises what writing it raises."""
         mine = _Waiting(row)
         self.line.append(mine)
         with self.turn:
             while not mine.tried:
                 self._write(self._take())
+        if mine.error is not None:
+            raise type(mine.error)(*mine.error.args) from mine.error
         return bool(self.write([row])) if mine.fresh is None else mine.fresh
 
     def _take(self) -> list[_Waiting]:
@@ -95,13 +98,18 @@ class Together:
         return taken
 
     def _write(self, taken: Sequence[_Waiting]) -> None:
-        """Where it fails nothing was kept, and each tries alone: no event is lost to another's fault, and each hears of its own."""
+        """Of several that are refused each tries alone: no event is lost to another's fault, and each hears of its own. A database that is
+        away is away for all of them: they are told at once, for while they wait their threads serve nobody."""
         try:
             fresh = self.write([one.row for one in taken])
             for one in taken:
                 one.fresh = one.row.public_id in fresh
-        except DatabaseError as error:
-            log.warning("events are written one by one, of %d together one was at fault: %s", len(taken), type(error).__name__)
+        except Error as error:
+            if len(taken) == 1 or isinstance(error, OperationalError):
+                for one in taken:
+                    one.error = error
+            else:
+                log.warning("events are written one by one, of %d together one was at fault: %s", len(taken), type(error).__name__)
         finally:
             for one in taken:
                 one.tried = True

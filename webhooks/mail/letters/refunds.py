@@ -6,13 +6,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from directpay.kernel import money
+from leases.contracts.models import Renter
 from leases.portal.queries.payments import told
 from leases.portal.story import explain_code
 from leases.portal.words import title_of
-from payments.payins.models import Payment
+from ledger.allocation.queries import reopened_minor
+from payments.payins.models import Payment, Status
 from payments.rails.registry import BY_WALLET
 from payments.refunds.models import Refund
-from payments.refunds.queries import with_related
+from payments.refunds.queries import credits_of, with_related
 from webhooks.mail.letters.letter import Letter, Moot, Subject, link, name
 
 WHY: Final = {
@@ -48,7 +50,9 @@ def refund(subject: Subject) -> Letter:
         "by_day": subject.day(row.expected_on),
         "since": subject.day_of(row.created_at),
         "day": subject.day_of(subject.message.created_at),
-        "owed_again": payment.applies_to.payable_limit == "balance",
+        "owed_again": _owed_again(row),
+        "counts_again": payment.status != Status.RETURNED and payment.applies_to.payable_limit == "balance",
+        "taken_back": payment.status == Status.RETURNED,
     }
     page = link("renter_payment", payment_id=payment.public_id)
     return Letter(values, _rows(row, title, kind), kind == "created", _("See the payment"), page)
@@ -62,6 +66,15 @@ def _rows(row: Refund, title: str, kind: str) -> list[tuple[str, str]]:
         rows.append((_("Amount"), money.words(row.amount_minor, row.currency)))
         rows.append((_("Fee"), money.words(row.payer_fee_minor, row.currency)))
     return [*rows, (_("You get back"), money.words(row.sent_minor, row.currency))]
+
+
+def _owed_again(row: Refund) -> str:
+    """What the payer owes again by it: nothing where there was more than was owed, or where somebody else had owed it."""
+    account = row.payment.applies_to
+    if not Renter.objects.filter(user_id=row.payment.payer_id, party__account_id=account.id).exists():
+        return ""
+    minor = min(reopened_minor(account.id, credits_of(row.payment), row.created_at), row.amount_minor)
+    return money.words(minor, row.currency) if minor else ""
 
 
 def _reason(row: Refund) -> str:
