@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from directpay.ops import backup
-from directpay.ops.backup import BackupError, back_up, restore
+from directpay.ops.backup import BackupError, back_up, extract, restore
 from directpay.ops.http_story import Client
 from directpay.ops.places import place_for
 from directpay.ops.processes import wait_until
@@ -97,7 +97,7 @@ def no_tar(archive: Path, bad: Path) -> None:
 def repacked(archive: Path, bad: Path, change) -> None:
     folder = bad.parent / "unpacked"
     with tarfile.open(archive) as tar:
-        tar.extractall(folder, filter="data")
+        extract(tar, folder)
     change(folder)
     with tarfile.open(bad, "w:gz", compresslevel=1) as tar:
         for path in sorted(folder.iterdir()):
@@ -126,6 +126,31 @@ def test_a_database_of_ones_own_is_backed_up_by_its_own_tools(tmp_path):
     with pytest.raises(BackupError, match="of your own"):
         back_up(tmp_path, tmp_path / "x.backup")
     assert not (tmp_path / "passwords.env").exists(), "looking made nothing"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "link"),
+    [
+        ("../outside", tarfile.REGTYPE, ""),
+        ("/outside", tarfile.REGTYPE, ""),
+        ("a/../../outside", tarfile.REGTYPE, ""),
+        ("link", tarfile.SYMTYPE, "/etc"),
+        ("link", tarfile.LNKTYPE, "../outside"),
+        ("pipe", tarfile.FIFOTYPE, ""),
+        ("device", tarfile.CHRTYPE, ""),
+    ],
+)
+def test_an_archive_that_somebody_else_has_made_writes_nothing(tmp_path, name, kind, link):
+    archive, into = tmp_path / "bad.tar", tmp_path / "into"
+    with tarfile.open(archive, "w") as tar:
+        tar.addfile(tarfile.TarInfo("good"))
+        member = tarfile.TarInfo(name)
+        member.type, member.linkname = kind, link
+        tar.addfile(member)
+    with tarfile.open(archive) as tar, pytest.raises(tarfile.TarError, match="does not belong"):
+        extract(tar, into)
+    assert not list(into.glob("*"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.tar"]
 
 
 def test_what_does_not_run_is_not_backed_up(made, elsewhere, tmp_path):
