@@ -1,5 +1,6 @@
 """What a rail is told of a bank account, of a card, or of a payment by wallet."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -44,11 +45,17 @@ class KnownCard(Protocol):
 
 
 def order_by_card(
-    card: KnownCard, *, id: str, amount_minor: int, currency: str, placed_at: datetime, capture: bool, reference: str, customer: str = ""
+    card: KnownCard, *, id: str, amount_minor: int, currency: str, placed_at: datetime, capture: bool, reference: str
 ) -> Order:
-    """The processor knows the card by a name of its own: there is no number to open. `customer`: who is to keep it there."""
-    token, keeper = card.processor_card, customer or card.processor_customer
+    """The processor knows the card by a name of its own: there is no number to open."""
+    token, keeper = card.processor_card, card.processor_customer
     return Order(id, amount_minor, currency, "", "", placed_at, token=token, capture=capture, reference=reference, customer=keeper)
+
+
+def order_to_keep(card: KnownCard, *, id: str, placed_at: datetime, reference: str, owner: str, keeps_others: str) -> Order:
+    """For no money: the processor is to keep it for its owner."""
+    wish = order_by_card(card, id=id, amount_minor=0, currency="usd", placed_at=placed_at, capture=True, reference=reference)
+    return replace(wish, owner=owner, keeps_others=keeps_others)
 
 
 def order_by_wallet(

@@ -27,6 +27,8 @@ class Order:
     gives_back: str = ""  # the rail's own name of what it took: this order gives a part of that back
     reason: str = ""  # of one that gives back, in the words of the API
     customer: str = ""  # who keeps `token` at the rail's processor, by its name of them
+    owner: str = ""  # whose `token` is to be, by our name of them
+    keeps_others: str = ""  # of one that sets up what nobody keeps yet: who keeps other methods of `owner` at the processor
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,15 @@ PATIENCE_SECONDS = 60
 class Fault:
     """`route`: ``POST /v1/payment_intents/{id}/capture``, or ``*``. `times`: how often; -1: until it is taken away.
 
+    `passes`: how many it lets pass first.
+
     `hold` withholds the request before anything happens, until `released` is set: a slow answer, or a key that is in use.
     """
 
     kind: Kind
     route: str = "*"
     times: int = 1
+    passes: int = 0
     met: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
 
@@ -33,17 +36,20 @@ class Faults:
         self._waiting: list[Fault] = []
         self._met: list[Fault] = []
 
-    def add(self, kind: Kind, route: str = "*", times: int = 1) -> Fault:
-        fault = Fault(kind, route, times)
+    def add(self, kind: Kind, route: str = "*", times: int = 1, passes: int = 0) -> Fault:
+        fault = Fault(kind, route, times, passes)
         with self._lock:
             self._waiting.append(fault)
         return fault
 
     def take(self, route: str) -> Fault | None:
-        """The first that is meant for this route, one time less."""
+        """The first that is meant for this route and lets nothing pass any more, one time less."""
         with self._lock:
             for fault in self._waiting:
                 if fault.route in ("*", route):
+                    if fault.passes:
+                        fault.passes -= 1
+                        continue
                     fault.times -= 1
                     if fault.times == 0:
                         self._waiting.remove(fault)

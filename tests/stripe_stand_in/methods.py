@@ -125,7 +125,7 @@ def create_customer(state: State, params: Thing) -> Thing:
 
 @route("GET", f"{CUSTOMERS}/{{id}}")
 def read_customer(state: State, params: Thing, name: str) -> Thing:
-    return state.get("customer", name)
+    return gone(name) if name in state.deleted else state.get("customer", name)
 
 
 @route("POST", f"{CUSTOMERS}/{{id}}", *PERSON)
@@ -139,9 +139,14 @@ def update_customer(state: State, params: Thing, name: str) -> Thing:
 
 @route("DELETE", f"{CUSTOMERS}/{{id}}")
 def delete_customer(state: State, params: Thing, name: str) -> Thing:
-    gone = state.tables["customer"].pop(state.get("customer", name)["id"])
-    state.tell("customer.deleted", gone)
-    return {"id": gone["id"], "object": "customer", "deleted": True}
+    state.tell("customer.deleted", state.tables["customer"].pop(state.get("customer", name)["id"]))
+    state.deleted.add(name)
+    return gone(name)
+
+
+def gone(name: str) -> Thing:
+    """What is left of a customer, as Stripe still shows it to who asks by its id."""
+    return {"id": name, "object": "customer", "deleted": True}
 
 
 @route("GET", CUSTOMERS, *LIST_PARAMETERS, "email")

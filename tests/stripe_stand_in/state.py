@@ -33,6 +33,7 @@ class State:
         self.lock = threading.RLock()
         self.tables: dict[str, dict[str, Thing]] = defaultdict(dict)
         self.numbers: dict[str, tuple[str, str]] = {}  # payment method → its number, and the CVC that came with it
+        self.deleted: set[str] = set()  # customers
         self.proven: set[str] = set()  # payment methods that were set up
         self.paid_in: dict[str, str] = {}  # balance transaction → the payout that it is in
         self.hear: list[Callable[[Thing], None]] = []

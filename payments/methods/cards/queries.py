@@ -20,9 +20,9 @@ def visible_tokens(actor: Actor) -> QuerySet[CardToken]:
     return CardToken.objects.all() if actor.may_see_all else CardToken.objects.filter(created_by_id=actor.user_id)
 
 
-def customer_at_processor(card: Card, user_id: int | None) -> str:
-    """Who is to keep this card at its processor: whoever does, or as whom this person keeps another; empty where there is none yet."""
+def keeper_of_others(card: Card, user_id: int | None) -> str:
+    """As whom this person keeps other cards at the processor of this one: the newest that is not detached; empty where there is none."""
     if card.processor_customer or user_id is None:
-        return card.processor_customer
-    theirs = Card.objects.filter(user_id=user_id, processor=card.processor).exclude(processor_customer="").order_by("id")
-    return theirs.values_list("processor_customer", flat=True).first() or ""
+        return ""
+    theirs = Card.objects.filter(user_id=user_id, processor=card.processor, detached_at=None).exclude(processor_customer="")
+    return theirs.order_by("-id").values_list("processor_customer", flat=True).first() or ""

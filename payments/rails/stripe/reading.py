@@ -75,8 +75,8 @@ def declined(error: stripe.CardError, at: datetime) -> Answer:
 
 
 def refused(error: stripe.InvalidRequestError, order: Order, at: datetime) -> Answer:
-    """Raises NeedsAPerson where it is we who asked wrongly."""
-    gone = error.code == "resource_missing" and error.param == "payment_method"
+    """Raises NeedsAPerson where it is we who asked wrongly. What a customer kept is gone with that customer."""
+    gone = error.code == "resource_missing" and error.param in ("payment_method", "customer")
     if not gone and error.code not in OF_THE_ORDER:
         raise misunderstood(error, order) from error
     return _refused("", "payment_method_missing" if gone else str(error.code), at)

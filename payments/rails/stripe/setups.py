@@ -13,6 +13,7 @@ from django.conf import settings
 
 from payments.rails.base import Answer, NeedsAPerson, NoAnswer, Order, State
 from payments.rails.stripe.calls import again_at, ask, replayed
+from payments.rails.stripe.customers import keeper_of
 from payments.rails.stripe.reading import action_url, code_of, declined, misunderstood, never_received, refused
 from payments.rails.timetable import bank_day_of, patience
 
@@ -41,7 +42,7 @@ def set_up(order: Order, at: datetime) -> Answer:
 
 def _made(order: Order, at: datetime) -> Answer:
     """The first time or again: to Stripe it is one and the same while it knows the key."""
-    customer = order.customer or _customer(order, at)
+    customer = keeper_of(order, at)
     try:
         setup = ask(order, at, lambda client: client.v1.setup_intents.create(_wish(order, customer), {"idempotency_key": _key(order)}))
     except stripe.CardError as error:
@@ -57,16 +58,6 @@ def _made(order: Order, at: datetime) -> Answer:
     if replayed(setup.last_response.headers):  # as it was then
         setup = _present(order, setup.id, at)
     return _in_time(setup, order, at)
-
-
-def _customer(order: Order, at: datetime) -> str:
-    """Whoever keeps it, as Stripe names them: made once for each try, and nameless, for we know who it is."""
-    options = {"idempotency_key": f"{_key(order)}/customer"}
-    try:
-        made = ask(order, at, lambda client: client.v1.customers.create({"metadata": {"setup": order.id}}, options))
-    except (stripe.InvalidRequestError, stripe.IdempotencyError) as error:
-        raise NeedsAPerson(f"Stripe makes no customer for {order.id}: {error.code} ({error.request_id})") from error
-    return str(made.id)
 
 
 def _key(order: Order) -> str:

@@ -11,11 +11,11 @@ from directpay.kernel.errors import DirectPayError
 from directpay.people.actor import SYSTEM, Actor
 from payments.methods.cards.actions import attach_card, keep_as_proven
 from payments.methods.cards.models import Card
-from payments.methods.cards.queries import customer_at_processor
+from payments.methods.cards.queries import keeper_of_others
 from payments.methods.mandates.actions import Agreement, keep_mandate
 from payments.methods.mandates.queries import MandateMissing, live_mandate
 from payments.methods.models import BankAccount
-from payments.methods.orders import order_by_card
+from payments.methods.orders import order_to_keep
 from payments.rails.base import Answer, Order
 from payments.rails.codes import explain
 from payments.rails.registry import BY_CARD, rail_of_card, set_up
@@ -79,10 +79,14 @@ def _asked(row: SetupIntent, at: datetime) -> Answer | None:
 
 
 def _order(row: SetupIntent, card: Card) -> Order:
-    """For no money."""
-    what: dict[str, Any] = {"id": row.public_id, "amount_minor": 0, "currency": "usd", "capture": True}
-    keeper = customer_at_processor(card, row.customer_id)
-    return order_by_card(card, placed_at=row.placed_at or row.created_at, reference=row.rail_reference, customer=keeper, **what)
+    return order_to_keep(
+        card,
+        id=row.public_id,
+        placed_at=row.placed_at or row.created_at,
+        reference=row.rail_reference,
+        owner=row.customer.public_id if row.customer else "",
+        keeps_others=keeper_of_others(card, row.customer_id),
+    )
 
 
 def _go_on(row: SetupIntent, heard: Heard | None, at: datetime) -> datetime | None:

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 import stripe
 
+from payments.payins.models import Payment
 from payments.rails.base import Order
 from payments.rails.registry import rail as rail_of
+from tests.payments.setup_intents.conftest import Api
 from tests.stripe_stand_in import StandIn
 from tests.stripe_stand_in.control import MovedClock
+from tests.world import World
 
 KEY = "sk_test_" + "standin0" * 3
 CARD = "4242" * 4
@@ -50,6 +53,35 @@ def order(at: datetime) -> Callable[..., Order]:
         return Order(**{**given, "placed_at": at, "token": token, **changes})
 
     return placed
+
+
+@pytest.fixture
+def asked(order: Callable[..., Order]) -> Callable[..., Order]:
+    """``asked(token, …)``: that this card is kept."""
+
+    def placed(token: str = "pm_card_visa", **changes: Any) -> Order:
+        return order(token, **{"id": "seti_ours", "amount_minor": 0, **changes})
+
+    return placed
+
+
+@pytest.fixture
+def api(w: World, configured: None) -> Api:
+    """The platform's, where cards go by Stripe."""
+    return Api(None)
+
+
+@pytest.fixture
+def bob(w: World) -> dict[str, str]:
+    return {"customer": w.bob.public_id}
+
+
+def paid_with(w: World, api: Api, card: str, key: str = "key-1") -> Payment:
+    body = {"lease": w.lease().public_id, "rail": "card", "payment_method": card, "amount": 10_000}
+    answer = api.caller.post("/api/v1/payments", body, key)
+    assert answer.status_code == 201, answer.content
+    w.work()
+    return Payment.objects.get(public_id=answer.json()["id"])
 
 
 def client_of(stand_in: StandIn, key: str = KEY, timeout: float = 5.0) -> stripe.StripeClient:

@@ -8,12 +8,12 @@ import stripe
 
 from directpay.due.models import Due
 from payments.methods.cards.models import Card
-from payments.payins.models import Payment
 from payments.rails.base import KeepingRail, NeedsAPerson, NoAnswer, NotSent
 from payments.rails.registry import rail as rail_of
 from payments.setup_intents.actions.change import SETUP_QUEUE
 from payments.setup_intents.models import SetupIntent
-from tests.payments.setup_intents.conftest import PROVES, PROVES_ONCE, Api
+from tests.payments.rails.stripe.conftest import paid_with
+from tests.payments.setup_intents.conftest import PROVES, PROVES_ONCE
 from tests.webhooks.inbound.conftest import Sender
 from tests.webhooks.inbound.signing import SECRET, stripe_event
 
@@ -21,16 +21,6 @@ CREATE, READ, LIST = "POST /v1/setup_intents", "GET /v1/setup_intents/{id}", "GE
 CUSTOMER, CANCEL = "POST /v1/customers", "POST /v1/setup_intents/{id}/cancel"
 SILENT = ["timeout_before", "timeout_after", "reset_before", "reset_after", "503", "409"]
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
-
-
-@pytest.fixture
-def asked(order):
-    """``asked(token, …)``: that this card is kept."""
-
-    def placed(token="pm_card_visa", **changes):
-        return order(token, **{"id": "seti_ours", "amount_minor": 0, **changes})
-
-    return placed
 
 
 def one_setup(stand_in):
@@ -59,11 +49,6 @@ class TestOutcomes:
         assert (made["metadata"]["setup"], made["customer"], made["usage"]) == ("seti_ours", customer["id"], "off_session")
         assert (customer["email"], customer["name"]) == (None, None), "who it is, we know"
         assert stand_in.all("charge") == stand_in.all("payment_intent") == []
-
-    def test_by_the_one_who_keeps_others_already(self, rail, asked, stand_in, at):
-        keeper = rail.set_up(asked(), at).customer
-        answer = rail.set_up(asked("pm_card_mastercard", id="seti_other", customer=keeper), at)
-        assert (answer.customer, len(stand_in.all("customer"))) == (keeper, 1)
 
     @pytest.mark.parametrize(
         ("card", "code"),
@@ -193,21 +178,6 @@ def test_what_a_customer_keeps_pays_in_its_name_alone(rail, asked, order, at):
 
 
 class TestThroughTheRoom:
-    @pytest.fixture
-    def api(self, w, configured):
-        return Api(None)
-
-    @pytest.fixture
-    def bob(self, w):
-        return {"customer": w.bob.public_id}
-
-    def paid_with(self, w, api, card, key="key-1"):
-        body = {"lease": w.lease().public_id, "rail": "card", "payment_method": card, "amount": 10_000}
-        answer = api.caller.post("/api/v1/payments", body, key)
-        assert answer.status_code == 201, answer.content
-        w.work()
-        return Payment.objects.get(public_id=answer.json()["id"])
-
     def test_no_request_of_a_client_waits_for_stripe(self, api, bob, stand_in):
         made = api.created(**bob, payment_method="pm_card_visa", confirm=True)
         assert (made["status"], stand_in.requests) == ("processing", [])
@@ -218,20 +188,11 @@ class TestThroughTheRoom:
         setup, card = one_setup(stand_in), Card.objects.get()
         assert api.read(made["id"])["status"] == "succeeded"
         assert (card.user, card.processor_card, card.processor_customer) == (w.bob, setup["payment_method"], setup["customer"])
-        paid = self.paid_with(w, api, card.public_id)
+        paid = paid_with(w, api, card.public_id)
         (intent,) = stand_in.all("payment_intent")
         assert (paid.rail, paid.status) == ("stripe", "completed")
         assert (intent["payment_method"], intent["customer"]) == (setup["payment_method"], setup["customer"])
         w.check()
-
-    def test_a_second_card_is_kept_by_the_same_customer(self, w, api, bob, stand_in):
-        for name in ("pm_card_visa", "pm_card_mastercard"):
-            api.created(**bob, payment_method=name, confirm=True)
-            w.work()
-        assert len(stand_in.all("customer")) == 1
-        api.created(customer=w.person("mia", "renter").public_id, payment_method="pm_card_visa", confirm=True)
-        w.work()
-        assert len(stand_in.all("customer")) == 2, "and somebody else's by another"
 
     def test_set_up_again_it_stays_with_who_keeps_it(self, w, api, bob, stand_in):
         card = api.created(**bob, payment_method="pm_card_visa", confirm=True)["payment_method"]
@@ -250,7 +211,7 @@ class TestThroughTheRoom:
         proven(stand_in)
         w.later(minutes=1)
         assert api.read(made["id"])["status"] == "succeeded"
-        assert self.paid_with(w, api, waits["payment_method"]).status == "completed"
+        assert paid_with(w, api, waits["payment_method"]).status == "completed"
 
     def test_one_that_is_not_proven_may_be_tried_again(self, w, api, bob, stand_in):
         made = api.created(**bob, payment_method=PROVES, confirm=True)
