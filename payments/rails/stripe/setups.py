@@ -20,7 +20,7 @@ from payments.rails.timetable import bank_day_of, patience
 log = logging.getLogger(__name__)
 KEY_IS_SAFE = timedelta(hours=20)  # so long the same key is sent again; Stripe keeps it for 24
 PROVES_WITHIN = timedelta(hours=24)  # at Stripe it could be proven for ever
-MOST: Final = 100  # setup intents of one customer that are looked through
+MOST: Final = 100  # setup intents that are looked through: of one customer, and of all
 STATES: Final[dict[str, State]] = {
     "processing": "processing",
     "requires_action": "requires_action",
@@ -47,7 +47,7 @@ def _made(order: Order, at: datetime) -> Answer:
         setup = ask(order, at, lambda client: client.v1.setup_intents.create(_wish(order, customer), {"idempotency_key": _key(order)}))
     except stripe.CardError as error:
         return declined(error, at)
-    except stripe.IdempotencyError:  # we wrote it otherwise then: what was made bears its name
+    except stripe.IdempotencyError:  # we wrote it otherwise then, or for another keeper: what was made bears its name
         return _listed_or_silent(order, customer, at)
     except stripe.InvalidRequestError as error:
         return refused(error, order, at)
@@ -61,8 +61,8 @@ def _made(order: Order, at: datetime) -> Answer:
 
 
 def _key(order: Order) -> str:
-    """One for each try: another card, another moment or another customer is another request."""
-    return f"{order.id}/{_try(order)}/{order.token}/{order.customer}"
+    """One for each try: another card or another moment is another request. Not another keeper: while nobody answers, one may appear."""
+    return f"{order.id}/{_try(order)}/{order.token}"
 
 
 def _try(order: Order) -> str:
@@ -70,7 +70,7 @@ def _try(order: Order) -> str:
 
 
 def _wish(order: Order, customer: str) -> dict[str, Any]:
-    """The same order is the same words, whenever it is asked: Stripe compares them under the key."""
+    """The same words whenever it is asked, but for its keeper, who may be another by then: Stripe compares them under the key."""
     return {
         "confirm": True,
         "customer": customer,
@@ -102,15 +102,19 @@ def _in_time(setup: Any, order: Order, at: datetime) -> Answer:
 
 
 def _listed_or_silent(order: Order, customer: str, at: datetime) -> Answer:
-    """Among all that this customer has set up. Raises NoAnswer."""
+    """Among what this customer has set up, and then among the latest of all: it may have been asked for another. Raises NoAnswer."""
+    for of_whom in ({"customer": customer}, {}):
+        for row in _listed(order, {**of_whom, "limit": MOST}, at):
+            if (_named(row), getattr(row.metadata, "try", None)) == (order.id, _try(order)):
+                return _in_time(row, order, at)
+    raise NoAnswer(f"Stripe does not say what became of {order.id}", again_at(order, at))
+
+
+def _listed(order: Order, asked: Any, at: datetime) -> Any:
     try:
-        rows = ask(order, at, lambda client: client.v1.setup_intents.list({"customer": customer, "limit": MOST})).data
+        return ask(order, at, lambda client: client.v1.setup_intents.list(asked)).data
     except stripe.InvalidRequestError as error:
         raise misunderstood(error, order) from error
-    for row in rows:
-        if (_named(row), getattr(row.metadata, "try", None)) == (order.id, _try(order)):
-            return _in_time(row, order, at)
-    raise NoAnswer(f"Stripe does not say what became of {order.id}", again_at(order, at))
 
 
 def _named(setup: Any) -> str | None:

@@ -9,7 +9,7 @@ from payments.methods.cards.models import Card
 from payments.methods.cards.queries import keeper_of_others
 from payments.rails.base import NeedsAPerson, NoAnswer
 from tests.payments.rails.stripe.conftest import paid_with
-from tests.payments.rails.stripe.test_setups import CUSTOMER, SECOND
+from tests.payments.rails.stripe.test_setups import CREATE, CUSTOMER, SECOND
 
 
 def test_by_the_one_who_keeps_others_already(rail, asked, stand_in, at):
@@ -59,6 +59,25 @@ def test_an_error_500_about_its_keeper_stops_nobody(rail, asked, stand_in, at):
     assert other.customer == answer.customer
 
 
+def test_who_appears_while_nobody_answers_makes_no_second_one(rail, asked, stand_in, official, at):
+    """The keeper is read anew at each asking: whoever it is then, what was made is found by what it bears."""
+    stand_in.faults.add("timeout_after", CREATE)
+    with pytest.raises(NoAnswer):
+        rail.set_up(asked(owner="usr_bob"), at)
+    (first,) = stand_in.all("setup_intent")
+    for other in (official.v1.customers.create({}).id, first["customer"]):
+        answer = rail.set_up(asked(owner="usr_bob", keeps_others=other), at + SECOND)
+        assert (answer.reference, answer.customer) == (first["id"], first["customer"])
+    assert len(stand_in.all("setup_intent")) == 1
+
+
+def test_all_of_one_person_are_kept_by_one(rail, asked, stand_in, at):
+    """Whichever is asked about first; somebody else's by another."""
+    whose = {"seti_one": "usr_bob", "seti_two": "usr_bob", "seti_other": "usr_mia"}
+    one, two, other = (rail.set_up(asked(id=name, owner=owner), at).customer for name, owner in whose.items())
+    assert (one == two, one == other, len(stand_in.all("customer"))) == (True, False, 2)
+
+
 def test_what_a_customer_kept_who_is_gone_pays_no_more(rail, asked, order, official, at):
     kept = rail.set_up(asked(), at)
     official.v1.customers.delete(kept.customer)
@@ -75,6 +94,18 @@ class TestThroughTheRoom:
         api.created(customer=w.person("mia", "renter").public_id, payment_method="pm_card_visa", confirm=True)
         w.work()
         assert len(stand_in.all("customer")) == 2, "and somebody else's by another"
+
+    def test_two_that_are_confirmed_at_once_are_kept_by_one_though_stripe_is_silent(self, w, api, bob, stand_in):
+        stand_in.faults.add("timeout_after", CREATE, passes=1)
+        made = [api.created(**bob, payment_method=name, confirm=True)["id"] for name in ("pm_card_visa", "pm_card_mastercard")]
+        w.work()
+        assert sorted(api.read(name)["status"] for name in made) == ["processing", "succeeded"]
+        w.later(seconds=2)
+        assert [api.read(name)["status"] for name in made] == ["succeeded", "succeeded"]
+        (keeper,) = stand_in.all("customer")
+        assert {setup["metadata"]["setup"] for setup in stand_in.all("setup_intent")} == set(made)
+        assert len(stand_in.all("setup_intent")) == 2
+        assert [card.processor_customer for card in Card.objects.all()] == [keeper["id"]] * 2
 
     def test_one_whose_keeper_is_gone_pays_no_more_and_another_may_be_kept(self, w, api, bob, stand_in, official):
         card = api.created(**bob, payment_method="pm_card_visa", confirm=True)["payment_method"]
