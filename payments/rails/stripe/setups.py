@@ -77,7 +77,7 @@ def _wish(order: Order, customer: str) -> dict[str, Any]:
         "payment_method": order.token,
         "payment_method_types": ["card"],
         "return_url": settings.BASE_URL,
-        "metadata": {"setup": order.id, "try": _try(order)},
+        "metadata": {"setup": order.id, "try": _try(order), "customer": customer},
     }
 
 
@@ -91,8 +91,9 @@ def _present(order: Order, reference: str, at: datetime) -> Any:
 
 def _in_time(setup: Any, order: Order, at: datetime) -> Answer:
     """What nobody proves for a day is let go of, so that nobody proves it years later."""
-    if setup.status != "requires_action" or at < order.placed_at + PROVES_WITHIN:
-        return _read(setup, order, at)
+    answer = _read(setup, order, at)
+    if answer.state != "requires_action" or at < order.placed_at + PROVES_WITHIN:
+        return answer
     try:
         options = {"idempotency_key": f"{_key(order)}/cancel"}
         setup = ask(order, at, lambda client: client.v1.setup_intents.cancel(setup.id, {"cancellation_reason": "abandoned"}, options))
@@ -105,7 +106,7 @@ def _listed_or_silent(order: Order, customer: str, at: datetime) -> Answer:
     """Among what this customer has set up, and then among the latest of all: it may have been asked for another. Raises NoAnswer."""
     for of_whom in ({"customer": customer}, {}):
         for row in _listed(order, {**of_whom, "limit": MOST}, at):
-            if (_named(row), getattr(row.metadata, "try", None)) == (order.id, _try(order)):
+            if (getattr(row.metadata, "setup", None), getattr(row.metadata, "try", None)) == (order.id, _try(order)):
                 return _in_time(row, order, at)
     raise NoAnswer(f"Stripe does not say what became of {order.id}", again_at(order, at))
 
@@ -117,17 +118,12 @@ def _listed(order: Order, asked: Any, at: datetime) -> Any:
         raise misunderstood(error, order) from error
 
 
-def _named(setup: Any) -> str | None:
-    return getattr(setup.metadata, "setup", None)
-
-
 def _read(setup: Any, order: Order, at: datetime) -> Answer:
     """As it is now. Raises NoAnswer for a state that should not be, NeedsAPerson for one that is not this order's."""
     state = STATES.get(setup.status)
     if state is None:
         raise NoAnswer(f"{order.id}: {setup.id} is {setup.status}, which we never leave it in")
-    if (_named(setup) or order.id) != order.id:
-        raise NeedsAPerson(f"{order.id}: {setup.id} is for {_named(setup)}")
+    _check(setup, order)
     waits = state in ("processing", "requires_action")
     return Answer(
         state=state,
@@ -138,8 +134,19 @@ def _read(setup: Any, order: Order, at: datetime) -> Answer:
         code=_why(setup) if state == "failed" else "",
         action_url=action_url(setup.next_action) if state == "requires_action" else "",
         kept=str(setup.payment_method) if state == "completed" else "",
-        customer=str(setup.customer or "") if state == "completed" else "",
+        customer=str(setup.customer) if state == "completed" else "",
     )
+
+
+def _check(setup: Any, order: Order) -> None:
+    """It is of this try, for the customer that was asked for, and says what it keeps where it does. Raises NeedsAPerson."""
+    bears = tuple(getattr(setup.metadata, name, None) for name in ("setup", "try", "customer"))
+    if bears[:2] != (order.id, _try(order)):
+        raise NeedsAPerson(f"{order.id}, {_try(order)}: {setup.id} is for {bears[0]}, {bears[1]}")
+    if not setup.customer or setup.customer != bears[2] or order.customer not in ("", setup.customer):
+        raise NeedsAPerson(f"{order.id}: {setup.id} is for {setup.customer}, and was asked for {order.customer or bears[2]}")
+    if setup.status == "succeeded" and not setup.payment_method:
+        raise NeedsAPerson(f"{order.id}: {setup.id} has succeeded, and keeps nothing")
 
 
 def _why(setup: Any) -> str:
