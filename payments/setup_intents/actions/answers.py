@@ -97,6 +97,8 @@ def _go_on(row: SetupIntent, heard: Heard | None, at: datetime) -> datetime | No
     if heard is None or heard.placed_at != row.placed_at:  # another try has begun meanwhile, and is asked about
         return at
     answer = heard.answer
+    if answer is not None and answer.state == "processing":
+        _keep_reference(row, answer)
     if answer is None or answer.state in ("unknown", "waiting", "processing"):
         return (answer.ask_again_at if answer else None) or at + _patience(row, at)
     if answer.state == "requires_action":
@@ -107,6 +109,13 @@ def _go_on(row: SetupIntent, heard: Heard | None, at: datetime) -> datetime | No
     else:
         _keep_card(row, answer, at)
     return None
+
+
+def _keep_reference(row: SetupIntent, answer: Answer) -> None:
+    """By which it is asked about from now on. Nothing that anybody is told of has changed."""
+    if answer.reference and answer.reference != row.rail_reference:
+        row.rail_reference = answer.reference
+        row.save(update_fields=["rail_reference"])
 
 
 def _look_at_bank_account(row: SetupIntent, account: BankAccount, at: datetime) -> None:

@@ -292,3 +292,23 @@ def test_what_hears_of_an_earlier_try_changes_nothing(w, api, of_bob):
     assert api.read(made["id"])["status"] == "processing"
     w.work()
     assert api.read(made["id"])["status"] == "succeeded"
+
+
+def test_the_reference_of_one_that_is_being_worked_on_is_kept(w, api, of_bob):
+    """By which it is asked about from then on, however long that takes; an answer without one, or of an earlier try, takes nothing away."""
+    from payments.rails.base import Answer
+    from payments.rails.timetable import bank_day_of
+    from payments.setup_intents.actions.answers import Heard, record_setups
+
+    made = api.created(**of_bob, payment_method="pm_card_visa", confirm=True)
+    placed_at = row_of(made).placed_at
+
+    def heard(state, reference, placed_at=placed_at):
+        record_setups([made["id"]], {made["id"]: Heard(placed_at, Answer(state, reference, w.now, bank_day_of(w.now)))}, at=w.now)
+        row = row_of(made)
+        return row.status, row.rail_reference
+
+    assert heard("processing", "seti_old", w.now - timedelta(minutes=1)) == ("processing", "")
+    assert heard("processing", "seti_there") == ("processing", "seti_there")
+    assert heard("unknown", "") == heard("processing", "") == ("processing", "seti_there")
+    assert [e.type for e in history_of(made["id"])] == ["setup_intent.created", "setup_intent.processing"], "nobody is told twice"
