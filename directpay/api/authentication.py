@@ -8,7 +8,6 @@ import binascii
 import re
 from typing import Any, cast
 
-from django.conf import settings
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -22,7 +21,7 @@ from directpay.people.actor import Actor
 from directpay.people.models import ApiKey
 from directpay.people.oauth.actions import pin_app
 from directpay.people.oauth.queries import usable_token
-from directpay.people.queries import UsableKey, usable_key
+from directpay.people.queries import UsableKey, mode, usable_key
 
 KEY_SHAPE = re.compile(r"(sk|pk|oat)_(test|live)_[0-9A-Za-z]{20,64}")
 APP_TOKEN = "oat"  # noqa: S105 (how one begins)
@@ -91,7 +90,6 @@ def _checked_kind(secret: str) -> str:
     shape = KEY_SHAPE.fullmatch(secret)
     if shape is None:
         raise NotAuthenticated("This API key is not valid: keys look like sk_test_… or sk_live_….")
-    mode = "test" if settings.SANDBOX else "live"
-    if shape[2] != mode:
-        raise NotAuthenticated(f"This is a {shape[2]} key, and this is {mode} mode.", code="api_key_wrong_mode")
+    if shape[2] != mode():
+        raise NotAuthenticated(f"This is a {shape[2]} key, and this is {mode()} mode.", code="api_key_wrong_mode")
     return shape[1]

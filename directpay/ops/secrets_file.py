@@ -1,6 +1,7 @@
 """Secrets made on the first start and kept under DIRECTPAY_HOME, readable by their owner alone."""
 
 import base64
+import binascii
 import hmac
 import os
 import secrets
@@ -53,6 +54,17 @@ def service_passwords(home: Path) -> dict[str, str]:
 def derived(secret_key: str, purpose: str) -> str:
     """A webhook's secret for the sandbox, as the Standard Webhooks specification writes them; another for each purpose."""
     return "whsec_" + base64.b64encode(hmac.new(secret_key.encode(), f"webhooks:{purpose}".encode(), "sha256").digest()).decode()
+
+
+def key_of(secret: str) -> bytes:
+    """The bytes of such a secret, with or without `whsec_`. Raises ValueError."""
+    try:
+        found = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except binascii.Error as error:
+        raise ValueError("a secret of a webhook is base64") from error
+    if not found:
+        raise ValueError("a secret of a webhook is not empty")
+    return found
 
 
 def write_private(path: Path, text: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
@@ -60,6 +61,11 @@ def first_payee(user: User) -> Payee | None:
 def actor_for_user(user: User) -> Actor:
     """A person at a page."""
     return Actor("user", f"user:{user.public_id}", user.id, user.public_id, user.role, user.role == STAFF)
+
+
+def mode() -> str:
+    """Of every key here, as its prefix says it: test or live."""
+    return "test" if settings.SANDBOX else "live"
 
 
 def hash_of(secret: str) -> bytes:

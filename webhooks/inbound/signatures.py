@@ -5,7 +5,6 @@ sender may sign with both.
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import re
@@ -14,6 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from directpay.kernel.errors import DirectPayError
+from directpay.ops.secrets_file import key_of
 
 TOLERANCE_SECONDS: Final = 300
 SECONDS: Final = re.compile(r"[0-9]{1,12}")
@@ -69,17 +69,6 @@ def check_standard(
 def sign_standard(secret: str, identity: str, seconds: str, body: bytes) -> str:
     """What stands behind `v1,` there."""
     return base64.b64encode(hmac.new(key_of(secret), f"{identity}.{seconds}.".encode() + body, hashlib.sha256).digest()).decode()
-
-
-def key_of(secret: str) -> bytes:
-    """The bytes of a secret of the Standard Webhooks specification. Raises ValueError."""
-    try:
-        found = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-    except binascii.Error as error:
-        raise ValueError("a secret of a webhook is base64") from error
-    if not found:
-        raise ValueError("a secret of a webhook is not empty")
-    return found
 
 
 def secrets_of(text: str) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ import argparse
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from directpay.kernel import clock
@@ -12,6 +11,7 @@ from directpay.kernel.errors import DirectPayError
 from directpay.people.actions import NewKey, create_api_key, revoke_api_key, roll_api_key
 from directpay.people.actor import SYSTEM
 from directpay.people.models import ApiKey, User
+from directpay.people.queries import mode
 
 
 class Command(BaseCommand):
@@ -41,8 +41,7 @@ class Command(BaseCommand):
         if email and owner is None:
             raise CommandError(f"There is nobody with the address {email}.")
         scopes = ["read"] if read_only else ["read", "write"]
-        mode = "test" if settings.SANDBOX else "live"
-        self._tell(create_api_key(actor=SYSTEM, at=clock.now(), owner=owner, mode=mode, kind=kind, scopes=scopes, name=name))
+        self._tell(create_api_key(actor=SYSTEM, at=clock.now(), owner=owner, mode=mode(), kind=kind, scopes=scopes, name=name))
 
     def _roll(self, *, key: str, overlap_hours: int, **_: Any) -> None:
         self._tell(roll_api_key(actor=SYSTEM, at=clock.now(), key=_named(key), overlap=timedelta(hours=overlap_hours)))

@@ -1,15 +1,11 @@
 """How secrets of OAuth2 look: like API keys, so that what they are and for which mode is seen before anything is looked up."""
 
-from django.conf import settings
 from oauth2_provider.generators import BaseHashGenerator
 
 from directpay.kernel.ids import random_base62
+from directpay.people.queries import mode
 
 LENGTH, CLIENT_ID_LENGTH = 36, 20  # base62 characters: 214 and 119 bits
-
-
-def mode() -> str:
-    return "test" if settings.SANDBOX else "live"
 
 
 def access_token(request: object, refresh_token: bool = False) -> str:

@@ -14,7 +14,7 @@ from oauth2_provider.settings import oauth2_settings
 from directpay.kernel import clock
 from directpay.people.oauth.actions import REFRESH_LIFE, is_secret
 from directpay.people.oauth.queries import checksum_of
-from directpay.people.oauth.tokens import mode
+from directpay.people.queries import mode
 
 REPLAY_SECONDS = 3600  # how long a code that was used is remembered, by the machine's clock
 

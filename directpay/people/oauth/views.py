@@ -23,8 +23,7 @@ from directpay.kernel import clock
 from directpay.people.oauth.actions import note_authorization, withdraw_application
 from directpay.people.oauth.models import Application
 from directpay.people.oauth.queries import apps_of, checksum_of, usable_token
-from directpay.people.oauth.tokens import mode
-from directpay.people.queries import actor_for_user
+from directpay.people.queries import actor_for_user, mode
 
 GRANTS = ("authorization_code", "client_credentials", "refresh_token")
 PARAMETER_LIMIT = 2_000

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import requests
@@ -14,10 +14,12 @@ from directpay.breakers.shared import breaker_of
 from payments.rails.base import NeedsAPerson, NoAnswer, NotSent, Order
 from payments.rails.processors.turns import FIRST_WAIT, Turn, again_at
 from payments.rails.stripe.client import client
+from payments.rails.stripe.reading import misunderstood
 
 log = logging.getLogger(__name__)
 NAME = "stripe"
 CONFLICT, TOO_MANY, BROKEN = 409, 429, 500
+KEY_IS_SAFE = timedelta(hours=20)  # so long the same key is sent again; Stripe keeps it for 24
 turn = Turn()
 
 
@@ -48,6 +50,15 @@ def ask(order: Order, at: datetime, call: Callable[[Any], Any]) -> Any:
     return answer
 
 
+def ask_about(order: Order, at: datetime, call: Callable[[Any], Any]) -> Any:
+    """Ask what became of what we made there, which Stripe has no reason to refuse. Raises NotSent, NoAnswer, and NeedsAPerson where it does
+    not understand the question: as with the key of another account."""
+    try:
+        return ask(order, at, call)
+    except stripe.InvalidRequestError as error:
+        raise misunderstood(error, order) from error
+
+
 def _meaning(error: stripe.StripeError, order: Order, at: datetime) -> Exception:
     """Of an error that Stripe answered with."""
     if isinstance(error, (stripe.CardError, stripe.InvalidRequestError, stripe.IdempotencyError)):
@@ -68,6 +79,11 @@ def never_sent(error: stripe.APIConnectionError) -> bool:
         return True
     inner = cause.args[0] if cause is not None and cause.args else None
     return isinstance(inner, urllib3.exceptions.MaxRetryError) and isinstance(inner.reason, urllib3.exceptions.NewConnectionError)
+
+
+def broke_before(silence: NoAnswer) -> bool:
+    """Whether it is an error 500 of the first time, said again: Stripe keeps it under its key, whatever was done."""
+    return replayed(getattr(silence.__cause__, "headers", None))
 
 
 def replayed(headers: Mapping[str, str] | None) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import stripe
 
 from payments.rails.base import NeedsAPerson, NoAnswer, Order
-from payments.rails.stripe.calls import ask, replayed
+from payments.rails.stripe.calls import ask, broke_before, replayed
 from payments.rails.stripe.reading import misunderstood
 
 MOST_GONE: Final = 3  # made one after the other in the day that Stripe keeps a key
@@ -49,7 +49,7 @@ def _made(order: Order, gone: str, at: datetime) -> Any:
     try:
         return _created(order, key, at)
     except NoAnswer as silence:
-        if not replayed(getattr(silence.__cause__, "headers", None)):
+        if not broke_before(silence):
             raise
         return _created(order, f"{key}/again", at)  # an error 500 is kept under its key: whoever was made then, keeps nothing
 

@@ -18,12 +18,11 @@ from directpay.kernel.clock import EASTERN
 from payments.rails.base import Answer, BankLine, NoAnswer, Order, Promise
 from payments.rails.processors.turns import again_at
 from payments.rails.stripe import refunds, setups
-from payments.rails.stripe.calls import ask, replayed
+from payments.rails.stripe.calls import KEY_IS_SAFE, ask, ask_about, broke_before, replayed
 from payments.rails.stripe.reading import declined, misunderstood, never_received, read, refused
 from payments.rails.timetable import MORNING, holidays_between
 
 log = logging.getLogger(__name__)
-KEY_IS_SAFE = timedelta(hours=20)  # so long the same key is sent again; Stripe keeps it for 24
 SEARCH_IS_SURE = timedelta(hours=24)  # what was made in that time is in Stripe's search by then: it follows within an hour, at worst
 EXPAND = ["latest_charge"]
 CARD_SECONDS = 10
@@ -102,7 +101,7 @@ class StripeRail:
         except stripe.InvalidRequestError as error:
             return refused(error, order, at)
         except NoAnswer as silence:
-            if replayed(getattr(silence.__cause__, "headers", None)):  # an error 500 is kept under its key, whatever was done
+            if broke_before(silence):
                 return self._searched_or_silent(order, at)
             raise
         if replayed(intent.last_response.headers):  # as it was then
@@ -110,11 +109,7 @@ class StripeRail:
         return read(intent, order, at)
 
     def _present(self, order: Order, reference: str, at: datetime) -> Any:
-        """Raises NeedsAPerson where Stripe does not know its own reference: as with the key of another account."""
-        try:
-            return ask(order, at, lambda client: client.v1.payment_intents.retrieve(reference, {"expand": EXPAND}))
-        except stripe.InvalidRequestError as error:
-            raise misunderstood(error, order) from error
+        return ask_about(order, at, lambda client: client.v1.payment_intents.retrieve(reference, {"expand": EXPAND}))
 
     def _ended(self, order: Order, at: datetime, call: Callable[[Any, str], Any]) -> Answer:
         """Capture or void; where that is done already, or is not possible any more, what it is instead."""
@@ -127,7 +122,7 @@ class StripeRail:
             if error.code != "payment_intent_unexpected_state":
                 raise misunderstood(error, order) from error  # what is held is still held
         except NoAnswer as silence:
-            if not replayed(getattr(silence.__cause__, "headers", None)):
+            if not broke_before(silence):
                 raise
         return read(self._present(order, reference, at), order, at)
 
@@ -139,10 +134,7 @@ class StripeRail:
 
     def _searched(self, order: Order, at: datetime) -> Answer | None:
         asked = {"query": f"metadata['payment']:'{order.id}'", "limit": 2, "expand": ["data.latest_charge"]}
-        try:
-            found = ask(order, at, lambda client: client.v1.payment_intents.search(asked)).data
-        except stripe.InvalidRequestError as error:
-            raise misunderstood(error, order) from error
+        found = ask_about(order, at, lambda client: client.v1.payment_intents.search(asked)).data
         if len(found) > 1:
             log.error("Stripe has %s payment intents for %s: a person must look", len(found), order.id)
         return read(found[0], order, at) if found else None

@@ -10,12 +10,11 @@ from typing import Any, Final
 import stripe
 
 from payments.rails.base import Answer, NeedsAPerson, NoAnswer, Order, State
-from payments.rails.stripe.calls import again_at, ask, replayed
+from payments.rails.stripe.calls import KEY_IS_SAFE, again_at, ask, ask_about, broke_before, replayed
 from payments.rails.stripe.reading import misunderstood, never_received
 from payments.rails.timetable import bank_day_of, patience
 
 log = logging.getLogger(__name__)
-KEY_IS_SAFE = timedelta(hours=20)  # so long the same key is sent again; Stripe keeps it for 24
 LIST_IS_SURE = timedelta(hours=24)  # what was made with the key is among the payment's refunds by then
 MOST = 100  # refunds of one payment that are looked through
 STATES: Final[dict[str, State]] = {
@@ -46,7 +45,7 @@ def made(order: Order, at: datetime) -> Answer:
     except stripe.InvalidRequestError as error:
         return _refused(error, order, at)
     except NoAnswer as silence:
-        if replayed(getattr(silence.__cause__, "headers", None)):  # an error 500 is kept under its key, whatever was done
+        if broke_before(silence):
             return _listed_or_silent(order, at)
         raise
     if replayed(refund.last_response.headers):  # as it was then
@@ -83,11 +82,7 @@ def _refused(error: stripe.InvalidRequestError, order: Order, at: datetime) -> A
 
 
 def _present(order: Order, reference: str, at: datetime) -> Any:
-    """Raises NeedsAPerson where Stripe does not know its own reference."""
-    try:
-        return ask(order, at, lambda client: client.v1.refunds.retrieve(reference))
-    except stripe.InvalidRequestError as error:
-        raise misunderstood(error, order) from error
+    return ask_about(order, at, lambda client: client.v1.refunds.retrieve(reference))
 
 
 def _listed_or_silent(order: Order, at: datetime) -> Answer:
@@ -99,10 +94,7 @@ def _listed_or_silent(order: Order, at: datetime) -> Answer:
 
 def _listed(order: Order, at: datetime) -> Answer | None:
     asked = {"payment_intent": order.gives_back, "limit": MOST}
-    try:
-        rows = ask(order, at, lambda client: client.v1.refunds.list(asked)).data
-    except stripe.InvalidRequestError as error:
-        raise misunderstood(error, order) from error
+    rows = ask_about(order, at, lambda client: client.v1.refunds.list(asked)).data
     mine = [row for row in rows if _named(row) == order.id]
     if len(mine) > 1:
         log.error("Stripe has %s refunds for %s: a person must look", len(mine), order.id)

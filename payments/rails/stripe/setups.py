@@ -12,13 +12,12 @@ import stripe
 from django.conf import settings
 
 from payments.rails.base import Answer, NeedsAPerson, NoAnswer, Order, State
-from payments.rails.stripe.calls import again_at, ask, replayed
+from payments.rails.stripe.calls import KEY_IS_SAFE, again_at, ask, ask_about, broke_before, replayed
 from payments.rails.stripe.customers import keeper_of
-from payments.rails.stripe.reading import action_url, code_of, declined, misunderstood, never_received, refused
+from payments.rails.stripe.reading import action_url, code_of, declined, never_received, refused
 from payments.rails.timetable import bank_day_of, patience
 
 log = logging.getLogger(__name__)
-KEY_IS_SAFE = timedelta(hours=20)  # so long the same key is sent again; Stripe keeps it for 24
 PROVES_WITHIN = timedelta(hours=24)  # at Stripe it could be proven for ever
 MOST: Final = 100  # setup intents that are looked through: of one customer, and of all
 STATES: Final[dict[str, State]] = {
@@ -52,7 +51,7 @@ def _made(order: Order, at: datetime) -> Answer:
     except stripe.InvalidRequestError as error:
         return refused(error, order, at)
     except NoAnswer as silence:
-        if replayed(getattr(silence.__cause__, "headers", None)):  # an error 500 is kept under its key, whatever was done
+        if broke_before(silence):
             return _listed_or_silent(order, customer, at)
         raise
     if replayed(setup.last_response.headers):  # as it was then
@@ -82,11 +81,7 @@ def _wish(order: Order, customer: str) -> dict[str, Any]:
 
 
 def _present(order: Order, reference: str, at: datetime) -> Any:
-    """Raises NeedsAPerson where Stripe does not know its own reference."""
-    try:
-        return ask(order, at, lambda client: client.v1.setup_intents.retrieve(reference))
-    except stripe.InvalidRequestError as error:
-        raise misunderstood(error, order) from error
+    return ask_about(order, at, lambda client: client.v1.setup_intents.retrieve(reference))
 
 
 def _in_time(setup: Any, order: Order, at: datetime) -> Answer:
@@ -104,18 +99,12 @@ def _in_time(setup: Any, order: Order, at: datetime) -> Answer:
 
 def _listed_or_silent(order: Order, customer: str, at: datetime) -> Answer:
     """Among what this customer has set up, and then among the latest of all: it may have been asked for another. Raises NoAnswer."""
-    for of_whom in ({"customer": customer}, {}):
-        for row in _listed(order, {**of_whom, "limit": MOST}, at):
+    wishes: list[Any] = [{"customer": customer, "limit": MOST}, {"limit": MOST}]
+    for wish in wishes:
+        for row in ask_about(order, at, lambda client, wish=wish: client.v1.setup_intents.list(wish)).data:
             if (getattr(row.metadata, "setup", None), getattr(row.metadata, "try", None)) == (order.id, _try(order)):
                 return _in_time(row, order, at)
     raise NoAnswer(f"Stripe does not say what became of {order.id}", again_at(order, at))
-
-
-def _listed(order: Order, asked: Any, at: datetime) -> Any:
-    try:
-        return ask(order, at, lambda client: client.v1.setup_intents.list(asked)).data
-    except stripe.InvalidRequestError as error:
-        raise misunderstood(error, order) from error
 
 
 def _read(setup: Any, order: Order, at: datetime) -> Answer:

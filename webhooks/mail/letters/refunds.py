@@ -92,7 +92,4 @@ def _way(payment: Payment) -> str:
 
 
 def _source(payment: Payment) -> str:
-    if payment.card:
-        return str(payment.card)
-    account = payment.bank_account
-    return f"{account.bank_name} ••{account.last4}" if account else "PayPal"
+    return str(payment.card or payment.bank_account or "PayPal")
