@@ -14,7 +14,6 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from directpay.kernel.clock import system_now
 from directpay.ops.embedded import EmbeddedPostgres, EmbeddedPostgresError
@@ -120,8 +119,9 @@ def extract(tar: tarfile.TarFile, into: Path) -> None:
         path = PurePosixPath(member.name)
         if not (member.isfile() or member.isdir()) or path.is_absolute() or ".." in path.parts:
             raise tarfile.TarError(f"{member.name} does not belong into a backup")
-    how: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
-    tar.extractall(into, members, **how)  # noqa: S202  judged above
+    tar.extraction_filter = getattr(tarfile, "data_filter", None)
+    for member in members:
+        tar.extract(member, into)
 
 
 def _unpack(archive: Path, into: Path) -> tuple[dict[str, str], dict[str, str]]:
