@@ -1,5 +1,6 @@
 """What every test may ask for. The services are started by the process that runs the tests, once."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -27,6 +28,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if not _is_worker(config) and not config.option.collectonly:
         _running.enter_context(services.running())
+
+
+def pytest_collection_finish() -> None:
+    """What stands now stays until the end: looking through it again and again is a tenth of what Python does."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,7 +1,7 @@
 """Every list and object of the API, as the OpenAPI document names them; and a world in which each has rows."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import resolve
 from drf_spectacular.generators import SchemaGenerator
 
-from directpay.api.expanding import KINDS
+from directpay.api.expanding import EXPAND_LIMIT, KINDS
 from directpay.api.views import ApiView, CollectionView, ObjectView
 from directpay.people.models import User
 from leases.arrears.actions.look import look_at_arrears
@@ -105,6 +105,19 @@ def names_to_expand(view: type[ApiView]) -> Iterator[str]:
         yield name
         if isinstance(rule, str):
             yield from (f"{name}.{below}" for below in KINDS[rule].expanders if name.count(".") + below.count(".") < 2)
+
+
+def together(names: Iterable[str]) -> list[list[str]]:
+    """As few requests as show all of them whole, and what stands at the end of each name just as it would if it were asked for alone."""
+    lots: list[list[str]] = []
+    for name in names:
+        for lot in lots:
+            if len(lot) < EXPAND_LIMIT and not any(f"{name}.".startswith(f"{n}.") or n.startswith(f"{name}.") for n in lot):
+                lot.append(name)
+                break
+        else:
+            lots.append([name])
+    return lots
 
 
 def kind_of(expanders: Mapping[str, Any], name: str) -> Any:

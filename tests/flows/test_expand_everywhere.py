@@ -7,8 +7,7 @@ import pytest
 
 from directpay.api.expanding import KINDS
 from tests.directpay.cast import Caller, error_of, key_of
-from tests.flows.front_door import Resource, callers, grow, kind_of, names_to_expand, object_view, resources
-from tests.world import World
+from tests.flows.front_door import Resource, callers, kind_of, names_to_expand, object_view, resources, together
 
 pytestmark = pytest.mark.django_db
 PAYMENTS, LEASES = "/api/v1/payments", "/api/v1/leases"
@@ -23,13 +22,6 @@ BAD_NAMES = [
     ".",
     "payer.password",
 ]
-
-
-@pytest.fixture
-def w() -> World:
-    world = World()
-    grow(world, 2)
-    return world
 
 
 def within(value: Any, path: list[str]) -> list[Any]:
@@ -53,26 +45,28 @@ def test_shows_what_the_address_of_the_object_would_answer(w, subtests):
     """And where that would be a 404, the id stays an id."""
     for who, caller in callers(w).items():
         answers: dict[tuple[str, str], Any] = {}  # a customer has the id of its user
-        for one, name, kind in everything_by_id():
-            with subtests.test(who=who, of=str(one), expands=name):
-                path = name.split(".")
-                for found in within(caller.get(f"{one.address}?expand[]=data.{name}").json()["data"], path):
-                    if found is None:
-                        continue
-                    public_id = found if isinstance(found, str) else found["id"]
-                    answer = answers.setdefault((kind, public_id), caller.get(f"{OF_KIND[kind].address}/{public_id}"))
-                    if isinstance(found, str):
-                        assert answer.status_code == 404, "it may be seen"
-                    else:
-                        assert answer.json() == found
+        for one, kinds in everything_by_id():
+            for lot in together(kinds):
+                page = caller.get(f"{one.address}?{'&'.join(f'expand[]=data.{name}' for name in lot)}").json()["data"]
+                for name in lot:
+                    with subtests.test(who=who, of=str(one), expands=name):
+                        for found in within(page, name.split(".")):
+                            if found is None:
+                                continue
+                            asked = kinds[name], found if isinstance(found, str) else found["id"]
+                            if asked not in answers:
+                                answers[asked] = caller.get(f"{OF_KIND[asked[0]].address}/{asked[1]}")
+                            if isinstance(found, str):
+                                assert answers[asked].status_code == 404, "it may be seen"
+                            else:
+                                assert answers[asked].json() == found
 
 
-def everything_by_id() -> Iterator[tuple[Resource, str, str]]:
-    """Each property that is found by its id, of each resource, and the kind of object that it is."""
+def everything_by_id() -> Iterator[tuple[Resource, dict[str, str]]]:
+    """Of each resource the properties that are found by their ids, and the kind of object that each is."""
     for one in resources():
-        for name in names_to_expand(one.view):
-            if isinstance(kind := kind_of(one.view.expanders, name), str):
-                yield one, name, kind
+        kinds = {name: kind_of(one.view.expanders, name) for name in names_to_expand(one.view)}
+        yield one, {name: kind for name, kind in kinds.items() if isinstance(kind, str)}
 
 
 def test_goes_down_as_far_as_stripe_does(w):

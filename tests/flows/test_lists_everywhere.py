@@ -9,17 +9,9 @@ import pytest
 
 from tests.directpay.cast import Caller, error_of, key_of
 from tests.flows.front_door import Resource, callers, grow, resources, searches, values
-from tests.world import World
 
 pytestmark = pytest.mark.django_db
 UNSHOWN = {("ledger/transactions", "book")}  # asked by the book of a landlord, further down
-
-
-@pytest.fixture
-def w() -> World:
-    world = World()
-    grow(world, 2)
-    return world
 
 
 def ids(caller: Caller, address: str) -> list[str]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.simulation.history import History
 
 ROUNDS_LIMIT = 2_000
+AT_ONCE_LIMIT = 200  # at one instant
 WAITING = """
 SELECT 'q', queue, min(due_at) FROM directpay_due GROUP BY queue
 UNION ALL SELECT 'l', listener, min(due_at) FROM directpay_delivery WHERE done_at IS NULL GROUP BY listener
@@ -30,6 +31,7 @@ def waiting() -> list[tuple[str, str, datetime]]:
 def work_until(history: "History", to: datetime) -> None:
     """Do everything that falls due up to `to`, each at its instant, and leave the clock there."""
     order = {("q", name): n for n, name in enumerate(QUEUES)} | {("l", name): len(QUEUES) + n for n, name in enumerate(LISTENERS)}
+    at_once = 0
     for _ in range(ROUNDS_LIMIT):
         found = [row for row in waiting() if (row[0], row[1]) in order]
         now = [row for row in found if row[2] <= history.now]
@@ -38,8 +40,11 @@ def work_until(history: "History", to: datetime) -> None:
             if instant is None or instant > to:
                 history.now = max(history.now, to)
                 return
-            history.now = instant
+            history.now, at_once = instant, 0
             now = [row for row in found if row[2] <= instant]
+        at_once += 1
+        if at_once > AT_ONCE_LIMIT:
+            break
         for kind, name, _ in sorted(now, key=lambda row: order[row[0], row[1]]):
             if kind == "q":
                 run_queue(QUEUES[name], history.now)

@@ -14,6 +14,7 @@ MUTANTS = (
         "pass",
         "must be unknown | does not come to an end",
         moves=SILENT,
+        seed=3,
     ),
     Mutant(
         "silence is a decline",

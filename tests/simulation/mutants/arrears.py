@@ -25,6 +25,7 @@ MUTANTS = (
         "max(0, self.owed_minor)",
         "",
         moves={**BEHINDHAND, "pay_all": 10, "pay_part": 14},
+        seed=4,
     ),
     Mutant(
         "what is left is of the oldest debt", BEHIND, "for debt in reversed(self.debts):", "for debt in self.debts:", "", moves=BEHINDHAND

@@ -34,6 +34,7 @@ MUTANTS = (
         "if cap_minor is not None and amount_minor > cap_minor * 1_000:",
         "the run of",
         moves={**PAYING, "enrol": 40, "pay_part": 0, "pay_all": 0},
+        seed=3,
     ),
     Mutant(
         "the 31st is left out where a month has no such day",

@@ -22,6 +22,7 @@ MUTANTS = (
         'rail="ach"',
         "terms of | legs of payment.completed",
         moves=OFTEN,
+        seed=2,
     ),
     Mutant(
         "a promise is taken after its seven days",
@@ -70,6 +71,7 @@ MUTANTS = (
         'resolve_hold(hold, "posted", at=at, posted_minor=abs(hold.amount_minor))',
         "holds",
         moves=OFTEN,
+        seed=2,
     ),
     Mutant(
         "what is taken is released instead",

@@ -99,6 +99,7 @@ MUTANTS = (
         "had to wait",
         moves={**LEAVING, "pay_deposit_in_part": 20, "begin_move_out_anywhere": 20},
         profile="calendar",
+        seed=2,
     ),
     Mutant(
         "the newest debt is deducted first",
@@ -148,6 +149,7 @@ MUTANTS = (
         "        if give_back(",
         "is sent once more",
         moves={**LEAVING, "change_minds": 30},
+        seed=4,
     ),
     Mutant(
         "a refund that comes back is all deposit",

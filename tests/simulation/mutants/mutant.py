@@ -36,6 +36,7 @@ class Mutant:
     moves: dict[str, float] = field(default_factory=dict)  # weights beside the usual ones
     profile: str = ""
     numbers: tuple[str, ...] = ()  # bank accounts that everybody has
+    seed: int = 0  # the life in which it was found last: lived first
     also: "Mutant | None" = None  # another guard that would stop it first: a function of the database, or of ours
 
     def sources(self) -> tuple[str, str]:

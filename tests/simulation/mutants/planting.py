@@ -1,5 +1,6 @@
 """Growing a mutant: a forked child plants it and lives a few histories; a database of its own bears what the guards would not."""
 
+import logging
 import os
 import pickle
 import signal
@@ -98,6 +99,7 @@ class Greenhouse:
         if not child:
             try:
                 signal.alarm(300)
+                logging.disable(logging.CRITICAL)  # a bug may fail a thousand times, and be told of each time
                 os.write(writing, pickle.dumps(self._live(mutant, seeds, steps))[:60_000])
             finally:
                 os._exit(0)
@@ -112,7 +114,8 @@ class Greenhouse:
         for one in (mutant, mutant.also if mutant else None):
             if one and not one.is_sql:
                 one.plant()
-        for n, seed in enumerate(seeds):
+        first = [mutant.seed] if mutant and mutant.seed else []
+        for n, seed in enumerate([*first, *(seed for seed in seeds if seed not in first)]):
             empty(n, self.database)
             weights = {**BUSY, **(mutant.moves if mutant else {})}
             if mutant and mutant.silenced:

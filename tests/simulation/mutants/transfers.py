@@ -64,6 +64,7 @@ MUTANTS = (
         "filter(giver__lease_id__in=[], charge=None)",
         "overdue of | since when | open case | steps of",
         moves={**GIVING, "receive": 15, "bounce": 15, "charge_one": 6},
+        seed=7,
     ),
     Mutant(
         "a debt goes along as if it were paid ahead",
@@ -112,6 +113,7 @@ MUTANTS = (
         "if begins:",
         "before | stayed behind",
         moves=MOVING,
+        seed=3,
     ),
     Mutant(
         "what is cleared after they have gone stays",
