@@ -68,8 +68,10 @@ def register() -> None:
     register_queue(Queue(ASK_QUEUE, ask_for_deposits))
     register_queue(Queue(TRUST_QUEUE, forward_deposits))
     promise("lease.created", hear=ask_on_opening)
-    promise("deposit_forwarding.failed", hear=forward_again)
-    promise(*(f"deposit_{order}.{kind}" for order in ("draw", "refund") for kind in ("paid", "failed")), hear=go_on)
+    promise("deposit_forwarding.failed", "deposit_forwarding.returned", hear=forward_again)
+    promise(
+        *(f"deposit_{order}.{kind}" for order in ("draw", "refund") for kind in ("paid", "failed")), "deposit_draw.returned", hear=go_on
+    )
     promise("deposit_forwarding.paid", hear=look_at_what_arrived)
     promise(*CAME_BACK, hear=look_at_what_never_came)
     promise("deposit.cheque", "deposit.interest", hear=look_at_what_was_added)

@@ -104,7 +104,8 @@ PAYMENTS = (
              'deposit.drawn' WHEN 'deposit_refund' THEN 'deposit.refunded' WHEN 'overpayment_refund' THEN 'refund.completed'
              ELSE 'deposit.forwarded' END) || ':' || p.public_id
            LEFT JOIN ledger_transaction r ON r.reference = (CASE p.purpose WHEN 'payout' THEN 'payout.returned'
-             WHEN 'overpayment_refund' THEN 'refund.returned' ELSE 'deposit.refund_returned' END) || ':' || p.public_id
+             WHEN 'overpayment_refund' THEN 'refund.returned' WHEN 'deposit_forwarding' THEN 'deposit.forwarding_returned'
+             WHEN 'deposit_draw' THEN 'deposit.draw_returned' ELSE 'deposit.refund_returned' END) || ':' || p.public_id
            WHERE (p.status IN ('paid', 'returned')) <> (c.id IS NOT NULL) OR (p.status = 'returned') <> (r.id IS NOT NULL)""",
         tables=("ledger_transaction", "payments_payout"),
     ),

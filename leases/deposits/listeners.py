@@ -17,5 +17,5 @@ def ask_on_opening(events: Sequence[Fact]) -> None:
 
 
 def forward_again(events: Sequence[Fact]) -> None:
-    """deposit_forwarding.failed → try again tomorrow: a deposit does not stay with us."""
+    """deposit_forwarding.failed, .returned → try again tomorrow: a deposit does not stay with us."""
     schedule(TRUST_QUEUE, [(event.data["origin"], event.at + TRY_AGAIN_AFTER) for event in events])

@@ -11,7 +11,7 @@ from payments.payins.models import Payment
 
 
 def go_on(events: Sequence[Fact]) -> None:
-    """A draw or a refund was paid or failed → look at the move-out of its deposit."""
+    """A draw or a refund was paid or failed, or the trust bank took a draw back → look at the move-out of its deposit."""
     _wake_of({event.data["origin"]: event.at for event in events})
 
 

@@ -21,6 +21,7 @@ from leases.rent.queries import payable_charges
 from payments.payins.models import LIVE, Payment, Status
 from payments.payouts.actions.create import NewPayout, create_payout
 from payments.payouts.models import Payout
+from payments.payouts.queries import CAME_TO_NOTHING
 
 TRY_AGAIN_AFTER = timedelta(days=1)
 LOOK_AGAIN_AFTER = TRY_AGAIN_AFTER  # a safety net: what it waits for wakes it by an event of its own
@@ -93,7 +94,7 @@ def withdraw_what_was_earned(saga: Saga, at: datetime) -> None:
 
 
 def draw_the_rest(saga: Saga, at: datetime) -> Wait | None:
-    """K11: what is to be given back comes from the trust bank. One that was refused is tried again a day later."""
+    """K11: what is to be given back comes from the trust bank. One that was refused, or taken back (K18), is tried again a day later."""
     return _first([wait for deposit in deposits_of(move_out_of(saga)) if (wait := _draw(deposit, at))])
 
 
@@ -105,9 +106,9 @@ def _draw(deposit: Deposit, at: datetime) -> Wait | None:
         return None
     if standings([deposit])[deposit.id].in_transit_minor:
         return Wait("for the deposit to reach the trust account", at + LOOK_AGAIN_AFTER)
-    if last and last.status == S.FAILED and at < last.changed_at + TRY_AGAIN_AFTER:
+    if last and last.status in CAME_TO_NOTHING and at < last.changed_at + TRY_AGAIN_AFTER:
         return Wait(f"the trust bank refused: {last.failure_message}", last.changed_at + TRY_AGAIN_AFTER)
-    if last is None or last.status in (S.FAILED, S.PAID):
+    if last is None or last.status in (*CAME_TO_NOTHING, S.PAID):
         bank = deposit.trust_bank
         wish = NewPayout(
             purpose=Payout.Purpose.DRAW,

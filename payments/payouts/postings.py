@@ -212,13 +212,24 @@ def loss_written_off(
 @posts("deposit.forwarded", rows="K5")
 def deposit_forwarded(*, forwarding: str, payee: str, currency: str, amount_minor: int, trust_bank: str, on: date, at: datetime) -> Draft:
     """A deposit is in the payee's trust bank."""
-    lines = [
-        dr(platform("P2210", payee, currency), amount_minor),
-        cr(clearing(PAYOUT, currency), amount_minor, forwarding),
-        dr(of_payee("L1310", payee, currency, trust_bank), amount_minor),
-        cr(of_payee("L1320", payee, currency), amount_minor),
+    return Draft(forwarding, on, at, _forwarded(forwarding, payee, currency, amount_minor, trust_bank))
+
+
+@posts("deposit.forwarding_returned", rows="K17")
+def deposit_forwarding_returned(
+    *, forwarding: str, payee: str, currency: str, amount_minor: int, trust_bank: str, on: date, at: datetime
+) -> Draft:
+    """The trust bank sends it back after confirmation: with us again, as before it was forwarded."""
+    return Draft(forwarding, on, at, opposite(_forwarded(forwarding, payee, currency, amount_minor, trust_bank)))
+
+
+def _forwarded(forwarding: str, payee: str, currency: str, minor: int, trust_bank: str) -> list[Line]:
+    return [
+        dr(platform("P2210", payee, currency), minor),
+        cr(clearing(PAYOUT, currency), minor, forwarding),
+        dr(of_payee("L1310", payee, currency, trust_bank), minor),
+        cr(of_payee("L1320", payee, currency), minor),
     ]
-    return Draft(forwarding, on, at, lines)
 
 
 @posts("deposit.drawn", rows="K11")
@@ -226,13 +237,24 @@ def deposit_drawn(
     *, refund: str, rail: str, payee: str, currency: str, amount_minor: int, trust_bank: str, on: date, at: datetime
 ) -> Draft:
     """What is to be refunded comes back from the trust bank, over `rail`."""
-    lines = [
-        dr(clearing(rail, currency), amount_minor, refund),
-        cr(platform("P2210", payee, currency), amount_minor),
-        dr(of_payee("L1320", payee, currency), amount_minor),
-        cr(of_payee("L1310", payee, currency, trust_bank), amount_minor),
+    return Draft(refund, on, at, _drawn(refund, rail, payee, currency, amount_minor, trust_bank))
+
+
+@posts("deposit.draw_returned", rows="K18")
+def deposit_draw_returned(
+    *, refund: str, rail: str, payee: str, currency: str, amount_minor: int, trust_bank: str, on: date, at: datetime
+) -> Draft:
+    """The trust bank takes the debit back before anything of it was refunded: it lies there as before."""
+    return Draft(refund, on, at, opposite(_drawn(refund, rail, payee, currency, amount_minor, trust_bank)))
+
+
+def _drawn(refund: str, rail: str, payee: str, currency: str, minor: int, trust_bank: str) -> list[Line]:
+    return [
+        dr(clearing(rail, currency), minor, refund),
+        cr(platform("P2210", payee, currency), minor),
+        dr(of_payee("L1320", payee, currency), minor),
+        cr(of_payee("L1310", payee, currency, trust_bank), minor),
     ]
-    return Draft(refund, on, at, lines)
 
 
 @posts("deposit.refunded", rows="K12")

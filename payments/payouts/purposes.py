@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F
 
+from directpay.kernel.money import words
 from ledger.allocation.actions import allocate
 from ledger.allocation.queries import Claim
 from payments.chart.accounts import Key, of_payee, platform
@@ -16,8 +17,10 @@ from payments.payins.models import Payment
 from payments.payins.postings import paid_of
 from payments.payouts.models import Payout
 from payments.payouts.postings import (
+    deposit_draw_returned,
     deposit_drawn,
     deposit_forwarded,
+    deposit_forwarding_returned,
     deposit_refund_returned,
     deposit_refunded,
     payout_created,
@@ -25,7 +28,7 @@ from payments.payouts.postings import (
     payout_paid,
     payout_returned,
 )
-from payments.payouts.queries import credits_of_payment, lock_origin
+from payments.payouts.queries import credits_of_payment, left_of_draws_minor, lock_origin, there_minor
 from payments.refunds.postings import refund_completed, refund_failed, refund_returned, refund_submitted
 
 Build = Callable[[Payout, date, datetime], Draft]
@@ -71,12 +74,19 @@ def _of_renter(posting: Callable[..., Draft]) -> Build:
     )
 
 
-def _forwarded(p: Payout, on: date, at: datetime) -> Draft:
-    return deposit_forwarded.draft(forwarding=p.public_id, amount_minor=p.amount_minor, trust_bank=p.trust_bank, **_what(p, on, at))
+class GoneOn(Exception):
+    """What came back has been given on, or taken out, meanwhile: nothing says who bears it. It is tried again, and shown to a person."""
 
 
-def _drawn(p: Payout, on: date, at: datetime) -> Draft:
-    return deposit_drawn.draft(refund=p.public_id, rail=p.rail, amount_minor=p.amount_minor, trust_bank=p.trust_bank, **_what(p, on, at))
+def _of_trust(posting: Callable[..., Draft], name: str, guard: Callable[[Payout], int] | None = None, **more: Any) -> Build:
+    """`guard`: how much of it is still where the posting takes it from; less than the whole is refused with GoneOn."""
+
+    def build(p: Payout, on: date, at: datetime) -> Draft:
+        if guard and guard(p) < p.amount_minor:
+            raise GoneOn(f"{p.purpose} {p.public_id} came back, and {words(p.amount_minor, p.currency)} of it is not there any more")
+        return posting(**{name: p.public_id}, amount_minor=p.amount_minor, trust_bank=p.trust_bank, **more, **_what(p, on, at))
+
+    return build
 
 
 def _of_payer(posting: Callable[..., Draft], **more: Any) -> Build:
@@ -112,8 +122,18 @@ WAYS: dict[str, Way] = {
         failed=_of_owner(payout_failed.draft),
         returned=_of_owner(payout_returned.draft),
     ),
-    Payout.Purpose.FORWARDING: Way(PAYOUT, _in_transit, _forwarded),
-    Payout.Purpose.DRAW: Way("ach", lambda p: (of_payee("L1310", p.payee.public_id, p.currency, p.trust_bank), -1), _drawn),
+    Payout.Purpose.FORWARDING: Way(
+        PAYOUT,
+        _in_transit,
+        _of_trust(deposit_forwarded.draft, "forwarding"),
+        returned=_of_trust(deposit_forwarding_returned.draft, "forwarding", there_minor),
+    ),
+    Payout.Purpose.DRAW: Way(
+        "ach",
+        lambda p: (of_payee("L1310", p.payee.public_id, p.currency, p.trust_bank), -1),
+        _of_trust(deposit_drawn.draft, "refund", rail="ach"),
+        returned=_of_trust(deposit_draw_returned.draft, "refund", left_of_draws_minor, rail="ach"),
+    ),
     Payout.Purpose.REFUND: Way(PAYOUT, _in_transit, _of_renter(deposit_refunded.draft), returned=_of_renter(deposit_refund_returned.draft)),
     Payout.Purpose.OVERPAYMENT: Way(
         PAYOUT,

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from directpay.people.actor import Actor
 from directpay.people.models import Payee
@@ -12,10 +13,12 @@ from ledger.journal.models import Account
 from ledger.journal.queries import item_balances
 from payments.chart.accounts import platform
 from payments.methods.models import BankAccount
-from payments.payins.models import Payment, Status
+from payments.payins.models import CLEARED, Payment, Status
 from payments.payins.moving import Moving
 from payments.payouts.models import Payout
 from payments.refunds.queries import credits_of
+
+CAME_TO_NOTHING: Final = (Payout.Status.FAILED, Payout.Status.RETURNED)  # the money is where it was before
 
 
 def ready_at(public_ids: Sequence[str]) -> dict[str, datetime]:
@@ -68,5 +71,33 @@ def credits_of_payment(payment: Payment) -> list[str]:
 
 def forwarded_to(payments: Sequence[str]) -> dict[str, str]:
     """For returns.actions.FORWARDED: deposit payments → their trust bank, of those that are there or on the way."""
-    gone = Payout.objects.filter(purpose=Payout.Purpose.FORWARDING, origin__in=list(payments)).exclude(status=Payout.Status.FAILED)
+    gone = Payout.objects.filter(purpose=Payout.Purpose.FORWARDING, origin__in=list(payments)).exclude(status__in=CAME_TO_NOTHING)
     return dict(gone.values_list("origin", "trust_bank"))
+
+
+def left_of_draws_minor(one: Payout) -> int:
+    """Of what was drawn from the trust bank for a party's deposit, what no refund has taken or is about to take."""
+    drawn = _sum(_of_party(one, Payout.Purpose.DRAW).filter(status=Payout.Status.PAID))
+    return drawn - _sum(_of_party(one, Payout.Purpose.REFUND).filter(status__in=(*Payout.UNDER_WAY, Payout.Status.PAID)))
+
+
+def there_minor(one: Payout) -> int:
+    """Of a forwarded payment's deposit, what lies in the trust bank by the books. Of one that came back (K15) it is the payee's there."""
+    paid = Payment.objects.get(public_id=one.origin)
+    accounts = Account.objects.filter(book__kind="L", book__subject=one.payee.public_id, currency=one.currency)
+    if paid.status == Status.RETURNED:
+        return sum(a.shown_minor for a in accounts.filter(number="L2230", subject=one.trust_bank))
+    held = sum(a.shown_minor for a in accounts.filter(number__in=("L2200", "L2210"), subject=one.party))
+    arrived = _of_party(one, Payout.Purpose.FORWARDING).filter(status=Payout.Status.PAID).values("origin")
+    waiting = Payment.objects.filter(applies_to=paid.applies_to_id, status__in=CLEARED).exclude(public_id__in=arrived)
+    drawn, back = (_sum(_of_party(one, kind).filter(status=Payout.Status.PAID)) for kind in (Payout.Purpose.DRAW, Payout.Purpose.REFUND))
+    return held - (drawn - back) - _sum(waiting)
+
+
+def _of_party(one: Payout, purpose: str) -> QuerySet[Payout]:
+    return Payout.objects.filter(payee_id=one.payee_id, party=one.party, currency=one.currency, purpose=purpose)
+
+
+def _sum(rows: QuerySet[Any]) -> int:
+    found: int | None = rows.aggregate(total=Sum("amount_minor"))["total"]
+    return found or 0

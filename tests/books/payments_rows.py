@@ -245,6 +245,8 @@ steps(
     K12=lambda s: [payouts.deposit_refunded(**GIVEN_BACK)],
     K13=lambda s: [payouts.deposit_refund_returned(**GIVEN_BACK)],
     K14=deposit_returned(),
+    K17=lambda s: [payouts.deposit_forwarding_returned(forwarding="fwd_1", amount_minor=150_000, trust_bank=TRUST_BANK, **THEIRS)],
+    K18=lambda s: [payouts.deposit_draw_returned(**DRAWN)],
     K15=deposit_returned(TRUST_BANK),
 )
 

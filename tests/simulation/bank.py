@@ -125,8 +125,7 @@ class Bank:
         if not known:
             return
         wish = known.pop(0)
-        kept = sent.purpose in (Payout.Purpose.FORWARDING, Payout.Purpose.DRAW)
-        self.treated[order.id] = replace(order, account_number=MINDS["refuses" if kept and wish == "sends_back" else wish])
+        self.treated[order.id] = replace(order, account_number=MINDS[wish])
 
     def _alarm(self, error: AuditError) -> None:
         self.history.alarms.append(error)

@@ -14,7 +14,7 @@ from payments.payins.models import Status
 from payments.payins.moving import Moving
 from payments.payouts.actions.create import NewPayout, create_payout
 from payments.payouts.models import Payout
-from payments.payouts.queries import cash_has_arrived
+from payments.payouts.queries import CAME_TO_NOTHING, cash_has_arrived
 
 LOOK_AGAIN_AFTER = timedelta(minutes=1)
 
@@ -22,8 +22,8 @@ LOOK_AGAIN_AFTER = timedelta(minutes=1)
 def forward_deposits(public_ids: Sequence[str], at: datetime) -> None:
     """The due queue's work: payments into trust that have completed, which for ACH is after the return deadline, and whose cash is here.
 
-    One payment is forwarded once; one whose forwarding has failed, again. So is one that came back on the way (K15): operating money has
-    borne it, and what we hold for it belongs in the trust bank.
+    One payment is forwarded once; one whose forwarding has failed or came back (K17), again. So is one that came back itself on the way
+    (K15): operating money has borne it, and what we hold for it belongs in the trust bank.
     """
     with unit_of_work():
         locked = lock_payments(public_ids)
@@ -31,7 +31,9 @@ def forward_deposits(public_ids: Sequence[str], at: datetime) -> None:
         kept = kept_by_owner(list(deposits.values())) if any(p.status == Status.RETURNED for p in locked) else set()
         payments = [p for p in locked if p.status == Status.COMPLETED or p.public_id in kept]
         arrived = cash_has_arrived(payments)
-        under_way = Payout.objects.filter(origin__in=list(public_ids), purpose=Payout.Purpose.FORWARDING).exclude(status="failed")
+        under_way = Payout.objects.filter(origin__in=list(public_ids), purpose=Payout.Purpose.FORWARDING).exclude(
+            status__in=CAME_TO_NOTHING
+        )
         begun = set(under_way.values_list("origin", flat=True))
         done(TRUST_QUEUE, list(public_ids))
         for payment in payments:

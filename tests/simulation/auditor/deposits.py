@@ -382,7 +382,7 @@ def note(books: "Auditor", kind: str, subject: str, at: datetime) -> bool:
 
 
 def judge_forwarding(books: "Auditor", payout: payouts.Payout) -> int:
-    """Once it has completed and its cash is here; once, or again where that failed. What it must be of."""
+    """Once it has completed and its cash is here; once, or again where that failed or came back. What it must be of."""
     p = books.payments[payout.origin]
     d = books.trust.paid_by(p.account)
     before = books.sent.about(p.id, payouts.FORWARDING)
@@ -391,7 +391,7 @@ def judge_forwarding(books: "Auditor", payout: payouts.Payout) -> int:
         f"{payout.id} forwards {p.id}, which is not there",
     )
     demand(books.books.items[f"P1210/{p.rail}", p.id] == 0, f"{payout.id} forwards {p.id} before its cash is there")
-    demand(all(one.state == "failed" for one in before), f"{p.id} is forwarded twice")
+    demand(all(one.state in payouts.CAME_TO_NOTHING for one in before), f"{p.id} is forwarded twice")
     found = [payout.trust_bank, payout.bank_account, payout.party, payout.rail, payout.interest]
     same(f"where {payout.id} goes", [d.bank, books.trust.banks[d.bank].bank_account, d.party, "payout", 0], found)
     return p.amount

@@ -26,9 +26,9 @@ def _deposits(books: "Auditor", late: Any, patience: timedelta) -> None:
     for p in books.payments.values():
         if deposits.into_trust(p) and (p.state == "completed" or p.id in books.trust.kept) and p.cash_at and p.completed_at:
             tried = books.sent.about(p.id, payouts.FORWARDING)
-            again = tried and tried[-1].state == "failed" and tried[-1].changed_at
+            again = tried and tried[-1].state in payouts.CAME_TO_NOTHING and tried[-1].changed_at
             since = again + timedelta(days=1) if again else max(p.cash_at, p.completed_at)
-            gone = tried and tried[-1].state != "failed"
+            gone = tried and tried[-1].state not in payouts.CAME_TO_NOTHING
             demand(gone or not late(since, FORWARDED_WITHIN), f"the deposit {p.id} was never forwarded, here since {since}")
 
 
@@ -57,7 +57,8 @@ def _neglected(books: "Auditor", one: move_out.MoveOut, late: Any, patience: tim
             continue
         purpose = payouts.DRAW if move_out.to_draw(books, d) > 0 else payouts.REFUND
         last = move_out.last_of(books, d, purpose)
-        refused = last is not None and last.state == "failed" and last.changed_at and late(last.changed_at + move_out.A_DAY, patience)
+        nothing = payouts.CAME_TO_NOTHING if purpose == payouts.DRAW else ("failed",)
+        refused = last is not None and last.state in nothing and last.changed_at and late(last.changed_at + move_out.A_DAY, patience)
         if purpose == payouts.DRAW and not move_out.arriving(books, [d], landed=True) and (last is None or refused or last.state == "paid"):
             return True
         account, named_at = one.to.get(d.id, (None, None))

@@ -10,7 +10,7 @@ from tests.simulation.auditor.by_hand import Credit, open_of
 from tests.simulation.auditor.deposits import Deposit, Movement
 from tests.simulation.auditor.errors import demand, same
 from tests.simulation.auditor.payments import LIVE
-from tests.simulation.auditor.payouts import DRAW, FORWARDING, REFUND, UNDER_WAY, Payout
+from tests.simulation.auditor.payouts import CAME_TO_NOTHING, DRAW, FORWARDING, REFUND, UNDER_WAY, Payout
 from tests.simulation.auditor.rent import Charge, Lease
 
 if TYPE_CHECKING:
@@ -350,7 +350,7 @@ def _judge_created(books: "Auditor", payout: Payout, at: datetime) -> int:
     same(f"terms of {payout.id}", [account, d.bank, d.party, rail, part], found)
     if payout.purpose == DRAW:
         demand(one.next_step in ("draw", "refund"), f"{payout.id} is drawn while {one.id} is at {one.next_step}")
-        refused = before and before[-1].state == "failed" and before[-1].changed_at
+        refused = before and before[-1].state in CAME_TO_NOTHING and before[-1].changed_at
         demand(not refused or at >= refused + A_DAY, f"{payout.id} is drawn too soon")
         demand(not arriving(books, [d], landed=True), f"{payout.id} is drawn while some of {d.id} is on the way to the trust bank")
         return to_draw(books, d)

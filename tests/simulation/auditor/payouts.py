@@ -1,4 +1,4 @@
-"""Money that is sent: its orders, what the bank says of them, what that posts (BOOKS.md B6 to B12, K5, K11 to K13)."""
+"""Money that is sent: its orders, what the bank says of them, what that posts (rows B6 to B12, K5, K11 to K13, K17, K18)."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.simulation.auditor.deposits import Deposit
 
 PAYOUT, FORWARDING, DRAW, REFUND = "payout", "deposit_forwarding", "deposit_draw", "deposit_refund"
+CAME_TO_NOTHING = ("failed", "returned")
 UNDER_WAY, AT_THE_BANK = {"created", "in_transit", "unknown"}, {"in_transit", "unknown"}
 EDGES = {
     "created": {"in_transit"},
@@ -108,7 +109,7 @@ class Payouts:
 
     def forwarded(self, payment: str) -> str:
         """The trust bank to which a payment has gone or is going, or nothing."""
-        return next((p.trust_bank for p in self.about(payment, FORWARDING) if p.state != "failed"), "")
+        return next((p.trust_bank for p in self.about(payment, FORWARDING) if p.state not in CAME_TO_NOTHING), "")
 
 
 def is_payout(name: str) -> bool:
@@ -226,7 +227,7 @@ def check_rows(books: "Auditor", rows: Sequence[Sequence[Any]]) -> None:
         same(f"terms of {name}", payout.terms, terms)
         must = _after(payout.before, payout.fresh)
         demand(
-            books.crashed or must in (payout.state, "created"),
+            books.crashed or must in (payout.state, "created") or (must == "returned" and has_gone_on(books, payout)),
             f"the bank's answers about {name} ({payout.before}) were {[t.state for t in payout.fresh]}: must be {must}, is {payout.state}",
         )
 
@@ -243,12 +244,20 @@ def _after(state: str, told: Sequence[Told]) -> str:
 # --- what it posts ---
 
 
+RETURNED = {
+    PAYOUT: "payout.returned",
+    FORWARDING: "deposit.forwarding_returned",
+    DRAW: "deposit.draw_returned",
+    REFUND: "deposit.refund_returned",
+}
+
+
 def _paid_as(p: Payout) -> str:
     return {PAYOUT: "payout.paid", FORWARDING: "deposit.forwarded", DRAW: "deposit.drawn", REFUND: "deposit.refunded"}[p.purpose]
 
 
 def _returned_as(p: Payout) -> str:
-    return {PAYOUT: "payout.returned", REFUND: "deposit.refund_returned"}.get(p.purpose, "nothing")
+    return RETURNED[p.purpose]
 
 
 def predicted(books: "Auditor", kind: str, name: str) -> tuple[date, list[Leg]] | None:
@@ -256,7 +265,7 @@ def predicted(books: "Auditor", kind: str, name: str) -> tuple[date, list[Leg]] 
     if p is None:
         return None
     demand(p.judged, f"{kind} of {name} before it was made")
-    back = kind in ("payout.returned", "deposit.refund_returned")
+    back = kind in RETURNED.values()
     if kind == "payout.failed" and p.purpose == PAYOUT:  # B10
         legs: list[Leg] = [(f"P2160/{p.payee}", p.amount, p.id), (f"P2120/{p.payee}", -p.amount, None)]
         _must_be(p, kind, *AT_THE_BANK)
@@ -267,6 +276,7 @@ def predicted(books: "Auditor", kind: str, name: str) -> tuple[date, list[Leg]] 
     _must_be(p, kind, *(("paid", *AT_THE_BANK) if back else AT_THE_BANK))
     if back:
         demand(f"{_paid_as(p)}:{p.id}" in books.posted, f"{name} is returned, and was never paid")
+        demand(p.purpose not in (FORWARDING, DRAW) or _left(books, p) >= p.amount, f"{name} is returned out of what is not there")
         return p.day_told("returned"), _returned(p)
     return p.day_told("completed", "returned"), _paid(p)
 
@@ -291,8 +301,8 @@ def _paid(p: Payout) -> list[Leg]:
 
 
 def _returned(p: Payout) -> list[Leg]:
-    """B11, K13."""
-    if p.purpose == REFUND:
+    """B11, K13, K17, K18."""
+    if p.purpose != PAYOUT:
         return [(account, -amount, item) for account, amount, item in _paid(p)]
     payee = p.payee
     return [
@@ -301,6 +311,32 @@ def _returned(p: Payout) -> list[Leg]:
         (f"L1100/{payee}@{payee}", p.amount, None),
         (f"L1200/{payee}@{payee}", -p.amount, None),
     ]
+
+
+def _left(books: "Auditor", p: Payout) -> int:
+    """Of a deposit, what is still where a forwarding or a draw brought it: in the trust bank, or here and given to nobody."""
+    if p.purpose == DRAW:
+        others = [o for o in books.sent.about(p.origin, DRAW) if o.state == "paid" and o.id != p.id]
+        given = [o for o in books.sent.about(p.origin, REFUND) if o.state not in CAME_TO_NOTHING]
+        return p.amount + sum(o.amount for o in others) - sum(o.amount for o in given)
+    paid = books.payments[p.origin]
+    d = books.trust.paid_by(paid.account)
+    if paid.returned:
+        return books.books.shown(d.account("L2230"))
+    mine = [q for q in books.payments.values() if q.account == paid.account and q.completed_at and not q.returned and q.id != paid.id]
+    here = sum(q.amount for q in mine if not any(o.state == "paid" for o in books.sent.about(q.id, FORWARDING)))
+    drawn, back = (sum(o.amount for o in books.sent.about(d.id, kind) if o.state == "paid") for kind in (DRAW, REFUND))
+    return books.books.shown(d.account("L2200")) + books.books.shown(d.account("L2210")) - here - drawn + back
+
+
+def has_gone_on(books: "Auditor", p: Payout) -> bool:
+    """Something of it was deducted, drawn or given back, or may have been: what the bank says of it then is for a person to see to."""
+    if p.purpose == DRAW:
+        return bool(books.sent.about(p.origin, REFUND))
+    if p.purpose != FORWARDING:
+        return False
+    paid = books.payments[p.origin]
+    return paid.returned or books.leaving.of(books.trust.paid_by(paid.account).lease) is not None
 
 
 # --- what must have happened by now ---
@@ -321,6 +357,7 @@ def check_deadlines(books: "Auditor", late: Any, patience: timedelta, lines: dic
         asked = books.sent.silent_at.get(p.id)
         for at, state in order.script.events:
             early = STAGE[p.state] < STAGE[{"completed": "paid"}.get(state, state)]
+            early = early and not (state == "returned" and has_gone_on(books, p))
             demand(
                 not (early and late(max(at, asked or at), patience)),
                 f"the bank's answer about {p.id} is lost: {state} since {at}, still {p.state}",

@@ -107,7 +107,7 @@ def pay_what_comes_back(h: "History") -> None:
     source = soon[0] if soon else h.cast.add_source(renter, SOON_BACK, verified=True)
     made = _pay(h, lease, source, way="ach")
     if made is not None and h.rng.random() < 0.7:
-        h.bank.minds_about[made.public_id, "deposit_forwarding"] = ["refuses"]
+        h.bank.minds_about[made.public_id, "deposit_forwarding"] = [h.rng.choice(["refuses", "sends_back"])]
     elif h.rng.random() < 0.7:
         h.bank.faults += ["no_lines"] * 6
 

@@ -67,9 +67,9 @@ def _begin(h: "History", lease: Lease, told: Told) -> None:
 
 
 def _change_minds(h: "History", deposit: deposits.Deposit) -> None:
-    """Of the banks: the trust bank refuses the first draw, the renter's refuses or sends back the first refunds."""
+    """Of the banks: the trust bank refuses the first draw or takes it back, the renter's refuses or sends back the first refunds."""
     if h.rng.random() < 0.4:
-        h.bank.minds_about[deposit.id, "deposit_draw"] = h.rng.choices(["refuses", "is_silent", "is_silent_and_refuses"])
+        h.bank.minds_about[deposit.id, "deposit_draw"] = h.rng.choices(["refuses", "is_silent", "is_silent_and_refuses", "sends_back"])
     if h.rng.random() < 0.7:
         h.bank.minds_about[deposit.id, "deposit_refund"] = h.rng.choices(list(MINDS), [4, 4, 1, 2], k=h.rng.choice([1, 1, 2]))
 

@@ -1,0 +1,137 @@
+"""The trust bank sends a deposit back, or takes one back that it had given: K17 and K18 through the actions, and when they cannot be."""
+
+import pytest
+
+from directpay.due.models import Due
+from leases.deposits.actions.move import record_cheque
+from leases.deposits.queries import standings
+from leases.move_out.actions import name_destination
+from leases.move_out.models import MoveOut
+from leases.move_out.queries import saga_of
+from payments.payouts.actions.create import PAYOUT_QUEUE
+from payments.payouts.models import Payout
+from payments.returns.actions import return_payments
+from tests.leases.deposits.conftest import DEPOSIT, Trusting
+from tests.leases.move_out.conftest import MovingOut
+from tests.payments.conftest import answer
+
+pytestmark = pytest.mark.django_db
+SENDS_BACK = "000660000003"  # credits, on the fifth bank day
+TAKES_BACK = "009901050000"  # debits as well
+
+
+def orders(purpose: str) -> list[Payout]:
+    return list(Payout.objects.filter(purpose=purpose).order_by("id"))
+
+
+def that_works(t: Trusting) -> None:
+    """The trust bank has mended what was wrong with the account."""
+    account = t.account(t.alice)
+    account.purpose = "trust"
+    account.save()
+    t.trust.bank_account = account
+    t.trust.save()
+
+
+class TestWhatWasForwarded:
+    @pytest.fixture
+    def t(self, db: None) -> Trusting:
+        """Bob's deposit was in the trust bank, which sent it back."""
+        t = Trusting(trust_number=SENDS_BACK)
+        self.made = t.until(t.leave(), "completed")
+        t.later(minutes=2)
+        return t
+
+    def test_k17_is_with_us_again(self, t):
+        forwarding = orders("deposit_forwarding")[0]
+        assert (forwarding.status, forwarding.return_code) == ("returned", "R03")
+        t.shows(f"deposit.forwarded:{forwarding.public_id}", P2210=0, L1310=DEPOSIT, L1320=0)
+        t.shows(f"deposit.forwarding_returned:{forwarding.public_id}", P2210=DEPOSIT, L1310=0, L1320=DEPOSIT)
+        assert t.of("L2200", "L1510", "P1110", "P1210/payout") == {"L2200": DEPOSIT, "L1510": 0, "P1110": DEPOSIT, "P1210/payout": 0}
+        assert standings([t.deposit])[t.deposit.id].in_transit_minor == DEPOSIT
+        t.check()
+
+    def test_is_forwarded_anew_a_day_later(self, t):
+        assert len(orders("deposit_forwarding")) == 1
+        that_works(t)
+        t.later(days=1, minutes=2)
+        assert [p.status for p in orders("deposit_forwarding")] == ["returned", "paid"]
+        assert t.of("P2210", "L1310", "L1320", "P1110") == {"P2210": 0, "L1310": DEPOSIT, "L1320": 0, "P1110": 0}
+        t.check()
+
+    def test_is_given_back_by_the_bank_out_of_what_is_with_us(self, t):
+        """K14 then, as before it was forwarded: nobody's operating money bears it."""
+        return_payments({self.made.public_id: answer("returned", t.now, code="R10")}, at=t.now)
+        t.shows(f"payment.returned:{self.made.public_id}", P2210=0, L1320=0, L2200=0, L1510=DEPOSIT, L2230=0)
+        t.later(days=1, minutes=2)
+        assert len(orders("deposit_forwarding")) == 1, "there is nothing to forward"
+        t.check()
+
+    def test_holds_a_move_out_until_it_is_there(self, t):
+        made = MovingOut.begin(t)
+        t.later(minutes=5)
+        assert saga_of(made).waits_for == "for the deposit to reach the trust account"
+        t.check()
+
+
+def test_what_has_gone_on_from_the_trust_bank_does_not_come_back_from_it(worlds):
+    """A hundred of it were deducted and are the owner's: the rest is not the whole. It is parked, and nothing is written."""
+    t = worlds(trust_number=SENDS_BACK)
+    made = t.until(t.leave(), "completed")
+    while not t.balance("L1310"):
+        t.later(seconds=1)
+    t.begin(("A door", 10_000))
+    t.later(minutes=5)
+    (forwarding,) = orders("deposit_forwarding")
+    assert forwarding.status == "paid"
+    waiting = Due.objects.get(queue=PAYOUT_QUEUE, key=forwarding.public_id)
+    assert waiting.attempts
+    assert waiting.last_error.endswith(f"deposit_forwarding {forwarding.public_id} came back, and $1,500.00 of it is not there any more")
+    assert t.fresh(made).status == "completed"
+    t.check()
+
+
+class TestWhatWasDrawn:
+    @pytest.fixture
+    def m(self, db: None) -> MovingOut:
+        """A deposit that was left as a cheque at a trust bank that takes back what it gives; Bob names no account for it."""
+        m = MovingOut(trust_number=TAKES_BACK)
+        m.until(m.pay(m.leased, "instant"), "settled")
+        record_cheque(m.deposit, DEPOSIT, actor=m.actor(m.alice), at=m.now)
+        m.bob.bank_accounts.update(purpose="trust")
+        self.made = m.begin()
+        m.later(minutes=2)
+        return m
+
+    def test_k18_lies_in_the_trust_bank_again(self, m):
+        (draw,) = orders("deposit_draw")
+        assert (draw.status, draw.return_code) == ("returned", "R01")
+        m.shows(f"deposit.drawn:{draw.public_id}", P2210=DEPOSIT, L1310=0, L1320=DEPOSIT)
+        m.shows(f"deposit.draw_returned:{draw.public_id}", P2210=0, L1310=DEPOSIT, L1320=0)
+        assert m.of("L2200", "P1210/ach") == {"L2200": DEPOSIT, "P1210/ach": 0}
+        assert saga_of(self.made).waits_for.startswith("the trust bank refused: ")
+        m.check()
+
+    def test_is_drawn_anew_a_day_later(self, m):
+        that_works(m)
+        name_destination(m.deposit, m.account(m.bob), actor=m.actor(m.bob), at=m.now)
+        m.later(hours=23)
+        assert len(orders("deposit_draw")) == 1
+        m.later(hours=1, minutes=5)
+        assert [p.status for p in orders("deposit_draw")] == ["returned", "paid"]
+        assert [p.status for p in orders("deposit_refund")] == ["paid"]
+        assert MoveOut.objects.get(id=self.made.id).closed_at
+        assert m.of("P2210", "L1310", "L1320", "L2200") == {"P2210": 0, "L1310": 0, "L1320": 0, "L2200": 0}
+        m.check()
+
+
+def test_what_was_drawn_and_given_to_the_renter_is_for_a_person_to_see_to(worlds):
+    m = worlds(trust_number=TAKES_BACK)
+    m.until(m.pay(m.leased, "instant"), "settled")
+    record_cheque(m.deposit, DEPOSIT, actor=m.actor(m.alice), at=m.now)
+    m.begin()
+    m.later(minutes=5)
+    (draw,) = orders("deposit_draw")
+    assert (draw.status, orders("deposit_refund")[0].status) == ("paid", "paid")
+    assert "is not there any more" in Due.objects.get(queue=PAYOUT_QUEUE, key=draw.public_id).last_error
+    m.check()
