@@ -57,7 +57,7 @@ migrate: install ## migrate the running installation's database, as its owner
 docs: install ## write docs/openapi.yaml from the code, and from it the curl script and the Postman collection
 	@$(MANAGE) openapi
 
-test: install-dev chromium ## every test, on a PostgreSQL and a Valkey of their own, with the branch coverage of a third of the rooms' own (COUNT=all: of all of them)
+test: install-dev chromium ## every test, on a PostgreSQL and a Valkey of their own, with the branch coverage of the rooms' own
 	@$(BIN)/python -m pytest $(TESTS) -n $(PROCESSES) --cov --cov-report=term:skip-covered --cov-fail-under=92
 
 chaos: install-dev ## kill -9 every process under load, and check that no money is lost or made

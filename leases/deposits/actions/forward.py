@@ -16,7 +16,7 @@ from payments.payouts.actions.create import NewPayout, create_payout
 from payments.payouts.models import Payout
 from payments.payouts.queries import CAME_TO_NOTHING, cash_has_arrived
 
-LOOK_AGAIN_AFTER = timedelta(minutes=1)
+LOOK_AGAIN_AFTER = timedelta(hours=1)  # a safety net; the bank line's own event asks at once
 
 
 def forward_deposits(public_ids: Sequence[str], at: datetime) -> None:

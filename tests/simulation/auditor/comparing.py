@@ -196,7 +196,7 @@ def _note(books: Auditor, reference: str, kind: str, at: datetime, legs: list[Le
     """What the posting means for what it is about."""
     subject = reference.partition(":")[2]
     if deposits.note(books, kind, subject, at):
-        if kind == "payment.completed":
+        if kind in ("payment.completed", "payment.returned"):
             _cash(books, books.payments[subject], at)
         return
     if kind == "charge.due":

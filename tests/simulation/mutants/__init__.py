@@ -13,9 +13,25 @@ from tests.simulation.mutants import (
     payments,
     policies,
     rest,
+    sent_back,
     transfers,
 )
 from tests.simulation.mutants.mutant import Mutant
 
-FAMILIES = (ledger, payments, answers, leases, changes, late_fees, by_itself, arrears, deposits, transfers, policies, cards, rest)
+FAMILIES = (
+    ledger,
+    payments,
+    answers,
+    leases,
+    changes,
+    late_fees,
+    by_itself,
+    arrears,
+    deposits,
+    transfers,
+    policies,
+    cards,
+    rest,
+    sent_back,
+)
 MUTANTS: tuple[Mutant, ...] = tuple(mutant for family in FAMILIES for mutant in family.MUTANTS)

@@ -3,7 +3,6 @@
 from tests.simulation.mutants.mutant import BALANCE, Mutant
 
 FORWARD, STEPS, ANSWER = "leases/deposits/actions/forward.py", "leases/move_out/steps.py", "payments/payouts/actions/answer.py"
-PURPOSES = "payments/payouts/purposes.py"
 ASK, MOVE, SENDING = "leases/deposits/actions/ask.py", "leases/deposits/actions/move.py", "payments/payouts/postings.py"
 TRUSTING = {
     "name_trust_bank": 60.0,
@@ -16,7 +15,6 @@ TRUSTING = {
     "pay_part": 4,
     "open_lease": 1,
 }
-SENT_BACK = {**TRUSTING, "pay_deposit": 5, "pay_deposit_that_comes_back": 40}
 LEAVING = {**TRUSTING, "pay_deposit": 12, "deposit_cheque": 25, "deposit_interest": 8, "begin_move_out": 40, "send_elsewhere": 20}
 PAID_OUT = {"pay_out": 25.0, "change_minds": 12}
 
@@ -37,24 +35,6 @@ MUTANTS = (
         "    create_payout(wish, actor=SYSTEM, at=at), create_payout(wish, actor=SYSTEM, at=at)",
         "is forwarded twice | was never forwarded",
         moves=TRUSTING,
-        profile="demo",
-    ),
-    Mutant(
-        "what the trust bank sent back is forwarded by nobody",
-        FORWARD,
-        ".exclude(status__in=CAME_TO_NOTHING)",
-        '.exclude(status="failed")',
-        "was never forwarded",
-        moves=SENT_BACK,
-        profile="demo",
-    ),
-    Mutant(
-        "what the trust bank sends back comes out of other deposits",
-        PURPOSES,
-        "if guard and guard(p) < p.amount_minor:",
-        "if guard and guard(p) < 0:",
-        "is returned out of what is not there",
-        moves={**SENT_BACK, "begin_move_out": 40, "pay_deposit": 12},
         profile="demo",
     ),
     Mutant(
