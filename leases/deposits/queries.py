@@ -1,5 +1,6 @@
 """Where deposits lie, and who may see them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -129,6 +130,18 @@ def not_there_minor(earned: Account) -> int:
         cursor.execute(NOT_THERE, [integers([earned.id])])
         found: int = cursor.fetchone()[0]
         return found
+
+
+def deducted_in_transit_minor(bank: TrustBank) -> int:
+    """Of what was deducted from deposits, that of which the money is with us: the trust bank sent it back after the move-out had begun."""
+    arrived = Payout.objects.filter(purpose=Payout.Purpose.FORWARDING, status=Payout.Status.PAID, trust_bank=bank.public_id)
+    waiting = Payment.objects.filter(applies_to__deposit_due__trust_bank=bank, status__in=CLEARED)
+    rows = waiting.exclude(public_id__in=arrived.values("origin")).values_list("applies_to_id", "amount_minor")
+    here: Counter[int] = Counter()
+    for account, minor in rows:
+        here[account] += minor
+    taken = Movement.objects.filter(kind=Movement.Kind.DEDUCTION, deposit__account_id__in=list(here)).values_list("deposit__account_id")
+    return sum(min(here[account], minor) for account, minor in taken.annotate(total=Sum("amount_minor")).order_by())
 
 
 def kept_by_owner(deposits: Sequence[Deposit]) -> set[str]:

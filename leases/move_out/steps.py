@@ -85,12 +85,16 @@ def deduct_what_is_owed(saga: Saga, at: datetime) -> None:
                 left -= part
 
 
-def withdraw_what_was_earned(saga: Saga, at: datetime) -> None:
-    """K10, at once: what was deducted is the owner's."""
-    for deposit in deposits_of(move_out_of(saga)):
+def withdraw_what_was_earned(saga: Saga, at: datetime) -> Wait | None:
+    """K10, at once: what was deducted is the owner's. What the trust bank has sent back meanwhile (K17) has to be there first."""
+    deposits = deposits_of(move_out_of(saga))
+    if any(standing.in_transit_minor for standing in standings(deposits).values()):
+        return Wait("for the deposit to reach the trust account", at + LOOK_AGAIN_AFTER)
+    for deposit in deposits:
         earned = min(moved_minor(deposit, Movement.Kind.DEDUCTION), earned_minor(deposit))  # the owner may have taken it by hand
         if earned:
             withdraw(deposit, earned, actor=SYSTEM, at=at)
+    return None
 
 
 def draw_the_rest(saga: Saga, at: datetime) -> Wait | None:

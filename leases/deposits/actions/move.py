@@ -12,7 +12,7 @@ from leases.contracts.actions import lock_lease
 from leases.deposits.events import moved
 from leases.deposits.models import Deposit, Movement
 from leases.deposits.postings import deposit_deducted, deposit_interest, deposit_receipt_recorded, trust_withdrawn
-from leases.deposits.queries import not_there_minor, with_lease
+from leases.deposits.queries import deducted_in_transit_minor, not_there_minor, with_lease
 from leases.rent.days import day_recorded
 from leases.rent.models import Charge
 from leases.rent.postings import due_reference
@@ -119,7 +119,9 @@ def earned_minor(deposit: Deposit) -> int:
     """Step: what the owner may take out of this trust bank, its account locked. What is not there yet is not taken from renters' money."""
     of = deposit.trust_bank
     found = deposit.account.book.accounts.filter(number="L2230", subject=of.public_id, currency=of.currency).first()
-    return max(0, lock_accounts([found.id])[found.id].shown_minor - not_there_minor(found)) if found else 0
+    if found is None:
+        return 0
+    return max(0, lock_accounts([found.id])[found.id].shown_minor - not_there_minor(found) - deducted_in_transit_minor(of))
 
 
 def _locked(deposit: Deposit) -> Deposit:

@@ -3,11 +3,13 @@
 import pytest
 
 from directpay.due.models import Due
-from leases.deposits.actions.move import record_cheque
-from leases.deposits.queries import standings
+from directpay.sagas.actions import work_on_sagas
+from leases.deposits.actions.move import AmountExceedsDeposit, record_cheque, withdraw_earned
+from leases.deposits.queries import standings, with_lease
 from leases.move_out.actions import name_destination
 from leases.move_out.models import MoveOut
 from leases.move_out.queries import saga_of
+from payments.payouts.actions.answer import record_payout_answers
 from payments.payouts.actions.create import PAYOUT_QUEUE
 from payments.payouts.models import Payout
 from payments.returns.actions import return_payments
@@ -72,6 +74,30 @@ class TestWhatWasForwarded:
         t.later(minutes=5)
         assert saga_of(made).waits_for == "for the deposit to reach the trust account"
         t.check()
+
+
+def test_what_was_deducted_is_not_taken_out_before_it_is_there_again(worlds):
+    """The trust bank sends it back between the first step and the next; Carol's deposit lies in the same account."""
+    t = worlds(trust_number=SENDS_BACK)
+    other = t.lease((t.person("carol", "renter"), None), deposit_minor=DEPOSIT)
+    t.work()
+    record_cheque(with_lease().get(lease=other), DEPOSIT, actor=t.actor(t.alice), at=t.now)
+    t.until(t.leave(), "completed")
+    while t.balance("L1310") == DEPOSIT:
+        t.later(seconds=1)
+    saga = saga_of(t.begin(("A door", 10_000)))
+    work_on_sagas([saga.public_id], t.now)
+    forwarding = orders("deposit_forwarding")[0]
+    record_payout_answers({forwarding.public_id: answer("returned", t.now, code="R03")}, at=t.now)
+    for _ in range(3):
+        work_on_sagas([saga.public_id], t.now)
+    saga.refresh_from_db()
+    assert (saga.waits_for, t.balance("L2230")) == ("for the deposit to reach the trust account", DEPOSIT), "all of it: Bob owes rent"
+    with pytest.raises(AmountExceedsDeposit) as refused:
+        withdraw_earned(t.deposit, 10_000, actor=t.actor(t.alice), at=t.now)
+    assert refused.value.details["earned"] == 0
+    assert t.balance("L1310") == DEPOSIT, "Carol's"
+    t.check()
 
 
 def test_what_has_gone_on_from_the_trust_bank_does_not_come_back_from_it(worlds):

@@ -289,6 +289,8 @@ def waits_for(books: "Auditor", one: MoveOut, at: datetime | None = None) -> str
     mine = books.trust.of(one.lease)
     if one.next_step == "wait_for_deposits":
         return arriving(books, mine)
+    if one.next_step == "withdraw":
+        return arriving(books, mine, landed=True)
     if one.next_step == "draw":
         open_ = [d for d in mine if to_draw(books, d) > 0]
         return f"for the trust bank to give {[d.id for d in open_]}" if open_ else ""
