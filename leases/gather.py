@@ -20,7 +20,7 @@ from leases.credits import postings as _credits  # noqa: F401 registers
 from leases.deposits import postings as _deposits  # noqa: F401 registers
 from leases.deposits.actions.ask import ASK_QUEUE, ask_for_deposits
 from leases.deposits.actions.forward import forward_deposits
-from leases.deposits.listeners import ask_on_opening, forward_again, forward_when_paid
+from leases.deposits.listeners import ask_on_opening, forward_again
 from leases.deposits.queries import check_left_nothing, owes_deposit_on
 from leases.invariants import LEASES
 from leases.late_fees.actions.assess import ASSESS_QUEUE, assess_late_fees
@@ -68,7 +68,6 @@ def register() -> None:
     register_queue(Queue(ASK_QUEUE, ask_for_deposits))
     register_queue(Queue(TRUST_QUEUE, forward_deposits))
     promise("lease.created", hear=ask_on_opening)
-    promise("bank_line.posted", hear=forward_when_paid)
     promise("deposit_forwarding.failed", "deposit_forwarding.returned", hear=forward_again)
     promise(
         *(f"deposit_{order}.{kind}" for order in ("draw", "refund") for kind in ("paid", "failed")), "deposit_draw.returned", hear=go_on

@@ -1,6 +1,5 @@
 """Where deposits lie, and who may see them."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,9 +17,9 @@ from leases.contracts.models import Lease, Renter
 from leases.contracts.queries import ways_by_share
 from leases.deposits.models import Deposit, Movement, TrustBank
 from ledger.journal.models import Account
-from payments.payins.models import CLEARED, Payment
+from payments.payins.models import Payment
 from payments.payins.queries import in_flight_minor
-from payments.payouts.models import Payout
+from payments.payouts.queries import not_forwarded
 
 
 class CustomerHasDeposit(Conflict):
@@ -68,19 +67,11 @@ def standings(deposits: Sequence[Deposit]) -> dict[int, Standing]:
     """Deposit id → where it stands, in a fixed number of queries."""
     accounts = {d.account_id: d for d in deposits}
     flying = in_flight_minor(list(accounts))
-    found = Payment.objects.filter(applies_to_id__in=list(accounts), status__in=CLEARED).values_list(
-        "applies_to_id", "public_id", "amount_minor"
-    )
-    paid = {public_id: (account, amount) for account, public_id, amount in found}
-    forwarded = set(
-        Payout.objects.filter(purpose=Payout.Purpose.FORWARDING, status=Payout.Status.PAID, origin__in=list(paid)).values_list(
-            "origin", flat=True
-        )
-    )
     here = dict.fromkeys(accounts, 0)
-    for public_id, (account, amount) in paid.items():
-        if public_id not in forwarded:
-            here[account] += amount
+    for account, minor in not_forwarded(Payment.objects.filter(applies_to_id__in=list(accounts))).values_list(
+        "applies_to_id", "amount_minor"
+    ):
+        here[account] += minor
     return {
         d.id: Standing(
             d.amount_minor,
@@ -134,14 +125,11 @@ def not_there_minor(earned: Account) -> int:
 
 def deducted_in_transit_minor(bank: TrustBank) -> int:
     """Of what was deducted from deposits, that of which the money is with us: the trust bank sent it back after the move-out had begun."""
-    arrived = Payout.objects.filter(purpose=Payout.Purpose.FORWARDING, status=Payout.Status.PAID, trust_bank=bank.public_id)
-    waiting = Payment.objects.filter(applies_to__deposit_due__trust_bank=bank, status__in=CLEARED)
-    rows = waiting.exclude(public_id__in=arrived.values("origin")).values_list("applies_to_id", "amount_minor")
-    here: Counter[int] = Counter()
-    for account, minor in rows:
-        here[account] += minor
-    taken = Movement.objects.filter(kind=Movement.Kind.DEDUCTION, deposit__account_id__in=list(here)).values_list("deposit__account_id")
-    return sum(min(here[account], minor) for account, minor in taken.annotate(total=Sum("amount_minor")).order_by())
+    waiting = not_forwarded(Payment.objects.filter(applies_to__deposit_due__trust_bank=bank)).order_by()
+    here = dict(waiting.values_list("applies_to_id").annotate(total=Sum("amount_minor")))
+    taken = Movement.objects.filter(kind=Movement.Kind.DEDUCTION, deposit__account_id__in=list(here)).order_by()
+    sums = taken.values_list("deposit__account_id").annotate(total=Sum("amount_minor"))
+    return sum(min(here[account], minor) for account, minor in sums)
 
 
 def kept_by_owner(deposits: Sequence[Deposit]) -> set[str]:

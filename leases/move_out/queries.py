@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from directpay.people.actor import Actor
 from directpay.people.ways import seen_by
@@ -14,6 +14,7 @@ from leases.contracts.queries import ways_by_lease
 from leases.deposits.models import Deposit, Movement
 from leases.deposits.queries import visible_deposits
 from leases.move_out.models import DEDUCT, KIND, Damage, Destination, MoveOut
+from payments.payouts import queries as payouts
 from payments.payouts.models import Payout
 
 
@@ -87,16 +88,14 @@ def _statement(deposit: Deposit, refunds: Sequence[Payout]) -> Statement:
 
 def drawn_minor(deposit: Deposit) -> int:
     """What was drawn from the trust bank to be given back, and was not: the rest of what is in transit is other renters'."""
-    orders = Payout.objects.filter(origin=deposit.public_id, status=Payout.Status.PAID)
-    sums = dict(orders.order_by().values_list("purpose").annotate(total=Sum("amount_minor")))
-    return sums.get(Payout.Purpose.DRAW, 0) - sums.get(Payout.Purpose.REFUND, 0)
+    return payouts.drawn_minor(Payout.objects.filter(origin=deposit.public_id))
 
 
 def refunds_to_look_into() -> QuerySet[Destination]:
     """The exception list: the last refund of these was refused or came back (K13), and the deposit is owed again."""
     last = Payout.objects.filter(origin=OuterRef("deposit__public_id"), purpose=Payout.Purpose.REFUND).order_by("-id")
     rows = Destination.objects.annotate(last_status=Subquery(last.values("status")[:1]))
-    found = rows.filter(last_status__in=(Payout.Status.FAILED, Payout.Status.RETURNED))
+    found = rows.filter(last_status__in=Payout.CAME_BACK)
     return found.select_related("move_out__lease", "deposit__held", "deposit__interest", "bank_account").order_by("move_out__deadline_on")
 
 

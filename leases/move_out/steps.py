@@ -18,10 +18,9 @@ from leases.move_out.models import DEDUCT, KIND, Damage, MoveOut
 from leases.move_out.queries import drawn_minor
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from leases.rent.queries import payable_charges
-from payments.payins.models import LIVE, Payment, Status
+from payments.payins.models import LIVE, Payment
 from payments.payouts.actions.create import NewPayout, create_payout
 from payments.payouts.models import Payout
-from payments.payouts.queries import CAME_TO_NOTHING
 
 TRY_AGAIN_AFTER = timedelta(days=1)
 LOOK_AGAIN_AFTER = TRY_AGAIN_AFTER  # a safety net: what it waits for wakes it by an event of its own
@@ -41,12 +40,16 @@ def deposits_of(move_out: MoveOut) -> list[Deposit]:
 
 def wait_for_deposits(saga: Saga, at: datetime) -> Wait | None:
     """What is on its way into trust arrives first: a deposit is deducted from where it lies."""
-    paid = Payment.objects.filter(applies_to_id__in=[d.account_id for d in deposits_of(move_out_of(saga))])
+    deposits = deposits_of(move_out_of(saga))
+    paid = Payment.objects.filter(applies_to_id__in=[d.account_id for d in deposits])
     if paid.filter(status__in=LIVE).exists():
         return Wait("for a payment of the deposit", at + LOOK_AGAIN_AFTER)
-    completed = set(paid.filter(status=Status.COMPLETED).values_list("public_id", flat=True))
-    there = Payout.objects.filter(origin__in=list(completed), purpose=Payout.Purpose.FORWARDING, status=S.PAID)
-    if completed - set(there.values_list("origin", flat=True)):
+    return _arriving(deposits, at)
+
+
+def _arriving(deposits: Sequence[Deposit], at: datetime) -> Wait | None:
+    """What has cleared and is with us goes to the trust bank first."""
+    if any(standing.in_transit_minor for standing in standings(deposits).values()):
         return Wait("for the deposit to reach the trust account", at + LOOK_AGAIN_AFTER)
     return None
 
@@ -88,8 +91,8 @@ def deduct_what_is_owed(saga: Saga, at: datetime) -> None:
 def withdraw_what_was_earned(saga: Saga, at: datetime) -> Wait | None:
     """K10, at once: what was deducted is the owner's. What the trust bank has sent back meanwhile (K17) has to be there first."""
     deposits = deposits_of(move_out_of(saga))
-    if any(standing.in_transit_minor for standing in standings(deposits).values()):
-        return Wait("for the deposit to reach the trust account", at + LOOK_AGAIN_AFTER)
+    if wait := _arriving(deposits, at):
+        return wait
     for deposit in deposits:
         earned = min(moved_minor(deposit, Movement.Kind.DEDUCTION), earned_minor(deposit))  # the owner may have taken it by hand
         if earned:
@@ -108,11 +111,11 @@ def _draw(deposit: Deposit, at: datetime) -> Wait | None:
     last = Payout.objects.filter(origin=deposit.public_id, purpose=Payout.Purpose.DRAW).order_by("-id").first()
     if rest <= 0:
         return None
-    if standings([deposit])[deposit.id].in_transit_minor:
-        return Wait("for the deposit to reach the trust account", at + LOOK_AGAIN_AFTER)
-    if last and last.status in CAME_TO_NOTHING and at < last.changed_at + TRY_AGAIN_AFTER:
+    if wait := _arriving([deposit], at):
+        return wait
+    if last and last.status in Payout.CAME_BACK and at < last.changed_at + TRY_AGAIN_AFTER:
         return Wait(f"the trust bank refused: {last.failure_message}", last.changed_at + TRY_AGAIN_AFTER)
-    if last is None or last.status in (*CAME_TO_NOTHING, S.PAID):
+    if last is None or last.status in (*Payout.CAME_BACK, S.PAID):
         bank = deposit.trust_bank
         wish = NewPayout(
             purpose=Payout.Purpose.DRAW,

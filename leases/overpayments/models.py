@@ -5,8 +5,6 @@ from django.db import models
 from leases.contracts.models import Lease, Party
 from payments.payouts.models import Payout
 
-CAME_BACK = (Payout.Status.FAILED, Payout.Status.RETURNED)
-
 
 class OverpaymentRefund(models.Model):
     """Money that stood ahead on a party's account and went back to whoever had paid it: one payout for each payment that it came from."""
@@ -41,7 +39,7 @@ class OverpaymentRefund(models.Model):
     @property
     def came_back_minor(self) -> int:
         """What could not be delivered, and stands on the account again."""
-        return sum(p.amount_minor for p in self.payouts if p.status in CAME_BACK)
+        return sum(p.amount_minor for p in self.payouts if p.status in Payout.CAME_BACK)
 
     @property
     def status(self) -> str:

@@ -12,7 +12,7 @@ from directpay.people.ways import seen_by
 from leases.autopay.models import Autopay, AutopayRun
 from leases.contracts.models import Party
 from leases.contracts.queries import ways_by_share
-from leases.overpayments.models import CAME_BACK, OverpaymentPart, OverpaymentRefund
+from leases.overpayments.models import OverpaymentPart, OverpaymentRefund
 from ledger.allocation.queries import open_entries
 from payments.methods.models import BankAccount
 from payments.payins.models import LIVE, Payment, Status
@@ -159,5 +159,5 @@ def visible_overpayment_refunds(actor: Actor) -> QuerySet[OverpaymentRefund]:
 def given_back(lease_ids: Collection[int]) -> list[tuple[OverpaymentRefund, Payout]]:
     """What has left accounts of these leases and is not back on them; `lease`, `party` of the refund are not fetched."""
     parts = OverpaymentPart.objects.filter(refund__lease_id__in=list(lease_ids)).select_related("refund", "payout")
-    gone = parts.exclude(payout__status__in=CAME_BACK).order_by("id")
+    gone = parts.exclude(payout__status__in=Payout.CAME_BACK).order_by("id")
     return [(part.refund, part.payout) for part in gone]

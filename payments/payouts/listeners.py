@@ -5,8 +5,9 @@ from datetime import datetime
 
 from directpay.due.actions import schedule
 from directpay.events.registry import Fact
+from payments.payins.actions.complete import TRUST_QUEUE
 from payments.payouts.actions.settle import SETTLE_QUEUE
-from payments.payouts.queries import ready_at
+from payments.payouts.queries import into_trust, ready_at
 
 
 def settle_when_ready(events: Sequence[Fact]) -> None:
@@ -15,8 +16,14 @@ def settle_when_ready(events: Sequence[Fact]) -> None:
 
 
 def settle_when_paid(events: Sequence[Fact]) -> None:
-    """bank_line.posted for a payment → the same, at once if its day is reached. One that is not completed yet is promised then."""
-    _promise({event.data["item"]: event.at for event in events if event.data["item"].startswith("pay_") and event.data["amount"] > 0})
+    """bank_line.posted for a payment → the same, at once if its day is reached. One that is not completed yet is promised then.
+
+    One that was paid into trust never settles: whoever keeps deposits looks whether it can be forwarded.
+    """
+    paid = [event for event in events if event.data["item"].startswith("pay_")]
+    _promise({event.data["item"]: event.at for event in paid if event.data["amount"] > 0})
+    heard_at = {event.data["item"]: event.at for event in paid}
+    schedule(TRUST_QUEUE, [(key, heard_at[key]) for key in into_trust(list(heard_at))])
 
 
 def _promise(heard_at: Mapping[str, datetime]) -> None:

@@ -62,6 +62,7 @@ class Payout(models.Model):
         RETURNED = "returned"
 
     UNDER_WAY = (Status.CREATED, Status.IN_TRANSIT, Status.UNKNOWN)
+    CAME_BACK = (Status.FAILED, Status.RETURNED)  # the money is where it was before
 
     id = models.BigAutoField(primary_key=True)
     public_id = models.CharField(max_length=40, unique=True)

@@ -212,7 +212,7 @@ def loss_written_off(
 @posts("deposit.forwarded", rows="K5")
 def deposit_forwarded(*, forwarding: str, payee: str, currency: str, amount_minor: int, trust_bank: str, on: date, at: datetime) -> Draft:
     """A deposit is in the payee's trust bank."""
-    return Draft(forwarding, on, at, _forwarded(forwarding, payee, currency, amount_minor, trust_bank))
+    return Draft(forwarding, on, at, _to_trust(forwarding, PAYOUT, payee, currency, amount_minor, trust_bank))
 
 
 @posts("deposit.forwarding_returned", rows="K17")
@@ -220,13 +220,14 @@ def deposit_forwarding_returned(
     *, forwarding: str, payee: str, currency: str, amount_minor: int, trust_bank: str, on: date, at: datetime
 ) -> Draft:
     """The trust bank sends it back after confirmation: with us again, as before it was forwarded."""
-    return Draft(forwarding, on, at, opposite(_forwarded(forwarding, payee, currency, amount_minor, trust_bank)))
+    return Draft(forwarding, on, at, opposite(_to_trust(forwarding, PAYOUT, payee, currency, amount_minor, trust_bank)))
 
 
-def _forwarded(forwarding: str, payee: str, currency: str, minor: int, trust_bank: str) -> list[Line]:
+def _to_trust(of: str, rail: str, payee: str, currency: str, minor: int, trust_bank: str) -> list[Line]:
+    """Over `rail`; what comes from the trust bank is the opposite."""
     return [
         dr(platform("P2210", payee, currency), minor),
-        cr(clearing(PAYOUT, currency), minor, forwarding),
+        cr(clearing(rail, currency), minor, of),
         dr(of_payee("L1310", payee, currency, trust_bank), minor),
         cr(of_payee("L1320", payee, currency), minor),
     ]
@@ -237,7 +238,7 @@ def deposit_drawn(
     *, refund: str, rail: str, payee: str, currency: str, amount_minor: int, trust_bank: str, on: date, at: datetime
 ) -> Draft:
     """What is to be refunded comes back from the trust bank, over `rail`."""
-    return Draft(refund, on, at, _drawn(refund, rail, payee, currency, amount_minor, trust_bank))
+    return Draft(refund, on, at, opposite(_to_trust(refund, rail, payee, currency, amount_minor, trust_bank)))
 
 
 @posts("deposit.draw_returned", rows="K18")
@@ -245,16 +246,7 @@ def deposit_draw_returned(
     *, refund: str, rail: str, payee: str, currency: str, amount_minor: int, trust_bank: str, on: date, at: datetime
 ) -> Draft:
     """The trust bank takes the debit back before anything of it was refunded: it lies there as before."""
-    return Draft(refund, on, at, opposite(_drawn(refund, rail, payee, currency, amount_minor, trust_bank)))
-
-
-def _drawn(refund: str, rail: str, payee: str, currency: str, minor: int, trust_bank: str) -> list[Line]:
-    return [
-        dr(clearing(rail, currency), minor, refund),
-        cr(platform("P2210", payee, currency), minor),
-        dr(of_payee("L1320", payee, currency), minor),
-        cr(of_payee("L1310", payee, currency, trust_bank), minor),
-    ]
+    return Draft(refund, on, at, _to_trust(refund, rail, payee, currency, amount_minor, trust_bank))
 
 
 @posts("deposit.refunded", rows="K12")

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from directpay.people.actor import Actor
 from directpay.people.models import Payee
@@ -18,13 +17,17 @@ from payments.payins.moving import Moving
 from payments.payouts.models import Payout
 from payments.refunds.queries import credits_of
 
-CAME_TO_NOTHING: Final = (Payout.Status.FAILED, Payout.Status.RETURNED)  # the money is where it was before
-
 
 def ready_at(public_ids: Sequence[str]) -> dict[str, datetime]:
     """The completed ones of these payments → the moment from which they may settle."""
     rows = Payment.objects.filter(public_id__in=list(public_ids), status=Status.COMPLETED).values_list("public_id", "ready_at")
     return {key: when for key, when in rows if when}
+
+
+def into_trust(public_ids: Sequence[str]) -> list[str]:
+    """Those of these payments that were paid into trust."""
+    rows = Payment.objects.filter(public_id__in=list(public_ids), applies_to__pays_into="trust")
+    return list(rows.order_by("id").values_list("public_id", flat=True)) if public_ids else []
 
 
 def cash_has_arrived(payments: Sequence[Moving]) -> set[str]:
@@ -65,20 +68,33 @@ def refunds_of(payments: Sequence[str]) -> QuerySet[Payout]:
 
 def credits_of_payment(payment: Payment) -> list[str]:
     """References of the transactions by which its money stands, or stands again, on the account that it paid."""
-    back = refunds_of([payment.public_id]).filter(status__in=(Payout.Status.FAILED, Payout.Status.RETURNED))
+    back = refunds_of([payment.public_id]).filter(status__in=Payout.CAME_BACK)
     return [*credits_of(payment), *(f"refund.{status}:{key}" for key, status in back.values_list("public_id", "status"))]
 
 
 def forwarded_to(payments: Sequence[str]) -> dict[str, str]:
     """For returns.actions.FORWARDED: deposit payments → their trust bank, of those that are there or on the way."""
-    gone = Payout.objects.filter(purpose=Payout.Purpose.FORWARDING, origin__in=list(payments)).exclude(status__in=CAME_TO_NOTHING)
+    gone = Payout.objects.filter(purpose=Payout.Purpose.FORWARDING, origin__in=list(payments)).exclude(status__in=Payout.CAME_BACK)
     return dict(gone.values_list("origin", "trust_bank"))
 
 
+def not_forwarded(payments: QuerySet[Payment]) -> QuerySet[Payment]:
+    """Of payments of deposits, those that have cleared and are with us still, or again."""
+    there = Payout.objects.filter(purpose=Payout.Purpose.FORWARDING, status=Payout.Status.PAID, origin=OuterRef("public_id"))
+    return payments.filter(~Exists(there), status__in=CLEARED)
+
+
+def drawn_minor(orders: QuerySet[Payout], refunds: Sequence[str] = (Payout.Status.PAID,)) -> int:
+    """What was drawn from a trust bank, and no refund has taken: those in the states `refunds`."""
+    drawn = Sum("amount_minor", filter=Q(purpose=Payout.Purpose.DRAW, status=Payout.Status.PAID), default=0)
+    back = Sum("amount_minor", filter=Q(purpose=Payout.Purpose.REFUND, status__in=refunds), default=0)
+    found: int = orders.aggregate(left=drawn - back)["left"]
+    return found
+
+
 def left_of_draws_minor(one: Payout) -> int:
-    """Of what was drawn from the trust bank for a party's deposit, what no refund has taken or is about to take."""
-    drawn = _sum(_of_party(one, Payout.Purpose.DRAW).filter(status=Payout.Status.PAID))
-    return drawn - _sum(_of_party(one, Payout.Purpose.REFUND).filter(status__in=(*Payout.UNDER_WAY, Payout.Status.PAID)))
+    """Of what was drawn from the trust bank for a deposit, what no refund has taken or is about to take."""
+    return drawn_minor(Payout.objects.filter(origin=one.origin), (*Payout.UNDER_WAY, Payout.Status.PAID))
 
 
 def there_minor(one: Payout) -> int:
@@ -88,16 +104,7 @@ def there_minor(one: Payout) -> int:
     if paid.status == Status.RETURNED:
         return sum(a.shown_minor for a in accounts.filter(number="L2230", subject=one.trust_bank))
     held = sum(a.shown_minor for a in accounts.filter(number__in=("L2200", "L2210"), subject=one.party))
-    arrived = _of_party(one, Payout.Purpose.FORWARDING).filter(status=Payout.Status.PAID).values("origin")
-    waiting = Payment.objects.filter(applies_to=paid.applies_to_id, status__in=CLEARED).exclude(public_id__in=arrived)
-    drawn, back = (_sum(_of_party(one, kind).filter(status=Payout.Status.PAID)) for kind in (Payout.Purpose.DRAW, Payout.Purpose.REFUND))
-    return held - (drawn - back) - _sum(waiting)
-
-
-def _of_party(one: Payout, purpose: str) -> QuerySet[Payout]:
-    return Payout.objects.filter(payee_id=one.payee_id, party=one.party, currency=one.currency, purpose=purpose)
-
-
-def _sum(rows: QuerySet[Any]) -> int:
-    found: int | None = rows.aggregate(total=Sum("amount_minor"))["total"]
-    return found or 0
+    waiting: int = not_forwarded(Payment.objects.filter(applies_to=paid.applies_to_id)).aggregate(total=Sum("amount_minor", default=0))[
+        "total"
+    ]
+    return held - drawn_minor(Payout.objects.filter(payee_id=one.payee_id, party=one.party, currency=one.currency)) - waiting

@@ -14,7 +14,7 @@ from payments.payins.models import Status
 from payments.payins.moving import Moving
 from payments.payouts.actions.create import NewPayout, create_payout
 from payments.payouts.models import Payout
-from payments.payouts.queries import CAME_TO_NOTHING, cash_has_arrived
+from payments.payouts.queries import cash_has_arrived
 
 LOOK_AGAIN_AFTER = timedelta(hours=1)  # a safety net; the bank line's own event asks at once
 
@@ -32,7 +32,7 @@ def forward_deposits(public_ids: Sequence[str], at: datetime) -> None:
         payments = [p for p in locked if p.status == Status.COMPLETED or p.public_id in kept]
         arrived = cash_has_arrived(payments)
         under_way = Payout.objects.filter(origin__in=list(public_ids), purpose=Payout.Purpose.FORWARDING).exclude(
-            status__in=CAME_TO_NOTHING
+            status__in=Payout.CAME_BACK
         )
         begun = set(under_way.values_list("origin", flat=True))
         done(TRUST_QUEUE, list(public_ids))

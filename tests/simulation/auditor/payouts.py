@@ -206,7 +206,7 @@ def moved(books: "Auditor", payout: Payout, version: int, left: str, state: str,
         "returned": "returned" in ever,
     }[state]
     demand(reason, f"{payout.id}: {edge}, and nothing happened that leads there (told: {[t.state for t in payout.told]})")
-    posted = {"paid": _paid_as(payout), "failed": "payout.failed", "returned": _returned_as(payout)}.get(state)
+    posted = {"paid": _paid_as(payout), "failed": "payout.failed", "returned": RETURNED[payout.purpose]}.get(state)
     if posted and (state != "failed" or payout.purpose == PAYOUT):
         demand(f"{posted}:{payout.id}" in books.posted, f"{payout.id} is {state}, and {posted} is not posted")
     hold = books.books.holds.get(f"payout:{payout.id}")
@@ -256,10 +256,6 @@ def _paid_as(p: Payout) -> str:
     return {PAYOUT: "payout.paid", FORWARDING: "deposit.forwarded", DRAW: "deposit.drawn", REFUND: "deposit.refunded"}[p.purpose]
 
 
-def _returned_as(p: Payout) -> str:
-    return RETURNED[p.purpose]
-
-
 def predicted(books: "Auditor", kind: str, name: str) -> tuple[date, list[Leg]] | None:
     p = books.sent.known.get(name)
     if p is None:
@@ -270,7 +266,7 @@ def predicted(books: "Auditor", kind: str, name: str) -> tuple[date, list[Leg]] 
         legs: list[Leg] = [(f"P2160/{p.payee}", p.amount, p.id), (f"P2120/{p.payee}", -p.amount, None)]
         _must_be(p, kind, *AT_THE_BANK)
         return p.day_told("failed"), legs
-    if kind not in (_paid_as(p), _returned_as(p)):
+    if kind not in (_paid_as(p), RETURNED[p.purpose]):
         raise AuditError(f"{kind} of {name}, which is a {p.purpose}")
     # Back before anybody had heard that it was there: both in one.
     _must_be(p, kind, *(("paid", *AT_THE_BANK) if back else AT_THE_BANK))

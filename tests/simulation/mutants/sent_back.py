@@ -9,7 +9,7 @@ MUTANTS = (
     Mutant(
         "what the trust bank sent back is forwarded by nobody",
         FORWARD,
-        "status__in=CAME_TO_NOTHING",
+        "status__in=Payout.CAME_BACK",
         'status="failed"',
         "was never forwarded",
         moves=SENT_BACK,
