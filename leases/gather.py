@@ -20,7 +20,8 @@ from leases.credits import postings as _credits  # noqa: F401 registers
 from leases.deposits import postings as _deposits  # noqa: F401 registers
 from leases.deposits.actions.ask import ASK_QUEUE, ask_for_deposits
 from leases.deposits.actions.forward import forward_deposits
-from leases.deposits.listeners import ask_on_opening, forward_again
+from leases.deposits.actions.take_back import DepositKeeper
+from leases.deposits.listeners import ask_on_opening, forward_again, take_back_what_waits
 from leases.deposits.queries import check_left_nothing, owes_deposit_on
 from leases.invariants import LEASES
 from leases.late_fees.actions.assess import ASSESS_QUEUE, assess_late_fees
@@ -44,6 +45,7 @@ from ledger.journal.invariants import register_invariants
 from payments.customers.queries import KEPT_BY
 from payments.payins.actions.complete import TRUST_QUEUE
 from payments.payins.queries import MAY_PAY, TAKES
+from payments.returns.actions import KEEPERS
 
 # After these less is on its way than was: of what is captured, only a part may have been taken of what was promised.
 CAME_BACK = ("payment.returned", "payment.failed", "payment.canceled", "payment.captured")
@@ -72,6 +74,8 @@ def register() -> None:
     promise(
         *(f"deposit_{order}.{kind}" for order in ("draw", "refund") for kind in ("paid", "failed")), "deposit_draw.returned", hear=go_on
     )
+    answered = [f"deposit_{order}.{kind}" for order in ("draw", "refund") for kind in ("paid", "failed", "returned")]
+    promise(*answered, hear=take_back_what_waits)
     promise("deposit_forwarding.paid", hear=look_at_what_arrived)
     promise(*CAME_BACK, hear=look_at_what_never_came)
     promise("deposit.cheque", "deposit.interest", hear=look_at_what_was_added)
@@ -90,7 +94,7 @@ def register() -> None:
         "deposit.deduction",
         "overpayment.came_back",
     )
-    owed_again = ("receipt.bounced", "write_off.reinstated")
+    owed_again = ("receipt.bounced", "write_off.reinstated", "deposit.reclaimed")
     promise("payment.completed", *CAME_BACK, hear=payment_plans.look_after_payments)
     promise(*by_hand, *owed_again, hear=payment_plans.look_after_what_was_done_by_hand)
     promise("charge.due", hear=arrears.look_after_the_first_days)
@@ -122,5 +126,7 @@ def _register_rules() -> None:
             KEPT_BY.append(keeps)
     if check_lease_takes not in TAKES:
         TAKES.append(check_lease_takes)
+    if not KEEPERS:
+        KEEPERS.append(DepositKeeper())
     if given_away not in OWED_BESIDES:
         OWED_BESIDES.append(given_away)

@@ -52,28 +52,30 @@ LEASES = (
     ),
     Invariant(
         "I8d",
-        "What is held of a deposit is what came in less what was deducted and given back, from the rooms' own tables",
+        "What is held of a deposit is what came in, or had gone on before it was taken back, less what was deducted and given back",
         """SELECT d.public_id, -h.balance_minor - x.held AS off_minor FROM leases_deposit d JOIN ledger_account h ON h.id = d.held_id
            CROSS JOIN LATERAL (SELECT
-             coalesce((SELECT sum(p.amount_minor) FROM payments_payment p
-                         WHERE p.applies_to_id = d.account_id AND p.status = 'completed'), 0)
+             coalesce((SELECT sum(CASE p.status WHEN 'completed' THEN p.amount_minor ELSE c.amount_minor END) FROM payments_payment p
+                         LEFT JOIN leases_charge c ON c.posted_as = 'payment.returned' AND c.posted_for = p.public_id
+                         WHERE p.applies_to_id = d.account_id AND p.status IN ('completed', 'returned')), 0)
              + coalesce((SELECT sum(CASE m.kind WHEN 'cheque' THEN m.amount_minor WHEN 'deduction' THEN -m.amount_minor ELSE 0 END)
                          FROM leases_movement m WHERE m.deposit_id = d.id), 0)
              - coalesce((SELECT sum(o.amount_minor - o.interest_minor) FROM payments_payout o
                          WHERE o.origin = d.public_id AND o.purpose = 'deposit_refund' AND o.status = 'paid'), 0) AS held) x
            WHERE -h.balance_minor <> x.held""",
-        tables=("ledger_account", "leases_deposit", "leases_movement", "payments_payment", "payments_payout"),
+        tables=("ledger_account", "leases_deposit", "leases_movement", "leases_charge", "payments_payment", "payments_payout"),
     ),
     Invariant(
         "I18b",
         "What is open of a deposit is what was asked less what came in, from the rooms' own tables",
         """SELECT d.public_id, a.balance_minor - x.owed AS off_minor FROM leases_deposit d JOIN ledger_account a ON a.id = d.account_id
            CROSS JOIN LATERAL (SELECT d.amount_minor
-             - coalesce((SELECT sum(p.amount_minor) FROM payments_payment p
-                         WHERE p.applies_to_id = d.account_id AND p.status = 'completed'), 0)
+             - coalesce((SELECT sum(CASE p.status WHEN 'completed' THEN p.amount_minor ELSE c.amount_minor END) FROM payments_payment p
+                         LEFT JOIN leases_charge c ON c.posted_as = 'payment.returned' AND c.posted_for = p.public_id
+                         WHERE p.applies_to_id = d.account_id AND p.status IN ('completed', 'returned')), 0)
              - coalesce((SELECT sum(m.amount_minor) FROM leases_movement m WHERE m.deposit_id = d.id AND m.kind = 'cheque'), 0) AS owed) x
            WHERE a.balance_minor <> x.owed""",
-        tables=("ledger_account", "leases_deposit", "leases_movement", "payments_payment"),
+        tables=("ledger_account", "leases_deposit", "leases_movement", "leases_charge", "payments_payment"),
     ),
     Invariant(
         "I18",

@@ -23,7 +23,6 @@ from payments.payouts.actions.settle import SETTLE_QUEUE, settle_payments
 from payments.payouts.events import PROJECTION as PAYOUTS
 from payments.payouts.listeners import settle_when_paid, settle_when_ready
 from payments.payouts.models import Payout
-from payments.payouts.queries import forwarded_to
 from payments.pricing import postings as _pricing  # noqa: F401 registers
 from payments.reconciliation.actions import (
     LINES_QUEUE,
@@ -41,7 +40,7 @@ from payments.refunds.actions.create import REFUND_QUEUE
 from payments.refunds.actions.send import sent_refunds, work_on_refunds
 from payments.refunds.events import PROJECTION as REFUNDS
 from payments.retries.actions import RETRY_QUEUE, tell_due
-from payments.returns.actions import FORWARDED, WATCH_QUEUE, watch_for_returns
+from payments.returns.actions import WATCH_QUEUE, watch_for_returns
 from payments.returns.listeners import void, watch
 from payments.returns.voiding import VOID_QUEUE as MANDATES_QUEUE
 from payments.returns.voiding import void_after_returns
@@ -75,8 +74,6 @@ def register() -> None:
     for sent in (sent_orders, sent_refunds):
         if sent not in SENT:
             SENT.append(sent)
-    if forwarded_to not in FORWARDED:
-        FORWARDED.append(forwarded_to)
     told = [f"{purpose}.{kind}" for purpose in Payout.Purpose.values for kind in ("in_transit", "paid", "failed", "returned")]
     promise(*told, *(f"refund.{kind}" for kind in ("submitted", "succeeded", "returned")), hear=expect_sent_lines)
     promise("bank_account.created", hear=expect_deposits)

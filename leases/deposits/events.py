@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from directpay.events.actions import NewEvent
-from directpay.people.actor import Actor
+from directpay.people.actor import SYSTEM, Actor
 from leases.contracts.queries import concerned
 from leases.deposits.models import Deposit, Movement, TrustBank
+from leases.rent.models import Charge
 
 
 def named(bank: TrustBank, actor: Actor, at: datetime) -> NewEvent:
@@ -39,6 +40,21 @@ def moved(movement: Movement, actor: Actor, at: datetime) -> NewEvent:
     }
     who = concerned(movement.deposit.lease, movement.deposit.party)
     return NewEvent(f"deposit.{movement.kind}", movement.public_id, 1, actor.label, at, data, who)
+
+
+def reclaimed(deposit: Deposit, charge: Charge, payment: str, at: datetime) -> NewEvent:
+    """``deposit.reclaimed``: a payment of it was taken back after its money had gone on, and `charge` asks the renter for that."""
+    data = {
+        "id": charge.public_id,
+        "deposit": deposit.public_id,
+        "lease": deposit.lease.public_id,
+        "party": deposit.party.label,
+        "payment": payment,
+        "amount": charge.amount_minor,
+        "currency": deposit.account.currency,
+        "due_date": charge.due_on.isoformat(),
+    }
+    return NewEvent("deposit.reclaimed", charge.public_id, 1, SYSTEM.label, at, data, concerned(deposit.lease, deposit.party))
 
 
 def snapshot(deposit: Deposit) -> dict[str, Any]:

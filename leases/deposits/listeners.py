@@ -7,6 +7,8 @@ from directpay.due.actions import schedule
 from directpay.events.registry import Fact
 from leases.deposits.actions.ask import ASK_QUEUE
 from payments.payins.actions.complete import TRUST_QUEUE
+from payments.payins.models import CLEARED, Payment
+from payments.returns.actions import WATCH_QUEUE
 
 TRY_AGAIN_AFTER = timedelta(days=1)
 
@@ -19,3 +21,13 @@ def ask_on_opening(events: Sequence[Fact]) -> None:
 def forward_again(events: Sequence[Fact]) -> None:
     """deposit_forwarding.failed, .returned → try again tomorrow: a deposit does not stay with us."""
     schedule(TRUST_QUEUE, [(event.data["origin"], event.at + TRY_AGAIN_AFTER) for event in events])
+
+
+def take_back_what_waits(events: Sequence[Fact]) -> None:
+    """A draw or a refund was answered → a payment of its deposit that the bank takes back, and that had to wait for it, is returned."""
+    told = {event.data["origin"]: event.at for event in events}
+    waiting = Payment.objects.filter(
+        applies_to__deposit_due__public_id__in=list(told), applies_to__deposit_due__comes_back_since__isnull=False, status__in=CLEARED
+    )
+    rows = waiting.order_by("id").values_list("public_id", "applies_to__deposit_due__public_id")
+    schedule(WATCH_QUEUE, [(payment, told[deposit]) for payment, deposit in rows])

@@ -42,6 +42,8 @@ class Deposit(models.Model):
     interest = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="deposit_interest")
     amount_minor = models.BigIntegerField()
     due_on = models.DateField()
+    # A payment of it was taken back while an order moved its money: until that is posted nothing of it is drawn or given back.
+    comes_back_since = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -72,7 +72,7 @@ def deposit_interest(
     return Draft(interest, on, at, lines)
 
 
-@posts("deposit.deducted", rows="K9")
+@posts("deposit.deducted", rows="K9 K22")
 def deposit_deducted(
     *, deduction: str, payee: str, receivable: Account, party: str, trust_bank: str, amount_minor: int, on: date, at: datetime
 ) -> Draft:

@@ -16,9 +16,12 @@ from directpay.people.ways import Way, seen_by
 from leases.contracts.models import Lease, Renter
 from leases.contracts.queries import ways_by_share
 from leases.deposits.models import Deposit, Movement, TrustBank
+from leases.rent.queries import payable_charges
 from ledger.journal.models import Account
 from payments.payins.models import Payment
 from payments.payins.queries import in_flight_minor
+from payments.payouts import queries as payouts
+from payments.payouts.models import Payout
 from payments.payouts.queries import not_forwarded
 
 
@@ -26,6 +29,10 @@ class CustomerHasDeposit(Conflict):
     """What they have left is with us still (409)."""
 
     code = "customer_has_deposit"
+
+
+# A charge of what had gone on of a deposit whose payment was taken back is posted by that payment's return.
+RECLAIMED: Final = "payment.returned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,7 @@ def moved_minor(deposit: Deposit, kind: str) -> int:
 CAME_BACK: Final = """
 SELECT substr(t.reference, length('payment.returned:') + 1) AS payment, -e.amount_minor AS minor FROM ledger_entry e
 JOIN ledger_transaction t ON t.id = e.transaction_id
-WHERE e.account_id = ANY(%s::bigint[]) AND t.kind = 'payment.returned'
+WHERE e.account_id = ANY(%s::bigint[]) AND t.kind = 'payment.returned' AND e.amount_minor < 0
 """
 NOT_THERE: Final = f"""
 SELECT coalesce(sum(x.minor), 0)::bigint FROM ({CAME_BACK}) x WHERE NOT EXISTS (
@@ -121,6 +128,25 @@ def not_there_minor(earned: Account) -> int:
         cursor.execute(NOT_THERE, [integers([earned.id])])
         found: int = cursor.fetchone()[0]
         return found
+
+
+def drawn_minor(deposit: Deposit) -> int:
+    """What was drawn from the trust bank to be given back, and was not: the rest of what is in transit is other renters'."""
+    return payouts.drawn_minor(
+        Payout.objects.filter(origin=deposit.public_id), deposit.lease.unit.property.payee.public_id, deposit.subject
+    )
+
+
+def on_its_way_minor(payments: QuerySet[Payment]) -> int:
+    """Of payments of deposits, what has cleared and does not lie in the trust bank."""
+    found: int = not_forwarded(payments).aggregate(total=Sum("amount_minor", default=0))["total"]
+    return found
+
+
+def owes_what_was_given_back(deposit: Deposit) -> bool:
+    """Whether its party owes for a payment of it that was taken back when its money had gone on."""
+    parties = list(deposit.lease.parties.order_by("id"))
+    return any(row.charge.posted_as == RECLAIMED for row in payable_charges(deposit.lease, deposit.party, parties).rows)
 
 
 def deducted_in_transit_minor(bank: TrustBank) -> int:

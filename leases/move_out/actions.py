@@ -16,10 +16,9 @@ from leases.contracts.actions import lock_lease
 from leases.contracts.models import Lease, Party
 from leases.contracts.queries import concerned
 from leases.deposits.models import Deposit
-from leases.deposits.queries import with_lease
+from leases.deposits.queries import drawn_minor, owes_what_was_given_back, with_lease
 from leases.move_out.deadlines import deadline
 from leases.move_out.models import KIND, Damage, Destination, MoveOut
-from leases.move_out.queries import drawn_minor
 from leases.rent.queries import local_today
 from payments.methods.models import BankAccount
 from payments.methods.queries import BankAccountNotVerified
@@ -98,7 +97,7 @@ def name_destination(deposit: Deposit, account: BankAccount, *, actor: Actor, at
         row.bank_account, row.named_at = account, at
         row.save(update_fields=["bank_account", "named_at"])
         wake([row.move_out.public_id], at)
-        if row.move_out.closed_at:
+        if row.move_out.closed_at and not owes_what_was_given_back(with_lease().get(id=deposit.id)):
             give_back(row, actor=actor, at=at)
         return row
 
@@ -111,7 +110,7 @@ def give_back(row: Destination, *, actor: Actor, at: datetime) -> Payout | None:
     back = min(held + interest, drawn_minor(deposit))
     orders = Payout.objects.filter(origin=deposit.public_id, purpose=Payout.Purpose.REFUND)
     under_way = orders.filter(status__in=Payout.UNDER_WAY).first()
-    if under_way or back <= 0 or row.bank_account is None:
+    if under_way or back <= 0 or row.bank_account is None or deposit.comes_back_since:
         return under_way
     wish = NewPayout(
         purpose=Payout.Purpose.REFUND,

@@ -14,7 +14,6 @@ from leases.contracts.queries import ways_by_lease
 from leases.deposits.models import Deposit, Movement
 from leases.deposits.queries import visible_deposits
 from leases.move_out.models import DEDUCT, KIND, Damage, Destination, MoveOut
-from payments.payouts import queries as payouts
 from payments.payouts.models import Payout
 
 
@@ -84,11 +83,6 @@ def _statement(deposit: Deposit, refunds: Sequence[Payout]) -> Statement:
     deducted = sum(m.amount_minor for m in deductions)
     received = deposit.held.shown_minor + deposit.interest.shown_minor + paid_back + deducted - interest
     return Statement(deposit, received, interest, deductions, refunds)
-
-
-def drawn_minor(deposit: Deposit) -> int:
-    """What was drawn from the trust bank to be given back, and was not: the rest of what is in transit is other renters'."""
-    return payouts.drawn_minor(Payout.objects.filter(origin=deposit.public_id))
 
 
 def refunds_to_look_into() -> QuerySet[Destination]:

@@ -12,10 +12,9 @@ from leases.contracts.queries import concerned
 from leases.credits.actions import NewCredit, grant_credit
 from leases.deposits.actions.move import deduct, earned_minor, withdraw
 from leases.deposits.models import Deposit, Movement
-from leases.deposits.queries import moved_minor, standings, with_lease
+from leases.deposits.queries import drawn_minor, moved_minor, standings, with_lease
 from leases.move_out.actions import give_back
 from leases.move_out.models import DEDUCT, KIND, Damage, MoveOut
-from leases.move_out.queries import drawn_minor
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from leases.rent.queries import payable_charges
 from payments.payins.models import LIVE, Payment
@@ -109,6 +108,8 @@ def _draw(deposit: Deposit, at: datetime) -> Wait | None:
     """What of it is held and not here: all of it at first, then what has come since, of interest or of a payment."""
     rest = deposit.held.shown_minor + deposit.interest.shown_minor - drawn_minor(deposit)
     last = Payout.objects.filter(origin=deposit.public_id, purpose=Payout.Purpose.DRAW).order_by("-id").first()
+    if deposit.comes_back_since:
+        return Wait("for what the bank takes back", at + LOOK_AGAIN_AFTER)
     if rest <= 0:
         return None
     if wait := _arriving([deposit], at):

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from directpay.kernel import money
+from leases.deposits.queries import RECLAIMED
 from leases.portal import dates
 from leases.rent.models import Charge
 from leases.rent.postings import LATE_FEE, RETURNED_FEE
@@ -101,6 +102,8 @@ def charge_title(charge: Charge, today: date) -> str:
         return _("Late fee: rent was due {day}").format(day=dates.day_text(charge.period_start, today))
     if charge.posted_as == RETURNED_FEE:
         return _("Fee: payment of yours came back {day}").format(day=dates.day_text(charge.period_start, today))
+    if charge.posted_as == RECLAIMED:
+        return _("Deposit: your bank took the payment back {day}").format(day=dates.day_text(charge.due_on, today))
     if not charge.scheduled:
         return charge.description or category(charge.category)
     first, last = charge.period_start, charge.period_end

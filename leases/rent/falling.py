@@ -32,6 +32,7 @@ class FallingCharge:
     scheduled: bool
     party_id: int | None  # whose own it is; None: all parties share it
     posted_as: ClassVar[str] = "charge.due"  # a fee never waits for its day
+    posted_for: ClassVar[str] = ""
 
 
 @dataclass(frozen=True, slots=True)

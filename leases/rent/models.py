@@ -13,6 +13,8 @@ class Charge(models.Model):
     category = models.CharField(max_length=10, default="rent")
     # Under which kind it stands in the books: a rent charge as it falls due, a fee as it is charged.
     posted_as = models.CharField(max_length=30, default="charge.due", db_default="charge.due")
+    # What that transaction is named for, where it is not the charge: a deposit's payment that the bank took back.
+    posted_for = models.CharField(max_length=40, default="", db_default="", blank=True)
     scheduled = models.BooleanField(default=True, db_default=True)  # by the terms of the lease; else added by hand
     description = models.CharField(max_length=200, default="", db_default="", blank=True)
     due_on = models.DateField()

@@ -50,7 +50,7 @@ S = TypeVar("S", bound=Sharing)
 
 def due_reference(charge: Charge | FallingCharge) -> str:
     """Of the transaction that posts it."""
-    return f"{charge.posted_as}:{charge.public_id}"
+    return f"{charge.posted_as}:{charge.posted_for or charge.public_id}"
 
 
 def parts(charge: Charge | FallingCharge, parties: Sequence[S]) -> list[tuple[S, int]]:
@@ -89,7 +89,7 @@ def charges_due(charges: Sequence[FallingCharge], parties: Mapping[int, Sequence
     )
 
 
-@posts("charge.due", rows="A1 B1 C1 D1 E1 E5 E7 G1 K8 M1 N1")
+@posts("charge.due", rows="A1 B1 C1 D1 E1 E5 E7 G1 K8 K21 M1 N1")
 def charge_due(
     *, charge: str, category: str, shares: Sequence[tuple[Receivable, int]], payee: str, property_id: str, on: date, at: datetime
 ) -> Draft:

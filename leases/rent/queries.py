@@ -108,7 +108,8 @@ def share_of(charge: Charge, party: Party, parties: Sequence[Party]) -> int:
     return next((amount for owner, amount in parts(charge, parties) if owner.id == party.id), 0)
 
 
-OF_SCHEDULE = ("party_id", "category", "posted_as", "scheduled", "description", "due_on", "period_start", "period_end", "amount_minor")
+OF_CHARGE = ("party_id", "category", "posted_as", "posted_for", "scheduled", "description")
+OF_SCHEDULE = (*OF_CHARGE, "due_on", "period_start", "period_end", "amount_minor")
 CHARGE = ("id", "public_id", "lease_id", *OF_SCHEDULE, "posted_at")  # in the order of the model's fields
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from directpay.people.actor import Actor
@@ -72,29 +74,42 @@ def credits_of_payment(payment: Payment) -> list[str]:
     return [*credits_of(payment), *(f"refund.{status}:{key}" for key, status in back.values_list("public_id", "status"))]
 
 
-def forwarded_to(payments: Sequence[str]) -> dict[str, str]:
-    """For returns.actions.FORWARDED: deposit payments → their trust bank, of those that are there or on the way."""
-    gone = Payout.objects.filter(purpose=Payout.Purpose.FORWARDING, origin__in=list(payments)).exclude(status__in=Payout.CAME_BACK)
-    return dict(gone.values_list("origin", "trust_bank"))
-
-
 def not_forwarded(payments: QuerySet[Payment]) -> QuerySet[Payment]:
     """Of payments of deposits, those that have cleared and are with us still, or again."""
     there = Payout.objects.filter(purpose=Payout.Purpose.FORWARDING, status=Payout.Status.PAID, origin=OuterRef("public_id"))
     return payments.filter(~Exists(there), status__in=CLEARED)
 
 
-def drawn_minor(orders: QuerySet[Payout], refunds: Sequence[str] = (Payout.Status.PAID,)) -> int:
-    """What was drawn from a trust bank, and no refund has taken: those in the states `refunds`."""
+# Of payments that had reached the trust bank, what the return of each took out of what had been drawn (K20).
+TAKEN_BACK_HERE: Final = """
+SELECT coalesce(sum(e.amount_minor), 0)::bigint FROM ledger_book b JOIN ledger_account d ON d.book_id = b.id
+JOIN payments_payment p ON p.applies_to_id = d.id AND p.status = 'returned'
+JOIN ledger_transaction t ON t.reference = 'payment.returned:' || p.public_id
+JOIN ledger_entry e ON e.transaction_id = t.id JOIN ledger_account a ON a.id = e.account_id AND a.number = 'P2210'
+WHERE b.kind = 'L' AND b.subject = %s AND d.number = 'L1510' AND d.subject = %s AND EXISTS (
+    SELECT FROM payments_payout o WHERE o.origin = p.public_id AND o.purpose = 'deposit_forwarding' AND o.status = 'paid')
+"""
+
+
+def drawn_minor(orders: QuerySet[Payout], payee: str, party: str, refunds: Sequence[str] = (Payout.Status.PAID,)) -> int:
+    """What was drawn from a trust bank and is here: no refund in the states `refunds` has taken it, and no return.
+
+    `orders` of the deposit that `party` (a subject in the book of `payee`) has left.
+    """
     drawn = Sum("amount_minor", filter=Q(purpose=Payout.Purpose.DRAW, status=Payout.Status.PAID), default=0)
     back = Sum("amount_minor", filter=Q(purpose=Payout.Purpose.REFUND, status__in=refunds), default=0)
     found: int = orders.aggregate(left=drawn - back)["left"]
-    return found
+    if found <= 0:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(TAKEN_BACK_HERE, [payee, party])
+        return found - int(cursor.fetchone()[0])
 
 
 def left_of_draws_minor(one: Payout) -> int:
     """Of what was drawn from the trust bank for a deposit, what no refund has taken or is about to take."""
-    return drawn_minor(Payout.objects.filter(origin=one.origin), (*Payout.UNDER_WAY, Payout.Status.PAID))
+    of_deposit = Payout.objects.filter(origin=one.origin)
+    return drawn_minor(of_deposit, one.payee.public_id, one.party, (*Payout.UNDER_WAY, Payout.Status.PAID))
 
 
 def there_minor(one: Payout) -> int:
@@ -107,4 +122,5 @@ def there_minor(one: Payout) -> int:
     waiting: int = not_forwarded(Payment.objects.filter(applies_to=paid.applies_to_id)).aggregate(total=Sum("amount_minor", default=0))[
         "total"
     ]
-    return held - drawn_minor(Payout.objects.filter(payee_id=one.payee_id, party=one.party, currency=one.currency)) - waiting
+    orders = Payout.objects.filter(payee_id=one.payee_id, party=one.party, currency=one.currency)
+    return held - drawn_minor(orders, one.payee.public_id, one.party) - waiting

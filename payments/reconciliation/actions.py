@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db import transaction
+
 from directpay.due.actions import done, schedule
 from directpay.events.actions import NewEvent, record
 from directpay.events.unit import unit_of_work
 from directpay.kernel.ids import public_id
 from directpay.people.actor import SYSTEM
-from ledger.journal.actions import post_many
+from ledger.journal.actions import BelowFloor, post_many
 from payments.chart.drafts import Draft, postings_of
 from payments.methods.models import BankAccount
 from payments.methods.postings import RAIL as OWN_ACH
@@ -20,8 +22,8 @@ from payments.rails.base import NoAnswer, Order, ReportingRail
 from payments.rails.registry import rail
 from payments.rails.timetable import bank_day_of
 from payments.reconciliation.models import BankLine
-from payments.reconciliation.postings import bank_lines, capital, processor_fee
-from payments.reconciliation.queries import open_item
+from payments.reconciliation.postings import bank_lines, capital, client_covered, processor_fee
+from payments.reconciliation.queries import client_bank_minor, open_item
 
 LINES_QUEUE = "reconciliation.lines"
 OWN_LINES_QUEUE = "reconciliation.own_lines"
@@ -142,9 +144,38 @@ def record_bank_lines(reported: Sequence[Reported], *, at: datetime) -> list[Ban
         BankLine.objects.bulk_create(rows, ignore_conflicts=True)
         kept = set(BankLine.objects.filter(public_id__in=[row.public_id for row in rows]).values_list("public_id", flat=True))
         new = [row for row in rows if row.public_id in kept]
-        post_many(bank_lines(new, at), at=at)
+        _post(new, at)
         record([_fact(line, at) for line in new])
         return new
+
+
+def _post(lines: Sequence[BankLine], at: datetime) -> None:
+    """What the client bank cannot bear the company covers (F11): no line of the bank's waits, and nobody's money pays for another's."""
+    postings = bank_lines(lines, at)
+    try:
+        with transaction.atomic():
+            post_many(postings, at=at)
+    except BelowFloor:
+        covers = [cover for currency in {line.currency for line in lines} for cover in _cover(lines, currency, at)]
+        if not covers:
+            raise
+        post_many([*postings_of([cover for cover, _ in covers]), *postings], at=at)
+        record([fact for _, fact in covers])
+
+
+def _cover(lines: Sequence[BankLine], currency: str, at: datetime) -> list[tuple[Draft, NewEvent]]:
+    """Of this currency, what is missing when each of the lines is posted in its turn."""
+    missing, standing = 0, client_bank_minor(currency)
+    for line in lines:
+        if (line.bank, line.currency) == ("client", currency):
+            standing += line.amount_minor
+            missing = max(missing, -standing)
+    if not missing:
+        return []
+    name, on = public_id("cov"), bank_day_of(at)
+    data = {"id": name, "amount": missing, "currency": currency, "date": on.isoformat()}
+    fact = NewEvent(type="client_bank.covered", object_id=name, version=1, actor=SYSTEM.label, at=at, data=data)
+    return [(client_covered.draft(cover=name, currency=currency, amount_minor=missing, on=on, at=at), fact)]
 
 
 def _fact(line: BankLine, at: datetime) -> NewEvent:

@@ -25,6 +25,7 @@ steps(
     E1=charge("e1", "rent", bob=90_000, carol=60_000),
     E5=charge("e5", "rent", ann=33_334, bob=33_333, carol=33_333),
     K8=charge("k8", "damages", bob=30_000),
+    K21=charge("k21", "damages", bob=30_000),
     M1=charge("m1", "rent", bob=108_900),
     A2=lambda s: [rent.late_fee_assessed(charge="chg_1", shares=[(s.party(), 5_000)], **IN_HOME)],
     A3=lambda s: [rent.late_fee_waived(late_fee="lfe_1", shares=[(s.party(), 5_000)], **IN_HOME)],
@@ -57,6 +58,7 @@ steps(
     K1=deposit_due,
     K7=lambda s: [deposits.deposit_interest(interest="int_1", renters_minor=120, **IN_TRUST)],
     K9=deducted,
+    K22=deducted,
     K10=lambda s: [deposits.trust_withdrawn(withdrawal="wd_1", trust_bank=TRUST_BANK, amount_minor=30_000, **THEIRS)],
     K16=lambda s: [deposits.deposit_receipt_recorded(receipt="rcp_1", amount_minor=150_000, **IN_TRUST)],
 )

@@ -231,8 +231,11 @@ def forwarded(s: Story) -> list[Posting]:
     return [payouts.deposit_forwarded(forwarding="fwd_1", amount_minor=150_000, trust_bank=TRUST_BANK, **THEIRS)]
 
 
-def deposit_returned(trust_bank: str = "") -> Step:
-    return lambda s: [returns.payment_returned(s.deposit_paid(), settled=False, trust_bank=trust_bank, **WHEN)]
+def deposit_returned(**parts: int) -> Step:
+    """`parts` of it: where they are by now."""
+    return lambda s: [
+        returns.payment_returned(s.deposit_paid(), settled=False, found=returns.Found(TRUST_BANK, s.party(), **parts), **WHEN)
+    ]
 
 
 steps(
@@ -244,10 +247,13 @@ steps(
     K11=lambda s: [payouts.deposit_drawn(**DRAWN)],
     K12=lambda s: [payouts.deposit_refunded(**GIVEN_BACK)],
     K13=lambda s: [payouts.deposit_refund_returned(**GIVEN_BACK)],
-    K14=deposit_returned(),
+    K14=deposit_returned(here_minor=150_000),
     K17=lambda s: [payouts.deposit_forwarding_returned(forwarding="fwd_1", amount_minor=150_000, trust_bank=TRUST_BANK, **THEIRS)],
     K18=lambda s: [payouts.deposit_draw_returned(**DRAWN)],
-    K15=deposit_returned(TRUST_BANK),
+    K15=deposit_returned(there_minor=150_000),
+    K19=deposit_returned(gone_minor=150_000),
+    K20=deposit_returned(here_minor=120_000, gone_minor=30_000),
+    K23=deposit_returned(here_minor=120_000, deducted_minor=30_000),
 )
 
 EURO = payins.Conversion("eur", paid_minor=100_000, worth_minor=110_000)

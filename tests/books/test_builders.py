@@ -20,7 +20,7 @@ from payments.payouts.postings import landlord_unblocked, reserve_released
 from payments.pricing.postings import fx_realised
 from payments.reconciliation.postings import rounding_absorbed
 from payments.refunds.postings import claw_back, refund_failed, refund_submitted
-from payments.returns.postings import payment_returned, return_fee, returns
+from payments.returns.postings import Found, payment_returned, return_fee, returns
 from tests.books.story import AT, DAY, PAYEE, THEIRS, TRUST_BANK, USD, WHEN
 
 OURS: dict[str, Any] = {"currency": USD, **WHEN}
@@ -131,10 +131,18 @@ class TestReturned:
         back = payment_returned.draft(rent(**TAXED), settled=True, clawed_fee_minor=10, clawed_tax_minor=1, **WHEN)
         assert made(back) == {"P2120": 978, "P1210": -1_000, "P4110": 20, "P2500": 2, "L1500": 1_000, "L1100": -978, "L6100": -22}
 
-    @pytest.mark.parametrize("trust_bank", ["", TRUST_BANK])
-    def test_of_a_deposit_gives_the_payer_its_fee_back(self, trust_bank):
-        back = made(payment_returned.draft(deposit(fee_payer="payer"), settled=False, trust_bank=trust_bank, **WHEN))
-        assert (back["P1210"], back["P4110"], back["P2120" if trust_bank else "P2210"]) == (-1_030, 30, 1_000)
+    @pytest.mark.parametrize("found", [None, Found(TRUST_BANK, there_minor=1_000)], ids=["here", "there"])
+    def test_of_a_deposit_gives_the_payer_its_fee_back(self, found):
+        back = made(payment_returned.draft(deposit(fee_payer="payer"), settled=False, found=found, **WHEN))
+        assert (back["P1210"], back["P4110"], back["P2120" if found else "P2210"]) == (-1_030, 30, 1_000)
+
+    @pytest.mark.parametrize(
+        ("found", "said"),
+        [(Found(TRUST_BANK, there_minor=999), "adds up"), (Found(TRUST_BANK, gone_minor=1_000), "owed by somebody")],
+    )
+    def test_of_a_deposit_whose_money_is_not_accounted_for(self, found, said):
+        with pytest.raises(ValueError, match=said):
+            payment_returned.draft(deposit(), settled=False, found=found, **WHEN)
 
     def test_is_never_clawed_back_from_the_payer(self):
         with pytest.raises(ValueError, match="only a fee that the payee paid"):
@@ -155,7 +163,8 @@ class TestReturned:
         figures = {"amount_minor": amount, "fee_minor": fee, "tax_minor": tax, "jurisdiction": "xx"}
         paid = (deposit if trust else rent)(fee_payer="payer" if payer else "payee", **figures)
         there = payment_completed.draft(paid, **WHEN)
-        back = payment_returned.draft(paid, settled=False, trust_bank=TRUST_BANK if forwarded and trust else "", **WHEN)
+        found = Found(TRUST_BANK, there_minor=amount) if forwarded and trust else None
+        back = payment_returned.draft(paid, settled=False, found=found, **WHEN)
         assert (unbalanced(there), unbalanced(back)) == (0, 0)
         both = made(replace(there, lines=[*there.lines, *back.lines]))
         assert both.keys() <= ({"P2120", "P2210", "L1320", "L2230", "L1330", "L1100"} if forwarded and trust else set())

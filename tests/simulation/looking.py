@@ -21,7 +21,7 @@ PREPARE look (timestamptz, timestamptz, bigint, bigint, bigint, bigint, bigint, 
  'allocations', (SELECT coalesce(json_agg(json_build_array(a.account_id, a.credit_entry_id, a.debit_entry_id, a.amount_minor)
     ORDER BY a.id), '[]') FROM ledger_allocation a WHERE a.id > $5),
  'charges', (SELECT coalesce(json_agg(json_build_array(c.public_id, l.public_id, c.due_on, c.period_start, c.amount_minor,
-    c.scheduled, c.category, y.label) ORDER BY c.id), '[]')
+    c.scheduled, c.category, y.label, c.posted_for) ORDER BY c.id), '[]')
     FROM leases_charge c JOIN leases_lease l ON l.id = c.lease_id LEFT JOIN leases_party y ON y.id = c.party_id WHERE c.id > $6),
  'credits', (SELECT coalesce(json_agg(json_build_array(k.public_id, l.public_id, y.label, k.kind, c.public_id, k.amount_minor, k.granted_on)
     ORDER BY k.id), '[]') FROM leases_credit k JOIN leases_lease l ON l.id = k.lease_id JOIN leases_party y ON y.id = k.party_id

@@ -54,11 +54,11 @@ class Trusting(World):
 
     def of(self, *codes: str) -> dict[str, int]:
         """Balances as BOOKS.md prints them; L2200 and its like are Bob's."""
-        return {code: self.balance(code) for code in codes}
+        return {code: self.balance(code, lease=self.leased) for code in codes}
 
     def shows(self, reference: str, **balances: int) -> None:
         """Right after a transaction: ``shows("payment.completed:pay_…", P2210=150_000)``."""
-        found = {code: self.balance_after(reference, code.replace("_", "/")) for code in balances}
+        found = {code: self.balance_after(reference, code.replace("_", "/"), lease=self.leased) for code in balances}
         assert found == balances
 
 

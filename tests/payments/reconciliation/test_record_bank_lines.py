@@ -6,6 +6,7 @@ from django.db import IntegrityError
 from directpay.due.models import Due
 from directpay.events.models import Event
 from directpay.events.unit import unit_of_work
+from ledger.journal.actions import BelowFloor
 from ledger.journal.models import Transaction
 from ledger.journal.queries import find_account, open_items
 from payments.reconciliation.actions import LINES_QUEUE, Reported, fetch_lines, pay_in_capital, record_bank_lines
@@ -23,6 +24,36 @@ def reported(reference: str, amount: int, item: str = "pay_1", rail: str = "ach"
 
 def clearing(rail: str = "ach") -> list[tuple[str, int]]:
     return open_items(find_account("P", "P1210", currency="usd", subject=rail).id)
+
+
+class TestCover:
+    """F11: what the client bank cannot bear comes out of the company's own money."""
+
+    def test_pays_what_is_missing_when_each_line_is_posted_in_its_turn(self, w):
+        record_bank_lines([reported("a", 100), reported("b", -250), reported("c", 120)], at=w.now)
+        cover = Transaction.objects.get(kind="client.covered")
+        assert (w.balance("P1110"), w.balance("P1130")) == (120, 1_000_000 - 150)
+        event = Event.objects.get(type="client_bank.covered")
+        assert (f"client.covered:{event.object_id}", event.data["amount"], event.data["currency"]) == (cover.reference, 150, "usd")
+        w.check()
+
+    def test_nothing_where_enough_is_there(self, w):
+        record_bank_lines([reported("a", 100), reported("b", -100)], at=w.now)
+        assert not Transaction.objects.filter(kind="client.covered").exists()
+
+    def test_a_company_that_has_not_that_much_leaves_the_line_to_wait(self, w):
+        with pytest.raises(BelowFloor):
+            record_bank_lines([reported("a", -1_000_001)], at=w.now)
+        assert (w.balance("P1110"), BankLine.objects.count(), Transaction.objects.filter(kind="bank.line").count()) == (0, 0, 0)
+        pay_in_capital(1, currency="usd", reference="more", at=w.now)
+        record_bank_lines([reported("a", -1_000_001)], at=w.now)
+        assert (w.balance("P1110"), w.balance("P1130")) == (0, 0)
+        w.check()
+
+    def test_once_however_often_the_line_is_told(self, w):
+        for _ in range(2):
+            record_bank_lines([reported("a", -100)], at=w.now)
+        assert (w.balance("P1110"), w.balance("P1130")) == (0, 999_900)
 
 
 class TestRecord:

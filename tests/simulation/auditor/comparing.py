@@ -76,9 +76,12 @@ def _name_accounts(books: Auditor, seen: Seen) -> None:
 
 
 def _charges(books: Auditor, seen: Seen, now: datetime) -> None:
-    for identity, lease_id, due_on, period_start, amount, scheduled, category, label in seen["charges"]:
+    for identity, lease_id, due_on, period_start, amount, scheduled, category, label, posted_for in seen["charges"]:
         if books.changes.in_turn:
             books.late.known_at[identity] = now  # months that a change brings may be late when they are recorded
+        if posted_for:
+            deposits.take_charge(books, identity, posted_for, [lease_id, due_on, amount, category, label], seen["events"])
+            continue
         if not scheduled and changes.take_charge(books, identity, lease_id, date.fromisoformat(due_on), amount):
             continue
         if not scheduled:
@@ -112,7 +115,7 @@ def _transactions(books: Auditor, seen: Seen) -> None:
         for part in _in_turn(books, group):
             for transaction in part:
                 changes.check_aim(books, transaction["reference"])
-                _transaction(books, transaction)
+                _transaction(books, transaction, part)
             _allocate(books, [t["reference"] for t in part])
 
 
@@ -129,12 +132,14 @@ def _scheduled(books: Auditor, transaction: dict) -> bool:
     return books.lease_of_charge[subject].charges[subject].scheduled
 
 
-def _transaction(books: Auditor, transaction: dict) -> None:
+def _transaction(books: Auditor, transaction: dict, group: list[dict]) -> None:
+    """`group`: what was posted with it."""
     reference, kind = transaction["reference"], transaction["kind"]
     at, on = datetime.fromisoformat(transaction["at"]), date.fromisoformat(transaction["on"])
     found = [(books.account_codes[account], amount, item) for _, account, amount, _, item, _ in transaction["legs"]]
     demand(reference not in books.posted, f"{reference} is posted twice")
-    day, legs = _predicted(books, reference, kind, found, at)
+    covered = kind == "client.covered"
+    day, legs = postings.legs_of_cover(books, group, at) if covered else _predicted(books, reference, kind, found, at)
     same(f"legs of {reference}", sorted(legs, key=repr), sorted(found, key=repr))
     same(f"effective date of {reference}", day, on)
     books.posted.add(reference)
@@ -274,6 +279,7 @@ def _payments(books: Auditor, seen: Seen, before: dict[str, str]) -> None:
         p = books.payments[identity]
         must = after(state, p.fresh)
         gone_on = (must == "completed" and p.state in ("settled", "returned")) or (must == "authorized" and p.state == "canceled")
+        gone_on = gone_on or (must == "returned" and deposits.is_moved(books, p))
         if not books.crashed and must != p.state and not gone_on:
             raise AuditError(
                 f"the bank's answers about {identity} ({state}) were {[t.state for t in p.fresh]}: must be {must}, is {p.state}"

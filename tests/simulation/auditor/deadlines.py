@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from tests.simulation.auditor import in_trust_by_now
+from tests.simulation.auditor import deposits, in_trust_by_now
 from tests.simulation.auditor.auditor import Auditor
 from tests.simulation.auditor.errors import AuditError, demand
 from tests.simulation.auditor.payments import CLEARED, Payment
@@ -37,14 +37,15 @@ def check_deadlines(books: Auditor, now: datetime) -> None:
         return now > max(due, books.resumed_at or due) + patience
 
     for p in books.payments.values():
-        _payment(p, late, posted_lines.get(p.id, 0))
+        _payment(p, late, posted_lines.get(p.id, 0), deposits.is_moved(books, p))
     in_trust_by_now.check_deadlines(books, now, late, PATIENCE, posted_lines)
-    short = {name for (name, amount), waiting in books.lines_told.items() if waiting and books.books.balances["P1110/main"] + amount < 0}
+    both = books.books.balances["P1110/main"] + books.books.balances["P1130/main"]
+    short = {name for (name, amount), waiting in books.lines_told.items() if waiting and both + amount < 0}
     for line, waiting in books.lines_told.items():  # who dies with a line in hand asks for it again
         if not waiting:
             books.unposted_since.pop(line, None)
             continue
-        if line[0] in short:  # nobody covers a shortfall of the client bank yet: it waits for money, and what comes after it with it
+        if line[0] in short:  # the company cannot cover it either: it waits for money, and what comes after it with it
             books.sent.starved.add(line)
             books.unposted_since.pop(line, None)
             continue
@@ -67,7 +68,8 @@ def _lease(lease, now: datetime) -> None:
     demand(not missing, f"the schedule of {lease.id} lacks {sorted(missing)}")
 
 
-def _payment(p: Payment, late: Callable[[datetime, timedelta], bool], lines: int) -> None:
+def _payment(p: Payment, late: Callable[[datetime, timedelta], bool], lines: int, moved: bool) -> None:
+    """`moved`: of a deposit that is drawn or given back just now."""
     if p.state == "initiated":
         demand(not late(p.leaves_at, MINUTE), f"{p.id} was never handed to the bank, due {p.leaves_at}")
         return
@@ -78,7 +80,7 @@ def _payment(p: Payment, late: Callable[[datetime, timedelta], bool], lines: int
     if p.let_go_at is not None and not p.voided:
         demand(not late(_asked(p.let_go_at, p), PATIENCE), f"the processor was never told to let go of {p.id}")
     for at, state in p.script.events:
-        early = STAGE[p.state] < STAGE[state]
+        early = STAGE[p.state] < STAGE[state] and not (state == "returned" and moved)
         demand(
             not (early and late(_asked(at, p), PATIENCE)), f"the bank's answer about {p.id} is lost: {state} since {at}, still {p.state}"
         )

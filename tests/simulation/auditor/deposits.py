@@ -1,5 +1,6 @@
 """Deposits in trust, reckoned from BOOKS.md K1 to K16: asked, paid, forwarded, earning, deducted from, taken out."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from tests.simulation.auditor.books import Leg
 from tests.simulation.auditor.errors import demand, same
 from tests.simulation.auditor.payments import GONE, HOUSE_FEES, Payment
 from tests.simulation.auditor.postings import Expected, legs_of_return_fee
-from tests.simulation.auditor.rent import Lease, split
+from tests.simulation.auditor.rent import Charge, Lease, split
 from tests.simulation.auditor.requests import DUPLICATE_WITHIN, MOST, Request, Verdict, flying
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ class Trust:
     movements: dict[str, Movement] = field(default_factory=dict)
     by_itself: set[str] = field(default_factory=set)  # movements of this step that nobody asked for: a move-out must have made them
     kept: set[str] = field(default_factory=set)  # payments that came back when they were forwarded or on the way: still sent there
+    reclaimed: dict[str, Charge] = field(default_factory=dict)  # payment → what it made a debt when it came back
+    back_from_here: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # deposit → of what was drawn, what went to the bank
     excused: set[str] = field(default_factory=set)  # leases that had ended before anybody asked for their deposit
 
     def bank_accounts(self) -> set[str]:
@@ -269,6 +272,31 @@ def _named(rows: Sequence[Sequence[str]]) -> dict[str, tuple[str, str, str]]:
     return {name: (payee, account, state) for name, payee, account, state in rows}
 
 
+def take_charge(books: "Auditor", identity: str, payment: str, found: list[Any], events: Sequence[Sequence[Any]]) -> None:
+    """What a deposit's payment, taken back when its money had gone on, leaves as a debt; of how much is judged when it is posted."""
+    p = books.payments.get(payment)
+    demand(p and into_trust(p) and not p.returned and payment not in books.trust.reclaimed, f"{identity} is owed for {payment}")
+    assert p is not None
+    d = books.trust.paid_by(p.account)
+    lease_id, due_on, amount, category, label = found
+    same(f"charge {identity}", [d.lease.id, "other", d.label], [lease_id, category, label])
+    on = date.fromisoformat(due_on)
+    charge = Charge(identity, on, on, amount, True, "other", d.label, False, "payment.returned", payment)
+    books.trust.reclaimed[payment] = d.lease.charges[identity] = charge
+    books.lease_of_charge[identity] = d.lease
+    told = next(row[5] for row in events if row[1] == payment and row[-1] == "payment.returned")
+    books.late.known_at[identity] = datetime.fromisoformat(told)
+    books.edges["deposit: returned after it had gone on"] += 1
+
+
+def is_moved(books: "Auditor", p: Payment) -> bool:
+    """Whether the money of its deposit is drawn or given back just now: what the bank says of it waits until that is answered."""
+    if not into_trust(p):
+        return False
+    d = books.trust.paid_by(p.account)
+    return any(o.state in payouts.UNDER_WAY for kind in (payouts.DRAW, payouts.REFUND) for o in books.sent.about(d.id, kind))
+
+
 def _asked(books: "Auditor", one: Deposit) -> None:
     """K1: each party its share, by the shares of the beginning, where there is a trust bank in the state."""
     wanted, bank = books.trust.wanted.get(one.lease.id, 0), books.trust.bank_of(one.lease)
@@ -310,7 +338,7 @@ def _of_payment(books: "Auditor", p: Payment, kind: str) -> Expected:
     if kind == "return.fee":
         return days[0], legs_of_return_fee(p)
     demand(kind == "payment.returned" and not p.returned, f"{kind} of {p.id}")
-    return days[0], _given_back(books, p)
+    return days[0], _given_back(books, p, days[0])
 
 
 def _received(books: "Auditor", p: Payment) -> list[Leg]:
@@ -322,20 +350,52 @@ def _received(books: "Auditor", p: Payment) -> list[Leg]:
     return legs + [(d.account(number), side * p.amount, None) for number, side in sides.items()]
 
 
-def _given_back(books: "Auditor", p: Payment) -> list[Leg]:
-    """Before it was forwarded the deposit itself goes back; after it, or while it is on the way, operating money bears it."""
-    bank, d = books.sent.forwarded(p.id), books.trust.paid_by(p.account)
+@dataclass(frozen=True)
+class _Where:
+    """A deposit's payment when it is taken back, by where its money is: it adds up to the payment."""
+
+    here: int = 0
+    there: int = 0
+    deducted: int = 0
+    gone: int = 0
+
+
+def _where(books: "Auditor", p: Payment, d: Deposit) -> _Where:
+    """What is held of it lies in the trust bank, but for what was drawn; what is not held any more was given to somebody."""
+    left = held(books, d)
+    if not books.sent.forwarded(p.id):
+        return _Where(here=min(p.amount, left), deducted=p.amount - min(p.amount, left))
+    others = [q for q in books.payments.values() if q.account == p.account and q.completed_at and not q.returned and q is not p]
+    waiting = sum(q.amount for q in others if not any(o.state == "paid" for o in books.sent.about(q.id, payouts.FORWARDING)))
+    mine = max(0, left - waiting)
+    there = min(p.amount, mine, max(0, mine + interest(books, d) - payouts.drawn(books, d)))
+    here = min(p.amount - there, mine - there)
+    return _Where(here, there, 0, p.amount - there - here)
+
+
+def _given_back(books: "Auditor", p: Payment, on: date) -> list[Leg]:
+    """What is here goes back; what lies in the trust bank, or is on the way there, operating money bears; what has gone on is owed."""
+    d = books.trust.paid_by(p.account)
+    demand(not is_moved(books, p), f"{p.id} is returned while {d.id} is drawn or given back")
+    where, bank = _where(books, p, d), books.sent.forwarded(p.id)
     books.edges[f"deposit: returned {'after' if bank else 'before'} it was forwarded"] += 1
-    if bank:
+    charge, debt = books.trust.reclaimed.get(p.id), where.deducted + where.gone
+    same(f"what {p.id} leaves as a debt", (debt, on if debt else None), (charge.amount, charge.due_on) if charge else (0, None))
+    if where.there:
         books.trust.kept.add(p.id)
-    else:
-        return [(account, -amount, item) for account, amount, item in _received(books, p)]
-    legs: list[Leg] = [(f"P2120/{p.payee}", p.amount, None), (f"P1210/{p.rail}", -p.charged, p.id)]
+    if bank and where.here:
+        books.edges["deposit: returned after it was drawn"] += 1
+        books.trust.back_from_here[d.id] += where.here
+    if where.deducted:
+        books.edges["deposit: returned after it was deducted, before it was forwarded anew"] += 1
+    ours, owners, again = where.here + where.deducted, where.there + where.gone, where.here + where.there
+    back: list[Leg] = [(f"P1210/{p.rail}", -p.charged, p.id)]
     if p.charged != p.amount:
-        legs.append((f"P4110/{p.rail}", p.charged - p.amount, None))
-    legs.append((f"L1100/{p.payee}@{p.payee}", -p.amount, None))
-    sides = {"L2200": 1, "L2230": -1, "L1330": 1, "L1510": 1, "L2250": -1}
-    return legs + [(d.account(number), side * p.amount, None) for number, side in sides.items()]
+        back.append((f"P4110/{p.rail}", p.charged - p.amount, None))
+    sides = {f"P2210/{p.payee}": ours, f"P2120/{p.payee}": owners, f"L1100/{p.payee}@{p.payee}": -owners, d.account("L1320"): -ours}
+    sides |= {d.account("L2200"): again, d.account("L1510"): again, d.account("L2250"): -again, d.lease.account(d.label): debt}
+    sides |= {d.account("L2230"): where.deducted - where.there, d.account("L1330"): where.there - where.deducted}
+    return back + [(account, minor, None) for account, minor in sides.items() if minor]
 
 
 def allocate(books: "Auditor", references: Sequence[str]) -> list[str]:
@@ -357,8 +417,12 @@ def allocate(books: "Auditor", references: Sequence[str]) -> list[str]:
             if kind == "payment.completed":
                 _pair(books, p.account, reference, f"charge.due:{books.trust.paid_by(p.account).id}")
             if kind == "payment.returned":
-                books.receivables[p.account].take_back(f"payment.completed:{subject}", reference)
-                books.receivables[p.account].pair({})
+                if reference in books.receivables[p.account].debits:
+                    books.receivables[p.account].take_back(f"payment.completed:{subject}", reference)
+                    books.receivables[p.account].pair({})
+                if subject in books.trust.reclaimed:
+                    d = books.trust.paid_by(p.account)
+                    books.receivables[d.lease.account(d.label)].pair({})
         else:
             others.append(reference)
     for account, claims in deducted.items():

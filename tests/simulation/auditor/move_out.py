@@ -322,14 +322,8 @@ def last_of(books: "Auditor", d: Deposit, purpose: str) -> Payout | None:
     return next(reversed(books.sent.about(d.id, purpose)), None)
 
 
-def _here(books: "Auditor", d: Deposit) -> int:
-    """Of it alone: drawn, and not given back. All else that is in transit is other renters'."""
-    drawn, refunded = (sum(p.amount for p in books.sent.about(d.id, kind) if p.state == "paid") for kind in (DRAW, REFUND))
-    return drawn - refunded
-
-
 def to_draw(books: "Auditor", d: Deposit) -> int:
-    return rest(books, d) - _here(books, d)
+    return rest(books, d) - payouts.drawn(books, d)
 
 
 def _judge_created(books: "Auditor", payout: Payout, at: datetime) -> int:
@@ -346,7 +340,7 @@ def _judge_created(books: "Auditor", payout: Payout, at: datetime) -> int:
     before = books.sent.about(d.id, payout.purpose)
     demand(all(p.state not in UNDER_WAY for p in before), f"{payout.id} is the second {payout.purpose} on its way for {d.id}")
     account = books.trust.banks[d.bank].bank_account if payout.purpose == DRAW else one.to[d.id][0]
-    back = min(rest(books, d), _here(books, d))
+    back = min(rest(books, d), payouts.drawn(books, d))
     rail, part = ("ach", 0) if payout.purpose == DRAW else ("payout", min(deposits.interest(books, d), back))
     found = [payout.bank_account, payout.trust_bank, payout.party, payout.rail, payout.interest]
     same(f"terms of {payout.id}", [account, d.bank, d.party, rail, part], found)

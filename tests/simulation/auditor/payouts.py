@@ -314,21 +314,20 @@ def _left(books: "Auditor", p: Payout) -> int:
     if p.purpose == DRAW:
         others = [o for o in books.sent.about(p.origin, DRAW) if o.state == "paid" and o.id != p.id]
         given = [o for o in books.sent.about(p.origin, REFUND) if o.state not in CAME_TO_NOTHING]
-        return p.amount + sum(o.amount for o in others) - sum(o.amount for o in given)
+        return p.amount + sum(o.amount for o in others) - sum(o.amount for o in given) - books.trust.back_from_here[p.origin]
     paid = books.payments[p.origin]
     d = books.trust.paid_by(paid.account)
     if paid.returned:
         return books.books.shown(d.account("L2230"))
     mine = [q for q in books.payments.values() if q.account == paid.account and q.completed_at and not q.returned and q.id != paid.id]
     here = sum(q.amount for q in mine if not any(o.state == "paid" for o in books.sent.about(q.id, FORWARDING)))
-    drawn, back = (sum(o.amount for o in books.sent.about(d.id, kind) if o.state == "paid") for kind in (DRAW, REFUND))
-    return books.books.shown(d.account("L2200")) + books.books.shown(d.account("L2210")) - here - drawn + back
+    return books.books.shown(d.account("L2200")) + books.books.shown(d.account("L2210")) - here - drawn(books, d)
 
 
 def has_gone_on(books: "Auditor", p: Payout) -> bool:
     """Something of it was deducted, drawn or given back, or may have been: what the bank says of it then is for a person to see to."""
     if p.purpose == DRAW:
-        return bool(books.sent.about(p.origin, REFUND))
+        return bool(books.sent.about(p.origin, REFUND)) or p.origin in books.trust.back_from_here
     if p.purpose != FORWARDING:
         return False
     paid = books.payments[p.origin]
@@ -362,6 +361,12 @@ def check_deadlines(books: "Auditor", late: Any, patience: timedelta, lines: dic
         due = [at for at, _ in order.script.lines if late(max(at, asked or at, silent or at), patience)]
         known = not order.found_late or STAGE[p.state] >= 2
         demand(not known or lines.get(p.id, 0) >= len(due), f"a bank line of {p.id} is lost: {len(due)} due, {lines.get(p.id, 0)} told")
+
+
+def drawn(books: "Auditor", d: "Deposit") -> int:
+    """Of a deposit: drawn, and neither given back nor gone to the bank that took its payment back. All else here is other renters'."""
+    paid, refunded = (sum(p.amount for p in books.sent.about(d.id, kind) if p.state == "paid") for kind in (DRAW, REFUND))
+    return paid - refunded - books.trust.back_from_here[d.id]
 
 
 def earned(books: "Auditor", deposit: "Deposit") -> int:

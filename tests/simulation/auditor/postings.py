@@ -1,7 +1,8 @@
 """What each kind of transaction must say, written from BOOKS.md section 3."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.simulation.auditor.bankdays import bank_day_of
 from tests.simulation.auditor.books import Leg
@@ -72,6 +73,18 @@ def legs_of_settlement(books: "Auditor", settlement: str, at: datetime) -> Expec
         demand(books.books.items[f"P1210/{p.rail}", p.id] == 0 and p.cash_at, f"{p.id} is settled before its cash is there")
     net, payee = sum(p.net for p in members), payees.pop()
     return bank_day_of(at), [(f"P2110/{payee}", net, None), (f"P2120/{payee}", -net, None)]
+
+
+def legs_of_cover(books: "Auditor", group: Sequence[dict[str, Any]], at: datetime) -> Expected:
+    """F11: what the client bank lacks when the lines of this transaction are posted in their turn, from the company's own."""
+    missing, standing = 0, books.books.balances["P1110/main"]
+    for one in group:
+        if one["kind"] == "bank.line":
+            standing += sum(amount for _, account, amount, *_ in one["legs"] if books.account_codes[account] == "P1110/main")
+            missing = max(missing, -standing)
+    demand(missing, f"the client bank was covered, and had {books.books.balances['P1110/main']}")
+    books.edges["client bank: covered"] += 1
+    return bank_day_of(at), [("P1110/main", missing, None), ("P1130/main", -missing, None)]
 
 
 def legs_of_bank_line(books: "Auditor", found: list[Leg], at: datetime) -> Expected:

@@ -36,13 +36,13 @@ class Receivable:
             self.paid[credit, debit] += amount
 
     def take_back(self, credit: str, debit: str) -> None:
-        """A return: what the credit paid is open again, and the credit is spent on the return's own debit."""
+        """A return: what the credit paid is open again, and the credit is spent on the return's own debit (of a deposit's, on a part)."""
         for (source, target), amount in list(self.paid.items()):
             if source == credit and amount:
                 self.debits[target].open += amount
                 self.paid[source, target] = 0
-        self.paid[credit, debit] += self.credits[credit].amount
-        self.credits[credit].open = 0
+        self.paid[credit, debit] += self.debits[debit].amount
+        self.credits[credit].open = self.credits[credit].amount - self.debits[debit].amount
         self.debits[debit].open = 0
 
     def paid_of(self, debit: str) -> int:

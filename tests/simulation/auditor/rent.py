@@ -25,6 +25,7 @@ class Charge:
     label: str | None = None
     scheduled: bool = True
     kind: str = "charge.due"  # under which it is posted: a fee is posted as such
+    posted_for: str = ""  # what its posting is named for, where it is not the charge
 
     @property
     def shared_on(self) -> date:
@@ -33,7 +34,7 @@ class Charge:
 
     @property
     def reference(self) -> str:
-        return f"{self.kind}:{self.id}"
+        return f"{self.kind}:{self.posted_for or self.id}"
 
 
 @dataclass

@@ -63,7 +63,8 @@ def lines_again(h: "History") -> None:
             fetch_lines([p.public_id for p in h.cast.payments[-8:]], h.now)
         except PostingRefused as refused:
             due = sum(line[1] for line, waiting in h.auditor.lines_told.items() if waiting and line[1] < 0)
-            demand(h.auditor.books.balances["P1110/main"] + due < 0, f"the statement was refused: {refused}")
+            standing = h.auditor.books.balances["P1110/main"] + h.auditor.books.balances["P1130/main"]
+            demand(standing + due < 0, f"the statement was refused: {refused}")
 
 
 def watched_again(h: "History") -> None:

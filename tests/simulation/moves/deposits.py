@@ -93,23 +93,30 @@ def pay_wrongly(h: "History") -> None:
     """Of a lease that asks for none, without a trust bank, by a stranger, from an account that is not proven."""
     lease = h.rng.choice(h.cast.leases)
     people = h.cast.renters if h.rng.random() < 0.4 else h.cast.people_on[lease.public_id]
-    if _leaving(h, lease) and any(_comes_back(h, source) for renter in people for source in renter.sources):
-        return
     source = h.rng.choice([source for renter in people for source in renter.sources])
     _pay(h, lease, source, h.rng.choice([None, 1, 100_000_001]))
 
 
 def pay_what_comes_back(h: "History") -> None:
     """Soon after it cleared: when it has gone to the trust bank, or when that refused it or its cash is not here yet."""
-    lease, source = h.rng.choice([pair for pair in _payers(h) if not _leaving(h, pair[0]) and _open(h, *pair) > 0])
-    renter = next(renter for renter in h.cast.people_on[lease.public_id] if source in renter.sources)
-    soon = [s for s in _sources(h, lease) if h.auditor.bank_accounts[s.public_id].number == SOON_BACK and s in renter.sources]
-    source = soon[0] if soon else h.cast.add_source(renter, SOON_BACK, verified=True)
-    made = _pay(h, lease, source, way="ach")
+    lease, source = h.rng.choice(open_ones(h))
+    made = pay_from(h, lease, source, SOON_BACK)
     if made is not None and h.rng.random() < 0.7:
         h.bank.minds_about[made.public_id, "deposit_forwarding"] = [h.rng.choice(["refuses", "sends_back"])]
     elif h.rng.random() < 0.7:
         h.bank.faults += ["no_lines"] * 6
+
+
+def open_ones(h: "History") -> list[tuple[Any, BankAccount]]:
+    """Leases of whose deposit something is open and not on its way, with an account of somebody on each."""
+    return [pair for pair in _payers(h) if _open(h, *pair) > 0]
+
+
+def pay_from(h: "History", lease: Any, source: BankAccount, number: str) -> Payment | None:
+    """By ACH, by the owner of `source`, from an account of this number."""
+    renter = next(renter for renter in h.cast.people_on[lease.public_id] if source in renter.sources)
+    known = [s for s in _sources(h, lease) if h.auditor.bank_accounts[s.public_id].number == number and s in renter.sources]
+    return _pay(h, lease, known[0] if known else h.cast.add_source(renter, number, verified=True), way="ach")
 
 
 def pay_and_die(h: "History") -> None:
@@ -155,19 +162,13 @@ def _stands(h: "History", made: Payment, request: Request, verdict: Verdict) -> 
 def _choose(h: "History") -> tuple[Any, BankAccount]:
     """A lease with a deposit and a proven account of somebody on it: mostly one of which something is open and not on its way."""
     fit = _payers(h)
-    open_ones = [pair for pair in fit if _open(h, *pair) > 0]
-    lasting = [(lease, source) for lease, source in open_ones if not _comes_back(h, source)]
-    return h.rng.choice(lasting if lasting and h.rng.random() < 0.7 else open_ones if open_ones and h.rng.random() < 0.9 else fit)
+    free = open_ones(h)
+    lasting = [(lease, source) for lease, source in free if not _comes_back(h, source)]
+    return h.rng.choice(lasting if lasting and h.rng.random() < 0.7 else free if free and h.rng.random() < 0.9 else fit)
 
 
 def _payers(h: "History") -> list[tuple[Any, BankAccount]]:
-    """Where somebody moves out, from accounts whose bank takes nothing back: the books have no row for what was given back by then."""
-    pairs = [(lease, source) for lease in _asking(h) for source in _sources(h, lease)]
-    return [(lease, source) for lease, source in pairs if not _leaving(h, lease) or not _comes_back(h, source)]
-
-
-def _leaving(h: "History", lease: Any) -> bool:
-    return h.auditor.leaving.of(h.auditor.leases[lease.public_id]) is not None
+    return [(lease, source) for lease in _asking(h) for source in _sources(h, lease)]
 
 
 def _comes_back(h: "History", source: BankAccount) -> bool:
@@ -301,11 +302,11 @@ def _wanted(h: "History") -> bool:
 
 
 def _is_open(h: "History") -> bool:
-    return any(_open(h, *pair) > 0 for pair in _payers(h))
+    return bool(open_ones(h))
 
 
 def _may_come_back(h: "History") -> bool:
-    return any(_open(h, *pair) > 0 and not _leaving(h, pair[0]) for pair in _payers(h)) and len(h.bank.faults) < 3
+    return _is_open(h) and len(h.bank.faults) < 3
 
 
 def _is_free(h: "History", deposit: deposits.Deposit) -> bool:

@@ -122,7 +122,14 @@ MUTANTS = (
         moves={"weeks": 12},
         numbers=(RETURNS_LATE,),
     ),
-    Mutant("a return does not reopen the debt", WATCH, "        _reopen(payments, at)\n", "", "allocations", numbers=(RETURNS_LATE,)),
+    Mutant(
+        "a return does not reopen the debt",
+        WATCH,
+        "        _reopen([p for p in payments if p.public_id not in found or found[p.public_id].due_again_minor], at)\n",
+        "",
+        "allocations",
+        numbers=(RETURNS_LATE,),
+    ),
     Mutant(
         "a bank line is lost",
         LINES,

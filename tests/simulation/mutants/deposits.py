@@ -3,6 +3,7 @@
 from tests.simulation.mutants.mutant import BALANCE, Mutant
 
 FORWARD, STEPS, ANSWER = "leases/deposits/actions/forward.py", "leases/move_out/steps.py", "payments/payouts/actions/answer.py"
+TAKE_BACK = "leases/deposits/actions/take_back.py"
 ASK, MOVE, SENDING = "leases/deposits/actions/ask.py", "leases/deposits/actions/move.py", "payments/payouts/postings.py"
 TRUSTING = {
     "name_trust_bank": 60.0,
@@ -84,9 +85,9 @@ MUTANTS = (
     ),
     Mutant(
         "a deposit that came back is taken out of trust although it is in the trust bank",
-        "payments/returns/postings.py",
-        "    if not trust_bank:",
-        "    if trust_bank is not None:",
+        TAKE_BACK,
+        "    if not forwardings:",
+        "    if forwardings is not None:",
         "legs of payment.returned | must be returned",
         moves={**TRUSTING, "days": 40},
         numbers=("009910040000",),
