@@ -39,7 +39,7 @@ from leases.rent.actions.open_lease import SCHEDULE_QUEUE, extend_schedules
 from leases.rent.actions.post_charges import CHARGES_QUEUE, post_charges
 from leases.rent.actions.taking import check_lease_takes
 from leases.transfers.actions import CARRY_QUEUE, carry_balances
-from leases.transfers.listeners import follow_payments, follow_the_rest, follow_what_was_given_back
+from leases.transfers.listeners import follow_move_outs, follow_payments, follow_the_rest, follow_what_was_given_back
 from leases.transfers.queries import given_away
 from ledger.journal.invariants import register_invariants
 from payments.customers.queries import KEPT_BY
@@ -108,6 +108,7 @@ def register() -> None:
     promise(*owed_again, *ended, hear=arrears.look_at_what_is_owed_again)
     promise("charge.due", "late_fee.assessed", *by_hand, *owed_again, *ended, "move_out.closed", hear=follow_the_rest)
     promise("party.transferred", "lease.transferred", hear=follow_the_rest)
+    promise("saga.step_done", "saga.turned_back", hear=follow_move_outs)
     for hears in (arrears.look_at_what_was_given_back, payment_plans.look_after_what_was_given_back, follow_what_was_given_back):
         promise("refund.created", "refund.failed", "refund.returned", "refund.canceled", hear=hears)
     _register_rules()

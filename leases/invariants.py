@@ -112,11 +112,12 @@ LEASES = (
                  WHERE p.applies_to_id = a.id
                  AND (payments_is_live(p.status) OR p.status IN ('completed', 'settled') AND p.completed_at >= f.since)
                  GROUP BY k.item) x), 0)
-             -- and of money for no charge in particular, on its way when the lease was changed
+             -- and of money for no charge in particular, on its way when the lease was changed, or come meanwhile
              + coalesce((
                  SELECT sum(p.amount_minor - coalesce((SELECT sum(k.amount_minor) FROM payments_claim k WHERE k.payment_id = p.id), 0))
                  FROM payments_payment p JOIN leases_lease l ON l.id = y.lease_id
-                 WHERE p.applies_to_id = a.id AND payments_is_live(p.status)
+                 WHERE p.applies_to_id = a.id
+                 AND (payments_is_live(p.status) OR p.status IN ('completed', 'settled') AND p.completed_at >= f.since)
                  AND EXISTS (SELECT FROM directpay_event e WHERE e.object_id = l.public_id AND e.version > 1 AND e.at >= p.created_at)), 0)
              + coalesce((SELECT sum(o.amount_minor) FROM payments_payment m JOIN payments_payout o ON o.origin = m.public_id
                          WHERE m.applies_to_id = a.id AND o.purpose = 'overpayment_refund' AND o.status IN ('failed', 'returned')

@@ -113,7 +113,10 @@ def left_of_draws_minor(one: Payout) -> int:
 
 
 def there_minor(one: Payout) -> int:
-    """Of a forwarded payment's deposit, what lies in the trust bank by the books. Of one that came back (K15) it is the payee's there."""
+    """Of a forwarded payment's deposit, what lies in the trust bank by the books, and is not being drawn.
+
+    Of a payment that came back (K15) it is the payee's there.
+    """
     paid = Payment.objects.get(public_id=one.origin)
     accounts = Account.objects.filter(book__kind="L", book__subject=one.payee.public_id, currency=one.currency)
     if paid.status == Status.RETURNED:
@@ -123,4 +126,5 @@ def there_minor(one: Payout) -> int:
         "total"
     ]
     orders = Payout.objects.filter(payee_id=one.payee_id, party=one.party, currency=one.currency)
-    return held - drawn_minor(orders, one.payee.public_id, one.party) - waiting
+    leaving = orders.filter(purpose=Payout.Purpose.DRAW, status__in=Payout.UNDER_WAY).aggregate(total=Sum("amount_minor", default=0))
+    return held - drawn_minor(orders, one.payee.public_id, one.party) - waiting - int(leaving["total"])

@@ -12,6 +12,7 @@ from leases.move_out.queries import saga_of
 from payments.payouts.actions.answer import record_payout_answers
 from payments.payouts.actions.create import PAYOUT_QUEUE
 from payments.payouts.models import Payout
+from payments.payouts.purposes import GoneOn
 from payments.returns.actions import return_payments
 from tests.leases.deposits.conftest import DEPOSIT, Trusting
 from tests.leases.move_out.conftest import MovingOut
@@ -114,6 +115,24 @@ def test_what_has_gone_on_from_the_trust_bank_does_not_come_back_from_it(worlds)
     assert waiting.attempts
     assert waiting.last_error.endswith(f"deposit_forwarding {forwarding.public_id} came back, and $1,500.00 of it is not there any more")
     assert t.fresh(made).status == "completed"
+    t.check()
+
+
+def test_what_is_being_drawn_from_the_trust_bank_does_not_come_back_from_it(worlds):
+    """It is asked again when the trust bank has answered: until then nobody knows whether it is there."""
+    t = worlds()
+    t.until(t.pay(t.leased, "instant"), "settled")
+    t.in_trust()
+    t.begin()
+    t.work()
+    (draw,), (forwarding,) = orders("deposit_draw"), orders("deposit_forwarding")
+    assert (draw.status, forwarding.status) in {("created", "paid"), ("in_transit", "paid")}
+    with pytest.raises(GoneOn):
+        record_payout_answers({forwarding.public_id: answer("returned", t.now, code="R03")}, at=t.now)
+    t.later(seconds=1)
+    record_payout_answers({draw.public_id: answer("failed", t.now, code="R01")}, at=t.now)
+    record_payout_answers({forwarding.public_id: answer("returned", t.now, code="R03")}, at=t.now)
+    assert t.of("L1310", "P2210") == {"L1310": 0, "P2210": DEPOSIT}
     t.check()
 
 

@@ -12,7 +12,7 @@ from leases.contracts.late_fee import LateFeeTerms
 from leases.contracts.models import Lease
 from leases.deposits.models import Movement
 from leases.late_fees.models import LateFee
-from leases.move_out.actions import NewDamage, begin_move_out
+from leases.move_out.actions import NewDamage, begin_move_out, call_off
 from leases.receipts.actions import NewReceipt, bounce_receipt, record_receipt
 from leases.rent.queries import day_begins, schedules
 from leases.transfers.actions import LeaseMovedOn, NewHome, carry_balances, move_to_unit
@@ -172,6 +172,21 @@ class TestTheDepositOfTheLeaseThatWasLeft:
         m.later(minutes=5)
         assert Movement.objects.get(kind="deduction").amount_minor == 150_000
         assert (owed(m, m.leased), owed(m, m.new)) == (0, before + 50_000)
+        m.check()
+
+    @pytest.mark.parametrize("called_off", [True, False])
+    def test_what_waited_for_a_deduction_goes_along_when_nothing_is_deducted(self, m, called_off):
+        """Bob pays on the old lease while its move-out begins; there are no damages, and he owes nothing."""
+        before = owed(m, m.new)
+        made = m.begin()
+        record_receipt(m.leased, NewReceipt(m.leased.parties.get(), "cash", 5_000), actor=SYSTEM, at=m.now)
+        carry_balances([m.leased.public_id], m.now)
+        assert owed(m, m.leased) == -5_000
+        if called_off:
+            call_off(made, actor=SYSTEM, at=m.now)
+        m.work()
+        assert not Movement.objects.filter(kind="deduction").exists()
+        assert (owed(m, m.leased), owed(m, m.new)) == (0, before - 5_000)
         m.check()
 
     def test_without_anything_to_deduct_from_the_damages_go_along(self, w, lease):

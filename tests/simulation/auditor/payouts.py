@@ -321,7 +321,8 @@ def _left(books: "Auditor", p: Payout) -> int:
         return books.books.shown(d.account("L2230"))
     mine = [q for q in books.payments.values() if q.account == paid.account and q.completed_at and not q.returned and q.id != paid.id]
     here = sum(q.amount for q in mine if not any(o.state == "paid" for o in books.sent.about(q.id, FORWARDING)))
-    return books.books.shown(d.account("L2200")) + books.books.shown(d.account("L2210")) - here - drawn(books, d)
+    leaving = sum(o.amount for o in books.sent.about(d.id, DRAW) if o.state in UNDER_WAY)
+    return books.books.shown(d.account("L2200")) + books.books.shown(d.account("L2210")) - here - drawn(books, d) - leaving
 
 
 def has_gone_on(books: "Auditor", p: Payout) -> bool:

@@ -33,7 +33,7 @@ MUTANTS = (
         "directpay/kernel/money.py",
         "key=lambda i: (-(amount * weights[i] % whole), i)",
         "key=lambda i: (-(amount * weights[i] % whole), -i)",
-        "legs of charge.due",
+        "legs of charge.due | claims of",
         moves=LEASES,
     ),
     Mutant(
@@ -110,7 +110,7 @@ MUTANTS = (
     ),
     Mutant(
         "what one owes alone and next hides what the others owe next",
-        "leases/migrations/sql/open_charges_and_fees.sql",
+        "leases/migrations/sql/open_charges_of_returns.sql",
         "(party_id IS NULL OR party_id = the_party) AND posted_at IS NULL",
         "posted_at IS NULL",
         "",
