@@ -52,9 +52,7 @@ def begin_move_out(lease: Lease, moved_out_on: date, damages: Sequence[NewDamage
         raise InvalidInput(f"At most {DAMAGES_LIMIT} damages are listed.", param="damages")
     with unit_of_work():
         lease = lock_lease(lease)
-        begun = MoveOut.objects.filter(lease=lease).first()
-        if begun:
-            raise MoveOutBegun("The move-out of this lease has begun already.", move_out=begun.public_id)
+        _replace_called_off(lease, at)
         if not lease.start_on <= moved_out_on <= local_today(lease, at):
             raise InvalidInput("The day of moving out lies between the first day of the lease and today.", param="moved_out_on")
         deposits = list(with_lease().filter(lease=lease).order_by("id"))
@@ -65,10 +63,24 @@ def begin_move_out(lease: Lease, moved_out_on: date, damages: Sequence[NewDamage
         Damage.objects.bulk_create(
             Damage(move_out=made, party=d.party, description=d.description, amount_minor=d.amount_minor) for d in damages
         )
-        Destination.objects.bulk_create(_destination(made, deposit, at) for deposit in deposits)
+        known = {row.deposit_id for row in Destination.objects.filter(deposit__in=deposits)}
+        Destination.objects.filter(deposit__in=deposits).update(move_out=made)  # of one that was called off: what was named stays named
+        Destination.objects.bulk_create(_destination(made, deposit, at) for deposit in deposits if deposit.id not in known)
         begin_saga(KIND, made.public_id, account_ids=concerned(lease), actor=actor, at=at)
         record([_begun(made, damages, actor, at)])
         return made
+
+
+def _replace_called_off(lease: Lease, at: datetime) -> None:
+    """Step: a lease has one move-out, but for those whose damages are credited again. Raises MoveOutBegun."""
+    begun = MoveOut.objects.filter(lease=lease, replaced_at=None).first()
+    if begun is None:
+        return
+    saga = saga_about(KIND, begun.public_id)
+    if saga is None or saga.status != Saga.Status.COMPENSATED:
+        raise MoveOutBegun("The move-out of this lease has begun already.", move_out=begun.public_id)
+    begun.replaced_at = at
+    begun.save(update_fields=["replaced_at"])
 
 
 def call_off(move_out: MoveOut, *, actor: Actor, at: datetime) -> Saga:

@@ -49,12 +49,13 @@ class Late(admin.SimpleListFilter):
 @admin.register(MoveOut)
 class MoveOutAdmin(LookOnly):
     closed, begun = moment("closed_at", "closed"), moment("created_at", "begun")
+    replaced = moment("replaced_at", "followed by another")
     list_display = ("public_id", "lease", "moved_out_on", "deadline_on", "closed")
     list_filter = (("closed_at", admin.EmptyFieldListFilter), Late)
     list_select_related = ("lease",)
     search_fields = ("public_id", "lease__public_id")
     ordering = ("deadline_on",)
-    fields = ("public_id", "lease", "moved_out_on", "deadline_on", "rule", "begun", "closed", "steps")
+    fields = ("public_id", "lease", "moved_out_on", "deadline_on", "rule", "begun", "closed", "replaced", "steps")
     inlines = (DamageInline,)
 
     @display(description="steps")

@@ -22,7 +22,7 @@ from leases.contracts.queries import lease_of, party_of
 from leases.move_out.actions import DAMAGES_LIMIT, NewDamage, begin_move_out, call_off
 from leases.move_out.examples import ASKS, CALLS_OFF, NOT_CALLED_OFF, REFUSED, SHOWN
 from leases.move_out.models import MoveOut
-from leases.move_out.queries import Statement, sagas_of, statements_of, visible_move_outs, ways_by_lease
+from leases.move_out.queries import Statement, last_move_out, sagas_of, statements_of, visible_move_outs, ways_by_lease
 from leases.rent.api.leases import OfLease
 
 
@@ -139,7 +139,7 @@ class CancelMoveOutView(MoveOuts, ActionView):
 
 
 class LeaseMoveOutView(OfLease, PartView):
-    """The move-out of a lease, null while nobody moves out."""
+    """The move-out of a lease, the last one where another was called off; null while nobody moves out."""
 
     object_name = "lease_move_out"
     output_serializer: ClassVar[Any] = LeaseMoveOutOutput
@@ -147,7 +147,7 @@ class LeaseMoveOutView(OfLease, PartView):
     example_id = SHOWN["lease"]
 
     def read(self, row: Lease, query: dict[str, Any], context: Context) -> Mapping[str, Any]:
-        found = visible_move_outs(context.actor).filter(lease=row).first()
+        found = last_move_out(row, context.actor)
         shown = render_move_outs([found], context.actor)[0] if found else None
         return {"object": "lease_move_out", "lease": row.public_id, "move_out": shown}
 

@@ -12,19 +12,23 @@ DEDUCT = "deduct"  # its step that takes what is owed from the deposits
 class MoveOut(models.Model):
     """A lease comes to its end: what was damaged, what is deducted, and the rest of the deposit goes back in time.
 
+    One that was called off may be followed by another.
+
     Where it stands is told by its saga; what was deducted by the movements of the deposits, what was given back by payouts.
     """
 
     id = models.BigAutoField(primary_key=True)
     public_id = models.CharField(max_length=40, unique=True)
-    lease = models.OneToOneField(Lease, on_delete=models.PROTECT, related_name="move_out")
+    lease = models.ForeignKey(Lease, on_delete=models.PROTECT, related_name="move_outs")
     moved_out_on = models.DateField()
     deadline_on = models.DateField()  # by the rule of the state on that day
     rule = models.CharField(max_length=200)  # that was applied, with its source
     closed_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)  # by another one, after this was called off
     created_at = models.DateTimeField()
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["lease"], condition=models.Q(replaced_at=None), name="move_out_one_at_a_time")]
         indexes = [models.Index(fields=["created_at", "id"], name="move_out_at")]
 
     def __str__(self) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 
 from directpay.people.actor import Actor
 from directpay.people.ways import seen_by
 from directpay.sagas.models import Saga, Step
 from directpay.sagas.queries import with_steps
+from leases.contracts.models import Lease
 from leases.contracts.queries import ways_by_lease
 from leases.deposits.models import Deposit, Movement
 from leases.deposits.queries import visible_deposits
@@ -44,6 +45,11 @@ def shown() -> QuerySet[MoveOut]:
 def visible_move_outs(actor: Actor) -> QuerySet[MoveOut]:
     """Staff see all, landlords those of their leases, renters those of the leases that they stand on."""
     return seen_by(shown(), ways_by_lease(actor))
+
+
+def last_move_out(lease: Lease, actor: Actor) -> MoveOut | None:
+    """Its last one: running, closed, or called off and not followed by another."""
+    return visible_move_outs(actor).filter(lease=lease, replaced_at=None).first()
 
 
 def saga_of(move_out: MoveOut) -> Saga | None:
@@ -94,5 +100,6 @@ def refunds_to_look_into() -> QuerySet[Destination]:
 
 
 def overdue(on: date) -> QuerySet[MoveOut]:
-    """Those whose deadline has passed without their being closed."""
-    return MoveOut.objects.filter(closed_at=None, deadline_on__lt=on).order_by("deadline_on")
+    """Those whose deadline has passed without their being closed or called off."""
+    called_off = Saga.objects.filter(kind=KIND, status=Saga.Status.COMPENSATED, about=OuterRef("public_id"))
+    return MoveOut.objects.filter(~Exists(called_off), closed_at=None, deadline_on__lt=on).order_by("deadline_on")

@@ -42,6 +42,7 @@ TRUST_EDGES = (
     "move_out: running → compensating",
     "move_out: compensating → compensated",
     "move_out: charge_damages taken back",
+    "move_out: called off → begun anew",
 )
 TRUST_KINDS = (
     "payment.fee",

@@ -17,7 +17,8 @@ from leases.deposits.actions.name_trust_bank import name_trust_bank
 from leases.deposits.actions.pay import pay_deposit
 from leases.deposits.models import Deposit
 from leases.deposits.queries import visible_deposits
-from leases.move_out.actions import NewDamage, begin_move_out, name_destination
+from leases.move_out.actions import NewDamage, begin_move_out, call_off, name_destination
+from leases.move_out.queries import last_move_out
 from leases.portal import words
 from leases.portal.pages.pressing import Page, is_done, typed_money
 from leases.portal.queries.deposit import deposits_of, leaving, refund_word
@@ -43,6 +44,8 @@ REFUSALS = (  # what the rooms may say of a form, for the catalogue
     gettext_noop("for the trust bank"),
     gettext_noop("for the renter's bank"),
     gettext_noop("for a bank account of the renter"),
+    gettext_noop("for what the bank takes back"),
+    gettext_noop("This has gone too far to be taken back."),
 )
 
 
@@ -176,6 +179,13 @@ def _move_out(form: MoveOutForm, visit: Visit) -> str:
     return begin_move_out(form.lease, form.cleaned_data["day"], form.damages, actor=visit.actor, at=visit.at).public_id
 
 
+def _call_off(form: OnDeposit, visit: Visit) -> str:
+    found = last_move_out(form.lease, visit.actor)
+    if found is None:
+        raise Http404
+    return call_off(found, actor=visit.actor, at=visit.at).public_id
+
+
 def _pay(form: PayForm, visit: Visit) -> str:
     request = PayRequest(rail=form.cleaned_data["rail"], bank_account=form.account)
     return pay_deposit(form.lease, request, actor=visit.actor, at=visit.at).public_id
@@ -220,6 +230,16 @@ LANDLORDS: Mapping[str, Page] = {
         ),
         gettext_lazy("Begin the move-out"),
         gettext_lazy("Begun. Each step stands here as it is done."),
+    ),
+    "call-off": Page(
+        OnDeposit,
+        _call_off,
+        gettext_lazy("Call off the move-out"),
+        gettext_lazy(
+            "What was charged for damages is credited again. As long as nothing is deducted; another one can be begun afterwards."
+        ),
+        gettext_lazy("Call it off"),
+        gettext_lazy("Called off. What was charged for damages is credited again."),
     ),
 }
 RENTERS: Mapping[str, Page] = {

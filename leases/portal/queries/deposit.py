@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from directpay.people.actor import Actor
-from directpay.sagas.models import Saga
+from directpay.sagas.models import Saga, Step
 from leases.contracts.models import Lease
 from leases.deposits.models import Deposit, Movement
 from leases.deposits.queries import Standing, standings, visible_deposits
-from leases.move_out.models import MoveOut
-from leases.move_out.queries import Statement, saga_of, statements, visible_move_outs
+from leases.move_out.models import DEDUCT, MoveOut
+from leases.move_out.queries import Statement, last_move_out, saga_of, statements
 from payments.payouts.models import Payout
 
 
@@ -43,6 +43,16 @@ class Leaving:
         return words[self.saga.status]
 
     @property
+    def may_begin_anew(self) -> bool:
+        return self.saga.status == Saga.Status.COMPENSATED
+
+    @property
+    def may_be_called_off(self) -> bool:
+        """Nothing is deducted yet."""
+        open_ = {step.name for step in self.saga.steps.all() if step.status == Step.Status.PENDING}
+        return self.saga.status == Saga.Status.RUNNING and DEDUCT in open_
+
+    @property
     def waits_for(self) -> str:
         return _(self.saga.waits_for) if self.saga.waits_for else ""
 
@@ -54,7 +64,7 @@ def deposits_of(lease: Lease, actor: Actor) -> list[Held]:
 
 
 def leaving(lease: Lease, actor: Actor) -> Leaving | None:
-    found = visible_move_outs(actor).filter(lease=lease).first()
+    found = last_move_out(lease, actor)
     saga = saga_of(found) if found else None
     if found is None or saga is None:
         return None

@@ -21,7 +21,7 @@ from leases.late_fees.actions.agree import agree_late_fee
 from leases.move_out.actions import MoveOutBegun, call_off, name_destination
 from leases.move_out.deadlines import deadline, rule_of
 from leases.move_out.models import MoveOut
-from leases.move_out.queries import overdue, refunds_to_look_into, saga_of, statements
+from leases.move_out.queries import last_move_out, overdue, refunds_to_look_into, saga_of, statements
 from leases.move_out.steps import MOVE_OUT
 from leases.rent.actions.pay_rent import PayRequest
 from ledger.journal.models import Transaction
@@ -245,6 +245,33 @@ class TestIsCalledOff:
         assert Credit.objects.get().amount_minor == 30_000
         assert m.balance("L2200") == 150_000
         m.check()
+
+    def test_another_one_is_begun_afterwards(self, m):
+        """To the account that was named for the first; the damages of the first are credited, those of the second deducted."""
+        first = m.begin(DOOR)
+        work_on_sagas([saga_of(first).public_id], m.now)
+        named = m.account(m.bob)
+        name_destination(m.deposit, named, actor=m.actor(m.bob), at=m.now)
+        call_off(first, actor=m.actor(m.alice), at=m.now)
+        with pytest.raises(MoveOutBegun):
+            m.begin(DOOR)
+        m.later(minutes=1)
+        second = m.begin(("A window", 10_000))
+        m.later(minutes=10)
+        assert [bool(row.replaced_at) for row in MoveOut.objects.order_by("id")] == [True, False]
+        assert MoveOut.objects.get(id=second.id).closed_at
+        assert [row.amount_minor for row in Movement.objects.filter(kind="deduction")] == [10_000]
+        assert m.one("deposit_refund").bank_account_id == named.id
+        assert last_move_out(m.leased, m.actor(m.bob)) == second
+        with pytest.raises(MoveOutBegun):
+            m.begin(DOOR)
+        m.check()
+
+    def test_one_that_was_called_off_is_late_with_nothing(self, m):
+        made = m.begin(DOOR)
+        call_off(made, actor=m.actor(m.alice), at=m.now)
+        m.later(minutes=1)
+        assert not overdue(made.deadline_on + timedelta(days=1))
 
     def test_not_behind_it(self, m):
         made = finished(m, DOOR)

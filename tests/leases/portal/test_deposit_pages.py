@@ -90,6 +90,29 @@ def test_a_move_out_is_begun_shown_step_by_step_and_itemized():
     t.check()
 
 
+def test_a_move_out_is_called_off_and_begun_anew():
+    t = Trusting()
+    t.until(t.pay(t.leased, "instant"), "settled")
+    t.until(t.leave(), "completed")
+    alice = signed_in(t.alice)
+    alice.post(page(t.leased, "landlord", "move-out/"), {"day": "2026-11-02", "attempt": "at_1"})
+    assert "Call off the move-out" in words_of(alice.get(page(t.leased)))
+    assert signed_in(t.bob).post(page(t.leased, "renter", "call-off/"), {"attempt": "at_2"}).status_code == 404
+    for attempt in ("at_3", "at_3"):
+        assert alice.post(page(t.leased, "landlord", "call-off/"), {"attempt": attempt}).status_code == 302
+    t.later(minutes=5)
+    shown = words_of(alice.get(page(t.leased)))
+    assert "Called off" in shown
+    assert "Call off the move-out" not in shown
+    assert "Begin the move-out" in shown
+    assert alice.post(page(t.leased, "landlord", "move-out/"), {"day": "2026-11-02", "attempt": "at_4"}).status_code == 302
+    t.later(minutes=5)
+    refused = alice.post(page(t.leased, "landlord", "call-off/"), {"attempt": "at_5"})
+    assert refused.status_code == 422
+    assert "This has gone too far to be taken back." in words_of(refused)
+    t.check()
+
+
 def test_a_damage_has_a_cost_and_a_cost_a_damage():
     t = Trusting()
     wrong = signed_in(t.alice).post(page(t.leased, "landlord", "move-out/"), {"day": "2026-11-02", "damage_1": "A door", "cost_2": "5"})

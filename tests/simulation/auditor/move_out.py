@@ -67,7 +67,13 @@ class MoveOuts:
     credits: set[str] = field(default_factory=set)  # credits of this look that nobody asked for
 
     def of(self, lease: Lease) -> MoveOut | None:
-        return next((one for one in self.known.values() if one.lease is lease), None)
+        """The last one."""
+        return next((one for one in reversed(self.known.values()) if one.lease is lease), None)
+
+    def may_begin(self, lease: Lease) -> bool:
+        """None has begun, or all were called off, to the end."""
+        one = self.of(lease)
+        return one is None or one.state == "compensated"
 
 
 def account_of(books: "Auditor", deposit: Deposit) -> str | None:
@@ -82,13 +88,18 @@ def account_of(books: "Auditor", deposit: Deposit) -> str | None:
 
 
 def judge_begin(books: "Auditor", lease: Lease, moved_out_on: date, at: datetime) -> str:
-    if books.leaving.of(lease):
+    if not books.leaving.may_begin(lease):
         return BEGUN
     return "" if lease.start_on <= moved_out_on <= lease.today(at) else WRONG
 
 
 def begun(books: "Auditor", name: str, lease: Lease, moved_out_on: date, damages: list[tuple[str | None, int]], at: datetime) -> None:
+    before = books.leaving.of(lease)
     to = {d.id: (account := account_of(books, d), at if account else None) for d in books.trust.of(lease)}
+    if before is not None:  # what was named stays named
+        to |= before.to
+        before.to = {}
+        books.edges["move_out: called off → begun anew"] += 1
     until = moved_out_on + timedelta(days=DAYS.get(books.trust.states[lease.home], ELSEWHERE))
     books.leaving.known[name] = MoveOut(name, lease, moved_out_on, damages, to, until)
     books.edges["move_out: ∅ → running"] += 1

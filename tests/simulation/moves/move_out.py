@@ -167,8 +167,8 @@ def die(h: "History") -> None:
 
 def _choose(h: "History") -> tuple[Lease, Told]:
     """Mostly one that nobody has moved out of yet, with a deposit held, of which something will be left."""
-    free = [lease for lease in h.cast.leases if not h.auditor.leaving.of(h.auditor.leases[lease.public_id])]
-    begun = [lease for lease in h.cast.leases if h.auditor.leaving.of(h.auditor.leases[lease.public_id])]
+    free = [lease for lease in h.cast.leases if h.auditor.leaving.may_begin(h.auditor.leases[lease.public_id])]
+    begun = [lease for lease in h.cast.leases if not h.auditor.leaving.may_begin(h.auditor.leases[lease.public_id])]
     fit = [lease for lease in free if any(deposits.held(h.auditor, d) for d in h.auditor.trust.of(h.auditor.leases[lease.public_id]))]
     fit = [lease for lease in fit if _leaves_something(h, h.auditor.leases[lease.public_id])] if h.rng.random() < 0.8 else fit
     lease = h.rng.choice(fit if fit and (h.rng.random() < 0.85 or not begun) else free if free and h.rng.random() < 0.5 else begun or free)
@@ -180,17 +180,17 @@ def _leaves_something(h: "History", told: Told) -> bool:
 
 
 def _unpaid(h: "History") -> list[tuple[Lease, BankAccount]]:
-    return [pair for pair in paying.open_ones(h) if not h.auditor.leaving.of(h.auditor.leases[pair[0].public_id])]
+    return [pair for pair in paying.open_ones(h) if h.auditor.leaving.may_begin(h.auditor.leases[pair[0].public_id])]
 
 
 def _ready(h: "History") -> bool:
     """Mostly when there is something to give back: a life has few leases."""
-    waiting = [d for d in h.auditor.trust.asked.values() if not h.auditor.leaving.of(d.lease)]
+    waiting = [d for d in h.auditor.trust.asked.values() if h.auditor.leaving.may_begin(d.lease)]
     return any(deposits.held(h.auditor, d) for d in waiting)
 
 
 def _well(h: "History") -> bool:
-    return _ready(h) and any(_leaves_something(h, told) for told in h.auditor.leases.values() if not h.auditor.leaving.of(told))
+    return _ready(h) and any(_leaves_something(h, told) for told in h.auditor.leases.values() if h.auditor.leaving.may_begin(told))
 
 
 def _somewhere(h: "History") -> bool:
