@@ -21,13 +21,19 @@ from leases.deposits import postings as _deposits  # noqa: F401 registers
 from leases.deposits.actions.ask import ASK_QUEUE, ask_for_deposits
 from leases.deposits.actions.forward import forward_deposits
 from leases.deposits.actions.take_back import DepositKeeper
-from leases.deposits.listeners import ask_on_opening, forward_again, take_back_what_waits
+from leases.deposits.listeners import ask_on_opening, forward_again, forward_to_the_new_account, take_back_what_waits
 from leases.deposits.queries import check_left_nothing, owes_deposit_on
 from leases.invariants import LEASES
 from leases.late_fees.actions.assess import ASSESS_QUEUE, assess_late_fees
 from leases.late_fees.actions.returned import RETURNED_QUEUE, judge_anew
 from leases.late_fees.listeners import judge_after_grace, judge_what_it_paid, judge_what_the_cheque_paid
-from leases.move_out.listeners import go_on, look_at_what_arrived, look_at_what_never_came, look_at_what_was_added
+from leases.move_out.listeners import (
+    draw_from_the_new_account,
+    go_on,
+    look_at_what_arrived,
+    look_at_what_never_came,
+    look_at_what_was_added,
+)
 from leases.move_out.steps import MOVE_OUT
 from leases.overpayments.actions import BACK_QUEUE, tell_what_came_back
 from leases.overpayments.listeners import hear_what_came_back
@@ -67,19 +73,7 @@ def register() -> None:
     promise("payment.failed", "payment.returned", hear=autopay.look_at_failures)
     promise("retry.due", hear=autopay.try_again)
     promise("mandate.revoked", hear=autopay.follow_mandates)
-    register_queue(Queue(ASK_QUEUE, ask_for_deposits))
-    register_queue(Queue(TRUST_QUEUE, forward_deposits))
-    promise("lease.created", hear=ask_on_opening)
-    promise("deposit_forwarding.failed", "deposit_forwarding.returned", hear=forward_again)
-    promise(
-        *(f"deposit_{order}.{kind}" for order in ("draw", "refund") for kind in ("paid", "failed")), "deposit_draw.returned", hear=go_on
-    )
-    answered = [f"deposit_{order}.{kind}" for order in ("draw", "refund") for kind in ("paid", "failed", "returned")]
-    promise(*answered, hear=take_back_what_waits)
-    promise("deposit_forwarding.paid", hear=look_at_what_arrived)
-    promise(*CAME_BACK, hear=look_at_what_never_came)
-    promise("deposit.cheque", "deposit.interest", hear=look_at_what_was_added)
-    register_saga(MOVE_OUT)
+    _register_deposits()
     register_queue(Queue(CARRY_QUEUE, carry_balances))
     promise("payment.completed", *CAME_BACK, hear=follow_payments)
     register_queue(Queue(PLANS_QUEUE, look_at_plans))
@@ -113,6 +107,25 @@ def register() -> None:
         promise("refund.created", "refund.failed", "refund.returned", "refund.canceled", hear=hears)
     _register_rules()
     register_invariants(*LEASES)
+
+
+def _register_deposits() -> None:
+    """Deposits and move-outs."""
+    register_queue(Queue(ASK_QUEUE, ask_for_deposits))
+    register_queue(Queue(TRUST_QUEUE, forward_deposits))
+    promise("lease.created", hear=ask_on_opening)
+    promise("deposit_forwarding.failed", "deposit_forwarding.returned", hear=forward_again)
+    promise(
+        *(f"deposit_{order}.{kind}" for order in ("draw", "refund") for kind in ("paid", "failed")), "deposit_draw.returned", hear=go_on
+    )
+    answered = [f"deposit_{order}.{kind}" for order in ("draw", "refund") for kind in ("paid", "failed", "returned")]
+    promise(*answered, hear=take_back_what_waits)
+    for hears_of_account in (forward_to_the_new_account, draw_from_the_new_account):
+        promise("trust_bank.account_replaced", hear=hears_of_account)
+    promise("deposit_forwarding.paid", hear=look_at_what_arrived)
+    promise(*CAME_BACK, hear=look_at_what_never_came)
+    promise("deposit.cheque", "deposit.interest", hear=look_at_what_was_added)
+    register_saga(MOVE_OUT)
 
 
 def _register_rules() -> None:

@@ -463,6 +463,14 @@ JSON
 said "Create trust banks"
 trust_bank=$(pick id)
 
+# POST /api/v1/trust_banks/{id}/replace_account
+fresh
+answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/trust_banks/$trust_bank/replace_account" -d @- <<JSON
+{"bank_account": "$bank"}
+JSON
+)
+said "Replace account trust banks"
+
 # GET /api/v1/trust_banks
 answer=$(curl --fail-with-body "${auth[@]}" "$DP/api/v1/trust_banks")
 said "List trust banks"

@@ -13,17 +13,18 @@ from directpay.api.lists import Filter, related
 from directpay.api.objects import rendered
 from directpay.api.routes import resource, route
 from directpay.api.serializers import ObjectOutput, StrictSerializer
-from directpay.api.views import ApiView, CollectionView, Context, ObjectView, PartView
+from directpay.api.views import ActionView, ApiView, CollectionView, Context, ObjectView, PartView
 from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import Actor, not_for_renters
 from directpay.people.models import Payee
 from directpay.people.ways import Way
 from leases.contracts.models import Lease
-from leases.deposits.actions.name_trust_bank import name_trust_bank
-from leases.deposits.examples import ASKS, DEPOSIT, REFUSED, SHOWN
+from leases.deposits.actions.name_trust_bank import name_trust_bank, replace_account
+from leases.deposits.examples import ASKS, DEPOSIT, NOT_REPLACED, REFUSED, REPLACES, SHOWN
 from leases.deposits.models import Deposit, Movement, TrustBank
 from leases.deposits.queries import Standing, standings, visible_deposits, visible_trust_banks, ways_to_trust_banks
 from leases.rent.api.leases import OfLease
+from payments.methods.models import BankAccount
 from payments.methods.queries import visible_bank_accounts
 
 
@@ -31,6 +32,10 @@ class TrustBankInput(StrictSerializer):
     bank_account = IdField("ba", help_text="A verified bank account of the payee's owner. It takes deposits alone from then on.")
     payee = IdField("pye", required=False, help_text="The first of the account's owner without it.")
     state = serializers.CharField(min_length=2, max_length=2, help_text="In which the homes stand, e.g. OH.")
+
+
+class ReplaceInput(StrictSerializer):
+    bank_account = IdField("ba", help_text="A verified bank account of the payee's owner, in the same currency.")
 
 
 class TrustBankOutput(ObjectOutput):
@@ -112,9 +117,7 @@ class TrustBanksView(TrustBanks, CollectionView):
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> TrustBank:
         not_for_renters(actor, "Trust accounts are named by the landlord.")
-        account = visible_bank_accounts(actor).filter(public_id=data["bank_account"]).first()
-        if account is None:
-            raise InvalidInput(f"No such bank account: {data['bank_account']}.", param="bank_account", code="resource_missing")
+        account = _account(data["bank_account"], actor)
         known = account.user.payees.order_by("id")
         payee = (known.filter(public_id=data["payee"]) if "payee" in data else known).first()
         if payee is None:
@@ -124,6 +127,26 @@ class TrustBanksView(TrustBanks, CollectionView):
 
 class TrustBankView(TrustBanks, ObjectView):
     """One trust account."""
+
+
+class ReplaceTrustAccountView(TrustBanks, ActionView):
+    """Another account keeps the deposits from now on; what the old one refused or sent back goes there at once."""
+
+    input_serializer = ReplaceInput
+    asks = REPLACES
+    refusals = NOT_REPLACED
+
+    def act(self, actor: Actor, row: TrustBank, data: dict[str, Any], at: datetime) -> TrustBank:
+        not_for_renters(actor, "Trust accounts are named by the landlord.")
+        return replace_account(row, _account(data["bank_account"], actor), actor=actor, at=at)
+
+
+def _account(name: str, actor: Actor) -> BankAccount:
+    """Raises InvalidInput."""
+    account = visible_bank_accounts(actor).filter(public_id=name).first()
+    if account is None:
+        raise InvalidInput(f"No such bank account: {name}.", param="bank_account", code="resource_missing")
+    return account
 
 
 class LeaseDepositView(OfLease, PartView):
@@ -176,4 +199,7 @@ def render_deposit(row: Deposit, now: Standing) -> dict[str, Any]:
     }
 
 
-urlpatterns = [*resource("trust_banks", TrustBanksView, TrustBankView), route("leases/{id}/deposit", LeaseDepositView)]
+urlpatterns = [
+    *resource("trust_banks", TrustBanksView, TrustBankView, replace_account=ReplaceTrustAccountView),
+    route("leases/{id}/deposit", LeaseDepositView),
+]

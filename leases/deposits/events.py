@@ -11,14 +11,26 @@ from leases.rent.models import Charge
 
 
 def named(bank: TrustBank, actor: Actor, at: datetime) -> NewEvent:
+    return _of_bank("named", bank, actor, at)
+
+
+def moved_to(bank: TrustBank, before: str, actor: Actor, at: datetime) -> NewEvent:
+    """``trust_bank.account_replaced``: `before` is the bank account in which it was."""
+    return _of_bank("account_replaced", bank, actor, at, previous_bank_account=before)
+
+
+def _of_bank(kind: str, bank: TrustBank, actor: Actor, at: datetime, **more: str) -> NewEvent:
     data = {
         "id": bank.public_id,
         "payee": bank.payee.public_id,
         "bank_account": bank.bank_account.public_id,
         "state": bank.state,
         "currency": bank.currency,
+        **more,
     }
-    return NewEvent("trust_bank.named", bank.public_id, 1, actor.label, at, data, [bank.payee.owner.public_id, bank.payee.public_id])
+    return NewEvent(
+        f"trust_bank.{kind}", bank.public_id, bank.version, actor.label, at, data, [bank.payee.owner.public_id, bank.payee.public_id]
+    )
 
 
 def asked(deposit: Deposit, actor: Actor, at: datetime) -> NewEvent:

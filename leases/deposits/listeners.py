@@ -8,6 +8,7 @@ from directpay.events.registry import Fact
 from leases.deposits.actions.ask import ASK_QUEUE
 from payments.payins.actions.complete import TRUST_QUEUE
 from payments.payins.models import CLEARED, Payment
+from payments.payouts.queries import not_forwarded
 from payments.returns.actions import WATCH_QUEUE
 
 TRY_AGAIN_AFTER = timedelta(days=1)
@@ -21,6 +22,14 @@ def ask_on_opening(events: Sequence[Fact]) -> None:
 def forward_again(events: Sequence[Fact]) -> None:
     """deposit_forwarding.failed, .returned → try again tomorrow: a deposit does not stay with us."""
     schedule(TRUST_QUEUE, [(event.data["origin"], event.at + TRY_AGAIN_AFTER) for event in events])
+
+
+def forward_to_the_new_account(events: Sequence[Fact]) -> None:
+    """trust_bank.account_replaced → what has not reached the old one goes to the new one, at once."""
+    at = {event.object_id: event.at for event in events}
+    here = not_forwarded(Payment.objects.filter(applies_to__deposit_due__trust_bank__public_id__in=list(at)))
+    rows = here.order_by("id").values_list("public_id", "applies_to__deposit_due__trust_bank__public_id")
+    schedule(TRUST_QUEUE, [(payment, at[bank]) for payment, bank in rows])
 
 
 def take_back_what_waits(events: Sequence[Fact]) -> None:

@@ -7,7 +7,10 @@ from payments.methods.models import BankAccount
 
 
 class TrustBank(models.Model):
-    """A payee's escrow account for renters' deposits, in the state of the properties. Without one no deposit is taken."""
+    """A payee's escrow account for renters' deposits, in the state of the properties. Without one no deposit is taken.
+
+    It stays the same trust bank in the books when another account takes the place of one that was closed.
+    """
 
     id = models.BigAutoField(primary_key=True)
     public_id = models.CharField(max_length=40, unique=True)
@@ -17,6 +20,7 @@ class TrustBank(models.Model):
     currency = models.CharField(max_length=3)
     bank_name = models.CharField(max_length=80)  # the renter is told where the deposit lies, and no more of the account than this
     last4 = models.CharField(max_length=4)
+    version = models.IntegerField(default=1, db_default=1)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -25,6 +25,12 @@ def look_at_what_never_came(events: Sequence[Fact]) -> None:
     _wake_of_payments([event.object_id for event in events], max(event.at for event in events))
 
 
+def draw_from_the_new_account(events: Sequence[Fact]) -> None:
+    """trust_bank.account_replaced → what the old one refused is drawn from the new one."""
+    banks = Deposit.objects.filter(trust_bank__public_id__in=[event.object_id for event in events])
+    _wake_of(dict.fromkeys(banks.values_list("public_id", flat=True), max(event.at for event in events)))
+
+
 def look_at_what_was_added(events: Sequence[Fact]) -> None:
     """deposit.cheque, deposit.interest → the same."""
     _wake_of({event.data["deposit"]: event.at for event in events})

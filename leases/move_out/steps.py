@@ -114,10 +114,11 @@ def _draw(deposit: Deposit, at: datetime) -> Wait | None:
         return None
     if wait := _arriving([deposit], at):
         return wait
-    if last and last.status in Payout.CAME_BACK and at < last.changed_at + TRY_AGAIN_AFTER:
+    bank = deposit.trust_bank
+    same_account = last is not None and last.bank_account_id == bank.bank_account_id
+    if last and same_account and last.status in Payout.CAME_BACK and at < last.changed_at + TRY_AGAIN_AFTER:
         return Wait(f"the trust bank refused: {last.failure_message}", last.changed_at + TRY_AGAIN_AFTER)
     if last is None or last.status in (*Payout.CAME_BACK, S.PAID):
-        bank = deposit.trust_bank
         wish = NewPayout(
             purpose=Payout.Purpose.DRAW,
             payee=deposit.lease.unit.property.payee,

@@ -252,6 +252,11 @@ class House(OfCustomers):
             body = {"bank_account": self.account(self.alice).public_id, "state": chr(65 + first) + chr(65 + second)}
             return "/api/v1/trust_banks", body, {**body, "state": "ZZ"}
 
+        def replace() -> tuple[str, dict[str, Any], dict[str, Any]]:
+            made = self.post("/api/v1/trust_banks", trust_bank()[1], f"setup-{self.count()}").json()["id"]
+            one, other = ({"bank_account": self.account(self.alice).public_id} for _ in range(2))
+            return f"/api/v1/trust_banks/{made}/replace_account", one, other
+
         def move_out() -> tuple[str, dict[str, Any], dict[str, Any]]:
             body = {"lease": self.lease().public_id, "moved_out_on": self.now.date().isoformat()}
             return "/api/v1/move_outs", body, {**body, "damages": [{"description": "A door", "amount": 100}]}
@@ -266,6 +271,7 @@ class House(OfCustomers):
             "/api/v1/refunds": refund,
             "/api/v1/refunds/{id}": note,
             "/api/v1/trust_banks": trust_bank,
+            "/api/v1/trust_banks/{id}/replace_account": replace,
             "/api/v1/move_outs": move_out,
             "/api/v1/move_outs/{id}/cancel": cancel,
         }

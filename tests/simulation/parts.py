@@ -29,6 +29,7 @@ TRUST_EDGES = (
     "deposit_refund: at the bank → paid",
     "deposit_refund: at the bank → failed",
     "deposit_refund: paid → returned",
+    "trust bank: account replaced",
     "deposit: asked",
     "deposit: cheque",
     "deposit: interest",

@@ -13,10 +13,10 @@ from directpay.kernel.ids import public_id
 from directpay.people.actor import LANDLORD, RENTER
 from leases.contracts.models import Lease
 from leases.deposits.actions.move import record_cheque, record_interest
-from leases.deposits.actions.name_trust_bank import name_trust_bank
+from leases.deposits.actions.name_trust_bank import name_trust_bank, replace_account
 from leases.deposits.actions.pay import pay_deposit
 from leases.deposits.models import Deposit
-from leases.deposits.queries import visible_deposits
+from leases.deposits.queries import trust_bank_of, visible_deposits
 from leases.move_out.actions import NewDamage, begin_move_out, call_off, name_destination
 from leases.move_out.queries import last_move_out
 from leases.portal import words
@@ -34,6 +34,8 @@ DAMAGES = 5  # lines of the form; the API takes more
 REFUSALS = (  # what the rooms may say of a form, for the catalogue
     gettext_noop("Deposits of this state have their trust account already."),
     gettext_noop("Nothing is held that could earn interest."),
+    gettext_noop("This account keeps the deposits of another state."),
+    gettext_noop("The account has another currency than the deposits."),
     gettext_noop("The move-out of this lease has begun already."),
     gettext_noop("The day of moving out lies between the first day of the lease and today."),
     gettext_noop("Nobody has named a trust account for deposits in this state: a deposit cannot be taken before."),
@@ -90,6 +92,14 @@ class TrustForm(OnDeposit):
         """Those that keep deposits already, too: the button may be pressed twice."""
         mine = visible_bank_accounts(self.visit.actor).filter(user_id=self.visit.user.id)
         return list(mine.filter(status=BankAccount.Status.VERIFIED).order_by("id"))
+
+
+class ReplaceForm(TrustForm):
+    """The account that keeps them now is not offered first: nothing would change."""
+
+    def _accounts(self) -> list[BankAccount]:
+        bank = trust_bank_of(self.lease)
+        return sorted(super()._accounts(), key=lambda account: (bank is not None and account.id == bank.bank_account_id, account.id))
 
 
 class ChequeForm(OnDeposit):
@@ -164,6 +174,13 @@ def _trust(form: TrustForm, visit: Visit) -> str:
     return name_trust_bank(home.payee, form.account, state=home.state, actor=visit.actor, at=visit.at).public_id
 
 
+def _replace(form: ReplaceForm, visit: Visit) -> str:
+    bank = trust_bank_of(form.lease)
+    if bank is None:
+        raise Http404
+    return replace_account(bank, form.account, actor=visit.actor, at=visit.at).public_id
+
+
 def _cheque(form: ChequeForm, visit: Visit) -> str:
     said = form.cleaned_data
     return record_cheque(form.deposit, said["amount"], received_on=said["day"], actor=visit.actor, at=visit.at).public_id
@@ -203,6 +220,17 @@ LANDLORDS: Mapping[str, Page] = {
         gettext_lazy("The account in which you keep deposits in this state. From now on nothing else goes there or comes from there."),
         gettext_lazy("Keep deposits there"),
         gettext_lazy("Named. The deposits of your leases in this state are asked for now."),
+    ),
+    "trust-account": Page(
+        ReplaceForm,
+        _replace,
+        gettext_lazy("Replace the trust account"),
+        gettext_lazy(
+            "Deposits of this state go to another account from now on, and come from there. "
+            "What lies in the old one you move there yourself, from bank to bank."
+        ),
+        gettext_lazy("Keep deposits there"),
+        gettext_lazy("Replaced. What the old account did not take goes to the new one now."),
     ),
     "cheque": Page(
         ChequeForm,

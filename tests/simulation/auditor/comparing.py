@@ -16,6 +16,7 @@ from tests.simulation.auditor import (
     periods,
     policies,
     postings,
+    taken_back,
     transfers,
 )
 from tests.simulation.auditor.auditor import Auditor
@@ -80,7 +81,7 @@ def _charges(books: Auditor, seen: Seen, now: datetime) -> None:
         if books.changes.in_turn:
             books.late.known_at[identity] = now  # months that a change brings may be late when they are recorded
         if posted_for:
-            deposits.take_charge(books, identity, posted_for, [lease_id, due_on, amount, category, label], seen["events"])
+            taken_back.take_charge(books, identity, posted_for, [lease_id, due_on, amount, category, label], seen["events"])
             continue
         if not scheduled and changes.take_charge(books, identity, lease_id, date.fromisoformat(due_on), amount):
             continue
@@ -279,7 +280,7 @@ def _payments(books: Auditor, seen: Seen, before: dict[str, str]) -> None:
         p = books.payments[identity]
         must = after(state, p.fresh)
         gone_on = (must == "completed" and p.state in ("settled", "returned")) or (must == "authorized" and p.state == "canceled")
-        gone_on = gone_on or (must == "returned" and deposits.is_moved(books, p))
+        gone_on = gone_on or (must == "returned" and taken_back.is_moved(books, p))
         if not books.crashed and must != p.state and not gone_on:
             raise AuditError(
                 f"the bank's answers about {identity} ({state}) were {[t.state for t in p.fresh]}: must be {must}, is {p.state}"

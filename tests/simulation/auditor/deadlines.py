@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from tests.simulation.auditor import deposits, in_trust_by_now
+from tests.simulation.auditor import in_trust_by_now, taken_back
 from tests.simulation.auditor.auditor import Auditor
 from tests.simulation.auditor.errors import AuditError, demand
 from tests.simulation.auditor.payments import CLEARED, Payment
@@ -37,7 +37,7 @@ def check_deadlines(books: Auditor, now: datetime) -> None:
         return now > max(due, books.resumed_at or due) + patience
 
     for p in books.payments.values():
-        _payment(p, late, posted_lines.get(p.id, 0), deposits.is_moved(books, p))
+        _payment(p, late, posted_lines.get(p.id, 0), taken_back.is_moved(books, p))
     in_trust_by_now.check_deadlines(books, now, late, PATIENCE, posted_lines)
     both = books.books.balances["P1110/main"] + books.books.balances["P1130/main"]
     short = {name for (name, amount), waiting in books.lines_told.items() if waiting and both + amount < 0}

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from directpay.people.actor import SYSTEM
 from directpay.people.models import Payee
 from leases.deposits.actions.move import record_cheque, record_interest, withdraw_earned
-from leases.deposits.actions.name_trust_bank import name_trust_bank
+from leases.deposits.actions.name_trust_bank import name_trust_bank, replace_account
 from leases.deposits.actions.pay import pay_deposit
-from leases.deposits.models import Deposit
+from leases.deposits.models import Deposit, TrustBank
 from leases.deposits.queries import with_lease
 from leases.rent.actions.pay_rent import PayRequest
 from payments.methods.models import BankAccount
@@ -19,7 +19,7 @@ from payments.payouts.actions.send import work_on_payouts
 from payments.payouts.models import Payout
 from payments.payouts.purposes import GoneOn
 from payments.rails.registry import rail
-from tests.simulation.auditor import deposits, payouts
+from tests.simulation.auditor import deposits, payouts, trust_banks
 from tests.simulation.auditor.requests import Request, Verdict, flying
 from tests.simulation.bank import MINDS, promise_of
 from tests.simulation.cast import PAYS, Home, comes_back
@@ -56,11 +56,30 @@ def _name(h: "History", home: Home, account: BankAccount, state: str) -> None:
     payee = home.property.payee
     made = h.attempt(
         f"trust bank {account.public_id} of {payee.public_id} in {state}",
-        deposits.judge_naming(h.auditor, payee.public_id, payee.owner.public_id, account.public_id, state),
+        trust_banks.judge_naming(h.auditor, payee.public_id, payee.owner.public_id, account.public_id, state),
         lambda: name_trust_bank(payee, account, state=state, actor=SYSTEM, at=h.now),
     )
     if made is not None:
-        deposits.named(h.auditor, made.public_id, payee.public_id, account.public_id, state)
+        trust_banks.named(h.auditor, made.public_id, payee.public_id, account.public_id, state)
+    h.check()
+
+
+def replace_trust_account(h: "History") -> None:
+    """By a new account, the same one, one that keeps deposits already, a stranger's; mostly where the old one refuses."""
+    bank = h.rng.choice(list(h.auditor.trust.banks.values()))
+    owner, row = h.cast.owners[bank.payee], TrustBank.objects.get(public_id=bank.id)
+    if h.rng.random() < 0.7 and sum(len(one.sources) for one in h.cast.owners.values()) < 30:
+        account = h.cast.add_source(owner, PAYS, verified=h.rng.random() < 0.9)
+    else:
+        strangers = [source for renter in h.cast.renters for source in renter.sources]
+        account = h.rng.choice([*owner.sources, *strangers[:2]])
+    made = h.attempt(
+        f"deposits of {bank.id} go to {account.public_id}",
+        trust_banks.judge_replacing(h.auditor, bank, owner.user.public_id, account.public_id),
+        lambda: replace_account(row, BankAccount.objects.get(id=account.id), actor=SYSTEM, at=h.now),
+    )
+    if made is not None:
+        trust_banks.replaced(h.auditor, bank, account.public_id)
     h.check()
 
 
@@ -340,6 +359,7 @@ def _nameless(h: "History") -> bool:
 MOVES = (
     Move("name_trust_bank", 9, name_bank, _nameless),
     Move("name_trust_bank_wrongly", 0.7, name_wrongly),
+    Move("replace_trust_account", 1.5, replace_trust_account, lambda h: bool(h.auditor.trust.banks)),
     Move("pay_deposit", 12, pay_all, _is_open),
     Move("pay_deposit_in_part", 3, pay_part, _is_open),
     Move("pay_deposit_that_comes_back", 3, pay_what_comes_back, _may_come_back),
