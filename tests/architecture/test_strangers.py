@@ -54,6 +54,7 @@ BODIES = {
     "/waive": {"reason": "none"},
     "/payment_plans": {"installments": 2},
     "/attach": {"customer": "usr_" + 24 * "a"},
+    "/replace_account": {"bank_account": "ba_" + 24 * "0"},
 }
 
 

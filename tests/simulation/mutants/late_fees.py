@@ -67,6 +67,7 @@ MUTANTS = (
         "if d <= day + timedelta(days=9))",
         "",
         moves={**LATE, "receive": 20},
+        seed=46,
     ),
     Mutant(
         "a running fee stops",

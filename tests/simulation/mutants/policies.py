@@ -15,6 +15,7 @@ MUTANTS = (
         "if policy.version:",
         "must be payments_blocked",
         moves={**BOUND, "pay_directly": 30, "block_lease": 20},
+        seed=8,
     ),
     Mutant(
         "a minimum is ignored",
@@ -40,6 +41,7 @@ MUTANTS = (
         "must be certified_funds_required",
         moves={**BOUND, "days": 25},
         numbers=("009929070000",),
+        seed=9,
     ),
     Mutant(
         "one who takes nothing ahead takes it",

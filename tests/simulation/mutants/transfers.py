@@ -105,6 +105,7 @@ MUTANTS = (
         "and planned is not None:",
         "a plan is kept",
         moves={**MOVING, "propose_plan": 15, "accept_plan": 20, "pay_all": 1, "pay_part": 1},
+        seed=9,
     ),
     Mutant(
         "they take along what they owe before they go",
@@ -155,6 +156,7 @@ MUTANTS = (
         "if taker.lease_id in found and not within:",
         "overdue of | late, and never charged | a late fee | fee of | a fee on | late fee",
         moves={**GIVING, "open_lease": 0, "open_with_late_fee": 30, "charge_one": 4},
+        seed=33,
     ),
     Mutant(
         "who pays for a roommate pays the own share",
