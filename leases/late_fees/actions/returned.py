@@ -15,13 +15,13 @@ from leases.late_fees.models import LateFee
 from leases.late_fees.queries import perhaps_late
 from leases.receipts.models import Receipt
 from leases.rent.queries import local_today
-from payments.payins.models import Payment, Status
+from payments.payins.models import Payment
 
 RETURNED_QUEUE = "late_fees.returned"
 
 
 class CameBack(NamedTuple):
-    """`on`: None where it never had come, so that nothing was returned."""
+    """`on`: None where nothing was returned."""
 
     cause: str
     account_id: int
@@ -63,8 +63,11 @@ def judge_anew(public_ids: Sequence[str], at: datetime) -> list[LateFee]:
 
 
 def _came_back(public_ids: Sequence[str]) -> list[CameBack]:
-    """Payments that failed or were called off are looked at too: while they flew, what they would have paid was not late."""
-    payments = Payment.objects.filter(public_id__in=public_ids, status__in=[Status.RETURNED, Status.FAILED, Status.CANCELED])
+    """Payments that failed, were called off, or of which a part alone was taken are looked at too.
+
+    While all of it was on its way, what they would have paid was not late.
+    """
+    payments = Payment.objects.filter(public_id__in=public_ids)
     found = [CameBack(p.public_id, p.applies_to_id, p.returned_at) for p in payments.order_by("id")]
     bounced = Receipt.objects.filter(public_id__in=public_ids, bounced_on__isnull=False).select_related("party").order_by("id")
     return [*found, *(CameBack(r.public_id, r.party.account_id, r.bounced_on) for r in bounced)]

@@ -12,9 +12,12 @@ from leases.credits.actions import NewCredit, grant_credit
 from leases.late_fees.actions.assess import ASSESS_QUEUE, assess_late_fees
 from leases.receipts.actions import bounce_receipt
 from leases.rent.actions.add_charge import NewCharge, add_charge
+from leases.rent.actions.pay_rent import PayRequest, pay_rent
 from leases.rent.models import Charge
 from leases.rent.queries import schedules
 from ledger.journal.models import Transaction
+from payments.methods.cards.actions import create_card
+from payments.payins.actions.capture import capture_payment
 from tests.leases.late_fees.cast import agreed, fees, give, let, waive
 from tests.world import World
 
@@ -42,6 +45,18 @@ class TestInTime:
         paid = w.pay(lease)
         w.later(days=1)
         assert (w.fresh(paid).status, fees(lease)) == ("processing", [])
+
+    def test_is_what_a_card_promised_until_a_part_alone_is_taken(self, w):
+        lease, card = let(w, grace_days=2), create_card("pm_card_visa", user=w.bob, actor=SYSTEM, at=w.now)
+        promised = PayRequest.by(card, rail="card", captures_later=True)
+        payment = w.until(pay_rent(lease, promised, actor=SYSTEM, at=w.now), "authorized")
+        w.later(days=3)
+        assert fees(lease) == []
+        capture_payment(payment, 10_000, actor=SYSTEM, at=w.now)
+        w.work()
+        (fee,) = fees(lease)
+        assert (fee.amount_minor, fee.overdue_minor) == (5_000, 140_000)
+        w.check()
 
     def test_is_the_rent_before_a_fee(self, w):
         """December is paid to the cent while November's fee is open: a fee makes no rent late."""
