@@ -466,7 +466,7 @@ trust_bank=$(pick id)
 # POST /api/v1/trust_banks/{id}/replace_account
 fresh
 answer=$(curl --fail-with-body "${auth[@]}" "${json[@]}" -H "Idempotency-Key: $key" "$DP/api/v1/trust_banks/$trust_bank/replace_account" -d @- <<JSON
-{"bank_account": "$bank"}
+{"bank_account": "$trust_account"}
 JSON
 )
 said "Replace account trust banks"

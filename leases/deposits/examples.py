@@ -25,7 +25,7 @@ REFUSED: Final = (
     InvalidInput(f"No such bank account: {BANK}.", param="bank_account", code="resource_missing"),
     NotAllowed("Trust accounts are named by the landlord."),
 )
-REPLACES: Final = {"trust_account_replaced": Ask({"bank_account": BANK}, TRUST_BANK, {"bank_account": BANK})}
+REPLACES: Final = {"trust_account_replaced": Ask({"bank_account": TRUST_ACCOUNT}, TRUST_BANK)}
 NOT_REPLACED: Final = (
     BankAccountNotVerified("This bank account is not verified: name its two small deposits first.", param="bank_account"),
     TrustAccountNamed("This account keeps the deposits of another state.", param="bank_account"),

@@ -22,7 +22,7 @@ def live(seed: int, steps: int, **how) -> History:
     return History(seed, **how).run(steps)
 
 
-@pytest.mark.parametrize("seed", [1, 3, 4, 5])
+@pytest.mark.parametrize("seed", [1, 3, 7, 8])
 def test_the_books_agree_after_every_step(seed):
     history = live(seed, 200)
     assert history.steps == 200

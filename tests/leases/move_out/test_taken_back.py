@@ -158,10 +158,10 @@ class TestWhatWasDrawn:
         m.check()
 
     def test_is_drawn_anew_a_day_later(self, m):
-        that_works(m)
         name_destination(m.deposit, m.account(m.bob), actor=m.actor(m.bob), at=m.now)
         m.later(hours=23)
         assert len(orders("deposit_draw")) == 1
+        that_works(m)
         m.later(hours=1, minutes=5)
         assert [p.status for p in orders("deposit_draw")] == ["returned", "paid"]
         assert [p.status for p in orders("deposit_refund")] == ["paid"]

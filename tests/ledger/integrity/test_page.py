@@ -37,7 +37,7 @@ def test_says_for_each_holds_broken_by_how_much_or_not_yet_applicable_and_why(b,
     said = words_of(dana.get(PAGE))
     assert "1 broken" in said
     assert "Checked 2 Nov 2026, 10:00:00 ET, asked by system:daily." in said
-    assert "that were posted. currency booked told off by, in minor units usd 500 0 500 broken by $5.00" in said
+    assert "has covered. currency booked told off by, in minor units usd 500 0 500 broken by $5.00" in said
     assert "I3 All balances of a book and currency sum to zero. holds" in said
     assert "I14 What is set aside for disputes is the sum of the open disputes. Disputes are not kept yet. not yet applicable" in said
     assert "Now: $0.00" in said, "the figure of what is not judged"

@@ -94,7 +94,8 @@ class Trust:
     excused: set[str] = field(default_factory=set)  # leases that had ended before anybody asked for their deposit
 
     def bank_accounts(self) -> set[str]:
-        return {bank.bank_account for bank in self.banks.values()}
+        """In which deposits are or were kept: nothing else is paid from them, or to them."""
+        return self.left | {bank.bank_account for bank in self.banks.values()}
 
     def bank_of(self, lease: Lease) -> Bank | None:
         wanted = (lease.payee, self.states.get(lease.home, ""))

@@ -15,7 +15,7 @@ def judge_naming(books: "Auditor", payee: str, owner: str, bank_account: str, st
     if account.state != "verified":
         return NOT_VERIFIED
     taken = any((bank.payee, bank.state) == (payee, state.upper()) for bank in books.trust.banks.values())
-    return NAMED if taken or bank_account in books.trust.bank_accounts() | books.trust.left else ""
+    return NAMED if taken or bank_account in books.trust.bank_accounts() else ""
 
 
 def judge_replacing(books: "Auditor", bank: Bank, owner: str, bank_account: str) -> str:
@@ -27,7 +27,7 @@ def judge_replacing(books: "Auditor", bank: Bank, owner: str, bank_account: str)
         return WRONG
     if account.state != "verified":
         return NOT_VERIFIED
-    return NAMED if bank_account in books.trust.bank_accounts() | books.trust.left else ""
+    return NAMED if bank_account in books.trust.bank_accounts() else ""
 
 
 def named(books: "Auditor", name: str, payee: str, bank_account: str, state: str) -> None:
