@@ -12,6 +12,7 @@ from directpay.kernel.errors import Conflict
 from directpay.kernel.ids import public_id
 from directpay.people.actor import SYSTEM, Actor
 from directpay.sagas.models import Saga, Step
+from directpay.sagas.queries import beyond_return, may_be_called_off
 from directpay.sagas.registry import KINDS, CannotGoOn, StepKind
 
 SAGA_QUEUE = "sagas.run"
@@ -70,7 +71,7 @@ def cancel_saga(saga: Saga, *, actor: Actor, at: datetime) -> Saga:
     """Take back what was done, last step first. Raises SagaBeyondReturn."""
     with unit_of_work():
         row = lock_saga(saga.public_id)
-        if row is None or row.status != Saga.Status.RUNNING or _beyond_return(row):
+        if row is None or not may_be_called_off(row):
             raise SagaBeyondReturn("This has gone too far to be taken back.", saga=saga.public_id)
         _turn_back(row, "called off", actor, at)
         return row
@@ -85,7 +86,7 @@ def _forward(saga: Saga, at: datetime) -> None:
         with transaction.atomic():  # a step that cannot go on leaves nothing behind
             wait = _kind_of(saga, step).forward(saga, at)
     except CannotGoOn as error:
-        if _beyond_return(saga):
+        if beyond_return(saga):
             raise  # parked by the queue: a person looks
         _turn_back(saga, error.message, SYSTEM, at)
         return
@@ -121,11 +122,6 @@ def _turn_back(saga: Saga, reason: str, actor: Actor, at: datetime) -> None:
 
 def _kind_of(saga: Saga, step: Step) -> StepKind:
     return next(kind for kind in KINDS[saga.kind].steps if kind.name == step.name)
-
-
-def _beyond_return(saga: Saga) -> bool:
-    done = set(saga.steps.filter(status=Step.Status.DONE).values_list("name", flat=True))
-    return any(kind.point_of_no_return and kind.name in done for kind in KINDS[saga.kind].steps)
 
 
 def _note(saga: Saga, reason: str, at: datetime) -> None:

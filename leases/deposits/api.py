@@ -24,8 +24,7 @@ from leases.deposits.examples import ASKS, DEPOSIT, NOT_REPLACED, REFUSED, REPLA
 from leases.deposits.models import Deposit, Movement, TrustBank
 from leases.deposits.queries import Standing, standings, visible_deposits, visible_trust_banks, ways_to_trust_banks
 from leases.rent.api.leases import OfLease
-from payments.methods.models import BankAccount
-from payments.methods.queries import visible_bank_accounts
+from payments.methods.queries import visible_bank_account
 
 
 class TrustBankInput(StrictSerializer):
@@ -117,7 +116,7 @@ class TrustBanksView(TrustBanks, CollectionView):
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> TrustBank:
         not_for_renters(actor, "Trust accounts are named by the landlord.")
-        account = _account(data["bank_account"], actor)
+        account = visible_bank_account(data["bank_account"], actor)
         known = account.user.payees.order_by("id")
         payee = (known.filter(public_id=data["payee"]) if "payee" in data else known).first()
         if payee is None:
@@ -138,15 +137,7 @@ class ReplaceTrustAccountView(TrustBanks, ActionView):
 
     def act(self, actor: Actor, row: TrustBank, data: dict[str, Any], at: datetime) -> TrustBank:
         not_for_renters(actor, "Trust accounts are named by the landlord.")
-        return replace_account(row, _account(data["bank_account"], actor), actor=actor, at=at)
-
-
-def _account(name: str, actor: Actor) -> BankAccount:
-    """Raises InvalidInput."""
-    account = visible_bank_accounts(actor).filter(public_id=name).first()
-    if account is None:
-        raise InvalidInput(f"No such bank account: {name}.", param="bank_account", code="resource_missing")
-    return account
+        return replace_account(row, visible_bank_account(data["bank_account"], actor), actor=actor, at=at)
 
 
 class LeaseDepositView(OfLease, PartView):

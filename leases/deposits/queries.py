@@ -16,6 +16,7 @@ from directpay.people.ways import Way, seen_by
 from leases.contracts.models import Lease, Renter
 from leases.contracts.queries import ways_by_share
 from leases.deposits.models import Deposit, Movement, TrustBank
+from leases.rent.postings import RECLAIMED
 from leases.rent.queries import payable_charges
 from ledger.journal.models import Account
 from payments.payins.models import Payment
@@ -29,10 +30,6 @@ class CustomerHasDeposit(Conflict):
     """What they have left is with us still (409)."""
 
     code = "customer_has_deposit"
-
-
-# A charge of what had gone on of a deposit whose payment was taken back is posted by that payment's return.
-RECLAIMED: Final = "payment.returned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +132,6 @@ def drawn_minor(deposit: Deposit) -> int:
     return payouts.drawn_minor(
         Payout.objects.filter(origin=deposit.public_id), deposit.lease.unit.property.payee.public_id, deposit.subject
     )
-
-
-def on_its_way_minor(payments: QuerySet[Payment]) -> int:
-    """Of payments of deposits, what has cleared and does not lie in the trust bank."""
-    found: int = not_forwarded(payments).aggregate(total=Sum("amount_minor", default=0))["total"]
-    return found
 
 
 def owes_what_was_given_back(deposit: Deposit) -> bool:

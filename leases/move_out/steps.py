@@ -115,8 +115,8 @@ def _draw(deposit: Deposit, at: datetime) -> Wait | None:
     if wait := _arriving([deposit], at):
         return wait
     bank = deposit.trust_bank
-    same_account = last is not None and last.bank_account_id == bank.bank_account_id
-    if last and same_account and last.status in Payout.CAME_BACK and at < last.changed_at + TRY_AGAIN_AFTER:
+    refused = last is not None and last.status in Payout.CAME_BACK and last.bank_account_id == bank.bank_account_id
+    if last and refused and at < last.changed_at + TRY_AGAIN_AFTER:
         return Wait(f"the trust bank refused: {last.failure_message}", last.changed_at + TRY_AGAIN_AFTER)
     if last is None or last.status in (*Payout.CAME_BACK, S.PAID):
         wish = NewPayout(

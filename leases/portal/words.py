@@ -10,10 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from directpay.kernel import money
-from leases.deposits.queries import RECLAIMED
 from leases.portal import dates
 from leases.rent.models import Charge
-from leases.rent.postings import LATE_FEE, RETURNED_FEE
+from leases.rent.postings import LATE_FEE, RECLAIMED, RETURNED_FEE
 from payments.payins.models import Payment, Status
 from payments.rails.base import Promise
 from payments.rails.registry import BY_WALLET

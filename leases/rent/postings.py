@@ -29,6 +29,7 @@ own(
 FEE = "fee"
 LATE_FEE, RETURNED_FEE = "late_fee.assessed", "returned_fee.charged"
 LEASE_TRANSFERRED = "lease.transferred"
+RECLAIMED = "payment.returned"  # what had gone on of a deposit: posted by the return of its payment
 INCOME = {"rent": "L4100", "utilities": "L4110", "damages": "L4400", "other": "L4800"}
 
 

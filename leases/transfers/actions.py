@@ -19,8 +19,8 @@ from leases.contracts.queries import rent_on, with_people
 from leases.move_out.queries import awaits_deduction
 from leases.payment_plans.queries import active_plans
 from leases.properties.models import Unit
+from leases.rent.actions.add_charge import stands_as_charge
 from leases.rent.actions.open_lease import open_lease
-from leases.rent.models import Charge
 from leases.rent.postings import LEASE_TRANSFERRED, lease_transferred, party_transferred
 from leases.rent.queries import day_begins, local_today
 from leases.transfers.models import Move, Transfer
@@ -193,24 +193,11 @@ def _carry(move: Move, actor: Actor, at: datetime) -> None:
 
 
 def _carried(move: Move, old: Party, new: Party, balance_minor: int, on: date, at: datetime) -> Transfer:
-    """Step: a debt stands on the new lease as a charge, which can be paid, waived and given up as any other."""
+    """Step: a debt stands on the new lease as a charge."""
     charge = None
     if balance_minor > 0:
-        charge = Charge.objects.create(
-            public_id=public_id("chg"),
-            lease_id=new.lease_id,
-            party=new,
-            category="other",
-            posted_as=LEASE_TRANSFERRED,
-            scheduled=False,
-            description="Owed from the unit before",
-            due_on=on,
-            period_start=on,
-            period_end=on,
-            amount_minor=balance_minor,
-            posted_at=at,
-            created_at=at,
-        )
+        said = "Owed from the unit before"
+        charge = stands_as_charge(new, balance_minor, posted_as=LEASE_TRANSFERRED, description=said, on=on, at=at)
     return Transfer.objects.create(
         public_id=public_id("tra"),
         giver=new if balance_minor > 0 else old,

@@ -28,6 +28,14 @@ ACCOUNT = ("id", "public_id", "user_id", "currency", "status")
 OWNER = ("id", "public_id")
 
 
+def visible_bank_account(name: str, actor: Actor) -> BankAccount:
+    """One that a request names by its public id. Raises InvalidInput (unknown or foreign look the same)."""
+    account = visible_bank_accounts(actor).filter(public_id=name).first()
+    if account is None:
+        raise InvalidInput(f"No such bank account: {name}.", param="bank_account", code="resource_missing")
+    return account
+
+
 def _payable_from(actor: Actor) -> QuerySet[BankAccount]:
     """A trust bank account pays nothing: what lies there is renters' money. Nor does one that was let go of."""
     return visible_bank_accounts(actor).filter(purpose="own", detached_at=None)

@@ -20,7 +20,7 @@ from directpay.people.models import Payee
 from directpay.people.queries import visible_payees
 from directpay.people.ways import Way
 from payments.methods.models import BankAccount
-from payments.methods.queries import visible_bank_accounts
+from payments.methods.queries import visible_bank_account
 from payments.payouts.actions.create import NewPayout, create_payout
 from payments.payouts.examples import ASKS, REFUSED, SHOWN
 from payments.payouts.models import Payout
@@ -89,9 +89,7 @@ class PayoutsView(Payouts, CollectionView):
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Payout:
         not_for_renters(actor, "Payouts are asked for by the landlord.")
-        account = visible_bank_accounts(actor).filter(public_id=data["bank_account"]).first()
-        if account is None:
-            raise InvalidInput(f"No such bank account: {data['bank_account']}.", param="bank_account", code="resource_missing")
+        account = visible_bank_account(data["bank_account"], actor)
         wish = NewPayout(
             purpose=Payout.Purpose.PAYOUT,
             payee=_payee(actor, data.get("payee"), account),

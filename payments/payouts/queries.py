@@ -80,6 +80,12 @@ def not_forwarded(payments: QuerySet[Payment]) -> QuerySet[Payment]:
     return payments.filter(~Exists(there), status__in=CLEARED)
 
 
+def not_forwarded_minor(payments: QuerySet[Payment]) -> int:
+    """Their sum."""
+    found: int = not_forwarded(payments).aggregate(total=Sum("amount_minor", default=0))["total"]
+    return found
+
+
 # Of payments that had reached the trust bank, what the return of each took out of what had been drawn (K20).
 TAKEN_BACK_HERE: Final = """
 SELECT coalesce(sum(e.amount_minor), 0)::bigint FROM ledger_book b JOIN ledger_account d ON d.book_id = b.id
@@ -122,9 +128,7 @@ def there_minor(one: Payout) -> int:
     if paid.status == Status.RETURNED:
         return sum(a.shown_minor for a in accounts.filter(number="L2230", subject=one.trust_bank))
     held = sum(a.shown_minor for a in accounts.filter(number__in=("L2200", "L2210"), subject=one.party))
-    waiting: int = not_forwarded(Payment.objects.filter(applies_to=paid.applies_to_id)).aggregate(total=Sum("amount_minor", default=0))[
-        "total"
-    ]
+    waiting = not_forwarded_minor(Payment.objects.filter(applies_to=paid.applies_to_id))
     orders = Payout.objects.filter(payee_id=one.payee_id, party=one.party, currency=one.currency)
     leaving = orders.filter(purpose=Payout.Purpose.DRAW, status__in=Payout.UNDER_WAY).aggregate(total=Sum("amount_minor", default=0))
     return held - drawn_minor(orders, one.payee.public_id, one.party) - waiting - int(leaving["total"])

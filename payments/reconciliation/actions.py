@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
-
 from directpay.due.actions import done, schedule
 from directpay.events.actions import NewEvent, record
 from directpay.events.unit import unit_of_work
@@ -153,8 +151,7 @@ def _post(lines: Sequence[BankLine], at: datetime) -> None:
     """What the client bank cannot bear the company covers (F11): no line of the bank's waits, and nobody's money pays for another's."""
     postings = bank_lines(lines, at)
     try:
-        with transaction.atomic():
-            post_many(postings, at=at)
+        post_many(postings, at=at)  # what is refused leaves no trace
     except BelowFloor:
         covers = [cover for currency in {line.currency for line in lines} for cover in _cover(lines, currency, at)]
         if not covers:

@@ -17,8 +17,6 @@ from payments.methods.actions import keep_for_trust
 from payments.methods.models import BankAccount
 from payments.methods.queries import BankAccountNotVerified
 
-NAMED = "Deposits of this state have their trust account already."
-
 
 class TrustAccountNamed(Conflict):
     """The payee has one in this state already, or the bank account is one."""
@@ -38,7 +36,7 @@ def name_trust_bank(payee: Payee, account: BankAccount, *, state: str, actor: Ac
         where = {"payee": payee, "state": state.upper(), "currency": row.currency}
         Payee.objects.select_for_update().get(id=payee.id)
         if TrustBank.objects.filter(**where).exists() or row.purpose == "trust":
-            raise TrustAccountNamed(NAMED, param="bank_account")
+            raise TrustAccountNamed("Deposits of this state have their trust account already.", param="bank_account")
         keep_for_trust(row)
         bank = TrustBank.objects.create(
             public_id=public_id("tba"), bank_account=row, bank_name=row.bank_name, last4=row.last4, created_at=at, **where

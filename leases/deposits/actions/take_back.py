@@ -6,16 +6,17 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from directpay.events.actions import record
-from directpay.kernel.ids import public_id
 from leases.contracts.actions import lock_leases
 from leases.deposits.events import reclaimed
 from leases.deposits.models import Deposit
-from leases.deposits.queries import RECLAIMED, drawn_minor, on_its_way_minor, with_lease
-from leases.rent.models import Charge
+from leases.deposits.queries import drawn_minor, with_lease
+from leases.rent.actions.add_charge import stands_as_charge
+from leases.rent.postings import RECLAIMED
 from ledger.allocation.actions import allocate
 from payments.payins.models import Payment
 from payments.payins.moving import Moving
 from payments.payouts.models import Payout
+from payments.payouts.queries import not_forwarded_minor
 from payments.returns.postings import Found
 
 
@@ -45,7 +46,7 @@ class DepositKeeper:
         return found
 
     def owed(self, found: Mapping[str, Found], days: Mapping[str, date], at: datetime) -> None:
-        """What was deducted, or has gone, stands on the renter's account as a charge: it is paid, credited and given up as any other."""
+        """What was deducted, or has gone, stands on the renter's account as a charge."""
         paid = dict(Payment.objects.filter(public_id__in=list(found)).values_list("public_id", "applies_to_id"))
         deposits = {d.account_id: d for d in with_lease().filter(account_id__in=list(paid.values()))}
         Deposit.objects.filter(id__in=[d.id for d in deposits.values()], comes_back_since__isnull=False).update(comes_back_since=None)
@@ -69,7 +70,7 @@ def _where(deposit: Deposit, payment: Moving, forwardings: Sequence[Payout]) -> 
     if not forwardings:
         here = min(amount, held)
         return Found(bank, debtor, here_minor=here, deducted_minor=amount - here)
-    others = on_its_way_minor(Payment.objects.filter(applies_to=deposit.account_id).exclude(public_id=payment.public_id))
+    others = not_forwarded_minor(Payment.objects.filter(applies_to=deposit.account_id).exclude(public_id=payment.public_id))
     drawn = drawn_minor(deposit)
     mine = max(0, held - others)
     there = min(amount, mine, max(0, mine + deposit.interest.shown_minor - drawn))
@@ -78,21 +79,7 @@ def _where(deposit: Deposit, payment: Moving, forwardings: Sequence[Payout]) -> 
 
 
 def _owe(deposit: Deposit, payment: str, minor: int, on: date, at: datetime) -> None:
-    charge = Charge.objects.create(
-        public_id=public_id("chg"),
-        lease=deposit.lease,
-        party=deposit.party,
-        category="other",
-        posted_as=RECLAIMED,
-        posted_for=payment,
-        scheduled=False,
-        description="A deposit that was given back, and had not been paid",
-        due_on=on,
-        period_start=on,
-        period_end=on,
-        amount_minor=minor,
-        posted_at=at,
-        created_at=at,
-    )
+    said = "A deposit that was given back, and had not been paid"
+    charge = stands_as_charge(deposit.party, minor, posted_as=RECLAIMED, posted_for=payment, description=said, on=on, at=at)
     allocate([deposit.party.account_id], at=at)
     record([reclaimed(deposit, charge, payment, at)])

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from directpay.people.actor import Actor
-from directpay.sagas.models import Saga, Step
+from directpay.sagas.models import Saga
+from directpay.sagas.queries import may_be_called_off
 from leases.contracts.models import Lease
 from leases.deposits.models import Deposit, Movement
 from leases.deposits.queries import Standing, standings, visible_deposits
-from leases.move_out.models import DEDUCT, MoveOut
+from leases.move_out.models import MoveOut
 from leases.move_out.queries import Statement, last_move_out, saga_of, statements
 from payments.payouts.models import Payout
 
@@ -48,9 +49,7 @@ class Leaving:
 
     @property
     def may_be_called_off(self) -> bool:
-        """Nothing is deducted yet."""
-        open_ = {step.name for step in self.saga.steps.all() if step.status == Step.Status.PENDING}
-        return self.saga.status == Saga.Status.RUNNING and DEDUCT in open_
+        return may_be_called_off(self.saga)
 
     @property
     def waits_for(self) -> str:

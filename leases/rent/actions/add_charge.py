@@ -65,6 +65,26 @@ def add_charge(lease: Lease, wish: NewCharge, *, actor: Actor, at: datetime) -> 
         return charge
 
 
+def stands_as_charge(party: Party, minor: int, *, posted_as: str, description: str, on: date, at: datetime, posted_for: str = "") -> Charge:
+    """Step: a debt of one party alone that something else posts; it is paid, credited and given up as any other charge."""
+    return Charge.objects.create(
+        public_id=public_id("chg"),
+        lease_id=party.lease_id,
+        party=party,
+        category="other",
+        posted_as=posted_as,
+        posted_for=posted_for,
+        scheduled=False,
+        description=description,
+        due_on=on,
+        period_start=on,
+        period_end=on,
+        amount_minor=minor,
+        posted_at=at,
+        created_at=at,
+    )
+
+
 def _check_day(lease: Lease, due_on: date, today: date) -> None:
     if abs(due_on - today) > FARTHEST:
         raise InvalidInput("A charge falls due within a year of today.", param="due_date")
