@@ -7,8 +7,8 @@ import pytest
 from directpay.people.actions import set_password
 from directpay.people.actor import SYSTEM
 from leases.payment_plans.models import PaymentPlan
+from tests.browser.looking import look, press, sign_in
 from tests.browser.scenes import PASSWORD
-from tests.browser.test_look import check_widths, picture, sign_in
 from tests.leases.payment_plans.cast import agreed_plan, propose
 from tests.world import World
 
@@ -59,8 +59,7 @@ def test_nothing_is_wider_than_the_screen(w, open_page, live_server, language):
         sign_in(page, who)
         for name, address in pages.items():
             page.goto(address)
-            check_widths(page, f"{who} {name}")
-            picture(page, f"arrears-{language}-{who}-{name}", schemes=("light",))
+            look(page, f"arrears-{language}-{who}-{name}", schemes=("light",))
 
 
 def test_a_plan_is_accepted_by_pressing(w, open_page):
@@ -68,6 +67,5 @@ def test_a_plan_is_accepted_by_pressing(w, open_page):
     page = open_page()
     sign_in(page, "carol")
     page.goto(f"/renter/leases/{plan.lease.public_id}/payment-plan/")
-    page.get_by_role("button", name="Accept the plan").click()
-    page.wait_for_url("**/payment-plan/")
+    press(page.get_by_role("button", name="Accept the plan"))
     assert PaymentPlan.objects.get(id=plan.id).status == "active"

@@ -12,32 +12,10 @@ from ledger.integrity.actions import check_books
 from ledger.journal.actions.periods import close_period
 from ledger.journal.models import Account, Book
 from tests.browser.conftest import PHONE
+from tests.browser.looking import DESK_FAULTS, PICTURES, look, press, sign_in
 from tests.browser.scenes import House
-from tests.browser.test_look import PICTURES, WIDTHS, picture, sign_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
-# Of our part of the page; the frame of the admin is not ours.
-FAULTS = """() => {
-  const faults = [], all = (selector) => [...document.querySelectorAll(".dp-page " + selector)];
-  if (document.querySelectorAll("h1").length !== 1) faults.push("headings of the first level");
-  const ids = all("[id]").map((element) => element.id);
-  ids.filter((id, n) => ids.indexOf(id) !== n).forEach((id) => faults.push("twice the id " + id));
-  for (const field of all("input:not([type=hidden])").concat(all("select")))
-    if (!field.labels.length) faults.push("no label: " + field.name);
-  for (const named of all("[aria-labelledby],.dp-page [aria-describedby]"))
-    for (const id of (named.getAttribute("aria-labelledby") || named.getAttribute("aria-describedby")).split(/\\s+/).filter(Boolean))
-      if (!document.getElementById(id)) faults.push("points at nothing: " + id);
-  for (const target of all("a").concat(all("button"), all("input:not([type=hidden])"), all("select"))) {
-    const box = target.getBoundingClientRect();
-    const least = target.matches("a:not(.dp-btn)") ? 24 : 44;
-    if (box.width && box.height < least) faults.push("too small: " + (target.textContent || target.name));
-  }
-  for (const scroller of all(".dp-scroll"))
-    if (scroller.scrollWidth > scroller.clientWidth && scroller.tabIndex !== 0) faults.push("not by keyboard");
-  if (all("[style]").length) faults.push("styles in the page");
-  return faults;
-}"""
 
 
 @pytest.fixture
@@ -75,7 +53,7 @@ def test_nothing_is_wider_than_the_screen(open_page, house):
     sign_in(page, "dana")
     for name, address in pages(house).items():
         page.goto(address)
-        look(page, name, ours=name != "account")
+        look(page, name, faults=None if name == "account" else DESK_FAULTS, prefix="books-")
 
 
 def test_a_statement_is_printed_without_what_surrounds_it(open_page, house):
@@ -90,30 +68,20 @@ def test_a_statement_is_printed_without_what_surrounds_it(open_page, house):
         page.screenshot(path=f"{PICTURES}/books-statement-print.png", full_page=True)
 
 
-def look(page, name: str, *, ours: bool = True) -> None:
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{name} at {width}"
-        if ours:
-            assert page.evaluate(FAULTS) == [], f"{name} at {width}"
-    picture(page, f"books-{name}")
-
-
 def test_dana_closes_a_period_and_sees_before_what_it_means(open_page, house):
     page = open_page(viewport=PHONE)
     sign_in(page, "dana")
     page.goto("/admin/ledger/period/")
-    page.get_by_role("link", name="Close a period").click()
+    press(page.get_by_role("link", name="Close a period"))
     page.get_by_label("Through").fill("2026-11-10")
-    page.get_by_role("button", name="See what it means").click()
+    press(page.get_by_role("button", name="See what it means"))
     expect(page.get_by_text("P is closed through 15 Nov 2026: the first open day is 16 Nov 2026.")).to_be_visible()
-    look(page, "close-refused")
+    look(page, "close-refused", faults=DESK_FAULTS, prefix="books-")
     page.get_by_label("Through").fill("2026-11-20")
-    page.get_by_role("button", name="See what it means").click()
+    press(page.get_by_role("button", name="See what it means"))
     expect(page.get_by_role("heading", name="Before you close")).to_be_visible()
-    look(page, "close-preview")
-    page.get_by_role("button", name="Close P through 20 Nov 2026").click()
+    look(page, "close-preview", faults=DESK_FAULTS, prefix="books-")
+    press(page.get_by_role("button", name="Close P through 20 Nov 2026"))
     expect(page.get_by_text("P is closed through 20 Nov 2026.")).to_be_visible()
     assert Book.objects.get(kind="P").periods.count() == 2
 
@@ -124,8 +92,8 @@ def test_dana_asks_for_a_check_and_the_page_shows_it_by_itself(open_page, house,
     page = open_page()
     sign_in(page, "dana")
     page.goto("/admin/ledger/check/")
-    page.get_by_role("button", name="Check now").click()
+    press(page.get_by_role("button", name="Check now"))
     expect(page.get_by_text("A check has been asked for")).to_be_visible()
     run_all()
     expect(page.locator("#I16 .dp-state")).to_have_text("broken by $123.45")
-    look(page, "integrity-broken")
+    look(page, "integrity-broken", faults=DESK_FAULTS, prefix="books-")

@@ -9,21 +9,11 @@ from playwright.sync_api import expect
 from leases.deposits.models import TrustBank
 from leases.move_out.models import MoveOut
 from tests.browser.conftest import DESK
-from tests.browser.test_books_pages import FAULTS
-from tests.browser.test_look import WIDTHS, picture
+from tests.browser.looking import look, press
 from tests.leases.deposits.conftest import Trusting
 from tests.leases.portal.reading import signed_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
-
-def look(page, name: str) -> None:
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{name} at {width}"
-        assert page.evaluate(FAULTS) == [], f"{name} at {width}"
-    picture(page, f"deposit-{name}")
 
 
 def test_a_move_out_is_called_off_and_a_trust_account_replaced(open_page, live_server):
@@ -34,24 +24,24 @@ def test_a_move_out_is_called_off_and_a_trust_account_replaced(open_page, live_s
     page.context.add_cookies([{"name": "sessionid", "value": signed_in(t.alice).cookies["sessionid"].value, "url": str(live_server)}])
     address = f"/landlord/leases/{t.leased.public_id}/deposit/"
     page.goto(address)
-    look(page, "paid")
-    page.get_by_role("link", name="Begin the move-out").click()
-    look(page, "begin")
-    page.get_by_role("button", name="Begin the move-out").click()
+    look(page, "paid", prefix="deposit-")
+    press(page.get_by_role("link", name="Begin the move-out"))
+    look(page, "begin", prefix="deposit-")
+    press(page.get_by_role("button", name="Begin the move-out"))
     expect(page.get_by_role("link", name="Call off the move-out")).to_be_visible()
-    look(page, "running")
-    page.get_by_role("link", name="Call off the move-out").click()
-    look(page, "call-off")
-    page.get_by_role("button", name="Call it off").click()
+    look(page, "running", prefix="deposit-")
+    press(page.get_by_role("link", name="Call off the move-out"))
+    look(page, "call-off", prefix="deposit-")
+    press(page.get_by_role("button", name="Call it off"))
     expect(page.get_by_text("Called off. What was charged for damages is credited again.")).to_be_visible()
     t.work()
     page.goto(address)
     expect(page.get_by_role("link", name="Begin the move-out")).to_be_visible()
-    look(page, "called-off")
+    look(page, "called-off", prefix="deposit-")
     other = t.account(t.alice, "000123456789")
-    page.get_by_role("link", name="Replace the trust account").click()
-    look(page, "replace")
-    page.get_by_role("button", name="Keep deposits there").click()
+    press(page.get_by_role("link", name="Replace the trust account"))
+    look(page, "replace", prefix="deposit-")
+    press(page.get_by_role("button", name="Keep deposits there"))
     expect(page.get_by_text("Replaced. What the old account did not take goes to the new one now.")).to_be_visible()
     assert TrustBank.objects.get().bank_account_id == other.id
     assert MoveOut.objects.count() == 1

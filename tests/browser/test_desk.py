@@ -6,9 +6,8 @@ from playwright.sync_api import expect
 
 from directpay.kernel import clock
 from tests.browser.conftest import PHONE
+from tests.browser.looking import DESK_FAULTS, look, press, sign_in
 from tests.browser.scenes import House
-from tests.browser.test_books_pages import look
-from tests.browser.test_look import sign_in
 from tests.webhooks.inbound.signing import SECRET, as_bytes, stripe_event, stripe_header
 from webhooks.inbound.models import ProviderEvent
 
@@ -52,37 +51,37 @@ def test_nothing_is_wider_than_the_screen(open_page, house):
     sign_in(page, "dana")
     event = ProviderEvent.objects.get(event_id="evt_0")
     page.goto("/admin/events")
-    look(page, "events", ours=False)
+    look(page, "events", faults=None, prefix="desk-")
     page.set_viewport_size(PHONE)
     assert page.evaluate(CUT) == [], "what came of it is read to its end"
     page.goto(f"/admin/webhooks/providerevent/{event.id}/change/")
-    look(page, "event", ours=False)
+    look(page, "event", faults=None, prefix="desk-")
     page.goto(f"/admin/webhooks/providerevent/{ProviderEvent.objects.get(event_id='evt_3').id}/change/")
-    page.get_by_role("button", name="See what a replay would do").click()
+    press(page.get_by_role("button", name="See what a replay would do"))
     expect(page.get_by_role("button", name="Replay 1 event")).to_be_visible()
-    look(page, "replay-chosen")
+    look(page, "replay-chosen", faults=DESK_FAULTS, prefix="desk-")
     page.goto("/admin/webhooks/providerevent/failures/")
-    look(page, "failures")
+    look(page, "failures", faults=DESK_FAULTS, prefix="desk-")
     page.goto("/admin/webhooks/providerevent/replay/")
-    look(page, "replay")
+    look(page, "replay", faults=DESK_FAULTS, prefix="desk-")
 
 
 def test_dana_replays_what_failed_and_sees_before_what_it_would_do(open_page, house):
     page = open_page(viewport=PHONE)
     sign_in(page, "dana")
     page.goto("/admin/events")
-    page.get_by_role("link", name="What fails, and why").click()
+    press(page.get_by_role("link", name="What fails, and why"))
     expect(page.get_by_text("OperationalError: the connection is closed")).to_be_visible()
-    page.get_by_role("link", name="Replay a range").click()
+    press(page.get_by_role("link", name="Replay a range"))
     page.get_by_label("Until").fill("yesterday")
-    page.get_by_role("button", name="See what it would do").click()
+    press(page.get_by_role("button", name="See what it would do"))
     expect(page.get_by_text("Enter a valid date/time.")).to_be_visible()
-    look(page, "replay-refused")
+    look(page, "replay-refused", faults=DESK_FAULTS, prefix="desk-")
     page.get_by_label("Until").fill("")
-    page.get_by_role("button", name="See what it would do").click()
+    press(page.get_by_role("button", name="See what it would do"))
     expect(page.get_by_text("1 event would be worked on again")).to_be_visible()
-    look(page, "replay-preview")
-    page.get_by_role("button", name="Replay 1 event").click()
+    look(page, "replay-preview", faults=DESK_FAULTS, prefix="desk-")
+    press(page.get_by_role("button", name="Replay 1 event"))
     expect(page.get_by_text("Worked on again: 1.")).to_be_visible()
     house.world.work()
     assert ProviderEvent.objects.get(event_id="evt_3").state == "ignored"

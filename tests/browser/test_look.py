@@ -1,47 +1,15 @@
 """Every page at every width: nothing is wider than the screen. With DIRECTPAY_PICTURES=<directory>, pictures to look at."""
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 
 from leases.late_fees.models import LateFee
 from ledger.journal.models import Transaction
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.looking import FAULTS, look, sign_in
 from tests.browser.scenes import PASSWORD, House
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-PICTURES = os.environ.get("DIRECTPAY_PICTURES")
-WIDTHS = (320, 390, 760, 1000, 1280)
-
-# What a page must have for those who do not see it, or cannot aim: asked of the page itself.
-FAULTS = """() => {
-  const faults = [], all = (selector) => [...document.querySelectorAll(selector)];
-  if (all("h1").length !== 1) faults.push("headings of the first level: " + all("h1").length);
-  if (all("main").length !== 1 || !document.documentElement.lang || !document.title) faults.push("frame");
-  const ids = all("[id]").map((element) => element.id);
-  ids.filter((id, n) => ids.indexOf(id) !== n).forEach((id) => faults.push("twice the id " + id));
-  for (const field of all("input:not([type=hidden]),select,textarea"))
-    if (!field.labels.length) faults.push("no label: " + field.name);
-  for (const named of all("[aria-labelledby],[aria-describedby]"))
-    for (const id of (named.getAttribute("aria-labelledby") || named.getAttribute("aria-describedby")).split(/\\s+/).filter(Boolean))
-      if (!document.getElementById(id)) faults.push("points at nothing: " + id);
-  for (const target of all("a,button,summary")) {
-    const box = target.getBoundingClientRect();
-    if (box.width && target.checkVisibility() && !target.matches(".skip") && box.height < 24 && !target.closest("p,td,dd,span"))
-      faults.push("too small: " + target.textContent.trim());
-  }
-  let level = 1;
-  for (const heading of all("h1,h2,h3")) {
-    const now = Number(heading.tagName[1]);
-    if (now > level + 1) faults.push("a level is left out at " + heading.textContent);
-    level = now;
-  }
-  if (all("[style]").length) faults.push("styles in the page");
-  return faults;
-}"""
-
 
 REPORTS = {
     "reports": "/landlord/reports/",
@@ -126,8 +94,8 @@ def test_nothing_is_wider_than_the_screen(open_page, settings, tmp_path):
             sign_in(page, who)
         for name, address in pages.items():
             page.goto(address)
-            check_widths(page, f"{who} {name}")
-            picture(page, f"{who or 'anybody'}-{name}")
+            # the frame of the admin is not ours
+            look(page, f"{who or 'anybody'}-{name}", faults=None if who == "dana" else FAULTS)
 
 
 def test_spanish_fits_as_well(open_page, live_server, settings):
@@ -140,37 +108,4 @@ def test_spanish_fits_as_well(open_page, live_server, settings):
             sign_in(page, who)
         for name, address in addresses(house)[who].items():
             page.goto(address)
-            check_widths(page, f"{who} {name}")
-            picture(page, f"es-{who or 'anybody'}-{name}", schemes=("light",))
-
-
-def check_widths(page, name: str) -> None:
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{name} at {width}"
-    if "dana" not in name:  # the frame of the admin is not ours
-        assert page.evaluate(FAULTS) == [], name
-
-
-def sign_in(page, who: str) -> None:
-    page.goto("/accounts/login/")
-    page.fill("#id_login", f"{who}@example.com")
-    page.fill("#id_password", PASSWORD)
-    page.click("main button.main")
-    page.wait_for_url("**/")
-
-
-def picture(page, name: str, schemes: tuple[str, ...] = ("light", "dark")) -> None:
-    if not PICTURES:
-        return
-    Path(PICTURES).mkdir(parents=True, exist_ok=True)
-    for size in (PHONE, DESK):
-        for scheme in schemes:
-            page.set_viewport_size(size)
-            page.emulate_media(color_scheme=scheme)
-            page.reload()
-            height = page.evaluate("document.documentElement.scrollHeight")  # so that the bottom bar stands at the bottom
-            page.set_viewport_size({**size, "height": max(height, size["height"])})
-            page.screenshot(path=f"{PICTURES}/{name}-{size['width']}-{scheme}.png", full_page=True)
-    page.emulate_media(color_scheme="light")
+            look(page, f"es-{who or 'anybody'}-{name}", schemes=("light",))

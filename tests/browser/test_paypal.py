@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.test_look import FAULTS
+from tests.browser.looking import FAULTS
 from tests.browser.test_paying import Bob
 from tests.paypal_stand_in import StandIn
 

@@ -9,9 +9,9 @@ from playwright.sync_api import expect
 from payments.payins.models import Payment
 from payments.refunds.models import Refund
 from tests.browser.conftest import DESK
+from tests.browser.looking import DESK_FAULTS, press, sign_in
+from tests.browser.looking import look as looked_at
 from tests.browser.scenes import House
-from tests.browser.test_books_pages import FAULTS
-from tests.browser.test_look import WIDTHS, picture, sign_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -22,13 +22,8 @@ def house(settings) -> House:
     return House.built()
 
 
-def look(page, name: str) -> None:
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{name} at {width}"
-        assert page.evaluate(FAULTS) == [], f"{name} at {width}"
-    picture(page, f"refunds-{name}", schemes=("light",))
+def look(page, name: str, *, ours: bool = True) -> None:
+    looked_at(page, name, faults=DESK_FAULTS if ours else None, prefix="refunds-", schemes=("light",))
 
 
 def test_dana_gives_back_a_part_and_sees_before_what_it_moves(open_page, house):
@@ -36,20 +31,20 @@ def test_dana_gives_back_a_part_and_sees_before_what_it_moves(open_page, house):
     page = open_page(viewport=DESK)
     sign_in(page, "dana")
     page.goto(f"/admin/payments/payment/{paid.id}/change/")
-    page.get_by_role("link", name="Refund", exact=True).click()
+    press(page.get_by_role("link", name="Refund", exact=True))
     look(page, "form")
     page.get_by_label("Amount").fill("1,000,000")
-    page.get_by_role("button", name="See what it would do").click()
+    press(page.get_by_role("button", name="See what it would do"))
     expect(page.get_by_text("At most")).to_be_visible()
     look(page, "refused")
     page.get_by_label("Amount").fill("25.00")
-    page.get_by_role("button", name="See what it would do").click()
+    press(page.get_by_role("button", name="See what it would do"))
     expect(page.get_by_role("heading", name="What it would do")).to_be_visible()
     look(page, "preview")
     page.get_by_role("button", name="Give back $25.00").dblclick()
     expect(page.get_by_text("$25.00 is on its way back.").first).to_be_visible()
     assert [r.amount_minor for r in Refund.objects.all()] == [2_500]
-    look(page, "refund")
+    look(page, "refund", ours=False)
     for name, address in (("list", "/admin/payments/refund/"), ("policies", "/admin/payments/refundpolicy/set/")):
         page.goto(address)
-        look(page, name)
+        look(page, name, ours=name == "policies")

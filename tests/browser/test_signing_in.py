@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from directpay.people.actions import set_password
 from directpay.people.actor import SYSTEM
 from tests.browser.conftest import DESK, PHONE
-from tests.browser.test_look import FAULTS, PICTURES, WIDTHS
+from tests.browser.looking import FAULTS, PICTURES, WIDTHS
 from tests.world import World
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
