@@ -101,7 +101,7 @@ LEASES = (
              + coalesce((SELECT sum(m.amount_minor) FROM leases_movement m JOIN leases_deposit s ON s.id = m.deposit_id
                          WHERE s.party_id = y.id AND m.kind = 'deduction' AND m.created_at >= f.since), 0)
              + coalesce((SELECT sum(amount_minor) FROM leases_transfer t WHERE t.taker_id = y.id AND t.created_at >= f.since), 0)
-             -- of charges that a change of the lease made smaller, or none, while money for them was on its way or had come meanwhile
+             -- of charges that a change of the lease made smaller, or none, while money for them was on its way or had come
              + coalesce((SELECT sum(greatest(0, x.claimed - x.standing))
                  + max(CASE WHEN x.claimed > x.standing THEN greatest(0, -a.balance_minor) ELSE 0 END) FROM (
                  SELECT sum(k.amount_minor) AS claimed, coalesce(max(CASE WHEN c.posted_at IS NULL THEN c.amount_minor ELSE (
@@ -110,7 +110,9 @@ LEASES = (
                  FROM payments_claim k JOIN payments_payment p ON p.id = k.payment_id
                  LEFT JOIN leases_charge c ON c.public_id = k.item
                  WHERE p.applies_to_id = a.id
-                 AND (payments_is_live(p.status) OR p.status IN ('completed', 'settled') AND p.completed_at >= f.since)
+                 AND (payments_is_live(p.status) OR p.status IN ('completed', 'settled') AND (p.completed_at >= f.since OR EXISTS (
+                     SELECT FROM directpay_event e JOIN leases_lease l ON l.public_id = e.object_id
+                     WHERE l.id = y.lease_id AND e.version > 1 AND e.at >= f.since)))
                  GROUP BY k.item) x), 0)
              -- and of money for no charge in particular, on its way when the lease was changed, or come meanwhile
              + coalesce((

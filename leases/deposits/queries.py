@@ -141,12 +141,14 @@ def owes_what_was_given_back(deposit: Deposit) -> bool:
 
 
 def deducted_in_transit_minor(bank: TrustBank) -> int:
-    """Of what was deducted from deposits, that of which the money is with us: the trust bank sent it back after the move-out had begun."""
+    """Of what was deducted from deposits, that of which the money is with us: the trust bank sent it back after the move-out had begun.
+
+    Of one deposit it is what is with us and not held any more: what is held comes first.
+    """
     waiting = not_forwarded(Payment.objects.filter(applies_to__deposit_due__trust_bank=bank)).order_by()
     here = dict(waiting.values_list("applies_to_id").annotate(total=Sum("amount_minor")))
-    taken = Movement.objects.filter(kind=Movement.Kind.DEDUCTION, deposit__account_id__in=list(here)).order_by()
-    sums = taken.values_list("deposit__account_id").annotate(total=Sum("amount_minor"))
-    return sum(min(here[account], minor) for account, minor in sums)
+    deposits = Deposit.objects.filter(account_id__in=list(here)).select_related("held")
+    return sum(max(0, here[d.account_id] - d.held.shown_minor) for d in deposits)
 
 
 def kept_by_owner(deposits: Sequence[Deposit]) -> set[str]:

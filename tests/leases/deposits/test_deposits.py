@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 
 from directpay.due.models import Due
+from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import InvalidInput
-from leases.deposits.actions.move import AmountExceedsDeposit, record_cheque, record_interest, withdraw_earned
+from directpay.people.actor import SYSTEM
+from leases.deposits.actions.move import AmountExceedsDeposit, deduct, record_cheque, record_interest, withdraw_earned
 from leases.deposits.actions.name_trust_bank import TrustAccountNamed, name_trust_bank
 from leases.deposits.actions.pay import DepositNotAsked, TrustAccountMissing, pay_deposit
 from leases.deposits.models import Deposit, Movement
@@ -75,6 +77,19 @@ class TestTheRowsOfTheBooks:
         }
         withdraw_earned(t.deposit, 30, actor=t.actor(t.alice), at=t.now)
         assert t.of("L1310", "L2230", "L1330", "L1200") == {"L1310": 150_120, "L2230": 0, "L1330": 0, "L1200": 30}
+        t.check()
+
+    def test_k10_what_is_here_is_what_is_still_held_and_the_owner_takes_all_that_was_earned(self, t):
+        """Bob's cheque lies there and was deducted; the rest of the deposit, that he pays now, has not been forwarded."""
+        record_cheque(t.deposit, 100_000, actor=t.actor(t.alice), at=t.now)
+        with unit_of_work():
+            deduct(t.deposit, 100_000, reason="rent", charge=None, actor=SYSTEM, at=t.now)
+        made = t.leave()
+        submit_payments([made.public_id], at=t.now)
+        record_answers({made.public_id: answer("completed", t.now)}, at=t.now)  # nobody has looked for its cash yet
+        assert t.of("L1310", "L2230", "L2200") == {"L1310": 100_000, "L2230": 100_000, "L2200": 50_000}
+        withdraw_earned(t.deposit, 100_000, actor=t.actor(t.alice), at=t.now)
+        assert t.of("L1310", "L2230", "L2200") == {"L1310": 0, "L2230": 0, "L2200": 50_000}
         t.check()
 
     def test_k14_one_that_returns_before_it_was_forwarded_is_owed_again(self, t):

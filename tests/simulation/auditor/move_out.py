@@ -357,7 +357,7 @@ def _judge_created(books: "Auditor", payout: Payout, at: datetime) -> int:
     same(f"terms of {payout.id}", [account, d.bank, d.party, rail, part], found)
     if payout.purpose == DRAW:
         demand(one.next_step in ("draw", "refund"), f"{payout.id} is drawn while {one.id} is at {one.next_step}")
-        refused = before and before[-1].state in CAME_TO_NOTHING and before[-1].changed_at
+        refused = before and before[-1].state in CAME_TO_NOTHING and before[-1].bank_account == account and before[-1].changed_at
         demand(not refused or at >= refused + A_DAY, f"{payout.id} is drawn too soon")
         demand(not arriving(books, [d], landed=True), f"{payout.id} is drawn while some of {d.id} is on the way to the trust bank")
         return to_draw(books, d)

@@ -320,7 +320,7 @@ def _left(books: "Auditor", p: Payout) -> int:
     if paid.returned:
         return books.books.shown(d.account("L2230"))
     mine = [q for q in books.payments.values() if q.account == paid.account and q.completed_at and not q.returned and q.id != paid.id]
-    here = sum(q.amount for q in mine if not any(o.state == "paid" for o in books.sent.about(q.id, FORWARDING)))
+    here = sum(q.amount for q in mine if not has_arrived(books, q.id))
     leaving = sum(o.amount for o in books.sent.about(d.id, DRAW) if o.state in UNDER_WAY)
     return books.books.shown(d.account("L2200")) + books.books.shown(d.account("L2210")) - here - drawn(books, d) - leaving
 
@@ -371,7 +371,17 @@ def drawn(books: "Auditor", d: "Deposit") -> int:
 
 
 def earned(books: "Auditor", deposit: "Deposit") -> int:
-    """What is the owner's of the trust bank, and there: not what came back on a way that has not ended yet."""
+    """What is the owner's of the trust bank, and there: not what came back on a way that has not ended yet, nor what was deducted of
+    money that the trust bank has sent back."""
     mine = [p for name in books.trust.kept if books.trust.paid_by((p := books.payments[name]).account).bank == deposit.bank]
-    away = [p for p in mine if not any(one.state == "paid" for one in books.sent.about(p.id, FORWARDING))]
-    return max(0, books.books.shown(deposit.account("L2230")) - sum(p.amount for p in away))
+    away = sum(p.amount for p in mine if not has_arrived(books, p.id))
+    for d in books.trust.asked.values():
+        if d.bank == deposit.bank:
+            paid = [p for p in books.payments.values() if p.account == d.account("L1510") and p.completed_at and not p.returned]
+            here = sum(p.amount for p in paid if not has_arrived(books, p.id))
+            away += max(0, here - books.books.shown(d.account("L2200")))
+    return max(0, books.books.shown(deposit.account("L2230")) - away)
+
+
+def has_arrived(books: "Auditor", payment: str) -> bool:
+    return any(one.state == "paid" for one in books.sent.about(payment, FORWARDING))

@@ -1,6 +1,6 @@
 """A deposit whose payment the bank takes back, by where its money is then: K14, K15, K19 to K23."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -41,6 +41,12 @@ def is_moved(books: "Auditor", p: Payment) -> bool:
     return any(o.state in payouts.UNDER_WAY for kind in (payouts.DRAW, payouts.REFUND) for o in books.sent.about(d.id, kind))
 
 
+def is_second(books: "Auditor", p: Payment, before: Mapping[str, str]) -> bool:
+    """Whether another payment of the same deposit was just taken back: one at a time, and the bank is asked again about this one."""
+    others = [q for q in books.payments.values() if q.account == p.account and q.id != p.id]
+    return deposits.into_trust(p) and any(q.state == "returned" and before.get(q.id, q.state) != "returned" for q in others)
+
+
 @dataclass(frozen=True)
 class _Where:
     """A deposit's payment when it is taken back, by where its money is: it adds up to the payment."""
@@ -57,7 +63,7 @@ def _where(books: "Auditor", p: Payment, d: "Deposit") -> _Where:
     if not books.sent.forwarded(p.id):
         return _Where(here=min(p.amount, left), deducted=p.amount - min(p.amount, left))
     others = [q for q in books.payments.values() if q.account == p.account and q.completed_at and not q.returned and q is not p]
-    waiting = sum(q.amount for q in others if not any(o.state == "paid" for o in books.sent.about(q.id, payouts.FORWARDING)))
+    waiting = sum(q.amount for q in others if not payouts.has_arrived(books, q.id))
     mine = max(0, left - waiting)
     there = min(p.amount, mine, max(0, mine + deposits.interest(books, d) - payouts.drawn(books, d)))
     here = min(p.amount - there, mine - there)

@@ -1,6 +1,5 @@
 """Deposits: a trust bank is named, they are paid and come back, earn, are taken out; and owners are paid out what is theirs."""
 
-from contextlib import suppress
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -310,8 +309,10 @@ def change_minds(h: "History") -> None:
 def same_payout_twice(h: "History") -> None:
     """Two workers ask about the same orders, those that have ended with them."""
     for _ in range(2):
-        with suppress(GoneOn):  # what a person has to see to stops the set: the queue takes it one by one then
+        try:
             work_on_payouts(list(h.auditor.sent.known)[-8:], h.now)
+        except GoneOn:  # what a person has to see to stops the set, and what was heard of the others with it: the queue asks again
+            h.auditor.crashed = True
         h.check()
 
 

@@ -1,0 +1,48 @@
+"""Money is on its way, or has been paid ahead, and the lease changes: what is then too much is nobody's fault, and no invariant cries."""
+
+from datetime import date
+
+import pytest
+
+from directpay.people.actor import SYSTEM
+from leases.changes.actions import end_lease
+from leases.rent.actions.add_charge import NewCharge, add_charge
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+RENT = 150_000
+
+
+@pytest.fixture
+def w() -> World:
+    return World()
+
+
+@pytest.fixture
+def lease(w):
+    return w.lease(end_on=date(2027, 3, 31))
+
+
+def end(w, lease, day):
+    end_lease(w.reload(lease), day, actor=SYSTEM, at=w.now)
+    w.check()
+
+
+def test_what_it_was_for_is_charged_no_more(w, lease):
+    flying = w.pay(lease, amount=2 * RENT)
+    end(w, lease, date(2026, 11, 30))
+    w.until(flying, "completed")
+    assert w.balance("L1500", lease=lease) == -RENT
+    w.check()
+
+
+def test_what_had_come_was_for_more_than_is_charged_now(w, lease):
+    """A fee has taken some of what was paid ahead for December; a part of that is on its way when most of December goes."""
+    w.until(w.pay(lease, "instant", amount=2 * RENT), "completed")
+    add_charge(w.reload(lease), NewCharge("utilities", 8_359, due_on=date(2026, 11, 1)), actor=SYSTEM, at=w.now)
+    w.later(minutes=20)
+    flying = w.pay(lease, amount=500)
+    end(w, lease, date(2026, 12, 10))
+    w.until(flying, "completed")
+    assert w.balance("L1500", lease=lease) == 8_359 - RENT - 500
+    w.check()
