@@ -31,7 +31,7 @@ class UserInput(StrictSerializer):
     email = serializers.EmailField(max_length=254)
     name = serializers.CharField(max_length=200)
     role = serializers.ChoiceField(choices=[role.value for role in ROLES])
-    phone = serializers.RegexField(r"^\+?[0-9 ().\-]{3,32}$", required=False)
+    phone = serializers.RegexField(r"^\+?[0-9 ().\-]{3,32}$", max_length=32, required=False)
     locale = serializers.ChoiceField(choices=Locale.values, default=Locale.EN.value)
     metadata = MetadataField()
 

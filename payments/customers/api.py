@@ -41,7 +41,7 @@ class WrittenInput(StrictSerializer):
     """What create and update have in common."""
 
     name = serializers.CharField(max_length=200, required=False, help_text="The address, where it is not given.")
-    phone = serializers.RegexField(PHONE, required=False, allow_blank=True)
+    phone = serializers.RegexField(PHONE, max_length=32, required=False, allow_blank=True)
     description = serializers.CharField(max_length=350, required=False, allow_blank=True)
     preferred_locales = serializers.ListField(
         child=serializers.ChoiceField(choices=Locale.values), required=False, max_length=2, help_text="The first is spoken."

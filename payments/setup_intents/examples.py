@@ -92,6 +92,7 @@ NOT_MADE: Final = (
     *NO_SUCH,
     *NOT_SET_UP,
     InvalidInput("The address is not https.", param="return_url", code="url_invalid"),
+    unexpected("The status of this setup intent is requires_payment_method: name a payment_method to confirm it with."),
 )
 NOT_CHANGED: Final = (*NO_SUCH, TOO_LATE, NotAllowed("Only who made a setup intent changes it; its customer confirms it."))
 NOT_CONFIRMED: Final = (*NOT_MADE, TOO_LATE)

@@ -41,6 +41,7 @@ KINDS: Final = {
         Kind("late_fee", RENTERS, ALWAYS),
         Kind("statement", RENTERS),
         Kind("move_out", RENTERS, ALWAYS),
+        Kind("deposit_moved", RENTERS, ALWAYS),
         Kind("lease_changed", RENTERS, ALWAYS),
         Kind("money_back", RENTERS, ALWAYS),
         Kind("refund", RENTERS, ALWAYS),

@@ -13,10 +13,11 @@ from payments.payins.models import Payment
 from webhooks.mail.actions.ahead import REMINDERS_QUEUE, STATEMENTS_QUEUE
 from webhooks.mail.actions.write import NewMessage, write
 from webhooks.mail.kinds import DAILY, DIGEST
-from webhooks.mail.queries import Chosen, Home, chosen_by, homes, users, zones_of
+from webhooks.mail.queries import Chosen, Home, chosen_by, deposits_at, homes, users, zones_of
 
 LEASE: Final = "lse_"
 FORWARDED: Final = "deposit_forwarding.paid"
+REPLACED: Final = "trust_bank.account_replaced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ RULES: Final[dict[str, Callable[[Mapping[str, Any], People], Read]]] = {
     "refund.returned": _refund,
     "refund.canceled": _refund,
 }
-TYPES: Final = tuple(RULES)
+TYPES: Final = (*RULES, REPLACED)
 SCHEDULES: Final = ("lease.created", "lease.ended", "lease.renewed", "lease.rent_changed")  # what falls due next may be another
 
 
@@ -119,10 +120,26 @@ def hear(events: Sequence[Event]) -> None:
     found = [
         NewMessage(event.public_id, kind, user_id, _about(event), event.at, facts_of(event))
         for event in events
+        if event.type in RULES
         for kind, readers in RULES[event.type](event.data, people)
         for user_id in readers
     ]
-    write(_gathered(found))
+    write([*_gathered(found), *_moved([event for event in events if event.type == REPLACED])])
+
+
+def _moved(events: Sequence[Event]) -> list[NewMessage]:
+    """To everyone for whom something is held there, a mail for each deposit: one event names none of them."""
+    if not events:
+        return []
+    kept = deposits_at(event.object_id for event in events)
+    people = homes(one.lease for one in kept)
+    return [
+        NewMessage(f"{event.public_id}:{one.deposit}", "deposit_moved", user_id, one.deposit, event.at, {"lease": one.lease})
+        for event in events
+        for one in kept
+        if one.trust_bank == event.object_id
+        for user_id in people[one.lease].party(one.party)
+    ]
 
 
 def look_ahead(events: Sequence[Event]) -> None:

@@ -34,6 +34,7 @@ TITLES = {
     "late_fee": gettext_lazy("A late fee was added"),
     "statement": gettext_lazy("A statement each month"),
     "move_out": gettext_lazy("What becomes of your deposit"),
+    "deposit_moved": gettext_lazy("Your deposit is kept in another account"),
     "lease_changed": gettext_lazy("Your lease changes"),
     "money_back": gettext_lazy("What you paid too much goes back to you"),
     "refund": gettext_lazy("A payment of yours is given back"),

@@ -93,6 +93,29 @@ def homes(lease_ids: Iterable[str]) -> dict[str, Home]:
     return {lease: Home(renters, where[lease][0], ZoneInfo(where[lease][1])) for lease, renters in found.items()}
 
 
+DEPOSITS = """
+SELECT b.public_id, d.public_id, l.public_id, y.label FROM leases_deposit d JOIN leases_trustbank b ON b.id = d.trust_bank_id
+JOIN leases_lease l ON l.id = d.lease_id JOIN leases_party y ON y.id = d.party_id JOIN ledger_account h ON h.id = d.held_id
+WHERE b.public_id = ANY(%s::text[]) AND h.balance_minor <> 0 ORDER BY d.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A deposit of which something is held, by public ids and its party's label."""
+
+    trust_bank: str
+    deposit: str
+    lease: str
+    party: str
+
+
+def deposits_at(trust_banks: Iterable[str]) -> list[Kept]:
+    with connection.cursor() as cursor:
+        cursor.execute(DEPOSITS, [texts(set(trust_banks))])
+        return [Kept(*row) for row in cursor.fetchall()]
+
+
 USERS = """
 SELECT public_id, id FROM directpay_user WHERE public_id = ANY(%s::text[])
 UNION ALL SELECT public_id, owner_id FROM directpay_payee WHERE public_id = ANY(%s::text[])

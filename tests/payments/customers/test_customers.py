@@ -49,6 +49,13 @@ def test_refuses_an_address_that_somebody_has(w, api, alice):
     assert "user" not in error_of(alice.post("", {"email": "bob@example.com"})), "whose it is, is told to those who know them"
 
 
+def test_a_telephone_number_of_any_length_is_taken_or_refused(api):
+    made = api.created(phone="+" + 31 * "1")
+    assert len(made["phone"]) == 32
+    refused = api.post(f"/{made['id']}", {"phone": "+" + 32 * "1"})
+    assert (refused.status_code, error_of(refused)["param"]) == (400, "phone")
+
+
 def test_changes_what_is_given_alone(api):
     made = api.created(description="one", metadata={"a": "1", "b": "2"})
     changed = api.post(f"/{made['id']}", {"phone": "555 0142", "metadata": {"a": "", "c": "3"}}).json()

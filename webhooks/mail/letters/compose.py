@@ -35,6 +35,7 @@ LETTERS: Final[dict[str, Callable[[Subject], Letter]]] = {
     "rent_late": leases.rent_late,
     "statement": leases.statement,
     "move_out": leases.move_out,
+    "deposit_moved": leases.deposit_moved,
     "lease_changed": leases.lease_changed,
     "money_back": leases.money_back,
     "refund": refunds.refund,

@@ -8,6 +8,7 @@ from directpay.kernel import money
 from leases.autopay.models import Autopay, AutopayRun
 from leases.contracts.models import Lease, Renter
 from leases.contracts.queries import rents_of, with_people
+from leases.deposits.queries import with_lease
 from leases.late_fees.models import LateFee
 from leases.move_out.models import MoveOut
 from leases.overpayments.models import OverpaymentRefund
@@ -17,7 +18,7 @@ from leases.portal import dates
 from leases.portal.queries.by_itself import reason_text
 from leases.portal.words import charge_title
 from webhooks.mail.actions.ahead import to_pay
-from webhooks.mail.letters.letter import Attached, Letter, Moot, Subject, home, link
+from webhooks.mail.letters.letter import Attached, Letter, Moot, Subject, home, link, name
 
 
 def _lease(subject: Subject) -> Lease:
@@ -111,6 +112,21 @@ def move_out(subject: Subject) -> Letter:
     lease = _lease(subject)
     values = {"home": home(lease), "day": subject.day(row.moved_out_on), "deadline": subject.day(row.deadline_on), "closed": closed}
     return Letter(values, button=_("See the itemised statement"), address=link("renter_deposit", lease_id=lease.public_id))
+
+
+def deposit_moved(subject: Subject) -> Letter:
+    """Where it lies now, however often it moved meanwhile: many states want a renter to be told."""
+    one = with_lease().get(public_id=subject.message.about)
+    held = one.held.shown_minor
+    if not held:
+        raise Moot("given_back")
+    lease, bank = _lease(subject), one.trust_bank
+    values = {"home": home(lease), "bank": name(bank.bank_name)}
+    rows = [
+        (_("Held in trust"), f"{values['bank']} ••{bank.last4}, {bank.state}"),
+        (_("Amount"), money.words(held, one.account.currency)),
+    ]
+    return Letter(values, rows, button=_("See your deposit"), address=link("renter_deposit", lease_id=lease.public_id))
 
 
 def money_back(subject: Subject) -> Letter:
