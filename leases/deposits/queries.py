@@ -45,21 +45,17 @@ class Standing:
 
 
 def with_lease() -> QuerySet[Deposit]:
+    """Its accounts by queries of their own: joined four times over, in a young ledger of which the statistics know one account and that
+    has 22, they were read through 234,000 times (0.4 s), for of a table of one row none is looked up by its key."""
     return Deposit.objects.select_related(
-        "lease__unit__property__payee__owner",
-        "lease__unit__property__landlord",
-        "party__account",
-        "trust_bank__bank_account",
-        "account",
-        "held",
-        "interest",
-    )
+        "lease__unit__property__payee__owner", "lease__unit__property__landlord", "party__account", "trust_bank__bank_account"
+    ).prefetch_related("account", "held", "interest")
 
 
 def shown() -> QuerySet[Deposit]:
     """With what a page or the API says of them."""
     movements = Prefetch("movements", Movement.objects.select_related("charge").order_by("id"))
-    return Deposit.objects.select_related("lease", "party", "trust_bank", "account", "held", "interest").prefetch_related(movements)
+    return Deposit.objects.select_related("lease", "party", "trust_bank").prefetch_related("account", "held", "interest", movements)
 
 
 def visible_deposits(actor: Actor) -> QuerySet[Deposit]:
