@@ -313,7 +313,8 @@ def _left(books: "Auditor", p: Payout) -> int:
     """Of a deposit, what is still where a forwarding or a draw brought it: in the trust bank, or here and given to nobody."""
     if p.purpose == DRAW:
         others = [o for o in books.sent.about(p.origin, DRAW) if o.state == "paid" and o.id != p.id]
-        given = [o for o in books.sent.about(p.origin, REFUND) if o.state not in CAME_TO_NOTHING]
+        sent = [o for o in books.sent.about(p.origin, REFUND) if o.state not in CAME_TO_NOTHING]
+        given = [o for o in sent if f"{RETURNED[REFUND]}:{o.id}" not in books.posted]  # one may come back in the same moment
         return p.amount + sum(o.amount for o in others) - sum(o.amount for o in given) - books.trust.back_from_here[p.origin]
     paid = books.payments[p.origin]
     d = books.trust.paid_by(paid.account)
