@@ -264,7 +264,8 @@ LANDLORDS: Mapping[str, Page] = {
         _call_off,
         gettext_lazy("Call off the move-out"),
         gettext_lazy(
-            "What was charged for damages is credited again. As long as nothing is deducted; another one can be begun afterwards."
+            "What was charged for damages is credited again. You can call it off until something is deducted, "
+            "and begin another one afterwards."
         ),
         gettext_lazy("Call it off"),
         gettext_lazy("Called off. What was charged for damages is credited again."),
