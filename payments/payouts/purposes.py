@@ -82,8 +82,10 @@ def _of_trust(posting: Callable[..., Draft], name: str, guard: Callable[[Payout]
     """`guard`: how much of it is still where the posting takes it from; less than the whole is refused with GoneOn."""
 
     def build(p: Payout, on: date, at: datetime) -> Draft:
-        if guard and guard(p) < p.amount_minor:
-            raise GoneOn(f"{p.purpose} {p.public_id} came back, and {words(p.amount_minor, p.currency)} of it is not there any more")
+        left = max(0, guard(p)) if guard else p.amount_minor
+        if left < p.amount_minor:
+            gone, whole = words(p.amount_minor - left, p.currency), words(p.amount_minor, p.currency)
+            raise GoneOn(f"{p.purpose} {p.public_id} came back, and {gone} of {whole} is not there any more")
         return posting(**{name: p.public_id}, amount_minor=p.amount_minor, trust_bank=p.trust_bank, **more, **_what(p, on, at))
 
     return build

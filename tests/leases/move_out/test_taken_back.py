@@ -113,7 +113,9 @@ def test_what_has_gone_on_from_the_trust_bank_does_not_come_back_from_it(worlds)
     assert forwarding.status == "paid"
     waiting = Due.objects.get(queue=PAYOUT_QUEUE, key=forwarding.public_id)
     assert waiting.attempts
-    assert waiting.last_error.endswith(f"deposit_forwarding {forwarding.public_id} came back, and $1,500.00 of it is not there any more")
+    assert waiting.last_error.endswith(
+        f"deposit_forwarding {forwarding.public_id} came back, and $1,500.00 of $1,500.00 is not there any more"
+    )
     assert t.fresh(made).status == "completed"
     t.check()
 
