@@ -90,6 +90,13 @@ class AllNames(dict[str, str]):
     """What an update with `metadata=` says: every name is removed."""
 
 
+class PhoneField(serializers.RegexField):
+    """A telephone number as people write it: digits, spaces, dots, dashes and brackets, a plus first; as long as its column."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(r"^\+?[0-9 ().\-]{3,32}$", max_length=32, **options)
+
+
 @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}, "maxProperties": METADATA_KEYS})
 class MetadataField(serializers.Field):
     """Up to 50 names with texts; numbers become text as at Stripe. Empty texts are dropped, or kept `for_update`, where they remove."""

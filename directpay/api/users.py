@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from directpay.api.examples import ALICE, BOB, CAROL, COMMON, PAYEE, Ask
 from directpay.api.expanding import by_id
-from directpay.api.fields import MetadataField
+from directpay.api.fields import MetadataField, PhoneField
 from directpay.api.lists import Filter
 from directpay.api.objects import rendered
 from directpay.api.routes import resource, route
@@ -31,7 +31,7 @@ class UserInput(StrictSerializer):
     email = serializers.EmailField(max_length=254)
     name = serializers.CharField(max_length=200)
     role = serializers.ChoiceField(choices=[role.value for role in ROLES])
-    phone = serializers.RegexField(r"^\+?[0-9 ().\-]{3,32}$", max_length=32, required=False)
+    phone = PhoneField(required=False)
     locale = serializers.ChoiceField(choices=Locale.values, default=Locale.EN.value)
     metadata = MetadataField()
 

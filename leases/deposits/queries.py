@@ -67,11 +67,7 @@ def standings(deposits: Sequence[Deposit]) -> dict[int, Standing]:
     """Deposit id → where it stands, in a fixed number of queries."""
     accounts = {d.account_id: d for d in deposits}
     flying = in_flight_minor(list(accounts))
-    here = dict.fromkeys(accounts, 0)
-    for account, minor in not_forwarded(Payment.objects.filter(applies_to_id__in=list(accounts))).values_list(
-        "applies_to_id", "amount_minor"
-    ):
-        here[account] += minor
+    here = _with_us(Payment.objects.filter(applies_to_id__in=list(accounts)))
     return {
         d.id: Standing(
             d.amount_minor,
@@ -79,10 +75,16 @@ def standings(deposits: Sequence[Deposit]) -> dict[int, Standing]:
             flying.get(d.account_id, 0),
             d.held.shown_minor,
             d.interest.shown_minor,
-            here[d.account_id],
+            here.get(d.account_id, 0),
         )
         for d in deposits
     }
+
+
+def _with_us(payments: QuerySet[Payment]) -> dict[int, int]:
+    """Account of a deposit → what has cleared of these payments for it and has not reached the trust bank."""
+    rows = not_forwarded(payments).order_by().values_list("applies_to_id")
+    return dict(rows.annotate(total=Sum("amount_minor")))
 
 
 def trust_bank_of(lease: Lease) -> TrustBank | None:
@@ -141,8 +143,7 @@ def deducted_in_transit_minor(bank: TrustBank) -> int:
 
     Of one deposit it is what is with us and not held any more: what is held comes first.
     """
-    waiting = not_forwarded(Payment.objects.filter(applies_to__deposit_due__trust_bank=bank)).order_by()
-    here = dict(waiting.values_list("applies_to_id").annotate(total=Sum("amount_minor")))
+    here = _with_us(Payment.objects.filter(applies_to__deposit_due__trust_bank=bank))
     deposits = Deposit.objects.filter(account_id__in=list(here)).select_related("held")
     return sum(max(0, here[d.account_id] - d.held.shown_minor) for d in deposits)
 

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from directpay.api.expanding import by_id
-from directpay.api.fields import IdField, MetadataField, merged_metadata
+from directpay.api.fields import IdField, MetadataField, PhoneField, merged_metadata
 from directpay.api.lists import Filter
 from directpay.api.paging import LIMIT_DEFAULT, LIMIT_MAX, Listed
 from directpay.api.routes import resource
@@ -26,7 +26,6 @@ from payments.methods.cards.models import Card
 from payments.methods.models import BankAccount
 from payments.methods.rendering import CARD, US_BANK_ACCOUNT, render_payment_method
 
-PHONE = r"^\+?[0-9 ().\-]{3,32}$"
 WRITTEN = ("email", "name", "phone", "description")
 SETTING = "invoice_settings[default_payment_method]"
 
@@ -41,7 +40,7 @@ class WrittenInput(StrictSerializer):
     """What create and update have in common."""
 
     name = serializers.CharField(max_length=200, required=False, help_text="The address, where it is not given.")
-    phone = serializers.RegexField(PHONE, max_length=32, required=False, allow_blank=True)
+    phone = PhoneField(required=False, allow_blank=True)
     description = serializers.CharField(max_length=350, required=False, allow_blank=True)
     preferred_locales = serializers.ListField(
         child=serializers.ChoiceField(choices=Locale.values), required=False, max_length=2, help_text="The first is spoken."

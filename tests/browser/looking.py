@@ -72,7 +72,7 @@ def press(target: Locator) -> None:
         target.click()
 
 
-def look(page: Any, name: str, *, faults: str | None = FAULTS, prefix: str = "", schemes: tuple[str, ...] = ("light", "dark")) -> None:
+def look(page: Any, name: str, *, faults: str | None = FAULTS, schemes: tuple[str, ...] = ("light", "dark")) -> None:
     """Nothing is wider than the screen at any width, nothing of `faults` stands on the page; a picture."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
@@ -80,7 +80,7 @@ def look(page: Any, name: str, *, faults: str | None = FAULTS, prefix: str = "",
         assert wide <= 0, f"{name} at {width}"
         if faults:
             assert page.evaluate(faults) == [], f"{name} at {width}"
-    picture(page, f"{prefix}{name}", schemes)
+    picture(page, name, schemes)
 
 
 def sign_in(page: Any, who: str) -> None:

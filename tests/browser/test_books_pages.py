@@ -53,7 +53,7 @@ def test_nothing_is_wider_than_the_screen(open_page, house):
     sign_in(page, "dana")
     for name, address in pages(house).items():
         page.goto(address)
-        look(page, name, faults=None if name == "account" else DESK_FAULTS, prefix="books-")
+        look(page, f"books-{name}", faults=None if name == "account" else DESK_FAULTS)
 
 
 def test_a_statement_is_printed_without_what_surrounds_it(open_page, house):
@@ -76,11 +76,11 @@ def test_dana_closes_a_period_and_sees_before_what_it_means(open_page, house):
     page.get_by_label("Through").fill("2026-11-10")
     press(page.get_by_role("button", name="See what it means"))
     expect(page.get_by_text("P is closed through 15 Nov 2026: the first open day is 16 Nov 2026.")).to_be_visible()
-    look(page, "close-refused", faults=DESK_FAULTS, prefix="books-")
+    look(page, "books-close-refused", faults=DESK_FAULTS)
     page.get_by_label("Through").fill("2026-11-20")
     press(page.get_by_role("button", name="See what it means"))
     expect(page.get_by_role("heading", name="Before you close")).to_be_visible()
-    look(page, "close-preview", faults=DESK_FAULTS, prefix="books-")
+    look(page, "books-close-preview", faults=DESK_FAULTS)
     press(page.get_by_role("button", name="Close P through 20 Nov 2026"))
     expect(page.get_by_text("P is closed through 20 Nov 2026.")).to_be_visible()
     assert Book.objects.get(kind="P").periods.count() == 2
@@ -96,4 +96,4 @@ def test_dana_asks_for_a_check_and_the_page_shows_it_by_itself(open_page, house,
     expect(page.get_by_text("A check has been asked for")).to_be_visible()
     run_all()
     expect(page.locator("#I16 .dp-state")).to_have_text("broken by $123.45")
-    look(page, "integrity-broken", faults=DESK_FAULTS, prefix="books-")
+    look(page, "books-integrity-broken", faults=DESK_FAULTS)

@@ -23,7 +23,7 @@ def house(settings) -> House:
 
 
 def look(page, name: str, *, ours: bool = True) -> None:
-    looked_at(page, name, faults=DESK_FAULTS if ours else None, prefix="refunds-", schemes=("light",))
+    looked_at(page, f"refunds-{name}", faults=DESK_FAULTS if ours else None, schemes=("light",))
 
 
 def test_dana_gives_back_a_part_and_sees_before_what_it_moves(open_page, house):

@@ -14,20 +14,9 @@ from leases.contracts.queries import rent_on
 from leases.credits.models import Credit
 from leases.rent.models import Charge
 from leases.rent.queries import schedules
-from tests.world import World
 
 pytestmark = pytest.mark.django_db
 NEXT = date(2026, 12, 1)
-
-
-@pytest.fixture
-def w() -> World:
-    return World()
-
-
-@pytest.fixture
-def lease(w):
-    return w.lease(end_on=date(2027, 3, 31))
 
 
 def plan(lease) -> list[tuple[str, int]]:

@@ -7,20 +7,9 @@ import pytest
 from directpay.people.actor import SYSTEM
 from leases.changes.actions import end_lease
 from leases.rent.actions.add_charge import NewCharge, add_charge
-from tests.world import World
 
 pytestmark = pytest.mark.django_db
 RENT = 150_000
-
-
-@pytest.fixture
-def w() -> World:
-    return World()
-
-
-@pytest.fixture
-def lease(w):
-    return w.lease(end_on=date(2027, 3, 31))
 
 
 def end(w, lease, day):

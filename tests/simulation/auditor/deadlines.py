@@ -90,9 +90,8 @@ def _payment(p: Payment, late: Callable[[datetime, timedelta], bool], lines: int
     demand(not asked or lines >= len(due), f"a bank line of {p.id} is lost: {len(due)} due, {lines} told")
     if p.state == "completed" and p.ready_at and p.cash_at:
         demand(not late(max(p.ready_at, p.cash_at), PATIENCE), f"{p.id} was never settled, ready since {p.ready_at}, cash {p.cash_at}")
-    if (
-        p.state in CLEARED and p.cash_at is None and p.completed_at and len(due) == lines == 1
-    ):  # a second one has taken it back, whose return may wait
+    # A second line has taken it back; what the bank says of that may have to wait.
+    if p.state in CLEARED and p.cash_at is None and p.completed_at and len(due) == lines == 1:
         demand(not late(p.completed_at, PATIENCE), f"the cash of {p.id} was told and never matched")
 
 

@@ -14,6 +14,7 @@ from tests.simulation.auditor.payments import Script, Told
 if TYPE_CHECKING:
     from tests.simulation.auditor.auditor import Auditor
     from tests.simulation.auditor.deposits import Deposit
+    from tests.simulation.auditor.payments import Payment
 
 PAYOUT, FORWARDING, DRAW, REFUND = "payout", "deposit_forwarding", "deposit_draw", "deposit_refund"
 CAME_TO_NOTHING = ("failed", "returned")
@@ -320,8 +321,7 @@ def _left(books: "Auditor", p: Payout) -> int:
     d = books.trust.paid_by(paid.account)
     if paid.returned:
         return books.books.shown(d.account("L2230"))
-    mine = [q for q in books.payments.values() if q.account == paid.account and q.completed_at and not q.returned and q.id != paid.id]
-    here = sum(q.amount for q in mine if not has_arrived(books, q.id))
+    here = not_forwarded(books, paid.account, but=paid)
     leaving = sum(o.amount for o in books.sent.about(d.id, DRAW) if o.state in UNDER_WAY)
     return books.books.shown(d.account("L2200")) + books.books.shown(d.account("L2210")) - here - drawn(books, d) - leaving
 
@@ -375,14 +375,18 @@ def earned(books: "Auditor", deposit: "Deposit") -> int:
     """What is the owner's of the trust bank, and there: not what came back on a way that has not ended yet, nor what was deducted of
     money that the trust bank has sent back."""
     mine = [p for name in books.trust.kept if books.trust.paid_by((p := books.payments[name]).account).bank == deposit.bank]
-    away = sum(p.amount for p in mine if not has_arrived(books, p.id))
+    away = sum(p.amount for p in mine if not _has_arrived(books, p))
     for d in books.trust.asked.values():
         if d.bank == deposit.bank:
-            paid = [p for p in books.payments.values() if p.account == d.account("L1510") and p.completed_at and not p.returned]
-            here = sum(p.amount for p in paid if not has_arrived(books, p.id))
-            away += max(0, here - books.books.shown(d.account("L2200")))
+            away += max(0, not_forwarded(books, d.account("L1510")) - books.books.shown(d.account("L2200")))
     return max(0, books.books.shown(deposit.account("L2230")) - away)
 
 
-def has_arrived(books: "Auditor", payment: str) -> bool:
-    return any(one.state == "paid" for one in books.sent.about(payment, FORWARDING))
+def not_forwarded(books: "Auditor", account: str, but: "Payment | None" = None) -> int:
+    """What has cleared of a deposit's payments, but for one of them, and has not reached the trust bank."""
+    mine = [p for p in books.payments.values() if p.account == account and p.completed_at and not p.returned and p is not but]
+    return sum(p.amount for p in mine if not _has_arrived(books, p))
+
+
+def _has_arrived(books: "Auditor", payment: "Payment") -> bool:
+    return any(one.state == "paid" for one in books.sent.about(payment.id, FORWARDING))

@@ -62,9 +62,7 @@ def _where(books: "Auditor", p: Payment, d: "Deposit") -> _Where:
     left = deposits.held(books, d)
     if not books.sent.forwarded(p.id):
         return _Where(here=min(p.amount, left), deducted=p.amount - min(p.amount, left))
-    others = [q for q in books.payments.values() if q.account == p.account and q.completed_at and not q.returned and q is not p]
-    waiting = sum(q.amount for q in others if not payouts.has_arrived(books, q.id))
-    mine = max(0, left - waiting)
+    mine = max(0, left - payouts.not_forwarded(books, p.account, but=p))
     there = min(p.amount, mine, max(0, mine + deposits.interest(books, d) - payouts.drawn(books, d)))
     here = min(p.amount - there, mine - there)
     return _Where(here, there, 0, p.amount - there - here)

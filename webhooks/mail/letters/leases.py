@@ -120,12 +120,9 @@ def deposit_moved(subject: Subject) -> Letter:
     held = one.held.shown_minor
     if not held:
         raise Moot("given_back")
-    lease, bank = _lease(subject), one.trust_bank
+    lease, bank = one.lease, one.trust_bank
     values = {"home": home(lease), "bank": name(bank.bank_name)}
-    rows = [
-        (_("Held in trust"), f"{values['bank']} ••{bank.last4}, {bank.state}"),
-        (_("Amount"), money.words(held, one.account.currency)),
-    ]
+    rows = [(_("Held in trust"), f"{name(str(bank))}, {bank.state}"), (_("Amount"), money.words(held, lease.currency))]
     return Letter(values, rows, button=_("See your deposit"), address=link("renter_deposit", lease_id=lease.public_id))
 
 
