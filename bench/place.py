@@ -51,6 +51,7 @@ def a_place() -> Iterator[Place]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.without_mail")
     from tests import services
 
+    services.MONTHS = None  # as an installation has them
     with services.running():
         import django
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -90,9 +91,11 @@ def ran(environment: dict[str, str], *words: str) -> str:
 
 
 def ours_in(superuser_url: str) -> set[str]:
+    """But months, of which an installation has as many as it needs."""
     with psycopg.connect(superuser_url) as connection:
         found = connection.execute(
-            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relname ~ '^(directpay|ledger|payments|leases)_'"
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
+            " AND relname ~ '^(directpay|ledger|payments|leases)_'"
         )
         functions = connection.execute("SELECT proname FROM pg_proc WHERE proname ~ '^(directpay|ledger|payments|leases)_'")
         return {str(name) for (name,) in [*found, *functions]}
@@ -111,7 +114,35 @@ def test_all_of_them_go_back_with_data_and_forth_again(somewhere):
     assert ours_in(here) == everything
     with psycopg.connect(here) as connection:
         connection.execute("UPDATE ledger_limit SET ahead = '10 years'")
+        services.make_months(connection, "2026-11-01", "2026-12-31")
     assert ran(told, "-c", STORY).startswith("lse_")
+
+
+MONTHS = """
+SELECT right(c.relname, 7) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = %s::regclass ORDER BY 1
+"""
+
+
+@pytest.mark.parametrize("moved_to", ["the real time", "a year on"])
+def test_months_in_which_nothing_stands_go_but_those_that_are_near(somewhere, moved_to):
+    """Of those that the first migrations made. Where there are rows is found by the story, which moves the clock by itself."""
+    here, told = services.addresses().superuser_url(NAME), {**somewhere, "DIRECTPAY_DATABASE_ROLE": "runtime"}
+    ran(told, "-c", STORY)  # from November 2026, for forty days
+    ran(somewhere, "manage.py", "migrate", "ledger", "0010", "--no-input", "--skip-checks")
+    with psycopg.connect(here, autocommit=True) as connection:
+        services.make_months(connection, "2025-01-01", "2034-12-31")
+        near = datetime.now(UTC) + timedelta(days=365 if moved_to == "a year on" else 0)
+        offset = (near - datetime.now(UTC)) / timedelta(microseconds=1)
+        connection.execute("UPDATE directpay_clock SET frozen_at = NULL, offset_microseconds = %s", [offset])
+        ran(somewhere, "manage.py", "migrate", "--no-input", "--skip-checks")
+        ahead = {f"{near + timedelta(days=days):%Y_%m}" for days in (-20, 0, 30, 60, 90)}
+        for parent in ("directpay_event", "ledger_entry"):
+            left = {month for (month,) in connection.execute(MONTHS, [parent])}
+            assert left >= {"2026_11", "2026_12"}, "what has rows stays"
+            assert left >= ahead, "so does what is needed soon"
+            assert len(left) < 24, "the others are gone"
+            assert not {month for month in left if month >= "2034"}
+        assert connection.execute("SELECT count(*) FROM ledger_entry").fetchone()[0] > 10
 
 
 def test_a_wall_that_is_gone_is_built_again(somewhere):

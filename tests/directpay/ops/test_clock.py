@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from directpay.due.actions import schedule
@@ -249,12 +249,15 @@ class TestPartitions:
             record([NewEvent("thing.made", "thg_1", 1, "system:test", AT + three_years + timedelta(days=30), {})])
         assert Event.objects.count() == 1
 
-    def test_are_kept_a_year_ahead_month_by_month(self):
+    def test_are_kept_three_months_ahead_month_by_month(self):
+        later = AT + timedelta(days=2000)
         with unit_of_work():
-            keep_ahead(["all"], AT + timedelta(days=700))
-        assert Due.objects.get(queue=QUEUE).due_at == AT + timedelta(days=728)
+            keep_ahead(["all"], later)
+        assert Due.objects.get(queue=QUEUE).due_at == later + timedelta(days=28)
         with unit_of_work():
-            record([NewEvent("thing.made", "thg_1", 1, "system:test", AT + timedelta(days=1100), {})])
+            record([NewEvent("thing.made", "thg_1", 1, "system:test", later + timedelta(days=100), {})])
+        with pytest.raises(IntegrityError, match="no partition"), unit_of_work():
+            record([NewEvent("thing.made", "thg_2", 1, "system:test", later + timedelta(days=200), {})])
 
     def test_are_made_once(self):
         first, last = AT.date().replace(year=2040), AT.date().replace(year=2041)
