@@ -14,7 +14,7 @@ from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import Conflict, InvalidInput
 from directpay.people.actor import Actor
 from leases.changes.replanning import Replan, replanned
-from leases.contracts.actions import STEPS_LIMIT, lock_lease, overlap
+from leases.contracts.actions import STEPS_LIMIT, lock_lease_rows, overlap
 from leases.contracts.models import Lease, Party, RentStep
 from leases.contracts.queries import rent_on, rents_of, with_people
 from leases.contracts.shares import weights_of
@@ -107,7 +107,7 @@ def change_shares(lease: Lease, from_on: date, shares: Sequence[tuple[str, Mappi
 
 
 def _locked(lease: Lease) -> Lease:
-    lock_lease(lease)
+    lock_lease_rows([lease.id])
     return with_people().get(id=lease.id)
 
 

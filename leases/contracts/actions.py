@@ -7,7 +7,9 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from directpay.database.statements import later
 from directpay.events.unit import require_transaction
+from directpay.kernel.arrays import integers
 from directpay.kernel.errors import Conflict, InvalidInput
 from directpay.kernel.ids import public_id
 from directpay.people.models import User
@@ -147,3 +149,9 @@ def lock_leases(ids: Collection[int]) -> list[Lease]:
     require_transaction()
     known = Lease.objects.select_related("unit__property__payee", "unit__property__landlord")
     return list(known.filter(id__in=ids).order_by("id").select_for_update(of=("self",)))
+
+
+def lock_lease_rows(ids: Collection[int]) -> None:
+    """Step: the same lock, for whoever needs nothing of the rows. It goes with the next statement."""
+    require_transaction()
+    later("SELECT id FROM leases_lease WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE", [integers(ids)])

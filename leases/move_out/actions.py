@@ -12,7 +12,7 @@ from directpay.people.actor import Actor
 from directpay.sagas.actions import begin_saga, cancel_saga, wake
 from directpay.sagas.models import Saga
 from directpay.sagas.queries import saga_about
-from leases.contracts.actions import lock_lease
+from leases.contracts.actions import lock_lease, lock_lease_rows
 from leases.contracts.models import Lease, Party
 from leases.contracts.queries import concerned
 from leases.deposits.models import Deposit
@@ -98,7 +98,7 @@ def name_destination(deposit: Deposit, account: BankAccount, *, actor: Actor, at
     Raises InvalidInput, BankAccountNotVerified.
     """
     with unit_of_work():
-        lock_lease(deposit.lease)
+        lock_lease_rows([deposit.lease_id])
         row = Destination.objects.select_for_update(of=("self",)).select_related("move_out").filter(deposit=deposit).first()
         if row is None:
             raise InvalidInput("Nobody is moving out of this lease.", param="lease", code="move_out_not_begun")

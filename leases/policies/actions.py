@@ -7,7 +7,7 @@ from directpay.events.actions import NewEvent, record
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import Actor
-from leases.contracts.actions import lock_lease
+from leases.contracts.actions import lock_lease, lock_lease_rows
 from leases.contracts.models import Lease
 from leases.policies.models import PaymentPolicy
 from leases.policies.queries import CATEGORIES, Policy, policy_of
@@ -39,7 +39,7 @@ def set_payment_policy(lease: Lease, wish: Policy, *, actor: Actor, at: datetime
 def set_blocked(lease: Lease, blocked: bool, *, actor: Actor, at: datetime) -> Policy:
     """Take no payments, or take them again; whatever else holds by then stays, for another may change it at the same moment."""
     with unit_of_work():
-        lock_lease(lease)
+        lock_lease_rows([lease.id])
         return set_payment_policy(lease, replace(policy_of(lease), blocked=blocked), actor=actor, at=at)
 
 

@@ -11,7 +11,7 @@ from directpay.events.unit import unit_of_work
 from directpay.kernel.ids import public_id
 from directpay.people.actor import Actor
 from directpay.people.models import User
-from leases.contracts.actions import lock_lease
+from leases.contracts.actions import lock_lease_rows
 from leases.contracts.models import Lease
 from leases.portal.queries.payments import paid_by_attempt
 from leases.portal.visit import Visit
@@ -25,7 +25,7 @@ def pay_once(lease: Lease, request: PayRequest, *, user: User, attempt: str, act
     Raises what `pay_rent` raises.
     """
     with unit_of_work():
-        lock_lease(lease)  # two presses at once: the second sees what the first has done
+        lock_lease_rows([lease.id])  # two presses at once: the second sees what the first has done
         earlier = paid_by_attempt(user.id, lease, attempt)
         if earlier is not None:
             return earlier, False

@@ -11,7 +11,7 @@ from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import Conflict, InvalidInput
 from directpay.kernel.ids import public_id
 from directpay.people.actor import Actor
-from leases.contracts.actions import lock_lease, lock_leases
+from leases.contracts.actions import lock_lease, lock_lease_rows
 from leases.contracts.models import Lease, Party
 from leases.credits.actions import reinstate_for
 from leases.receipts.models import Receipt
@@ -144,7 +144,7 @@ def _recorded(receipt: Receipt, at: datetime) -> Any:
 
 def _locked(receipts: Sequence[Receipt]) -> list[Receipt]:
     """Their leases first, then they, by id."""
-    lock_leases({row.lease_id for row in receipts})
+    lock_lease_rows({row.lease_id for row in receipts})
     ids = [row.id for row in receipts]
     rows = list(with_lease().filter(id__in=ids).order_by("id").select_for_update(of=("self",)))
     if len(rows) != len(ids):

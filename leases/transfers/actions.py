@@ -13,7 +13,7 @@ from directpay.kernel.ids import public_id
 from directpay.kernel.money import words
 from directpay.people.actor import SYSTEM, Actor
 from leases.changes.actions import end_lease
-from leases.contracts.actions import Terms, lock_leases
+from leases.contracts.actions import Terms, lock_lease_rows, lock_leases
 from leases.contracts.models import Lease, Party
 from leases.contracts.queries import rent_on, with_people
 from leases.move_out.queries import awaits_deduction
@@ -106,7 +106,7 @@ def move_to_unit(lease: Lease, home: NewHome, *, actor: Actor, at: datetime) -> 
     lease that it secures. Returns the new lease. Raises LeaseMovedOn, InvalidInput, LeaseOverlaps.
     """
     with unit_of_work():
-        lock_leases([lease.id])
+        lock_lease_rows([lease.id])
         lease = with_people().get(id=lease.id)
         _check_home(lease, home)
         terms = Terms(

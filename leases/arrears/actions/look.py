@@ -20,7 +20,7 @@ from leases.arrears.events import case_fact, step_fact
 from leases.arrears.ladder import STANDARD, Rung, first_days, next_rung, reached, rungs, written
 from leases.arrears.models import ArrearsCase, ArrearsPolicy, ArrearsStep
 from leases.arrears.queries import concerned, late_fee_days, with_steps
-from leases.contracts.actions import lock_leases
+from leases.contracts.actions import lock_lease_rows
 from leases.payment_plans.behind import Debt, Standing, standings
 from leases.payment_plans.queries import active_plans
 from leases.rent.queries import day_begins, local_today
@@ -53,7 +53,7 @@ def look_at_arrears(keys: Sequence[str], at: datetime) -> list[ArrearsStep]:
         parties = concerned(keys)
         if not parties:
             return []
-        lock_leases(set(parties.values()))
+        lock_lease_rows(set(parties.values()))
         where, plans = standings(parties), active_plans(list(parties))
         cases = {case.party_id: case for case in with_steps().filter(party_id__in=parties, closed_on=None).select_for_update(of=("self",))}
         looking, overdue = _Looking(at), dict[int, list[Debt]]()

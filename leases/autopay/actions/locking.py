@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from directpay.events.unit import require_transaction
 from leases.autopay.models import Autopay, AutopayRun
-from leases.contracts.actions import lock_lease
+from leases.contracts.actions import lock_lease_rows
 from leases.contracts.models import Lease
 from payments.methods.mandates.models import Mandate
 from payments.methods.mandates.queries import lock_mandates
@@ -19,7 +19,7 @@ OF_NOTICE = ("user__public_id", "party__account__balance_minor")
 
 def lock_autopay(autopay: Autopay) -> Autopay:
     """Step: its lease, then it, as they stand."""
-    lock_lease(autopay.lease)
+    lock_lease_rows([autopay.lease_id])
     return Autopay.objects.select_related(*OF_AUTOPAY).select_for_update(of=("self",)).get(id=autopay.id)
 
 

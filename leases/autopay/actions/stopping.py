@@ -14,7 +14,7 @@ from leases.autopay.actions.planning import drop_promises, plan_next, stop
 from leases.autopay.actions.turn_on import check_not_ended
 from leases.autopay.events import autopay_fact, run_fact
 from leases.autopay.models import Autopay, AutopayRun
-from leases.contracts.actions import lock_leases
+from leases.contracts.actions import lock_lease_rows
 from payments.retries.actions import end_retries
 
 MANDATE_REVOKED = "mandate_revoked"
@@ -110,7 +110,7 @@ def follow_mandates(mandate_ids: Sequence[str], at: datetime) -> None:
         resting = Q(mandate__public_id__in=list(mandate_ids)) | Q(backup_mandate__public_id__in=list(mandate_ids))
         found = Autopay.objects.select_related("lease").filter(resting).exclude(status=Autopay.Status.CANCELED).order_by("lease_id", "id")
         autopays = list(found)
-        lock_leases({autopay.lease_id for autopay in autopays})
+        lock_lease_rows({autopay.lease_id for autopay in autopays})
         for autopay in autopays:
             row = lock_autopay(autopay)
             if row.mandate.revoked_at:

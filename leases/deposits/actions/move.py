@@ -8,7 +8,7 @@ from directpay.kernel.errors import InvalidInput
 from directpay.kernel.ids import public_id
 from directpay.kernel.money import words
 from directpay.people.actor import Actor
-from leases.contracts.actions import lock_lease
+from leases.contracts.actions import lock_lease_rows
 from leases.deposits.events import moved
 from leases.deposits.models import Deposit, Movement
 from leases.deposits.postings import deposit_deducted, deposit_interest, deposit_receipt_recorded, trust_withdrawn
@@ -126,7 +126,7 @@ def earned_minor(deposit: Deposit) -> int:
 
 def _locked(deposit: Deposit) -> Deposit:
     """The lease first."""
-    lock_lease(deposit.lease)
+    lock_lease_rows([deposit.lease_id])
     return with_lease().get(id=deposit.id)
 
 

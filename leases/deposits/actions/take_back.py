@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from directpay.events.actions import record
-from leases.contracts.actions import lock_leases
+from leases.contracts.actions import lock_lease_rows
 from leases.deposits.events import reclaimed
 from leases.deposits.models import Deposit
 from leases.deposits.queries import drawn_minor, with_lease
@@ -27,7 +27,7 @@ class DepositKeeper:
         """The leases, before any payment: nothing is deducted, drawn or given back meanwhile."""
         leases = Deposit.objects.filter(account_id__in=Payment.objects.filter(public_id__in=list(public_ids)).values("applies_to_id"))
         if ids := set(leases.values_list("lease_id", flat=True)):
-            lock_leases(ids)
+            lock_lease_rows(ids)
 
     def find(self, payments: Sequence[Moving], at: datetime) -> dict[str, Found]:
         """One of each deposit at a time. While its money is drawn or given back, none: what is sent is answered first."""

@@ -8,7 +8,7 @@ from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import Conflict, InvalidInput
 from directpay.kernel.money import words
 from directpay.people.actor import Actor
-from leases.contracts.actions import lock_lease
+from leases.contracts.actions import lock_lease_rows
 from leases.contracts.models import Party
 from leases.late_fees.actions.charging import charge_fees, tell
 from leases.late_fees.models import LateFee
@@ -104,7 +104,7 @@ def _check_waivable(row: LateFee) -> None:
 
 def _locked(fee: LateFee) -> LateFee:
     """Its lease first, then it."""
-    lock_lease(fee.lease)
+    lock_lease_rows([fee.lease_id])
     return with_lease().select_for_update(of=("self",)).get(id=fee.id)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import Conflict, InvalidInput, NotAllowed
 from directpay.people.actor import RENTER, STAFF, Actor
-from leases.contracts.actions import lock_lease
+from leases.contracts.actions import lock_lease_rows
 from leases.payment_plans.actions.judging import change, promise_look
 from leases.payment_plans.actions.propose import check_size
 from leases.payment_plans.behind import covering, standings
@@ -72,5 +72,5 @@ def _by(actor: Actor) -> dict[str, Any]:
 
 def _locked(plan: PaymentPlan) -> PaymentPlan:
     """Its lease first, then it."""
-    lock_lease(plan.lease)
+    lock_lease_rows([plan.lease_id])
     return with_parts().select_for_update(of=("self",)).get(id=plan.id)

@@ -8,7 +8,7 @@ from directpay.due.actions import done, schedule
 from directpay.events.actions import record
 from directpay.events.unit import require_transaction, unit_of_work
 from directpay.people.actor import SYSTEM, Actor
-from leases.contracts.actions import lock_leases
+from leases.contracts.actions import lock_lease_rows
 from leases.payment_plans.behind import Standing, standings
 from leases.payment_plans.events import plan_fact
 from leases.payment_plans.models import PaymentPlan
@@ -28,7 +28,7 @@ def look_at_plans(public_ids: Sequence[str], at: datetime) -> list[PaymentPlan]:
     """
     with unit_of_work():
         known = PaymentPlan.objects.filter(public_id__in=list(public_ids), status=PaymentPlan.Status.ACTIVE)
-        lock_leases(set(known.values_list("lease_id", flat=True)))
+        lock_lease_rows(set(known.values_list("lease_id", flat=True)))
         plans = list(with_parts().filter(id__in=known.values("id")).order_by("id").select_for_update(of=("self",)))
         where = standings({plan.party_id for plan in plans})
         ended = []
