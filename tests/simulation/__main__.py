@@ -30,7 +30,7 @@ def main() -> int:
         print(add_up(given.add_up))
         return 0
     quick.announce()
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.without_mail"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.simulation.settings"
     from tests.simulation import running
 
     started = time.monotonic()

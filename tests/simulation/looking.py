@@ -90,10 +90,12 @@ class Look:
     def new(self, now: Any) -> dict[str, Any]:
         marks = {**self.marks, "now": now}
         with connection.cursor() as cursor:
-            if self.planned_on is not connection.connection:  # planned once: planning costs more than looking
-                cursor.execute("DEALLOCATE ALL")
+            if self.planned_on is not connection.connection:  # planned once a life: planning costs more than looking
+                if getattr(connection.connection, "looked", False):
+                    cursor.execute("DEALLOCATE look")
                 cursor.execute(LOOK)
                 self.planned_on = connection.connection
+                connection.connection.looked = True
             cursor.execute("EXECUTE look (%s, %s, %s, %s, %s, %s, %s, %s, %s)", [marks[name] for name in PARAMETERS])
             seen = json.loads(cursor.fetchone()[0])
         self.marks |= {name: mark or 0 for name, mark in seen.pop("last").items()}

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
 from payments.rails import registry
 from payments.rails.simulated import SimulatedRail
@@ -10,6 +11,7 @@ from tests.architecture.tidiness import imported_modules
 from tests.simulation.history import History, HistoryFailed
 from tests.simulation.moves import FAMILIES, MOVES
 from tests.simulation.parts import Part, add_up, missing
+from tests.simulation.prepared import base as prepared
 from tests.simulation.running import empty
 
 AUDITOR = Path(__file__).parent / "auditor"
@@ -82,3 +84,17 @@ def test_what_is_not_reached_is_named():
     told = missing({"edge": {"payment: completed → settled": 100}}, least=100)
     assert "payment: completed → settled" not in told
     assert {"payment: settled → returned", "payment.returned"} <= set(told)
+
+
+def test_statements_that_are_planned_once_tell_the_same_story():
+    """As lives by the thousand are lived (`tests/simulation/settings.py`)."""
+    plain = connections["default"]
+    told = live(7, 120).log
+    connections["default"] = planned = prepared.DatabaseWrapper(plain.settings_dict, "default")
+    try:
+        assert live(7, 120).log == told
+        assert len(prepared.PREPARED.texts) > 200, "they were asked by their names"
+    finally:
+        planned.close()
+        prepared.PREPARED.close()
+        connections["default"] = plain

@@ -1,0 +1,1 @@
+"""A database backend for lives by the thousand: PostgreSQL plans each statement once, not each time."""
