@@ -11,7 +11,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from directpay.kernel.clock import today as day_of
-from leases.contracts.models import Party
+from leases.contracts.models import Lease, Party
 from leases.credits.models import Credit
 from leases.rent.models import Charge
 from leases.rent.postings import parts
@@ -74,31 +74,31 @@ def standings(party_ids: Collection[int]) -> dict[int, Standing]:
     parties = list(rows.order_by("id"))
     flying = in_flight_minor([party.account_id for party in parties])
     found = {p.id: Standing(p, p.account.balance_minor, flying.get(p.account_id, 0)) for p in parties}
-    behind = {p.lease_id for p in parties if found[p.id].open_minor}
+    behind = {p.lease_id: p.lease for p in parties if found[p.id].open_minor}
     for party_id, debts in _debts(behind).items():
         if party_id in found:
             found[party_id].debts = sorted(debts, key=lambda debt: (debt.counts_from, debt.due_on))
     return found
 
 
-def _debts(lease_ids: Collection[int]) -> dict[int, list[Debt]]:
-    """Party id → what fell due for it on these leases."""
+def _debts(leases: Mapping[int, Lease]) -> dict[int, list[Debt]]:
+    """Party id → what fell due for it on these leases, by their id."""
     found: dict[int, list[Debt]] = defaultdict(list)
     owners: dict[int, list[Party]] = defaultdict(list)
-    for party in Party.objects.filter(lease_id__in=lease_ids).order_by("id"):
+    for party in Party.objects.filter(lease_id__in=leases).order_by("id"):
         owners[party.lease_id].append(party)
-    posted = Charge.objects.filter(lease_id__in=lease_ids, posted_at__isnull=False).select_related("lease__unit__property")
-    for charge in posted.order_by("due_on", "id"):
+    for charge in Charge.objects.filter(lease_id__in=leases, posted_at__isnull=False).order_by("due_on", "id"):
+        charge.lease = leases[charge.lease_id]  # not read again with each charge
         zone = ZoneInfo(charge.lease.unit.property.timezone)
         counts_from = max(charge.due_on, day_of(zone, charge.created_at or charge.lease.created_at))
         for party, minor in parts(charge, owners[charge.lease_id]):
             if minor:
                 found[party.id].append(Debt(charge.due_on, counts_from, minor, charge))
-    again = Credit.objects.filter(lease_id__in=lease_ids, kind=Credit.Kind.REINSTATEMENT)
+    again = Credit.objects.filter(lease_id__in=leases, kind=Credit.Kind.REINSTATEMENT)
     for credit in again.order_by("id"):
         found[credit.party_id].append(Debt(credit.granted_on, credit.granted_on, credit.amount_minor))
     for besides in OWED_BESIDES:
-        for party_id, debt in besides(lease_ids):
+        for party_id, debt in besides(leases):
             found[party_id].append(debt)
     for party_id, day, minor in (*_given_back_of_returned(owners), *_given_back(owners)):
         found[party_id].append(Debt(day, day, minor))

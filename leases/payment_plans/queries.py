@@ -78,6 +78,11 @@ def active_plans(party_ids: Collection[int]) -> dict[int, PaymentPlan]:
     return {plan.party_id: plan for plan in with_parts().filter(party_id__in=party_ids, status=STATUS.ACTIVE)}
 
 
+def keep_a_plan(party_ids: Collection[int]) -> set[int]:
+    """Of these parties, those that do."""
+    return set(PaymentPlan.objects.filter(party_id__in=party_ids, status=STATUS.ACTIVE).values_list("party_id", flat=True))
+
+
 def live_plans(party_ids: Collection[int]) -> dict[int, PaymentPlan]:
     """Party id → the plan that is proposed or kept."""
     return {plan.party_id: plan for plan in with_parts().filter(party_id__in=party_ids, status__in=PaymentPlan.LIVE)}

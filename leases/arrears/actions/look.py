@@ -22,7 +22,7 @@ from leases.arrears.models import ArrearsCase, ArrearsPolicy, ArrearsStep
 from leases.arrears.queries import concerned, late_fee_days, with_steps
 from leases.contracts.actions import lock_lease_rows
 from leases.payment_plans.behind import Debt, Standing, standings
-from leases.payment_plans.queries import active_plans
+from leases.payment_plans.queries import keep_a_plan
 from leases.rent.queries import day_begins, local_today
 
 ARREARS_QUEUE = "arrears.look"
@@ -54,7 +54,7 @@ def look_at_arrears(keys: Sequence[str], at: datetime) -> list[ArrearsStep]:
         if not parties:
             return []
         lock_lease_rows(set(parties.values()))
-        where, plans = standings(parties), active_plans(list(parties))
+        where, plans = standings(parties), keep_a_plan(parties)
         cases = {case.party_id: case for case in with_steps().filter(party_id__in=parties, closed_on=None).select_for_update(of=("self",))}
         looking, overdue = _Looking(at), dict[int, list[Debt]]()
         behind = {id: standing.overdue(local_today(standing.party.lease, at)) for id, standing in where.items()}
