@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from directpay.events.unit import unit_of_work
 from directpay.kernel.ids import public_id
+from directpay.ops.partitions import make_partitions
 from ledger.journal.actions import Posting, credit, debit, open_account, open_book
 from ledger.journal.kinds import KINDS
 from ledger.journal.models import Account, Book
@@ -45,6 +46,7 @@ class Cast:
 
 def make_cast(payees: int, prefix: str = "py") -> Cast:
     """The accounts, made in sets."""
+    make_partitions(DAY, DAY)
     with unit_of_work():
         platform = open_book("P", "", at=AT)
         clearing = open_account(platform, "P1210", subject="ach", currency="usd", at=AT)

@@ -17,6 +17,7 @@ from bench.cast import Cast, make_cast
 from bench.measure import Result, Row, in_turns, median, milliseconds
 from bench.place import Place
 from directpay.events.unit import unit_of_work
+from directpay.ops.partitions import make_partitions
 from ledger.journal.actions import post_many
 from ledger.journal.actions.watermarks import make_checkpoints, mark
 from ledger.journal.models import Account, Entry, Watermark
@@ -30,6 +31,7 @@ SET = 1_000
 def growth(place: Place, *, short: bool = False) -> Result:
     """Each size goes on from the one before. Ten million entries take about three minutes to write."""
     sizes, rounds = ((600, 1_200), 3) if short else (SIZES, 15)
+    make_partitions(FIRST.date(), (FIRST + timedelta(days=DAYS)).date())
     cast = make_cast(50 if short else 10_000, "grow")
     columns = ["balance", "as-of", "as-of and known-at", "newest page", "page in the middle", "as-of, summed plainly", "posting 1,000"]
     result = Result("As the books grow (the clearing account has a sixth of all entries)", columns)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +23,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bench.measure import Result, Row, in_turns, median, milliseconds
 from bench.place import Place
+from directpay.ops.partitions import make_partitions
 from directpay.people.models import User
 from payments.payins.models import Payment
 from payments.payins.queries import visible_payments
@@ -80,6 +81,7 @@ def lists(place: Place, *, short: bool = False) -> Result:
 
 def fill(place: Place, count: int) -> None:
     """A million payments are filled in two to ten minutes, by how busy the machine is."""
+    make_partitions(START.date(), (START + timedelta(days=364)).date())
     given = {"n": count, "leases": count // 12, "landlords": min(1_000, count // 120), "start": START}
     with psycopg.connect(place.superuser_url, autocommit=True, cursor_factory=psycopg.ClientCursor) as superuser:
         superuser.execute("SET session_replication_role = replica")

@@ -8,6 +8,7 @@ from directpay.due.actions import schedule
 from directpay.events.actions import record
 from directpay.events.unit import unit_of_work
 from directpay.kernel.ids import public_id
+from directpay.ops.partitions import make_partitions
 from directpay.people.actions.users import create_user
 from directpay.people.actor import SYSTEM
 from directpay.people.models import Payee
@@ -34,6 +35,7 @@ class Accepted:
     payees: int
 
     def __post_init__(self) -> None:
+        make_partitions(AT.date(), AT.date())
         pay_in_capital(1_000_000, currency="usd", reference="opening", at=AT)
         owner = create_user(email="owner@example.com", name="Owner", role="landlord", actor=SYSTEM, at=AT)
         with unit_of_work():

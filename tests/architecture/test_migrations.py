@@ -134,12 +134,14 @@ def test_months_in_which_nothing_stands_go_but_those_that_are_near(somewhere, mo
         near = datetime.now(UTC) + timedelta(days=365 if moved_to == "a year on" else 0)
         offset = (near - datetime.now(UTC)) / timedelta(microseconds=1)
         connection.execute("UPDATE directpay_clock SET frozen_at = NULL, offset_microseconds = %s", [offset])
+        missing = f"directpay_event_{near + timedelta(days=60):%Y_%m}"
+        connection.execute(f"DROP TABLE {missing}")
         ran(somewhere, "manage.py", "migrate", "--no-input", "--skip-checks")
         ahead = {f"{near + timedelta(days=days):%Y_%m}" for days in (-20, 0, 30, 60, 90)}
         for parent in ("directpay_event", "ledger_entry"):
             left = {month for (month,) in connection.execute(MONTHS, [parent])}
             assert left >= {"2026_11", "2026_12"}, "what has rows stays"
-            assert left >= ahead, "so does what is needed soon"
+            assert left >= ahead, "so does what is needed soon, or it is made"
             assert len(left) < 24, "the others are gone"
             assert not {month for month in left if month >= "2034"}
         assert connection.execute("SELECT count(*) FROM ledger_entry").fetchone()[0] > 10
