@@ -91,11 +91,11 @@ class Look:
         marks = {**self.marks, "now": now}
         with connection.cursor() as cursor:
             if self.planned_on is not connection.connection:  # planned once a life: planning costs more than looking
-                if getattr(connection.connection, "looked", False):
+                cursor.execute("SELECT name FROM pg_prepared_statements WHERE name = 'look'")
+                if cursor.fetchone():
                     cursor.execute("DEALLOCATE look")
                 cursor.execute(LOOK)
                 self.planned_on = connection.connection
-                connection.connection.looked = True
             cursor.execute("EXECUTE look (%s, %s, %s, %s, %s, %s, %s, %s, %s)", [marks[name] for name in PARAMETERS])
             seen = json.loads(cursor.fetchone()[0])
         self.marks |= {name: mark or 0 for name, mark in seen.pop("last").items()}

@@ -54,7 +54,7 @@ def look_at_arrears(keys: Sequence[str], at: datetime) -> list[ArrearsStep]:
         if not parties:
             return []
         lock_lease_rows(set(parties.values()))
-        where, plans = standings(parties), keep_a_plan(parties)
+        where, planned = standings(parties), keep_a_plan(parties)
         cases = {case.party_id: case for case in with_steps().filter(party_id__in=parties, closed_on=None).select_for_update(of=("self",))}
         looking, overdue = _Looking(at), dict[int, list[Debt]]()
         behind = {id: standing.overdue(local_today(standing.party.lease, at)) for id, standing in where.items()}
@@ -67,7 +67,7 @@ def look_at_arrears(keys: Sequence[str], at: datetime) -> list[ArrearsStep]:
                 _close(case, debts, looking)
             if where[party_id].open_debts and not debts:  # a day of it is not over: what a charge promises, a debt of another kind does not
                 looking.promises.append(_tomorrow(where[party_id]))
-            if debts and party_id not in plans:
+            if debts and party_id not in planned:
                 overdue[party_id] = debts
                 if case is not None and stays:
                     looking.climbing.append((case, sum(debt.minor for debt in debts)))

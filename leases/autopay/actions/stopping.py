@@ -108,7 +108,7 @@ def follow_mandates(mandate_ids: Sequence[str], at: datetime) -> None:
     """The due queue's work: what rested on these revoked mandates ends; where one was for the backup, there is none any more."""
     with unit_of_work():
         resting = Q(mandate__public_id__in=list(mandate_ids)) | Q(backup_mandate__public_id__in=list(mandate_ids))
-        found = Autopay.objects.select_related("lease").filter(resting).exclude(status=Autopay.Status.CANCELED).order_by("lease_id", "id")
+        found = Autopay.objects.filter(resting).exclude(status=Autopay.Status.CANCELED).order_by("lease_id", "id")
         autopays = list(found)
         lock_lease_rows({autopay.lease_id for autopay in autopays})
         for autopay in autopays:

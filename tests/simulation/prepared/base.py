@@ -13,7 +13,7 @@ from psycopg import adapt
 from psycopg.pq import ExecStatus, TransactionStatus
 
 from directpay.database import base
-from directpay.database.ahead import Ahead, Soon, ahead_of
+from directpay.database.ahead import Ahead
 from tests import services
 
 OFTEN = 2  # from then on a statement is worth a plan that stays
@@ -75,10 +75,9 @@ class PreparingCursor(base.FrugalCursor):
         text = self._planned(query, params)
         return super().send(ahead, query, params, **options) if text is None else super().send(ahead, text, None, **options)
 
-    def put_ahead(self, query: str, params: Any, soon: Soon | None = None) -> None:
-        ahead = ahead_of(self.connection)
-        ahead.switch()
-        ahead.add(self._planned(query, params) or self.mogrify(query, params), soon)
+    def mogrify(self, query: Any, params: Any = None) -> str:
+        """What goes ahead of another statement."""
+        return self._planned(query, params) or super().mogrify(query, params)
 
     def _planned(self, query: Any, params: Any) -> str | None:
         """The statement by its name; None where it is sent as it stands."""
