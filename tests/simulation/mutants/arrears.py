@@ -50,7 +50,7 @@ MUTANTS = (
     Mutant(
         "a kept plan does not stop the ladder",
         LOOK,
-        "if debts and party_id not in plans:",
+        "if debts and party_id not in planned:",
         "if debts:",
         "while its plan is kept",
         moves=PLANNING,
