@@ -18,7 +18,7 @@ from directpay.kernel import breaker
 from directpay.kernel.breaker import CLOSED, Limits, Record, State
 
 log = logging.getLogger(__name__)
-TRIES = 10  # of a change that others change at the same time
+TRIES = 100  # of a change that others change at the same time: each that is lost is another's that was made, so a crowd gets through
 KEPT_SECONDS = 86_400
 BREAKERS: dict[str, "Breaker"] = {}
 

@@ -137,10 +137,10 @@ class TestTogether:
         assert said.count(None) == 1
 
     def test_no_failure_of_many_at_once_is_lost(self, valkey):
-        patient = Limits(failures=17)
-        many = [Breaker("bank", patient) for _ in range(4)]
-        with ThreadPoolExecutor(4) as pool:
-            list(pool.map(lambda n: many[n % 4].failed(T), range(16)))
+        patient = Limits(failures=65)
+        many = [Breaker("bank", patient) for _ in range(8)]
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda n: many[n % 8].failed(T), range(64)))
         assert many[0].state(T) == "closed"
         many[0].failed(T)
         assert many[1].state(T) == "open"
