@@ -118,7 +118,7 @@ def _register_deposits() -> None:
     promise(
         *(f"deposit_{order}.{kind}" for order in ("draw", "refund") for kind in ("paid", "failed")), "deposit_draw.returned", hear=go_on
     )
-    answered = [f"deposit_{order}.{kind}" for order in ("draw", "refund") for kind in ("paid", "failed", "returned")]
+    answered = [f"deposit_{order}.{kind}" for order in ("forwarding", "draw", "refund") for kind in ("paid", "failed", "returned")]
     promise(*answered, hear=take_back_what_waits)
     for hears_of_account in (forward_to_the_new_account, draw_from_the_new_account):
         promise("trust_bank.account_replaced", hear=hears_of_account)

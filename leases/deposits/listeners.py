@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.db.models import Q
+
 from directpay.due.actions import schedule
 from directpay.events.registry import Fact
 from leases.deposits.actions.ask import ASK_QUEUE
@@ -33,10 +35,9 @@ def forward_to_the_new_account(events: Sequence[Fact]) -> None:
 
 
 def take_back_what_waits(events: Sequence[Fact]) -> None:
-    """A draw or a refund was answered → a payment of its deposit that the bank takes back, and that had to wait for it, is returned."""
+    """A forwarding, a draw or a refund was answered → a payment that the bank takes back, and that had to wait for it, is returned."""
     told = {event.data["origin"]: event.at for event in events}
-    waiting = Payment.objects.filter(
-        applies_to__deposit_due__public_id__in=list(told), applies_to__deposit_due__comes_back_since__isnull=False, status__in=CLEARED
-    )
+    of_these = Q(public_id__in=list(told)) | Q(applies_to__deposit_due__public_id__in=list(told))
+    waiting = Payment.objects.filter(of_these, applies_to__deposit_due__comes_back_since__isnull=False, status__in=CLEARED)
     rows = waiting.order_by("id").values_list("public_id", "applies_to__deposit_due__public_id")
-    schedule(WATCH_QUEUE, [(payment, told[deposit]) for payment, deposit in rows])
+    schedule(WATCH_QUEUE, [(payment, told.get(payment) or told[deposit]) for payment, deposit in rows])

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from django.db import connection
 from django.db.models import Prefetch, QuerySet, Sum
@@ -105,26 +104,6 @@ def moved_minor(deposit: Deposit, kind: str) -> int:
     return total or 0
 
 
-# Payments that came back when they were forwarded, or on the way (K15): what their payee has of it lies where the forwarding brings it.
-CAME_BACK: Final = """
-SELECT substr(t.reference, length('payment.returned:') + 1) AS payment, -e.amount_minor AS minor FROM ledger_entry e
-JOIN ledger_transaction t ON t.id = e.transaction_id
-WHERE e.account_id = ANY(%s::bigint[]) AND t.kind = 'payment.returned' AND e.amount_minor < 0
-"""
-NOT_THERE: Final = f"""
-SELECT coalesce(sum(x.minor), 0)::bigint FROM ({CAME_BACK}) x WHERE NOT EXISTS (
-    SELECT FROM payments_payout o WHERE o.origin = x.payment AND o.purpose = 'deposit_forwarding' AND o.status = 'paid')
-"""  # noqa: S608
-
-
-def not_there_minor(earned: Account) -> int:
-    """Of what is the owner's of a trust bank (L2230), that which is still with us: its forwarding has failed, or is under way."""
-    with connection.cursor() as cursor:
-        cursor.execute(NOT_THERE, [integers([earned.id])])
-        found: int = cursor.fetchone()[0]
-        return found
-
-
 def drawn_minor(deposit: Deposit) -> int:
     """What was drawn from the trust bank to be given back, and was not: the rest of what is in transit is other renters'."""
     return payouts.drawn_minor(
@@ -139,13 +118,8 @@ def owes_what_was_given_back(deposit: Deposit) -> bool:
 
 
 def deducted_in_transit_minor(bank: TrustBank) -> int:
-    """Of what was deducted from deposits, that of which the money is with us: the trust bank sent it back after the move-out had begun.
-
-    Of one deposit it is what is with us and not held any more: what is held comes first.
-    """
-    here = _with_us(Payment.objects.filter(applies_to__deposit_due__trust_bank=bank))
-    deposits = Deposit.objects.filter(account_id__in=list(here)).select_related("held")
-    return sum(max(0, here[d.account_id] - d.held.shown_minor) for d in deposits)
+    """Of what was deducted from deposits that lie in this bank, that of which the money is with us."""
+    return payouts.deducted_here_minor(Payment.objects.filter(applies_to__deposit_due__trust_bank=bank))
 
 
 def kept_by_owner(deposits: Sequence[Deposit]) -> set[str]:
@@ -154,7 +128,7 @@ def kept_by_owner(deposits: Sequence[Deposit]) -> set[str]:
     books = {d.account.book_id for d in deposits}
     accounts = Account.objects.filter(number="L2230", subject__in=banks, book_id__in=books).values_list("id", flat=True)
     with connection.cursor() as cursor:
-        cursor.execute(CAME_BACK, [integers(accounts)])
+        cursor.execute(payouts.KEPT, [integers(accounts)])
         return {payment for payment, _ in cursor.fetchall()}
 
 

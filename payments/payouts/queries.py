@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
+from directpay.kernel.arrays import integers
 from directpay.people.actor import Actor
 from directpay.people.models import Payee
 from directpay.people.ways import Way, seen_by
+from ledger.journal.actions import lock_accounts
 from ledger.journal.models import Account
 from ledger.journal.queries import item_balances
 from payments.chart.accounts import platform
@@ -107,9 +109,7 @@ def drawn_minor(orders: QuerySet[Payout], payee: str, party: str, refunds: Seque
     found: int = orders.aggregate(left=drawn - back)["left"]
     if found <= 0:
         return found
-    with connection.cursor() as cursor:
-        cursor.execute(TAKEN_BACK_HERE, [payee, party])
-        return found - int(cursor.fetchone()[0])
+    return found - _minor(TAKEN_BACK_HERE, [payee, party])
 
 
 def left_of_draws_minor(one: Payout) -> int:
@@ -121,14 +121,69 @@ def left_of_draws_minor(one: Payout) -> int:
 def there_minor(one: Payout) -> int:
     """Of a forwarded payment's deposit, what lies in the trust bank by the books, and is not being drawn.
 
-    Of a payment that came back (K15) it is the payee's there.
+    Of a payment that came back (K15) it is the payee's there, as far as it is not another's, taken out, or elsewhere.
     """
     paid = Payment.objects.get(public_id=one.origin)
-    accounts = Account.objects.filter(book__kind="L", book__subject=one.payee.public_id, currency=one.currency)
     if paid.status == Status.RETURNED:
-        return sum(a.shown_minor for a in accounts.filter(number="L2230", subject=one.trust_bank))
+        return _owners_there_minor(one)
+    accounts = Account.objects.filter(book__kind="L", book__subject=one.payee.public_id, currency=one.currency)
     held = sum(a.shown_minor for a in accounts.filter(number__in=("L2200", "L2210"), subject=one.party))
     waiting = not_forwarded_minor(Payment.objects.filter(applies_to=paid.applies_to_id))
     orders = Payout.objects.filter(payee_id=one.payee_id, party=one.party, currency=one.currency)
     leaving = orders.filter(purpose=Payout.Purpose.DRAW, status__in=Payout.UNDER_WAY).aggregate(total=Sum("amount_minor", default=0))
     return held - drawn_minor(orders, one.payee.public_id, one.party) - waiting - int(leaving["total"])
+
+
+# What the return of each payment that had been forwarded, or was on the way, left to its payee in a trust bank (L2230): K15.
+KEPT: Final = """
+SELECT substr(t.reference, length('payment.returned:') + 1) AS payment, -e.amount_minor AS minor FROM ledger_entry e
+JOIN ledger_transaction t ON t.id = e.transaction_id
+WHERE e.account_id = ANY(%s::bigint[]) AND t.kind = 'payment.returned' AND e.amount_minor < 0
+"""
+THERE: Final = """EXISTS (
+    SELECT FROM payments_payout o WHERE o.origin = x.payment AND o.purpose = 'deposit_forwarding' AND o.status = 'paid')"""
+NOT_THERE: Final = f"SELECT coalesce(sum(x.minor), 0)::bigint FROM ({KEPT}) x WHERE NOT {THERE}"  # noqa: S608
+KEPT_OF: Final = f"SELECT coalesce(sum(x.minor), 0)::bigint FROM ({KEPT}) x WHERE x.payment = %s"  # noqa: S608
+
+
+def not_there_minor(earned: Account) -> int:
+    """Of what is the payee's of a trust bank (L2230), that which is still with us: its forwarding has failed, or is under way."""
+    return _minor(NOT_THERE, [integers([earned.id])])
+
+
+def deducted_here_minor(payments: QuerySet[Payment]) -> int:
+    """Of what was deducted from the deposits that these paid, that of which the money is with us: the trust bank had sent it back.
+
+    Of one deposit it is what is with us and not held any more: what is held comes first.
+    """
+    rows = not_forwarded(payments).order_by().values_list("applies_to__book_id", "applies_to__subject", "currency")
+    here = {(book, party, currency): minor for book, party, currency, minor in rows.annotate(total=Sum("amount_minor"))}
+    accounts = Account.objects.filter(number="L2200", book_id__in={key[0] for key in here}, subject__in={key[1] for key in here})
+    held = {(a.book_id, a.subject, a.currency): a.shown_minor for a in accounts} if here else {}
+    return sum(max(0, minor - held.get(key, 0)) for key, minor in here.items())
+
+
+def _owners_there_minor(one: Payout) -> int:
+    """Step: all that is posted is locked with it, in order: nobody takes it out meanwhile."""
+    ours = Account.objects.filter(currency=one.currency, book__subject=one.payee.public_id, book__kind="L")
+    locked = lock_accounts(
+        [
+            *ours.filter(Q(number__in=("L1310", "L2230"), subject=one.trust_bank) | Q(number="L1320")).values_list("id", flat=True),
+            *Account.objects.filter(Q(number="P1210", subject=one.rail) | Q(number="P2210", subject=one.payee.public_id))
+            .filter(book__kind="P", currency=one.currency)
+            .values_list("id", flat=True),
+        ]
+    )
+    earned = next((account for account in locked.values() if account.number == "L2230"), None)
+    if earned is None:
+        return 0
+    deposits = Payment.objects.filter(applies_to__number="L1510", applies_to__book_id=earned.book_id, currency=one.currency)
+    left = earned.shown_minor - not_there_minor(earned) - deducted_here_minor(deposits)
+    return min(_minor(KEPT_OF, [integers([earned.id]), one.origin]), left)
+
+
+def _minor(sql: str, parameters: list[Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found: int = cursor.fetchone()[0]
+        return found

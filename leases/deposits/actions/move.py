@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from django.db.models import Q
+
 from directpay.events.actions import record
 from directpay.events.unit import require_transaction, unit_of_work
 from directpay.kernel.errors import InvalidInput
@@ -12,7 +14,7 @@ from leases.contracts.actions import lock_lease_rows
 from leases.deposits.events import moved
 from leases.deposits.models import Deposit, Movement
 from leases.deposits.postings import deposit_deducted, deposit_interest, deposit_receipt_recorded, trust_withdrawn
-from leases.deposits.queries import deducted_in_transit_minor, not_there_minor, with_lease
+from leases.deposits.queries import deducted_in_transit_minor, with_lease
 from leases.rent.days import day_recorded
 from leases.rent.models import Charge
 from leases.rent.postings import due_reference
@@ -21,6 +23,7 @@ from ledger.allocation.actions import allocate
 from ledger.allocation.queries import Claim
 from ledger.journal.actions import Posting, lock_accounts, post_many
 from payments.payins.queries import in_flight_minor
+from payments.payouts.queries import not_there_minor
 
 
 class AmountExceedsDeposit(InvalidInput):
@@ -118,10 +121,10 @@ def withdraw_earned(deposit: Deposit, amount_minor: int, *, actor: Actor, at: da
 def earned_minor(deposit: Deposit) -> int:
     """Step: what the owner may take out of this trust bank, its account locked. What is not there yet is not taken from renters' money."""
     of = deposit.trust_bank
-    found = deposit.account.book.accounts.filter(number="L2230", subject=of.public_id, currency=of.currency).first()
-    if found is None:
-        return 0
-    return max(0, lock_accounts([found.id])[found.id].shown_minor - not_there_minor(found) - deducted_in_transit_minor(of))
+    posted = Q(number__in=("L1310", "L1330", "L2230"), subject=of.public_id) | Q(number="L1200")  # by `withdraw`: all at once, in order
+    accounts = deposit.account.book.accounts.filter(posted, currency=of.currency).values_list("id", flat=True)
+    found = next((account for account in lock_accounts(list(accounts)).values() if account.number == "L2230"), None)
+    return max(0, found.shown_minor - not_there_minor(found) - deducted_in_transit_minor(of)) if found else 0
 
 
 def _locked(deposit: Deposit) -> Deposit:

@@ -30,7 +30,10 @@ class DepositKeeper:
             lock_lease_rows(ids)
 
     def find(self, payments: Sequence[Moving], at: datetime) -> dict[str, Found]:
-        """One of each deposit at a time. While its money is drawn or given back, none: what is sent is answered first."""
+        """One of each deposit at a time. While its money is drawn or given back, none: what is sent is answered first.
+
+        Nor while it is on its way and a part of it is not held any more: whether that has gone, or is here, the trust bank decides.
+        """
         accounts = [p.applies_to_id for p in payments]
         orders = _lock_orders(Deposit.objects.filter(account_id__in=accounts).values_list("public_id", flat=True), payments)
         deposits = {d.account_id: d for d in with_lease().filter(account_id__in=accounts)}  # as whoever had locked the orders left them
@@ -39,10 +42,15 @@ class DepositKeeper:
             deposit = deposits.pop(payment.applies_to_id, None)
             if deposit is None:
                 continue
-            if any(o.origin == deposit.public_id and o.status in Payout.UNDER_WAY for o in orders):
+            forwardings = [o for o in orders if o.origin == payment.public_id]
+            held_minor = _held_minor(deposit, payment)
+            waits_for = [o for o in orders if o.origin == deposit.public_id]
+            if held_minor < payment.amount_minor:
+                waits_for += forwardings
+            if any(o.status in Payout.UNDER_WAY for o in waits_for):
                 Deposit.objects.filter(id=deposit.id, comes_back_since=None).update(comes_back_since=at)
             else:
-                found[payment.public_id] = _where(deposit, payment, [o for o in orders if o.origin == payment.public_id])
+                found[payment.public_id] = _where(deposit, payment, held_minor, forwarded=bool(forwardings))
         return found
 
     def owed(self, found: Mapping[str, Found], days: Mapping[str, date], at: datetime) -> None:
@@ -63,17 +71,19 @@ def _lock_orders(deposits: Iterable[str], payments: Sequence[Moving]) -> list[Pa
     return list(rows.order_by("id").select_for_update(no_key=True))
 
 
-def _where(deposit: Deposit, payment: Moving, forwardings: Sequence[Payout]) -> Found:
-    """Of a payment that was forwarded, first what lies in the trust bank, then what was drawn and is here; the rest has gone."""
-    amount, held = payment.amount_minor, deposit.held.shown_minor
-    bank, debtor = deposit.trust_bank.public_id, deposit.party.account
-    if not forwardings:
-        here = min(amount, held)
-        return Found(bank, debtor, here_minor=here, deducted_minor=amount - here)
+def _held_minor(deposit: Deposit, payment: Moving) -> int:
+    """What is held of the deposit, but for what other payments of it have not brought to the trust bank."""
     others = not_forwarded_minor(Payment.objects.filter(applies_to=deposit.account_id).exclude(public_id=payment.public_id))
-    drawn = drawn_minor(deposit)
-    mine = max(0, held - others)
-    there = min(amount, mine, max(0, mine + deposit.interest.shown_minor - drawn))
+    return max(0, deposit.held.shown_minor - others)
+
+
+def _where(deposit: Deposit, payment: Moving, mine: int, *, forwarded: bool) -> Found:
+    """Of a payment that was forwarded, first what lies in the trust bank, then what was drawn and is here; the rest has gone."""
+    amount, bank, debtor = payment.amount_minor, deposit.trust_bank.public_id, deposit.party.account
+    if not forwarded:
+        here = min(amount, deposit.held.shown_minor)
+        return Found(bank, debtor, here_minor=here, deducted_minor=amount - here)
+    there = min(amount, mine, max(0, mine + deposit.interest.shown_minor - drawn_minor(deposit)))
     here = min(amount - there, mine - there)
     return Found(bank, debtor, here_minor=here, there_minor=there, gone_minor=amount - there - here)
 

@@ -151,24 +151,56 @@ def test_by_itself_when_the_renters_bank_says_so_while_it_is_drawn(worlds):
     m.check()
 
 
-def test_k23_what_was_deducted_while_it_is_with_us_is_owed_again(worlds):
-    m = worlds(trust_number=SENDS_BACK)
-    m.until(m.pay(m.leased, "instant"), "settled")
-    paid = m.until(m.leave(), "completed")
-    while not m.balance("L1310"):
-        m.later(seconds=1)
-    saga = saga_of(m.begin(("A door", 30_000)))
-    work_on_sagas([saga.public_id], m.now)
-    forwarding = m.one("deposit_forwarding")
-    record_payout_answers({forwarding.public_id: answer("returned", m.now, code="R03")}, at=m.now)
-    for _ in range(3):
+class TestDeductedWhileTheTrustBankHadSentItBack:
+    @pytest.fixture
+    def m(self, worlds) -> MovingOut:
+        """A door is deducted, and the money is with us."""
+        m = worlds(trust_number=SENDS_BACK)
+        m.until(m.pay(m.leased, "instant"), "settled")
+        m.until(m.leave(), "completed")
+        while not m.balance("L1310"):
+            m.later(seconds=1)
+        saga = saga_of(m.begin(("A door", 30_000)))
         work_on_sagas([saga.public_id], m.now)
-    assert m.of("L2230", "P2210", "L1310") == {"L2230": 30_000, "P2210": DEPOSIT, "L1310": 0}
-    before = m.balance("P2120")
-    taken_back(m, paid)
-    m.shows(f"payment.returned:{paid.public_id}", P2210=0, L1320=0, L2200=0, L2230=0, L1330=0, L1500=30_000, L1510=120_000)
-    assert m.balance("P2120") == before - 400, "the owner pays for the return alone"
-    m.later(days=2)
-    assert MoveOut.objects.get().closed_at
-    assert Payout.objects.filter(purpose="deposit_forwarding").count() == 1, "nothing is there to be forwarded"
-    m.check()
+        record_payout_answers({m.one("deposit_forwarding").public_id: answer("returned", m.now, code="R03")}, at=m.now)
+        for _ in range(3):
+            work_on_sagas([saga.public_id], m.now)
+        assert m.of("L2230", "P2210", "L1310") == {"L2230": 30_000, "P2210": DEPOSIT, "L1310": 0}
+        return m
+
+    @pytest.fixture
+    def on_its_way(self, m) -> Payout:
+        """It goes to the trust bank anew, and the bank takes it back meanwhile: that waits for what the trust bank says."""
+        m.later(days=1)
+        while (forwarding := Payout.objects.filter(purpose="deposit_forwarding").latest("id")).status != "in_transit":
+            m.later(seconds=1)
+        assert taken_back(m, the_deposit()) == []
+        assert Deposit.objects.get().comes_back_since == m.now
+        return forwarding
+
+    def test_k23_what_is_with_us_goes_back_and_what_it_had_paid_is_owed_again(self, m):
+        paid, before = the_deposit(), m.balance("P2120")
+        taken_back(m, paid)
+        m.shows(f"payment.returned:{paid.public_id}", P2210=0, L1320=0, L2200=0, L2230=0, L1330=0, L1500=30_000, L1510=120_000)
+        assert m.balance("P2120") == before - 400, "the owner pays for the return alone"
+        m.later(days=2)
+        assert MoveOut.objects.get().closed_at
+        assert Payout.objects.filter(purpose="deposit_forwarding").count() == 1, "nothing is there to be forwarded"
+        m.check()
+
+    def test_what_does_not_arrive_goes_back(self, m, on_its_way):
+        paid, before = the_deposit(), m.balance("P2120")
+        record_payout_answers({on_its_way.public_id: answer("failed", m.now, code="R03")}, at=m.now)
+        assert Due.objects.get(queue=WATCH_QUEUE, key=paid.public_id).due_at <= m.now, "it is asked again at once"
+        taken_back(m, paid)
+        m.shows(f"payment.returned:{paid.public_id}", P2210=0, L1320=0, L2200=0, L2230=0, L1330=0, L1500=30_000, L1510=120_000)
+        assert m.balance("P2120") == before - 400
+        m.check()
+
+    def test_what_arrives_the_owner_bears(self, m, on_its_way):
+        paid, before = the_deposit(), m.balance("P2120")
+        record_payout_answers({on_its_way.public_id: answer("completed", m.now)}, at=m.now)
+        taken_back(m, paid)
+        m.shows(f"payment.returned:{paid.public_id}", L1310=DEPOSIT, L2200=0, L2230=DEPOSIT, L1500=30_000, L1510=120_000)
+        assert m.balance("P2120") == before - DEPOSIT - 400
+        m.check()

@@ -4,11 +4,15 @@ import pytest
 
 from directpay.due.models import Due
 from directpay.sagas.actions import work_on_sagas
+from leases.contracts.models import Lease
 from leases.deposits.actions.move import AmountExceedsDeposit, record_cheque, withdraw_earned
+from leases.deposits.actions.pay import pay_deposit
 from leases.deposits.queries import standings, with_lease
 from leases.move_out.actions import name_destination
 from leases.move_out.models import MoveOut
 from leases.move_out.queries import saga_of
+from leases.rent.actions.pay_rent import PayRequest
+from payments.payins.models import Payment
 from payments.payouts.actions.answer import record_payout_answers
 from payments.payouts.actions.create import PAYOUT_QUEUE
 from payments.payouts.models import Payout
@@ -21,6 +25,7 @@ from tests.payments.conftest import answer
 pytestmark = pytest.mark.django_db
 SENDS_BACK = "000660000003"  # credits, on the fifth bank day
 TAKES_BACK = "009901050000"  # debits as well
+LATE_RETURN = "009910100000"  # R10 on the tenth bank day
 
 
 def orders(purpose: str) -> list[Payout]:
@@ -136,6 +141,67 @@ def test_what_is_being_drawn_from_the_trust_bank_does_not_come_back_from_it(worl
     record_payout_answers({forwarding.public_id: answer("returned", t.now, code="R03")}, at=t.now)
     assert t.of("L1310", "P2210") == {"L1310": 0, "P2210": DEPOSIT}
     t.check()
+
+
+class TestWhatOfAReturnedPaymentComesBack:
+    """The bank took the payment back, then the trust bank sends the forwarding back: of two payers' in one account."""
+
+    @pytest.fixture
+    def m(self, db: None) -> MovingOut:
+        """Bob's and Carol's lie in trust; Carol's bank takes hers back: the owner has borne it, and what lies there is the owner's."""
+        m = MovingOut()
+        m.until(m.pay(m.leased, "instant"), "settled")
+        m.in_trust()
+        carol = m.person("carol", "renter")
+        self.others = m.lease((carol, None), deposit_minor=DEPOSIT)
+        m.work()
+        request = PayRequest("ach", m.account(carol, LATE_RETURN))
+        m.until(pay_deposit(self.others, request, actor=m.actor(carol), at=m.now), "returned")
+        m.later(minutes=5)
+        self.forwarded = {p.party.split(":")[0]: p.public_id for p in orders("deposit_forwarding")}
+        assert m.of("L1310", "L2230") == {"L1310": 2 * DEPOSIT, "L2230": DEPOSIT}
+        return m
+
+    def take_back(self, m: MovingOut, lease: Lease) -> None:
+        (paid,) = Payment.objects.filter(applies_to__deposit_due__lease=lease)
+        assert return_payments({paid.public_id: answer("returned", m.now, code="R10")}, at=m.now)
+
+    def send_back(self, m: MovingOut, lease: Lease) -> None:
+        record_payout_answers({self.forwarded[lease.public_id]: answer("returned", m.now, code="R03")}, at=m.now)
+
+    def test_is_the_owners_and_not_there_until_it_is_forwarded_anew(self, m):
+        self.send_back(m, self.others)
+        assert m.of("L1310", "L1320", "L2230") == {"L1310": DEPOSIT, "L1320": DEPOSIT, "L2230": DEPOSIT}
+        with pytest.raises(AmountExceedsDeposit):
+            withdraw_earned(m.deposit, 1, actor=m.actor(m.alice), at=m.now)
+        m.later(days=1, minutes=5)
+        assert [p.status for p in orders("deposit_forwarding")] == ["paid", "returned", "paid"]
+        withdraw_earned(m.deposit, DEPOSIT, actor=m.actor(m.alice), at=m.now)
+        assert m.of("L1310", "L1320", "L2230") == {"L1310": DEPOSIT, "L1320": 0, "L2230": 0}
+        m.check()
+
+    def test_what_has_gone_does_not_come_out_of_what_is_the_owners_of_another(self, m):
+        """Bob was given his back before his bank took it (K19): what lies there is Carol's, whom the owner has paid for."""
+        m.begin()
+        m.later(minutes=10)
+        assert MoveOut.objects.get().closed_at
+        self.take_back(m, m.leased)
+        assert m.of("L1310", "L2230") == {"L1310": DEPOSIT, "L2230": DEPOSIT}
+        with pytest.raises(GoneOn):
+            self.send_back(m, m.leased)
+        withdraw_earned(m.deposit, DEPOSIT, actor=m.actor(m.alice), at=m.now)
+        assert m.of("L1310", "L1320", "L2230") == {"L1310": 0, "L1320": 0, "L2230": 0}
+        m.check()
+
+    def test_what_the_owner_has_taken_out_comes_back_once(self, m):
+        """Both are the owner's, who takes one of them out: one can come back, the other is not there any more."""
+        self.take_back(m, m.leased)
+        withdraw_earned(m.deposit, DEPOSIT, actor=m.actor(m.alice), at=m.now)
+        self.send_back(m, m.leased)
+        with pytest.raises(GoneOn):
+            self.send_back(m, self.others)
+        assert m.of("L1310", "L1320", "L2230") == {"L1310": 0, "L1320": DEPOSIT, "L2230": DEPOSIT}
+        m.check()
 
 
 class TestWhatWasDrawn:

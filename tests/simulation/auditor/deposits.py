@@ -88,7 +88,7 @@ class Trust:
     asked: dict[str, Deposit] = field(default_factory=dict)
     movements: dict[str, Movement] = field(default_factory=dict)
     by_itself: set[str] = field(default_factory=set)  # movements of this step that nobody asked for: a move-out must have made them
-    kept: set[str] = field(default_factory=set)  # payments that came back when they were forwarded or on the way: still sent there
+    kept: dict[str, int] = field(default_factory=dict)  # came back when they were forwarded or on the way: still sent there, the owner's
     reclaimed: dict[str, Charge] = field(default_factory=dict)  # payment → what it made a debt when it came back
     back_from_here: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # deposit → of what was drawn, what went to the bank
     excused: set[str] = field(default_factory=set)  # leases that had ended before anybody asked for their deposit

@@ -320,7 +320,7 @@ def _left(books: "Auditor", p: Payout) -> int:
     paid = books.payments[p.origin]
     d = books.trust.paid_by(paid.account)
     if paid.returned:
-        return books.books.shown(d.account("L2230"))
+        return min(books.trust.kept.get(paid.id, 0), _owners_there(books, d, but=paid))
     here = not_forwarded(books, paid.account, but=paid)
     leaving = sum(o.amount for o in books.sent.about(d.id, DRAW) if o.state in UNDER_WAY)
     return books.books.shown(d.account("L2200")) + books.books.shown(d.account("L2210")) - here - drawn(books, d) - leaving
@@ -372,14 +372,19 @@ def drawn(books: "Auditor", d: "Deposit") -> int:
 
 
 def earned(books: "Auditor", deposit: "Deposit") -> int:
-    """What is the owner's of the trust bank, and there: not what came back on a way that has not ended yet, nor what was deducted of
-    money that the trust bank has sent back."""
+    """What the owner may take out of the trust bank."""
+    return max(0, _owners_there(books, deposit))
+
+
+def _owners_there(books: "Auditor", deposit: "Deposit", but: "Payment | None" = None) -> int:
+    """What is the owner's of the trust bank, and there: not what came back on a way that has not ended yet (but for one of them), nor
+    what was deducted of money that the trust bank has sent back."""
     mine = [p for name in books.trust.kept if books.trust.paid_by((p := books.payments[name]).account).bank == deposit.bank]
-    away = sum(p.amount for p in mine if not _has_arrived(books, p))
+    away = sum(books.trust.kept[p.id] for p in mine if p is not but and not _has_arrived(books, p))
     for d in books.trust.asked.values():
         if d.bank == deposit.bank:
             away += max(0, not_forwarded(books, d.account("L1510")) - books.books.shown(d.account("L2200")))
-    return max(0, books.books.shown(deposit.account("L2230")) - away)
+    return books.books.shown(deposit.account("L2230")) - away
 
 
 def not_forwarded(books: "Auditor", account: str, but: "Payment | None" = None) -> int:

@@ -34,10 +34,14 @@ def take_charge(books: "Auditor", identity: str, payment: str, found: list[Any],
 
 
 def is_moved(books: "Auditor", p: Payment) -> bool:
-    """Whether the money of its deposit is drawn or given back just now: what the bank says of it waits until that is answered."""
+    """Whether the money of its deposit is drawn or given back just now, or is on its way to the trust bank and no longer all held: what
+    the bank says of it waits until that is answered."""
     if not deposits.into_trust(p):
         return False
     d = books.trust.paid_by(p.account)
+    on_its_way = any(o.state in payouts.UNDER_WAY for o in books.sent.about(p.id, payouts.FORWARDING))
+    if on_its_way and _held_of(books, p, d) < p.amount:
+        return True
     return any(o.state in payouts.UNDER_WAY for kind in (payouts.DRAW, payouts.REFUND) for o in books.sent.about(d.id, kind))
 
 
@@ -57,12 +61,17 @@ class _Where:
     gone: int = 0
 
 
+def _held_of(books: "Auditor", p: Payment, d: "Deposit") -> int:
+    """What is held of a deposit and is not with us by another payment."""
+    return max(0, deposits.held(books, d) - payouts.not_forwarded(books, p.account, but=p))
+
+
 def _where(books: "Auditor", p: Payment, d: "Deposit") -> _Where:
     """What is held of it lies in the trust bank, but for what was drawn; what is not held any more was given to somebody."""
     left = deposits.held(books, d)
     if not books.sent.forwarded(p.id):
         return _Where(here=min(p.amount, left), deducted=p.amount - min(p.amount, left))
-    mine = max(0, left - payouts.not_forwarded(books, p.account, but=p))
+    mine = _held_of(books, p, d)
     there = min(p.amount, mine, max(0, mine + deposits.interest(books, d) - payouts.drawn(books, d)))
     here = min(p.amount - there, mine - there)
     return _Where(here, there, 0, p.amount - there - here)
@@ -77,7 +86,7 @@ def given_back(books: "Auditor", p: Payment, on: date) -> list[Leg]:
     charge, debt = books.trust.reclaimed.get(p.id), where.deducted + where.gone
     same(f"what {p.id} leaves as a debt", (debt, on if debt else None), (charge.amount, charge.due_on) if charge else (0, None))
     if where.there:
-        books.trust.kept.add(p.id)
+        books.trust.kept[p.id] = where.there
     if bank and where.here:
         books.edges["deposit: returned after it was drawn"] += 1
         books.trust.back_from_here[d.id] += where.here
