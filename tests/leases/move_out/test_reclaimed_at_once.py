@@ -3,10 +3,13 @@
 import pytest
 
 from directpay.sagas.actions import work_on_sagas
+from leases.deposits.actions.move import AmountExceedsDeposit, record_cheque, withdraw_earned
 from leases.deposits.models import Deposit
+from leases.deposits.queries import with_lease
 from leases.move_out.queries import saga_of
 from payments.payouts.actions.answer import record_payout_answers
 from payments.payouts.models import Payout
+from payments.payouts.purposes import GoneOn
 from payments.returns.actions import return_payments
 from tests.at_once import at_once
 from tests.leases.deposits.conftest import DEPOSIT
@@ -60,4 +63,25 @@ def test_an_answer_and_a_return(worlds, purpose):
         assert (here, gone) == ((DEPOSIT, 0) if purpose == "deposit_draw" else (0, DEPOSIT))
     else:
         assert (here, gone, bool(Deposit.objects.get().comes_back_since)) == (0, 0, True)
+    m.check()
+
+
+def test_the_owner_and_the_trust_bank_take_the_same_money(worlds):
+    """What is the owner's of a returned payment is taken out, or sent back: Carol's lies in the same account, and stays."""
+    m: MovingOut = worlds()
+    other = m.lease((m.person("carol", "renter"), None), deposit_minor=DEPOSIT)
+    m.work()
+    record_cheque(with_lease().get(lease=other), DEPOSIT, actor=m.actor(m.alice), at=m.now)
+    paid = m.until(m.leave(), "completed")
+    m.later(minutes=2)
+    return_payments({paid.public_id: answer("returned", m.now, code="R10")}, at=m.now)
+    assert m.of("L1310", "L2230") == {"L1310": 2 * DEPOSIT, "L2230": DEPOSIT}
+    deposit, forwarding = m.deposit, m.one("deposit_forwarding")
+    taken, sent = at_once(
+        lambda: withdraw_earned(deposit, DEPOSIT, actor=m.actor(m.alice), at=m.now),
+        lambda: record_payout_answers({forwarding.public_id: answer("returned", m.now, code="R03")}, at=m.now),
+    )
+    refused = (isinstance(taken, AmountExceedsDeposit), isinstance(sent, GoneOn))
+    assert refused in {(True, False), (False, True)}, (taken, sent)
+    assert m.of("L1310", "L1320") == {"L1310": DEPOSIT, "L1320": DEPOSIT if refused[0] else 0}
     m.check()
