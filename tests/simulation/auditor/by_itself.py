@@ -52,7 +52,7 @@ class Order:
 def next_day(lease: Lease, day: int | None, after: date, now: datetime) -> date | None:
     """The first day later than `after` on which it pays."""
     if day is None:
-        return min((due for due, _ in lease.expected(now).values() if due > after), default=None)
+        return min((due for due in lease.due_days(now) if due > after), default=None)
     found = max(after + timedelta(days=1), lease.start_on - AHEAD)
     while found.day != min(day, calendar.monthrange(found.year, found.month)[1]):
         found += timedelta(days=1)

@@ -1,7 +1,7 @@
 """What a lease must owe, and when: in fractions, rounded once."""
 
 import calendar
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -114,20 +114,29 @@ class Lease:
             self._rows = (until, self.reckon(until))
         return self._rows[1]
 
+    def due_days(self, at: datetime) -> list[date]:
+        """On which a rent falls due, be it nothing: a cent for a part of a month."""
+        until = self.end_on or a_year_on(max(self.today(at), self.start_on))
+        return [due_on for _, _, due_on in self._months(until)]
+
     def reckon(self, until: date) -> dict[date, tuple[date, int]]:
         rows: dict[date, tuple[date, int]] = {}
-        year, month = self.start_on.year, self.start_on.month
-        while date(year, month, 1) <= min(until, self.end_on or until):
-            first, last = date(year, month, 1), _day(year, month, 31)
-            begins = max(first, self.start_on)
+        for begins, last, due_on in self._months(until):
             ends = min(last, self.end_on) if self.end_on else last
             days = [begins + timedelta(days=n) for n in range((ends - begins).days + 1)]
             rent = sum(map(self.rent_on, days)) if self.steps else self.rent * len(days)
             amount = round(Fraction(rent, last.day))  # of a Fraction: half to even
             if amount:
-                rows[begins] = (max(_day(year, month, self.due_day), begins), amount)
-            year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+                rows[begins] = (due_on, amount)
         return rows
+
+    def _months(self, until: date) -> Iterator[tuple[date, date, date]]:
+        """Of each: the first day of the lease in it, its last day, the day on which its rent falls due."""
+        year, month = self.start_on.year, self.start_on.month
+        while date(year, month, 1) <= min(until, self.end_on or until):
+            begins = max(date(year, month, 1), self.start_on)
+            yield begins, _day(year, month, 31), max(_day(year, month, self.due_day), begins)
+            year, month = (year + 1, 1) if month == 12 else (year, month + 1)
 
 
 def _day(year: int, month: int, day: int) -> date:

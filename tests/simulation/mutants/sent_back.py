@@ -4,6 +4,14 @@ from tests.simulation.mutants.deposits import FORWARD, LEAVING, TAKE_BACK, TRUST
 from tests.simulation.mutants.mutant import Mutant
 
 SENT_BACK = {**TRUSTING, "pay_deposit": 5, "pay_deposit_that_comes_back": 40}
+BACK_AND_FORTH = {
+    **LEAVING,
+    "name_trust_bank": 30,
+    "pay_deposit_that_comes_back": 30,
+    "leave_on_what_comes_back": 40,
+    "take_out_of_trust": 10,
+    "change_minds": 15,
+}
 BORROWED = {**LEAVING, "leave_on_what_comes_back": 90, "days": 20}
 
 MUTANTS = (
@@ -19,7 +27,7 @@ MUTANTS = (
     Mutant(
         "a deposit that is taken back while it is drawn is not waited for",
         TAKE_BACK,
-        "            if any(o.origin == deposit.public_id and o.status in Payout.UNDER_WAY for o in orders):",
+        "            if any(o.status in Payout.UNDER_WAY for o in waits_for):",
         "            if not deposit.public_id:",
         "is returned while",
         moves=BORROWED,
@@ -31,5 +39,21 @@ MUTANTS = (
         "    here = 0",
         "leaves as a debt | must be returned",
         moves=BORROWED,
+    ),
+    Mutant(
+        "what another payment left in the trust bank is sent back",
+        "payments/payouts/queries.py",
+        "    return min(_minor(KEPT_OF, [integers([earned.id]), one.origin]), left)",
+        "    return earned.shown_minor",
+        "is returned out of what is not there",
+        moves=BACK_AND_FORTH,
+    ),
+    Mutant(
+        "what was deducted and is on its way to the trust bank is not waited for",
+        TAKE_BACK,
+        "            if held_minor < payment.amount_minor:",
+        "            if held_minor < 0:",
+        "is returned while",
+        moves=BACK_AND_FORTH,
     ),
 )
