@@ -165,6 +165,7 @@ class Auditor:
             rail=request.rail,
             number=self.cards.get(request.bank_account) or self.bank_accounts[request.bank_account].number,
             by_card=request.bank_account in self.cards,
+            source=request.bank_account,
             later=request.later,
             amount=verdict.amount,
             fee=verdict.fee,

@@ -13,6 +13,7 @@ from tests.simulation.auditor import (
     deposits,
     late_fees,
     move_out,
+    overpayments,
     periods,
     policies,
     postings,
@@ -162,9 +163,9 @@ def _predicted(books: Auditor, reference: str, kind: str, found: list[Leg], at: 
         return predicted
     named, _, subject = reference.partition(":")
     same(f"kind of {reference}", named, kind)
-    in_trust = deposits.predicted(books, kind, subject, at)
-    if in_trust:
-        return in_trust
+    sent = overpayments.predicted(books, kind, subject) or deposits.predicted(books, kind, subject, at)
+    if sent:
+        return sent
     if kind == "charge.due":
         return postings.legs_of_charge(books, subject, at)
     if kind == "bank.line":
@@ -215,7 +216,7 @@ def _note(books: Auditor, reference: str, kind: str, at: datetime, legs: list[Le
         p.ready_at = max(p.promise.ready_at, at) if p.promise.by_bank_days else at + p.promise.waits
         _cash(books, p, at)
     elif kind == "payment.returned":
-        books.payments[subject].returned = True
+        books.payments[subject].returned, books.payments[subject].returned_at = True, at
     elif kind == "return.fee":
         books.payments[subject].return_fee = True
     elif kind == "payment.settled":
@@ -241,7 +242,9 @@ def _allocate(books: Auditor, references: list[str]) -> None:
     accounts, claims = by_hand.allocate(books, references)
     of_fees, of_waivers = late_fees.allocate(books, references)
     accounts, claims = accounts | of_fees | transfers.allocate(books, references), claims | of_waivers
-    accounts |= {books.payments[p].account for p in completed + returned}
+    of_refunds, given_back = overpayments.allocate(books, references)
+    accounts |= of_refunds | {books.payments[p].account for p in completed + returned}
+    claims |= given_back
     claims |= {f"payment.completed:{p}": books.payments[p].claims for p in completed}
     for p in returned:
         account = books.receivables[books.payments[p].account]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation.auditor import by_hand, deposits, payouts
+from tests.simulation.auditor import by_hand, deposits, overpayments, payouts
 from tests.simulation.auditor.by_hand import Credit, open_of
 from tests.simulation.auditor.deposits import Deposit, Movement
 from tests.simulation.auditor.errors import demand, same
@@ -344,6 +344,8 @@ def _judge_created(books: "Auditor", payout: Payout, at: datetime) -> int:
         return payout.amount
     if payout.purpose == FORWARDING:
         return deposits.judge_forwarding(books, payout)
+    if payout.purpose == payouts.OVERPAYMENT:
+        return overpayments.judge_created(books, payout)
     d = books.trust.asked[payout.origin]
     one = books.leaving.of(d.lease)
     demand(one, f"{payout.id} is a {payout.purpose}, and nobody moves out of {d.lease.id}")

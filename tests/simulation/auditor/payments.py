@@ -77,6 +77,7 @@ class Payment:
     cash_at: datetime | None = None
     settled: bool = False
     returned: bool = False
+    returned_at: datetime | None = None
     return_fee: bool = False
     last_heard_at: datetime | None = None
     silent_at: datetime | None = None  # when it was asked last and said nothing
@@ -89,6 +90,7 @@ class Payment:
     proven: bool | None = None  # what its payer said at the card's own bank
     let_go_at: datetime | None = None  # what the processor knew of was called off, or its time came
     voided: bool = False  # the processor was told to let go of it
+    source: str = ""  # the bank account or card
     found_late: bool = False  # the bank was asked for its lines before it had it: it is asked again when there is news
 
     @property

@@ -14,9 +14,11 @@ from tests.simulation.auditor.payments import Script, Told
 if TYPE_CHECKING:
     from tests.simulation.auditor.auditor import Auditor
     from tests.simulation.auditor.deposits import Deposit
+    from tests.simulation.auditor.overpayments import Part
     from tests.simulation.auditor.payments import Payment
 
 PAYOUT, FORWARDING, DRAW, REFUND = "payout", "deposit_forwarding", "deposit_draw", "deposit_refund"
+OVERPAYMENT = "overpayment_refund"
 CAME_TO_NOTHING = ("failed", "returned")
 UNDER_WAY, AT_THE_BANK = {"created", "in_transit", "unknown"}, {"in_transit", "unknown"}
 EDGES = {
@@ -76,6 +78,9 @@ class Payout:
             return f"L1310/{self.trust_bank}@{self.payee}", -self.amount
         return f"P2210/{self.payee}", self.amount
 
+    def must_be(self, kind: str, *states: str) -> None:
+        demand(self.state in states, f"{kind} of {self.id}, which is {self.state}")
+
     def day_told(self, *states: str) -> date:
         found = [t.on for t in self.told if t.state in states and t.on]
         demand(found, f"{self.id} is posted, and the bank never said {states}")
@@ -102,6 +107,7 @@ class Payouts:
     silent_at: dict[str, datetime] = field(default_factory=dict)
     statement_silent_at: dict[str, datetime] = field(default_factory=dict)
     by_hand: set[str] = field(default_factory=set)  # that somebody asked for
+    given_back: dict[str, "Part"] = field(default_factory=dict)  # the same of what was paid too much
     starved: set[tuple[str, int]] = field(default_factory=set)  # lines that waited for money in the client bank
 
     def about(self, origin: str, purpose: str) -> list[Payout]:
@@ -183,7 +189,7 @@ def created(books: "Auditor", payout: Payout, held: int) -> None:
     books.edges["payout: ∅ → created"] += 1
     books.edges[f"{payout.purpose}: ∅ → created"] += 1
     same(f"the sum of {payout.id} ({payout.purpose})", held, payout.amount)
-    if payout.purpose == PAYOUT:
+    if payout.purpose in (PAYOUT, OVERPAYMENT):
         return
     account, amount = payout.promised
     available = books.books.available(account)
@@ -207,8 +213,8 @@ def moved(books: "Auditor", payout: Payout, version: int, left: str, state: str,
         "returned": "returned" in ever,
     }[state]
     demand(reason, f"{payout.id}: {edge}, and nothing happened that leads there (told: {[t.state for t in payout.told]})")
-    posted = {"paid": _paid_as(payout), "failed": "payout.failed", "returned": RETURNED[payout.purpose]}.get(state)
-    if posted and (state != "failed" or payout.purpose == PAYOUT):
+    posted = {"paid": _paid_as(payout), "failed": FAILED.get(payout.purpose), "returned": RETURNED[payout.purpose]}.get(state)
+    if posted:
         demand(f"{posted}:{payout.id}" in books.posted, f"{payout.id} is {state}, and {posted} is not posted")
     hold = books.books.holds.get(f"payout:{payout.id}")
     if hold and state in ("paid", "failed"):
@@ -250,11 +256,20 @@ RETURNED = {
     FORWARDING: "deposit.forwarding_returned",
     DRAW: "deposit.draw_returned",
     REFUND: "deposit.refund_returned",
+    OVERPAYMENT: "refund.returned",
+}
+FAILED = {PAYOUT: "payout.failed", OVERPAYMENT: "refund.failed"}
+PAID = {
+    PAYOUT: "payout.paid",
+    FORWARDING: "deposit.forwarded",
+    DRAW: "deposit.drawn",
+    REFUND: "deposit.refunded",
+    OVERPAYMENT: "refund.completed",
 }
 
 
 def _paid_as(p: Payout) -> str:
-    return {PAYOUT: "payout.paid", FORWARDING: "deposit.forwarded", DRAW: "deposit.drawn", REFUND: "deposit.refunded"}[p.purpose]
+    return PAID[p.purpose]
 
 
 def predicted(books: "Auditor", kind: str, name: str) -> tuple[date, list[Leg]] | None:
@@ -265,21 +280,17 @@ def predicted(books: "Auditor", kind: str, name: str) -> tuple[date, list[Leg]] 
     back = kind in RETURNED.values()
     if kind == "payout.failed" and p.purpose == PAYOUT:  # B10
         legs: list[Leg] = [(f"P2160/{p.payee}", p.amount, p.id), (f"P2120/{p.payee}", -p.amount, None)]
-        _must_be(p, kind, *AT_THE_BANK)
+        p.must_be(kind, *AT_THE_BANK)
         return p.day_told("failed"), legs
     if kind not in (_paid_as(p), RETURNED[p.purpose]):
         raise AuditError(f"{kind} of {name}, which is a {p.purpose}")
     # Back before anybody had heard that it was there: both in one.
-    _must_be(p, kind, *(("paid", *AT_THE_BANK) if back else AT_THE_BANK))
+    p.must_be(kind, *(("paid", *AT_THE_BANK) if back else AT_THE_BANK))
     if back:
         demand(f"{_paid_as(p)}:{p.id}" in books.posted, f"{name} is returned, and was never paid")
         demand(p.purpose not in (FORWARDING, DRAW) or _left(books, p) >= p.amount, f"{name} is returned out of what is not there")
         return p.day_told("returned"), _returned(p)
     return p.day_told("completed", "returned"), _paid(p)
-
-
-def _must_be(p: Payout, kind: str, *states: str) -> None:
-    demand(p.state in states, f"{kind} of {p.id}, which is {p.state}")
 
 
 def _paid(p: Payout) -> list[Leg]:

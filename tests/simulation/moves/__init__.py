@@ -13,6 +13,7 @@ from tests.simulation.moves import (
     clock,
     crashes,
     deposits,
+    giving_back,
     holds,
     late_fees,
     leases,
@@ -30,13 +31,13 @@ from tests.simulation.moves.move import Move
 
 FAMILIES = (
     *(leases, banking, paying, clock, bank, crashes, holds, posting, owing, by_hand, changing, late_fees, by_itself, planning),
-    *(deposits, move_out, transfers, roommates, bank_charges, policies, periods, cards),
+    *(deposits, move_out, transfers, roommates, bank_charges, policies, periods, cards, giving_back),
 )
 MOVES: tuple[Move, ...] = tuple(move for family in FAMILIES for move in family.MOVES)
 # Lives lean towards something: what needs many steps of one kind after another is lived by some of them, not hardly ever by all.
 LEANINGS: dict[str, tuple[ModuleType, ...]] = {
     "nothing": (),
-    "payments": (paying, banking, bank),
+    "payments": (paying, banking, bank, giving_back),
     "cards": (cards, bank),
     "trust": (deposits, move_out),
     "lateness": (late_fees, planning),
