@@ -45,6 +45,12 @@ TRUST_EDGES = (
     "move_out: charge_damages taken back",
     "move_out: called off → begun anew",
 )
+OVERPAYMENTS = (
+    "overpayment: given back",
+    "overpayment_refund: at the bank → paid",
+    "overpayment_refund: at the bank → failed",
+    "overpayment_refund: paid → returned",
+)
 TRUST_KINDS = (
     "payment.fee",
     "payout.created",
@@ -103,6 +109,7 @@ REACHABLE = {
         "payment_plan: active → broken",
         "payment_plan: active → canceled",
         *TRUST_EDGES,
+        *OVERPAYMENTS,
         "hold: ∅ → pending",
         "hold: pending → posted",
         "hold: pending → released",
@@ -143,6 +150,10 @@ REACHABLE = {
         "payment.returned",
         "return.fee",
         "transaction.reversed",
+        "refund.submitted",
+        "refund.completed",
+        "refund.failed",
+        "refund.returned",
         *TRUST_KINDS,
         "party.transferred",
         "lease.transferred",

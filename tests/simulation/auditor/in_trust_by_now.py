@@ -9,13 +9,38 @@ from tests.simulation.auditor.errors import demand
 if TYPE_CHECKING:
     from tests.simulation.auditor.auditor import Auditor
 
+LEAVES_WITHIN = timedelta(days=6)  # the next file after a long week end
+STAGE = {"created": 0, "in_transit": 1, "unknown": 1, "paid": 2, "failed": 3, "returned": 3}
 FORWARDED_WITHIN = timedelta(minutes=2)  # after it completed and its cash is here
 
 
 def check_deadlines(books: "Auditor", now: datetime, late: Any, patience: timedelta, lines: dict[str, int]) -> None:
-    payouts.check_deadlines(books, late, patience, lines)
+    _payouts(books, late, patience, lines)
     _deposits(books, late, patience)
     _move_outs(books, now, late, patience)
+
+
+def _payouts(books: "Auditor", late: Any, patience: timedelta, lines: dict[str, int]) -> None:
+    for p in books.sent.known.values():
+        order = books.sent.handed.get(p.id)
+        if p.state == "created":
+            demand(not late(p.created_at + LEAVES_WITHIN, patience), f"{p.id} was never handed to the bank, made {p.created_at}")
+        if order is None:
+            heard = books.sent.last_heard_at.get(p.id)
+            demand(not heard or not late(heard, patience), f"the bank never got {p.id}, and nobody asked since {heard}")
+            continue
+        asked = books.sent.silent_at.get(p.id)
+        for at, state in order.script.events:
+            early = STAGE[p.state] < STAGE[{"completed": "paid"}.get(state, state)]
+            early = early and not (state == "returned" and payouts.has_gone_on(books, p))
+            demand(
+                not (early and late(max(at, asked or at), patience)),
+                f"the bank's answer about {p.id} is lost: {state} since {at}, still {p.state}",
+            )
+        silent = books.sent.statement_silent_at.get(p.id)
+        due = [at for at, _ in order.script.lines if late(max(at, asked or at, silent or at), patience)]
+        known = not order.found_late or STAGE[p.state] >= 2
+        demand(not known or lines.get(p.id, 0) >= len(due), f"a bank line of {p.id} is lost: {len(due)} due, {lines.get(p.id, 0)} told")
 
 
 def _deposits(books: "Auditor", late: Any, patience: timedelta) -> None:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def note_gone(books: "Auditor", events: Sequence[Sequence[Any]]) -> None:
-    """From which event on a payment pays nothing."""
+    """From which event on a payment pays nothing, and what was given back is paid again."""
+    for event, _, kind, name, *_ in books.leaving.stream:
+        if kind in ("overpayment_refund.failed", "overpayment_refund.returned"):
+            books.late.gone_at.setdefault(name, event)
     for event, name, _, _, state, at, kind in events:
         if kind.startswith("payment.") and state in GONE:
             books.late.gone_at.setdefault(name, event)

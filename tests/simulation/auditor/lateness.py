@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.simulation.auditor.arrears import by_plan
 from tests.simulation.auditor.books import Leg
+from tests.simulation.auditor.overpayments import given_back
 from tests.simulation.auditor.rent import Charge, Lease, split
 from tests.simulation.auditor.transfers import given_to, owed_by
 
@@ -83,7 +84,7 @@ class Lateness:
     fees: dict[str, Fee] = field(default_factory=dict)
     waived_on: dict[str, date] = field(default_factory=dict)
     known_at: dict[str, datetime] = field(default_factory=dict)  # charges added by hand and debts owed again
-    gone_at: dict[str, int] = field(default_factory=dict)  # payment → the event after which it pays nothing
+    gone_at: dict[str, int] = field(default_factory=dict)  # payment, or what was given back → the event after which it counts no more
     back_at: dict[str, datetime] = field(default_factory=dict)  # payment or receipt → when it came back
     came: dict[str, list[Any]] = field(default_factory=dict)  # fee charges of this step
     by_hand: list[str] = field(default_factory=list)  # charges whose fees were asked for in this step
@@ -123,6 +124,9 @@ def overdue(books: "Auditor", lease: Lease, label: str | None, charge: Charge, u
         if again and credit.on <= until and books.late.known_at[name] <= by:
             debts.append([1, credit.on, name, credit.amount])
     debts += [[1, on, name, minor] for name, on, told, minor in owed_by(books, lease, label) if on <= until and told <= by]
+    for name, on, told, minor in given_back(books, lease, label):
+        if on <= until and told <= by and books.late.gone_at.get(name, event + 1) > event:
+            debts.append([1, on, name, minor])
     # What was forgiven of a debt that is not looked at, for it was recorded later, is not looked at either.
     names = {"", *(d[2] for d in debts)}
     given = [one for one in _given(books, lease, label, event) if one[0] <= until and one[2] in names]

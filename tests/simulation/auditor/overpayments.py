@@ -1,6 +1,6 @@
 """What was paid too much and goes back to whoever paid it: rows E6 to E15, written from there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -189,3 +189,11 @@ def owed_twice(books: "Auditor", account: str) -> list[tuple[str, date, int]]:
             if minor:
                 found.append((p.id, bank_day_of(p.returned_at), minor))
     return found
+
+
+def given_back(books: "Auditor", lease: Lease, label: str | None) -> Iterator[tuple[str, date, datetime, int]]:
+    """What is owed again for it: (payout, day, when it was made, amount)."""
+    accounts = {lease.account(name) for name in ([label] if label else lease.weights)}
+    for one in books.sent.known.values():
+        if one.purpose == OVERPAYMENT and books.payments[one.origin].account in accounts:
+            yield one.id, lease.today(one.created_at), one.created_at, one.amount

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation.auditor.bankdays import bank_day_of
@@ -27,7 +27,6 @@ EDGES = {
     "unknown": {"in_transit", "paid", "failed"},
     "paid": {"returned"},
 }
-LEAVES_WITHIN = timedelta(days=6)  # the next file after a long week end
 NOT_VERIFIED, WRONG, NOT_A_TRUST_BANK, TOO_MUCH = (
     "bank_account_not_verified",
     "parameter_invalid",
@@ -347,33 +346,7 @@ def has_gone_on(books: "Auditor", p: Payout) -> bool:
     return paid.returned or books.leaving.of(books.trust.paid_by(paid.account).lease) is not None
 
 
-# --- what must have happened by now ---
-
-
-STAGE = {"created": 0, "in_transit": 1, "unknown": 1, "paid": 2, "failed": 3, "returned": 3}
-
-
-def check_deadlines(books: "Auditor", late: Any, patience: timedelta, lines: dict[str, int]) -> None:
-    for p in books.sent.known.values():
-        order = books.sent.handed.get(p.id)
-        if p.state == "created":
-            demand(not late(p.created_at + LEAVES_WITHIN, patience), f"{p.id} was never handed to the bank, made {p.created_at}")
-        if order is None:
-            heard = books.sent.last_heard_at.get(p.id)
-            demand(not heard or not late(heard, patience), f"the bank never got {p.id}, and nobody asked since {heard}")
-            continue
-        asked = books.sent.silent_at.get(p.id)
-        for at, state in order.script.events:
-            early = STAGE[p.state] < STAGE[{"completed": "paid"}.get(state, state)]
-            early = early and not (state == "returned" and has_gone_on(books, p))
-            demand(
-                not (early and late(max(at, asked or at), patience)),
-                f"the bank's answer about {p.id} is lost: {state} since {at}, still {p.state}",
-            )
-        silent = books.sent.statement_silent_at.get(p.id)
-        due = [at for at, _ in order.script.lines if late(max(at, asked or at, silent or at), patience)]
-        known = not order.found_late or STAGE[p.state] >= 2
-        demand(not known or lines.get(p.id, 0) >= len(due), f"a bank line of {p.id} is lost: {len(due)} due, {lines.get(p.id, 0)} told")
+# --- where the money of deposits is ---
 
 
 def drawn(books: "Auditor", d: "Deposit") -> int:

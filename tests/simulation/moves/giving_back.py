@@ -42,9 +42,9 @@ def _give_back(h: "History", told: Told, label: str) -> None:
     if made is not None:
         payouts = [payout.public_id for payout in made.payouts]
         overpayments.made(h.auditor, parts, payouts, h.now)
-        for name in payouts:
+        for part in parts:
             if h.rng.random() < 0.5:
-                h.bank.minds_about[name, "overpayment_refund"] = h.rng.choices(list(MINDS), [3, 3, 1, 1])
+                h.bank.minds_about[part.payment, "overpayment_refund"] = h.rng.choices(list(MINDS), [3, 3, 1, 1])
     h.check()
 
 

@@ -7,6 +7,7 @@ from tests.simulation.mutants import (
     cards,
     changes,
     deposits,
+    giving_back,
     late_fees,
     leases,
     ledger,
@@ -33,5 +34,6 @@ FAMILIES = (
     cards,
     rest,
     sent_back,
+    giving_back,
 )
 MUTANTS: tuple[Mutant, ...] = tuple(mutant for family in FAMILIES for mutant in family.MUTANTS)

@@ -19,6 +19,7 @@ from tests.simulation.moves import (
     bank_charges,
     by_hand,
     deposits,
+    giving_back,
     late_fees,
     move_out,
     owing,
@@ -48,7 +49,9 @@ BUSY = {
     "open_with_late_fee": 0.0,
     "open_with_deposit": 0.0,
     # As is what goes from one to another, what a landlord does not take, and what is closed.
-    **dict.fromkeys([move.name for family in (transfers, roommates, bank_charges, policies, periods) for move in family.MOVES], 0.0),
+    **dict.fromkeys(
+        [move.name for family in (transfers, roommates, bank_charges, policies, periods, giving_back) for move in family.MOVES], 0.0
+    ),
 }
 
 
