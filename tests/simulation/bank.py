@@ -118,10 +118,17 @@ class Bank:
 
     def _change_mind(self, order: Order) -> None:
         """An account is closed meanwhile: refused, or, of what a renter or an owner gets, sent back days later; or it answers late."""
-        sent = Payout.objects.filter(public_id=order.id).first() if self.changes_of_mind or self.minds_about else None
-        if sent is None:
+        if not self.changes_of_mind and not self.minds_about:
             return
-        known = self.minds_about.get((sent.origin or sent.public_id, sent.purpose)) or self.changes_of_mind
+        sent = Payout.objects.filter(public_id=order.id).first()
+        refund = self.auditor.refunds.known.get(order.id)
+        if sent is not None:
+            about = (sent.origin or sent.public_id, sent.purpose)
+        elif refund is not None:
+            about = (refund.payment, "refund")
+        else:
+            return
+        known = self.minds_about.get(about) or self.changes_of_mind
         if not known:
             return
         wish = known.pop(0)

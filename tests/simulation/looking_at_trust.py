@@ -25,4 +25,8 @@ TRUST = """json_build_object(
  'stream', (SELECT coalesce(json_agg(json_build_array(e.id, e.xmin::text::bigint, e.type, e.object_id, e.version, e.data->>'from',
     e.data->>'status', e.data->>'step', e.data->>'about', e.at) ORDER BY e.id), '[]') FROM directpay_event e
     WHERE e.at BETWEEN $1 AND $2 AND e.type LIKE ANY (ARRAY['saga.%', 'payout.%', 'payment.%', 'deposit_forwarding.%', 'deposit_draw.%',
-    'deposit_refund.%', 'overpayment_refund.%', 'deposit.asked'])))"""
+    'deposit_refund.%', 'overpayment_refund.%', 'refund.%', 'deposit.asked'])),
+ 'refunds', (SELECT coalesce(json_agg(json_build_array(r.public_id, r.status, r.version, p.public_id, r.rail, r.amount_minor,
+    r.clawed_minor, r.payer_fee_minor, r.from_pending) ORDER BY r.id), '[]')
+    FROM payments_refund r JOIN payments_payment p ON p.id = r.payment_id)
+)"""

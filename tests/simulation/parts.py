@@ -45,7 +45,17 @@ TRUST_EDGES = (
     "move_out: charge_damages taken back",
     "move_out: called off → begun anew",
 )
-OVERPAYMENTS = (
+GIVEN_BACK = (
+    "refund: ∅ → pending",
+    "refund: pending → submitted",
+    "refund: pending → canceled",
+    "refund: submitted → unknown",
+    "refund: unknown → submitted",
+    "refund: submitted → succeeded",
+    "refund: submitted → failed",
+    "refund: unknown → succeeded",
+    "refund: unknown → failed",
+    "refund: succeeded → returned",
     "overpayment: given back",
     "overpayment_refund: at the bank → paid",
     "overpayment_refund: at the bank → failed",
@@ -109,7 +119,7 @@ REACHABLE = {
         "payment_plan: active → broken",
         "payment_plan: active → canceled",
         *TRUST_EDGES,
-        *OVERPAYMENTS,
+        *GIVEN_BACK,
         "hold: ∅ → pending",
         "hold: pending → posted",
         "hold: pending → released",

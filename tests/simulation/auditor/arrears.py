@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation.auditor import overpayments, policies
+from tests.simulation.auditor import policies, refunds
 from tests.simulation.auditor.errors import demand, same
 from tests.simulation.auditor.payments import LIVE
 from tests.simulation.auditor.rent import Lease
@@ -96,7 +96,7 @@ def debts(books: "Auditor", lease: Lease, label: str) -> list[Debt]:
         if credit.kind == "reinstatement" and credit.lease is lease and credit.label == label:
             found.append(Debt(credit.on, credit.on, name, credit.amount))
     found += [Debt(on, on, name, minor) for name, on, _, minor in owed_by(books, lease, label)]
-    found += [Debt(on, on, name, minor) for name, on, minor in overpayments.owed_twice(books, lease.account(label))]
+    found += [Debt(on, on, name, minor) for name, on, minor in refunds.owed_again(books, lease.account(label))]
     return sorted(found, key=lambda debt: (debt.counts_from, debt.due_on))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from tests.simulation.auditor import cards
+from tests.simulation.auditor import cards, refunds
 from tests.simulation.auditor.arrears import Arrears
 from tests.simulation.auditor.bank_charges import BankCharge
 from tests.simulation.auditor.books import FLOOR_KINDS, FLOOR_ZERO, Books, Hold, Leg, normal
@@ -23,6 +23,7 @@ from tests.simulation.auditor.periods import Periods
 from tests.simulation.auditor.policies import Policies
 from tests.simulation.auditor.postings import DEPOSITS, Expected
 from tests.simulation.auditor.receivable import Receivable
+from tests.simulation.auditor.refunds import Refunds
 from tests.simulation.auditor.rent import Lease
 from tests.simulation.auditor.requests import Request, Verdict, judge
 from tests.simulation.auditor.transfers import Transfers
@@ -64,6 +65,7 @@ class Auditor:
     arrears: Arrears = field(default_factory=Arrears)
     trust: Trust = field(default_factory=Trust)
     sent: Payouts = field(default_factory=Payouts)
+    refunds: Refunds = field(default_factory=Refunds)
     leaving: MoveOuts = field(default_factory=MoveOuts)
     transfers: Transfers = field(default_factory=Transfers)
     bank_charges: dict[str, BankCharge] = field(default_factory=dict)
@@ -194,6 +196,9 @@ class Auditor:
         if is_payout(name):
             handed(self, name, Handed(amount, number, placed_at, script, found_late))
             return
+        if refunds.is_refund(name):
+            refunds.handed(self, name, Handed(amount, number, placed_at, script, found_late))
+            return
         payment = self.payments.get(name)
         demand(payment, f"the bank was handed {name}, which nobody asked for")
         assert payment is not None
@@ -208,6 +213,9 @@ class Auditor:
         if is_payout(name):
             said(self, name, told, at)
             return
+        if refunds.is_refund(name):
+            refunds.said(self, name, told, at)
+            return
         payment = self.payments[name]
         payment.fresh.append(told)
         payment.told.append(told)
@@ -218,6 +226,9 @@ class Auditor:
     def bank_statement_silent(self, name: str, at: datetime) -> None:
         if is_payout(name):
             self.sent.statement_silent_at[name] = at
+            return
+        if refunds.is_refund(name):
+            self.refunds.statement_silent_at[name] = at
             return
         self.payments[name].statement_silent_at = at
 

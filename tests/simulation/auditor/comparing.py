@@ -17,6 +17,7 @@ from tests.simulation.auditor import (
     periods,
     policies,
     postings,
+    refunds,
     taken_back,
     transfers,
 )
@@ -53,6 +54,7 @@ def compare(books: Auditor, seen: Seen, now: datetime, *, rested: bool) -> None:
     by_hand.check_facts(books, seen["events"])
     _payments(books, seen, before)
     move_out.check(books, seen["trust"])
+    refunds.check_rows(books, seen["trust"]["refunds"])
     _bank_accounts(books, seen, now)
     demand(not books.expected, f"never posted: {sorted(books.expected)}")
     by_hand.check_receipts(books, seen["receipts"])
@@ -163,7 +165,11 @@ def _predicted(books: Auditor, reference: str, kind: str, found: list[Leg], at: 
         return predicted
     named, _, subject = reference.partition(":")
     same(f"kind of {reference}", named, kind)
-    sent = overpayments.predicted(books, kind, subject) or deposits.predicted(books, kind, subject, at)
+    sent = (
+        refunds.predicted(books, kind, subject, at)
+        or overpayments.predicted(books, kind, subject)
+        or deposits.predicted(books, kind, subject, at)
+    )
     if sent:
         return sent
     if kind == "charge.due":
@@ -181,7 +187,7 @@ def _predicted(books: Auditor, reference: str, kind: str, found: list[Leg], at: 
         raise AuditError(f"{reference} was posted, and nothing asked for it: {found}")
     return _of_payment(payment, kind), {
         "payment.completed": postings.legs_of_completion,
-        "payment.returned": postings.legs_of_return,
+        "payment.returned": lambda p: postings.legs_of_return(p, refunds.out_of_pending(books, p)),
         "return.fee": postings.legs_of_return_fee,
     }[kind](payment)
 
@@ -222,7 +228,8 @@ def _note(books: Auditor, reference: str, kind: str, at: datetime, legs: list[Le
     elif kind == "payment.settled":
         for payment, net in books.lines_of[subject]:
             books.payments[payment].settled = True
-            same(f"line of {payment} in {subject}", books.payments[payment].net, net)
+            p = books.payments[payment]
+            same(f"line of {payment} in {subject}", p.net - refunds.out_of_pending(books, p), net)
     elif kind in ("bank.line", "processor.fee"):
         for _, _, item in legs:
             if item in books.payments:
@@ -243,7 +250,7 @@ def _allocate(books: Auditor, references: list[str]) -> None:
     of_fees, of_waivers = late_fees.allocate(books, references)
     accounts, claims = accounts | of_fees | transfers.allocate(books, references), claims | of_waivers
     of_refunds, given_back = overpayments.allocate(books, references)
-    accounts |= of_refunds | {books.payments[p].account for p in completed + returned}
+    accounts |= of_refunds | refunds.allocate(books, references) | {books.payments[p].account for p in completed + returned}
     claims |= given_back
     claims |= {f"payment.completed:{p}": books.payments[p].claims for p in completed}
     for p in returned:

@@ -1,9 +1,10 @@
 """What of deposits, of what is sent and of move-outs must have happened by now."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation.auditor import deposits, move_out, payouts
+from tests.simulation.auditor import deposits, move_out, payouts, refunds
 from tests.simulation.auditor.errors import demand
 
 if TYPE_CHECKING:
@@ -11,33 +12,46 @@ if TYPE_CHECKING:
 
 LEAVES_WITHIN = timedelta(days=6)  # the next file after a long week end
 STAGE = {"created": 0, "in_transit": 1, "unknown": 1, "paid": 2, "failed": 3, "returned": 3}
+STAGE |= {"pending": 0, "submitted": 1, "succeeded": 2, "canceled": 3}
 FORWARDED_WITHIN = timedelta(minutes=2)  # after it completed and its cash is here
 
 
 def check_deadlines(books: "Auditor", now: datetime, late: Any, patience: timedelta, lines: dict[str, int]) -> None:
-    _payouts(books, late, patience, lines)
+    sent, back = books.sent, books.refunds
+    handed = {r.id: r.handed for r in back.known.values() if r.handed}
+    _sent(books, list(sent.known.values()), sent.handed, sent, late, patience, lines)
+    _sent(books, list(back.known.values()), handed, back, late, patience, lines)
     _deposits(books, late, patience)
     _move_outs(books, now, late, patience)
 
 
-def _payouts(books: "Auditor", late: Any, patience: timedelta, lines: dict[str, int]) -> None:
-    for p in books.sent.known.values():
-        order = books.sent.handed.get(p.id)
-        if p.state == "created":
+def _sent(
+    books: "Auditor",
+    orders: Sequence[payouts.Payout | refunds.Refund],
+    handed: Mapping[str, payouts.Handed],
+    heard_of: payouts.Payouts | refunds.Refunds,
+    late: Any,
+    patience: timedelta,
+    lines: dict[str, int],
+) -> None:
+    """Of orders by which money leaves: handed over, heard to the end, seen on the bank's statement."""
+    for p in orders:
+        order = handed.get(p.id)
+        if p.state in ("created", "pending"):
             demand(not late(p.created_at + LEAVES_WITHIN, patience), f"{p.id} was never handed to the bank, made {p.created_at}")
         if order is None:
-            heard = books.sent.last_heard_at.get(p.id)
+            heard = heard_of.last_heard_at.get(p.id)
             demand(not heard or not late(heard, patience), f"the bank never got {p.id}, and nobody asked since {heard}")
             continue
-        asked = books.sent.silent_at.get(p.id)
+        asked = heard_of.silent_at.get(p.id)
         for at, state in order.script.events:
             early = STAGE[p.state] < STAGE[{"completed": "paid"}.get(state, state)]
-            early = early and not (state == "returned" and payouts.has_gone_on(books, p))
+            early = early and not (state == "returned" and isinstance(p, payouts.Payout) and payouts.has_gone_on(books, p))
             demand(
                 not (early and late(max(at, asked or at), patience)),
                 f"the bank's answer about {p.id} is lost: {state} since {at}, still {p.state}",
             )
-        silent = books.sent.statement_silent_at.get(p.id)
+        silent = heard_of.statement_silent_at.get(p.id)
         due = [at for at, _ in order.script.lines if late(max(at, asked or at, silent or at), patience)]
         known = not order.found_late or STAGE[p.state] >= 2
         demand(not known or lines.get(p.id, 0) >= len(due), f"a bank line of {p.id} is lost: {len(due)} due, {lines.get(p.id, 0)} told")

@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from tests.simulation.auditor.auditor import Auditor
 
 
+AGAIN = ("overpayment_refund.failed", "overpayment_refund.returned", "refund.failed", "refund.canceled", "refund.returned")
+
+
 def note_gone(books: "Auditor", events: Sequence[Sequence[Any]]) -> None:
     """From which event on a payment pays nothing, and what was given back is paid again."""
     for event, _, kind, name, *_ in books.leaving.stream:
-        if kind in ("overpayment_refund.failed", "overpayment_refund.returned"):
+        if kind in AGAIN:
             books.late.gone_at.setdefault(name, event)
     for event, name, _, _, state, at, kind in events:
         if kind.startswith("payment.") and state in GONE:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from tests.simulation.auditor import refunds
 from tests.simulation.auditor.arrears import by_plan
 from tests.simulation.auditor.books import Leg
 from tests.simulation.auditor.overpayments import given_back
@@ -124,7 +125,7 @@ def overdue(books: "Auditor", lease: Lease, label: str | None, charge: Charge, u
         if again and credit.on <= until and books.late.known_at[name] <= by:
             debts.append([1, credit.on, name, credit.amount])
     debts += [[1, on, name, minor] for name, on, told, minor in owed_by(books, lease, label) if on <= until and told <= by]
-    for name, on, told, minor in given_back(books, lease, label):
+    for name, on, told, minor in (*given_back(books, lease, label), *refunds.given_back(books, lease, label)):
         if on <= until and told <= by and books.late.gone_at.get(name, event + 1) > event:
             debts.append([1, on, name, minor])
     # What was forgiven of a debt that is not looked at, for it was recorded later, is not looked at either.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation.auditor import by_hand, deposits, overpayments, payouts
+from tests.simulation.auditor import by_hand, deposits, overpayments, payouts, refunds
 from tests.simulation.auditor.by_hand import Credit, open_of
 from tests.simulation.auditor.deposits import Deposit, Movement
 from tests.simulation.auditor.errors import demand, same
@@ -130,6 +130,7 @@ def destination_named(books: "Auditor", deposit: Deposit, bank_account: str, at:
 
 def begin(books: "Auditor", seen: dict[str, Any], now: datetime) -> None:
     payouts.take_rows(books, seen["payouts"])
+    refunds.take_rows(books)
     deposits.take_rows(books, seen, now)
     books.leaving.states.clear()
     books.leaving.stream += [row for row in seen["stream"] if row[0] > books.leaving.last]
@@ -250,6 +251,8 @@ def _tell(books: "Auditor", row: Sequence[Any]) -> None:
     _, _, kind, name, version, left, state, step, about, at = row
     if kind.startswith("payment."):
         books.leaving.states[name] = state
+    elif kind.startswith("refund."):
+        refunds.moved(books, name, version, left, state)
     elif kind.startswith("saga."):
         _saga(books, books.leaving.known[about], kind.partition(".")[2], version, step, datetime.fromisoformat(at))
     elif kind.endswith(".created"):

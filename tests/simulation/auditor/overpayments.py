@@ -70,8 +70,9 @@ def judge(books: "Auditor", lease: Lease, label: str, wished: int | None, now: d
 def _whose(books: "Auditor", item: Item) -> tuple[Payment | None, str]:
     """The payment whose money it is, and why it stays."""
     kind, _, subject = item.reference.partition(":")
-    name = books.sent.known[subject].origin if kind in KINDS else subject
-    payment = books.payments.get(name)
+    sent = books.sent.known.get(subject) if kind in KINDS else None
+    refund = books.refunds.known.get(subject) if kind in KINDS else None
+    payment = books.payments.get(sent.origin if sent else refund.payment if refund else subject)
     if payment is None or kind not in (*KINDS, "payment.completed"):
         return None, NOT_OURS.get(kind, GRANTED)
     return payment, RETURNED if payment.returned else "" if payment.settled else NOT_SETTLED
@@ -112,7 +113,7 @@ def made(books: "Auditor", parts: Sequence[Part], payouts: Sequence[str], at: da
     for part, name in zip(parts, payouts, strict=True):
         books.sent.given_back[name] = part
         p = books.payments[part.payment]
-        books.must_post(f"refund.submitted:{name}", "refund.submitted", bank_day_of(at), _owed(p, part.amount, name))
+        books.must_post(f"refund.submitted:{name}", "refund.submitted", bank_day_of(at), owed_to_payer(p, part.amount, name))
     books.edges["overpayment: given back"] += 1
 
 
@@ -126,7 +127,8 @@ def judge_created(books: "Auditor", payout: Payout) -> int:
     return part.amount
 
 
-def _owed(p: Payment, amount: int, name: str) -> list[Leg]:
+def owed_to_payer(p: Payment, amount: int, name: str) -> list[Leg]:
+    """E9."""
     return [
         (f"P2120/{p.payee}", amount, None),
         (f"P2310/{p.rail}", -amount, name),
@@ -148,7 +150,7 @@ def predicted(books: "Auditor", kind: str, name: str) -> tuple[date, list[Leg]] 
             (f"P2310/{p.rail}", payout.amount, payout.id),
             ("P1210/payout", -payout.amount, payout.id),
         ]
-    back = [(account, -amount, item) for account, amount, item in _owed(p, payout.amount, payout.id)]
+    back = [(account, -amount, item) for account, amount, item in owed_to_payer(p, payout.amount, payout.id)]
     if kind == "refund.failed":
         return payout.day_told("failed"), back
     demand(f"refund.completed:{payout.id}" in books.posted, f"{payout.id} is returned, and had never arrived")
@@ -176,19 +178,10 @@ def allocate(books: "Auditor", references: Sequence[str]) -> tuple[set[str], dic
 
 
 def _credits(books: "Auditor", p: Payment) -> list[str]:
+    dead = [r for r in books.refunds.of(p.id) if r.state in ("failed", "canceled", "returned")]
+    by_refunds = [f"refund.{'returned' if r.state == 'returned' else 'failed'}:{r.id}" for r in dead]
     back = [one for one in books.sent.about(p.id, OVERPAYMENT) if one.state in CAME_TO_NOTHING]
-    return [f"payment.completed:{p.id}", *(f"refund.{one.state}:{one.id}" for one in back)]
-
-
-def owed_twice(books: "Auditor", account: str) -> list[tuple[str, date, int]]:
-    """Payments that the bank took back whole: (name, day, what its payer had back, and owes besides the charges)."""
-    found = []
-    for p in books.payments.values():
-        if p.account == account and p.returned_at is not None:
-            minor = sum(one.amount for one in books.sent.about(p.id, OVERPAYMENT) if one.state not in CAME_TO_NOTHING)
-            if minor:
-                found.append((p.id, bank_day_of(p.returned_at), minor))
-    return found
+    return [f"payment.completed:{p.id}", *by_refunds, *(f"refund.{one.state}:{one.id}" for one in back)]
 
 
 def given_back(books: "Auditor", lease: Lease, label: str | None) -> Iterator[tuple[str, date, datetime, int]]:

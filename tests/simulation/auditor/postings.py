@@ -8,6 +8,7 @@ from tests.simulation.auditor.bankdays import bank_day_of
 from tests.simulation.auditor.books import Leg
 from tests.simulation.auditor.errors import AuditError, demand
 from tests.simulation.auditor.payments import Payment
+from tests.simulation.auditor.refunds import out_of_pending
 
 if TYPE_CHECKING:
     from tests.simulation.auditor.auditor import Auditor
@@ -43,11 +44,12 @@ def legs_of_completion(p: Payment) -> list[Leg]:
     return legs
 
 
-def legs_of_return(p: Payment) -> list[Leg]:
-    """C3, F2, F8: from where the payment is."""
-    bucket = "P2120" if p.settled else "P2110"
-    moved = [(account, -amount, item) for account, amount, item in legs_of_completion(p)]
-    return [(f"{bucket}/{p.payee}" if account[:5] == "P2110" else account, amount, item) for account, amount, item in moved]
+def legs_of_return(p: Payment, went: int) -> list[Leg]:
+    """C3, F2, F8, G11, N5: from where the payment is; available bears what `went` of it out of pending."""
+    pending = 0 if p.settled else p.net - went
+    moved = [(account, -amount, item) for account, amount, item in legs_of_completion(p) if account[:5] != "P2110"]
+    buckets: list[Leg] = [(f"P2110/{p.payee}", pending, None), (f"P2120/{p.payee}", p.net - pending, None)]
+    return [*moved, *(leg for leg in buckets if leg[1])]
 
 
 def legs_of_return_fee(p: Payment) -> list[Leg]:
@@ -71,7 +73,7 @@ def legs_of_settlement(books: "Auditor", settlement: str, at: datetime) -> Expec
         demand(not p.returned, f"{p.id} is settled after it was returned")
         demand(p.ready_at is not None and p.ready_at <= at, f"{p.id} is settled before its day {p.ready_at}")
         demand(books.books.items[f"P1210/{p.rail}", p.id] == 0 and p.cash_at, f"{p.id} is settled before its cash is there")
-    net, payee = sum(p.net for p in members), payees.pop()
+    net, payee = sum(p.net - out_of_pending(books, p) for p in members), payees.pop()
     return bank_day_of(at), [(f"P2110/{payee}", net, None), (f"P2120/{payee}", -net, None)]
 
 

@@ -23,7 +23,9 @@ class Receivable:
     debits: dict[str, Item] = field(default_factory=dict)
     credits: dict[str, Item] = field(default_factory=dict)
     paid: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))  # (credit, debit) → amount
+    touched: dict[tuple[str, str], int] = field(default_factory=dict)  # when each of these was changed last
     _order: int = 0
+    _changes: int = 0
 
     def post(self, reference: str, signed: int, on: date) -> None:
         self._order += 1
@@ -33,15 +35,38 @@ class Receivable:
     def pair(self, claims: Claims) -> None:
         """Claims first, in the order of the credits; then oldest first, until one side is empty."""
         for credit, debit, amount in pairs(list(self.credits.values()), list(self.debits.values()), claims):
-            self.paid[credit, debit] += amount
+            self._pay(credit, debit, amount)
+
+    def _pay(self, credit: str, debit: str, amount: int) -> None:
+        self.paid[credit, debit] += amount
+        self._changes += 1
+        self.touched[credit, debit] = self._changes
+
+    def give_back(self, credits: Sequence[str], debit: str, keep: str) -> None:
+        """What these credits brought goes away by `debit`: first what is unused of them, then what they paid, the last first."""
+        gone, known = self.debits[debit], [self.credits[name] for name in credits if name in self.credits]
+        for credit in known:
+            part = min(gone.open, credit.open)
+            if part:
+                credit.open, gone.open = credit.open - part, gone.open - part
+                self._pay(credit.reference, debit, part)
+        for credit in known:
+            paid = sorted((key for key, minor in self.paid.items() if key[0] == credit.reference and minor), key=self.touched.__getitem__)
+            for key in reversed(paid):
+                part = 0 if key[1].startswith(keep) else min(gone.open, self.paid[key])
+                if part:
+                    self.debits[key[1]].open += part
+                    gone.open -= part
+                    self._pay(*key, -part)
+                    self._pay(credit.reference, debit, part)
 
     def take_back(self, credit: str, debit: str) -> None:
         """A return: what the credit paid is open again, and the credit is spent on the return's own debit (of a deposit's, on a part)."""
         for (source, target), amount in list(self.paid.items()):
             if source == credit and amount:
                 self.debits[target].open += amount
-                self.paid[source, target] = 0
-        self.paid[credit, debit] += self.debits[debit].amount
+                self._pay(source, target, -amount)
+        self._pay(credit, debit, self.debits[debit].amount)
         self.credits[credit].open = self.credits[credit].amount - self.debits[debit].amount
         self.debits[debit].open = 0
 

@@ -1,4 +1,4 @@
-"""What stands ahead on an account is given back to whoever paid it: all that can be, a part, more than that; twice at once."""
+"""What stands ahead on an account is given back to whoever paid it, and what was paid is: all that can be, a part, more; twice."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,12 @@ from leases.autopay.models import Autopay, AutopayRun
 from leases.contracts.models import Party
 from leases.overpayments.actions import refund_overpayment
 from leases.overpayments.models import OverpaymentRefund
-from tests.simulation.auditor import overpayments
+from payments.payins.models import Payment
+from payments.refunds.actions.create import refund_payment
+from payments.refunds.models import Refund
+from tests.simulation.auditor import overpayments, refunds
+from tests.simulation.auditor.payments import CLEARED
+from tests.simulation.auditor.payments import Payment as Paid
 from tests.simulation.auditor.rent import Lease as Told
 from tests.simulation.bank import MINDS
 from tests.simulation.moves.move import Move
@@ -62,7 +67,48 @@ def _ahead(h: "History") -> list[tuple[Told, str]]:
     return [(lease, label) for lease, label in _all(h) if h.auditor.books.balances[lease.account(label)] < 0]
 
 
+def refund(h: "History") -> None:
+    """A part of a payment that has cleared, all that is left of it, a cent more."""
+    _refund(h, h.rng.choice(_cleared(h)))
+
+
+def refund_anyhow(h: "History") -> None:
+    """Of any payment from a bank account: on its way, failed, taken back, of a deposit."""
+    _refund(h, h.rng.choice([p for p in h.auditor.payments.values() if not p.by_card]))
+
+
+def refund_twice(h: "History") -> None:
+    """Two people give back all of it."""
+    p = h.rng.choice(_cleared(h))
+    for _ in range(2):
+        _refund(h, p, refunds.refundable(h.auditor, p))
+
+
+def _refund(h: "History", p: Paid, amount: int | None = None) -> None:
+    left = refunds.refundable(h.auditor, p)
+    if amount is None:
+        amount = h.rng.choice([left, left // 2, left // 3, left // 10, min(left, 1), left + 1])
+    row = Payment.objects.get(public_id=p.id)
+    made: Refund | None = h.attempt(
+        f"refund {amount} of {p.id} ({p.state})",
+        refunds.judge(h.auditor, p, amount),
+        lambda: refund_payment(row, amount, actor=SYSTEM, at=h.now),
+    )
+    if made is not None:
+        refunds.made(h.auditor, made.public_id, p, amount, h.now)
+        if h.rng.random() < 0.5:
+            h.bank.minds_about[p.id, "refund"] = h.rng.choices(list(MINDS), [3, 3, 1, 1])
+    h.check()
+
+
+def _cleared(h: "History") -> list[Paid]:
+    return [p for p in h.auditor.payments.values() if p.state in CLEARED and not p.by_card and p.account[:5] == "L1500"]
+
+
 MOVES = (
+    Move("refund", 5, refund, lambda h: bool(_cleared(h))),
+    Move("refund_twice", 0.7, refund_twice, lambda h: bool(_cleared(h))),
+    Move("refund_anyhow", 0.5, refund_anyhow, lambda h: any(not p.by_card for p in h.auditor.payments.values())),
     Move("give_back", 8, give_back, lambda h: bool(_ahead(h))),
     Move("give_back_twice", 0.7, give_back_twice, lambda h: bool(_ahead(h))),
     Move("give_back_anyhow", 0.4, give_back_anyhow, lambda h: bool(h.auditor.leases)),

@@ -86,8 +86,8 @@ MUTANTS = (
     Mutant(
         "a deposit that came back is taken out of trust although it is in the trust bank",
         TAKE_BACK,
-        "    if not forwardings:",
-        "    if forwardings is not None:",
+        "    if not forwarded:",
+        "    if forwarded is not None:",
         "legs of payment.returned | must be returned",
         moves={**TRUSTING, "days": 40},
         numbers=("009910040000",),

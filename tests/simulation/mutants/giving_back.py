@@ -5,6 +5,8 @@ from tests.simulation.mutants.mutant import Mutant
 ACTIONS, QUERIES, POSTINGS = "leases/overpayments/actions.py", "leases/overpayments/queries.py", "payments/refunds/postings.py"
 GIVING = {"give_back": 60.0, "give_back_twice": 10, "give_back_anyhow": 6, "pay_part": 30, "days": 20, "weeks": 2, "change_minds": 8}
 
+REFUNDING = {"refund": 60.0, "refund_twice": 8, "refund_anyhow": 8, "pay_part": 30, "days": 18, "weeks": 2, "change_minds": 8}
+
 MUTANTS = (
     Mutant(
         "what has not settled is given back",
@@ -29,5 +31,45 @@ MUTANTS = (
         "    lines = _owed(paid, refund, amount_minor, False,",
         "legs of refund.failed",
         moves={**GIVING, "change_minds": 30},
+    ),
+    Mutant(
+        "of what goes back nothing is owed again",
+        "payments/refunds/actions/create.py",
+        "        take_back(payment.applies_to_id, credits_of(payment), submitted, keep=SUBMITTED, at=at)",
+        "        pass",
+        "allocations",
+        moves=REFUNDING,
+    ),
+    Mutant(
+        "what went back before it had settled settles",
+        "payments/payins/moving.py",
+        "        return self.net_minor - self.refunded_pending_minor",
+        "        return self.net_minor",
+        "line of | legs of payment.settled | was never settled",
+        moves=REFUNDING,
+    ),
+    Mutant(
+        "what could not be given back goes back to where the payment was",
+        "payments/refunds/actions/answer.py",
+        "            settled=not pending,",
+        "            settled=not refund.from_pending,",
+        "legs of refund.failed",
+        moves={**REFUNDING, "change_minds": 30},
+    ),
+    Mutant(
+        "what the bank took back first is given back all the same",
+        "payments/refunds/actions/send.py",
+        "            if refund.payment.status == Status.RETURNED:",
+        "            if not refund.payment_id:",
+        "had taken",
+        moves={**REFUNDING, "late_answer": 40},
+    ),
+    Mutant(
+        "what came back cannot be given back again",
+        "payments/refunds/actions/answer.py",
+        "    count(refund, -1, pending=False, fee=False)",
+        "    refund.refresh_from_db()",
+        "was amount_exceeds_refundable | was charge_already_refunded | overdue | is lost",
+        moves={**REFUNDING, "change_minds": 30},
     ),
 )
