@@ -312,6 +312,8 @@ def _step(books: Auditor, p: Payment, version: int, left: str | None, state: str
     demand(p.allows(state), f"{p.id}: {edge}, and nothing happened that leads there (told: {[t.state for t in p.told]})")
     if left == "initiated" and state == "processing":
         demand(at >= p.leaves_at, f"{p.id} was handed over at {at}, before {p.leaves_at}")
+    if state == "settled" and not p.settled:
+        postings.settled_without_posting(books, p, at)
     p.state, p.version = state, version
     books.edges[edge] += 1
     cards.follow(books, p, left, at)

@@ -69,12 +69,26 @@ def legs_of_settlement(books: "Auditor", settlement: str, at: datetime) -> Expec
     payees = {p.payee for p in members}
     demand(len(payees) == 1, f"settlement {settlement} mixes payees")
     for p in members:
-        demand(p.completed_at is not None and not p.settled, f"{p.id} is settled, and is not waiting for it")
-        demand(not p.returned, f"{p.id} is settled after it was returned")
-        demand(p.ready_at is not None and p.ready_at <= at, f"{p.id} is settled before its day {p.ready_at}")
-        demand(books.books.items[f"P1210/{p.rail}", p.id] == 0 and p.cash_at, f"{p.id} is settled before its cash is there")
+        may_settle(books, p, at)
     net, payee = sum(p.net - out_of_pending(books, p) for p in members), payees.pop()
     return bank_day_of(at), [(f"P2110/{payee}", net, None), (f"P2120/{payee}", -net, None)]
+
+
+def may_settle(books: "Auditor", p: Payment, at: datetime) -> None:
+    demand(p.completed_at is not None and not p.settled, f"{p.id} is settled, and is not waiting for it")
+    demand(not p.returned, f"{p.id} is settled after it was returned")
+    demand(p.ready_at is not None and p.ready_at <= at, f"{p.id} is settled before its day {p.ready_at}")
+    demand(books.books.items[f"P1210/{p.rail}", p.id] == 0 and p.cash_at, f"{p.id} is settled before its cash is there")
+
+
+def settled_without_posting(books: "Auditor", p: Payment, at: datetime) -> None:
+    """All of it went back before: a settlement of nothing posts nothing."""
+    settlement = next((name for name, lines in books.lines_of.items() if p.id in {payment for payment, _ in lines}), "")
+    members = [books.payments[payment] for payment, _ in books.lines_of.get(settlement, [])]
+    left = [one.net - out_of_pending(books, one) for one in members]
+    demand(members and not any(left), f"{p.id} is settled, and {settlement or 'no settlement'} of {left} is not posted")
+    may_settle(books, p, at)
+    p.settled = True
 
 
 def legs_of_cover(books: "Auditor", group: Sequence[dict[str, Any]], at: datetime) -> Expected:
