@@ -23,6 +23,7 @@ from payments.payouts.actions.settle import SETTLE_QUEUE, settle_payments
 from payments.payouts.events import PROJECTION as PAYOUTS
 from payments.payouts.listeners import settle_when_paid, settle_when_ready
 from payments.payouts.models import Payout
+from payments.payouts.queries import given_back_of
 from payments.pricing import postings as _pricing  # noqa: F401 registers
 from payments.reconciliation.actions import (
     LINES_QUEUE,
@@ -39,6 +40,7 @@ from payments.reconciliation.processor_payouts.steps import PROCESSOR_PAYOUT
 from payments.refunds.actions.create import REFUND_QUEUE
 from payments.refunds.actions.send import sent_refunds, work_on_refunds
 from payments.refunds.events import PROJECTION as REFUNDS
+from payments.refunds.queries import ALSO_BY
 from payments.retries.actions import RETRY_QUEUE, tell_due
 from payments.returns.actions import WATCH_QUEUE, watch_for_returns
 from payments.returns.listeners import void, watch
@@ -74,6 +76,8 @@ def register() -> None:
     for sent in (sent_orders, sent_refunds):
         if sent not in SENT:
             SENT.append(sent)
+    if given_back_of not in ALSO_BY:
+        ALSO_BY.append(given_back_of)
     told = [f"{purpose}.{kind}" for purpose in Payout.Purpose.values for kind in ("in_transit", "paid", "failed", "returned")]
     promise(*told, *(f"refund.{kind}" for kind in ("submitted", "succeeded", "returned")), hear=expect_sent_lines)
     promise("bank_account.created", hear=expect_deposits)

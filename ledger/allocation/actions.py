@@ -1,6 +1,6 @@
 """Pairing credits with debits on one account: the claims first, the rest oldest first. Beside the balance, never against it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -72,11 +72,11 @@ def undo_credit(credit_entry_id: int, debit_entry_id: int, account_id: int, *, a
     Allocation.objects.bulk_create(rows)
 
 
-def take_back(account_id: int, credits: Sequence[str], debit: str, *, keep: str, at: datetime) -> None:
+def take_back(account_id: int, credits: Sequence[str], debit: str, *, keep: Collection[str], at: datetime) -> None:
     """Step: what these credits brought goes away again by `debit`, posted already: first what of them stands unused, then, as far as that
     is less, what they paid is open again, the last first.
 
-    All by the references of their transactions. What was paired with a debit whose reference begins with `keep` went away earlier.
+    All by the references of their transactions. What was paired with one of the debits `keep` went away earlier.
     """
     lock_account_rows([account_id])
     entries = {entry.reference: entry for entry in open_entries([account_id], everything=True)[account_id]}
@@ -90,7 +90,7 @@ def take_back(account_id: int, credits: Sequence[str], debit: str, *, keep: str,
         left -= unused
     for credit in known:
         for paid, minor in reversed(allocations_of_credit(credit.entry_id).items()):
-            part = 0 if names[paid].startswith(keep) else min(left, minor)
+            part = 0 if names[paid] in keep else min(left, minor)
             if part:
                 undone = _pair(account_id, credit.entry_id, paid, -part, at)
                 rows += [undone, *_paired(credit, gone, part, at)]

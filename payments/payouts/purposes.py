@@ -28,8 +28,9 @@ from payments.payouts.postings import (
     payout_paid,
     payout_returned,
 )
-from payments.payouts.queries import credits_of_payment, left_of_draws_minor, lock_origin, there_minor
+from payments.payouts.queries import left_of_draws_minor, lock_origin, there_minor
 from payments.refunds.postings import refund_completed, refund_failed, refund_returned, refund_submitted
+from payments.refunds.queries import credits_of
 
 Build = Callable[[Payout, date, datetime], Draft]
 
@@ -107,7 +108,7 @@ def _beside_the_books(p: Payout, minor: int, at: datetime) -> None:
     Payment.objects.filter(public_id=p.origin).update(refunded_minor=F("refunded_minor") + minor)
     paid = lock_origin(p)
     debit = [Claim(f"refund.submitted:{p.public_id}", p.amount_minor, "given back")] if minor > 0 else []
-    allocate([paid.applies_to_id], at=at, claims=dict.fromkeys(credits_of_payment(paid), debit))
+    allocate([paid.applies_to_id], at=at, claims=dict.fromkeys(credits_of(paid), debit))
 
 
 def _available(p: Payout) -> tuple[Key, int]:

@@ -1,6 +1,6 @@
 """What the ledger shows of the cash, who may see what was sent, and what of payments went back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,7 +19,6 @@ from payments.methods.models import BankAccount
 from payments.payins.models import CLEARED, Payment, Status
 from payments.payins.moving import Moving
 from payments.payouts.models import Payout
-from payments.refunds.queries import credits_of
 
 
 def ready_at(public_ids: Sequence[str]) -> dict[str, datetime]:
@@ -70,10 +69,9 @@ def refunds_of(payments: Sequence[str]) -> QuerySet[Payout]:
     return Payout.objects.filter(purpose=Payout.Purpose.OVERPAYMENT, origin__in=list(payments)).order_by("-id")
 
 
-def credits_of_payment(payment: Payment) -> list[str]:
-    """References of the transactions by which its money stands, or stands again, on the account that it paid."""
-    back = refunds_of([payment.public_id]).filter(status__in=Payout.CAME_BACK)
-    return [*credits_of(payment), *(f"refund.{status}:{key}" for key, status in back.values_list("public_id", "status"))]
+def given_back_of(payment: Payment) -> Iterable[tuple[str, str]]:
+    """For refunds.queries.ALSO_BY: what of it was paid too much, and went back."""
+    return refunds_of([payment.public_id]).values_list("public_id", "status")
 
 
 def not_forwarded(payments: QuerySet[Payment]) -> QuerySet[Payment]:

@@ -1,5 +1,7 @@
 """Refunds that an actor may see, those that somebody has to look into, and what a payment's money came by."""
 
+from collections.abc import Callable, Iterable
+
 from django.db.models import Exists, OuterRef, QuerySet
 
 from directpay.people.actor import Actor
@@ -46,11 +48,24 @@ def gives_fee_back(payment: Payment) -> bool:
     return RefundPolicy.objects.filter(payee_id=payment.payee_id, gives_fee_back=True).exists()
 
 
+# Rooms above say by what else a payment's money goes back, (public id, state) of each: as payouts of what was paid too much.
+ALSO_BY: list[Callable[[Payment], Iterable[tuple[str, str]]]] = []
+
+
 def credits_of(payment: Payment) -> list[str]:
     """References of the transactions by which its money stands, or stands again, on the account that it paid."""
-    back = Refund.objects.filter(payment_id=payment.id, status__in=Refund.DEAD).order_by("id")
-    return [completed_reference(payment), *(_came_back(status, key) for status, key in back.values_list("status", "public_id"))]
+    return [completed_reference(payment), *(_came_back(key, state) for key, state in _gone_of(payment) if state in Refund.DEAD)]
 
 
-def _came_back(status: str, public_id: str) -> str:
-    return f"{'refund.returned' if status == Refund.Status.RETURNED else 'refund.failed'}:{public_id}"
+def debits_of(payment: Payment) -> list[str]:
+    """References of those by which it went back, whatever became of that."""
+    return [f"{SUBMITTED}{key}" for key, _ in _gone_of(payment)]
+
+
+def _gone_of(payment: Payment) -> list[tuple[str, str]]:
+    mine = Refund.objects.filter(payment_id=payment.id).order_by("id").values_list("public_id", "status")
+    return [*mine, *(one for rule in ALSO_BY for one in rule(payment))]
+
+
+def _came_back(public_id: str, state: str) -> str:
+    return f"{'refund.returned' if state == Refund.Status.RETURNED else 'refund.failed'}:{public_id}"

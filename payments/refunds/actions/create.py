@@ -24,7 +24,7 @@ from payments.rails.timetable import bank_day_of
 from payments.refunds.actions.terms import Terms, check_balance, terms_of
 from payments.refunds.events import fact
 from payments.refunds.models import Refund
-from payments.refunds.queries import SUBMITTED, credits_of, may_give_back, with_related
+from payments.refunds.queries import SUBMITTED, credits_of, debits_of, may_give_back, with_related
 
 REFUND_QUEUE = "refunds.rail"
 NOT_SO_FAR = "cannot be given back so far: only {left} of the payee's money is available"
@@ -101,7 +101,7 @@ def _post(terms: Terms, refund: Refund, at: datetime) -> None:
     count(refund, 1)
     if payment.applies_to.payable_limit == "balance":  # an account that is paid by its items
         submitted = f"{SUBMITTED}{refund.public_id}"
-        take_back(payment.applies_to_id, credits_of(payment), submitted, keep=SUBMITTED, at=at)
+        take_back(payment.applies_to_id, credits_of(payment), submitted, keep=debits_of(payment), at=at)
         allocate([payment.applies_to_id], at=at)
 
 

@@ -19,6 +19,7 @@ from payments.payouts.actions.create import NewPayout, NotAvailable, create_payo
 from payments.payouts.actions.send import work_on_payouts
 from payments.payouts.models import Payout
 from payments.rails.base import NoAnswer, NoSuchOrder
+from payments.refunds.actions.create import refund_payment
 from tests.leases.overpayments.cast import BACK, RETURNS_LATE, Overpaid
 from tests.payments.conftest import answer
 
@@ -111,6 +112,20 @@ class TestWhatCameBack:
         assert again.amount_minor == 10_000
         left = [e for e in open_entries([w.party.account_id])[w.party.account_id] if e.open_minor]
         assert [(e.reference.partition(":")[0], e.open_minor) for e in left] == [("credit.granted", 3_000)]
+        w.check()
+
+    def test_goes_back_first_when_its_payment_is_refunded(self, sent_out):
+        """Not what another payment brought, which would stay, and could be given back by neither."""
+        w = Overpaid()
+        newer = w.until(w.pay(w.leased, "instant", amount=20_000, source=w.source), "settled")
+        refuse(sent_out)
+        w.give_back(20_000)
+        w.sent("failed")
+        refund_payment(newer, 20_000, actor=SYSTEM, at=w.now)
+        left = [e for e in open_entries([w.party.account_id])[w.party.account_id] if e.open_minor]
+        assert [(e.reference, e.open_minor) for e in left] == [(f"payment.completed:{w.paid.public_id}", 10_000)]
+        assert [p.origin for p in w.give_back().payouts] == [w.paid.public_id]
+        assert (w.fresh(w.paid).amount_refunded, w.fresh(newer).amount_refunded) == (10_000, 20_000)
         w.check()
 
     def test_is_told_once_as_a_fact_of_the_lease(self, sent_out):

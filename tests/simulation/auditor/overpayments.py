@@ -170,14 +170,15 @@ def allocate(books: "Auditor", references: Sequence[str]) -> tuple[set[str], dic
         p = books.payments[payout.origin]
         accounts.add(p.account)
         if kind == "refund.submitted":
-            for credit in _credits(books, p):
+            for credit in credits_of(books, p):
                 claims.setdefault(credit, []).append((reference, payout.amount))
         else:
             books.edges[f"overpayment: {kind.removeprefix('refund.')}"] += 1
     return accounts, claims
 
 
-def _credits(books: "Auditor", p: Payment) -> list[str]:
+def credits_of(books: "Auditor", p: Payment) -> list[str]:
+    """What it brought, and what of it could not be given back."""
     dead = [r for r in books.refunds.of(p.id) if r.state in ("failed", "canceled", "returned")]
     by_refunds = [f"refund.{'returned' if r.state == 'returned' else 'failed'}:{r.id}" for r in dead]
     back = [one for one in books.sent.about(p.id, OVERPAYMENT) if one.state in CAME_TO_NOTHING]

@@ -1,7 +1,7 @@
 """What a party owes, item by item, and which credit paid which debit (BOOKS.md section 5, Allocation)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -42,7 +42,7 @@ class Receivable:
         self._changes += 1
         self.touched[credit, debit] = self._changes
 
-    def give_back(self, credits: Sequence[str], debit: str, keep: str) -> None:
+    def give_back(self, credits: Sequence[str], debit: str, keep: Collection[str]) -> None:
         """What these credits brought goes away by `debit`: first what is unused of them, then what they paid, the last first."""
         gone, known = self.debits[debit], [self.credits[name] for name in credits if name in self.credits]
         for credit in known:
@@ -53,7 +53,7 @@ class Receivable:
         for credit in known:
             paid = sorted((key for key, minor in self.paid.items() if key[0] == credit.reference and minor), key=self.touched.__getitem__)
             for key in reversed(paid):
-                part = 0 if key[1].startswith(keep) else min(gone.open, self.paid[key])
+                part = 0 if key[1] in keep else min(gone.open, self.paid[key])
                 if part:
                     self.debits[key[1]].open += part
                     gone.open -= part

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tests.simulation.auditor.bankdays import bank_day_of
 from tests.simulation.auditor.books import Leg
 from tests.simulation.auditor.errors import demand, same
-from tests.simulation.auditor.overpayments import owed_to_payer
+from tests.simulation.auditor.overpayments import credits_of, owed_to_payer
 from tests.simulation.auditor.payments import CLEARED, Payment, Told
 from tests.simulation.auditor.payouts import CAME_TO_NOTHING, OVERPAYMENT, Handed
 from tests.simulation.auditor.rent import Lease
@@ -227,13 +227,14 @@ def allocate(books: "Auditor", references: Sequence[str]) -> set[str]:
         p = books.payments[refund.payment]
         accounts.add(p.account)
         if kind == "refund.submitted":
-            books.receivables[p.account].give_back(_credits(books, p), reference, keep="refund.submitted:")
+            books.receivables[p.account].give_back(credits_of(books, p), reference, keep=_gone(books, p))
     return accounts
 
 
-def _credits(books: "Auditor", p: Payment) -> list[str]:
-    back = [f"refund.{'returned' if r.state == 'returned' else 'failed'}:{r.id}" for r in books.refunds.of(p.id) if r.state in DEAD]
-    return [f"payment.completed:{p.id}", *back]
+def _gone(books: "Auditor", p: Payment) -> set[str]:
+    """By what it went back, whatever became of that."""
+    sent = [*(r.id for r in books.refunds.of(p.id)), *(one.id for one in books.sent.about(p.id, OVERPAYMENT))]
+    return {f"refund.submitted:{name}" for name in sent}
 
 
 # --- what is owed again ---

@@ -35,7 +35,7 @@ MUTANTS = (
     Mutant(
         "of what goes back nothing is owed again",
         "payments/refunds/actions/create.py",
-        "        take_back(payment.applies_to_id, credits_of(payment), submitted, keep=SUBMITTED, at=at)",
+        "        take_back(payment.applies_to_id, credits_of(payment), submitted, keep=debits_of(payment), at=at)",
         "        pass",
         "allocations",
         moves=REFUNDING,
@@ -55,6 +55,7 @@ MUTANTS = (
         "            settled=not refund.from_pending,",
         "legs of refund.failed",
         moves={**REFUNDING, "change_minds": 30},
+        seed=26,
     ),
     Mutant(
         "what the bank took back first is given back all the same",
@@ -63,6 +64,7 @@ MUTANTS = (
         "            if not refund.payment_id:",
         "had taken",
         moves={**REFUNDING, "late_answer": 40},
+        seed=76,
     ),
     Mutant(
         "what came back cannot be given back again",
@@ -71,5 +73,13 @@ MUTANTS = (
         "    refund.refresh_from_db()",
         "was amount_exceeds_refundable | was charge_already_refunded | overdue | is lost",
         moves={**REFUNDING, "change_minds": 30},
+    ),
+    Mutant(
+        "what could not be given back is not what a refund takes first",
+        "payments/refunds/queries.py",
+        "    return [*mine, *(one for rule in ALSO_BY for one in rule(payment))]",
+        "    return list(mine)",
+        "allocations | terms of | legs of | must be",
+        moves={**REFUNDING, "give_back": 50, "change_minds": 30},
     ),
 )
