@@ -153,8 +153,12 @@ NO_SUCH: Final = (
     NotTheCustomers("This bank account does not belong to the customer of this payment intent.", param="payment_method"),
 )
 TOO_LATE: Final = unexpected("The status of this payment intent is processing: it can be paid and changed no more.")
+NOTHING_TO_PAY_WITH: Final = unexpected(
+    "The status of this payment intent is requires_payment_method: name a payment_method to confirm it with."
+)
 NOT_MADE: Final = (
     *NO_SUCH,
+    NOTHING_TO_PAY_WITH,
     *NOT_PAID,
     *NOT_PAID_BY_CARD,
     *NOT_PAID_BY_WALLET[2:],
