@@ -290,7 +290,7 @@ def _payments(books: Auditor, seen: Seen, before: dict[str, str]) -> None:
         p = books.payments[identity]
         must = after(state, p.fresh)
         gone_on = (must == "completed" and p.state in ("settled", "returned")) or (must == "authorized" and p.state == "canceled")
-        gone_on = gone_on or (must == "returned" and (taken_back.is_moved(books, p) or taken_back.is_second(books, p, before)))
+        gone_on = gone_on or (must == "returned" and (taken_back.is_moved(books, p, by_now=True) or taken_back.is_second(books, p, before)))
         if not books.crashed and must != p.state and not gone_on:
             raise AuditError(
                 f"the bank's answers about {identity} ({state}) were {[t.state for t in p.fresh]}: must be {must}, is {p.state}"

@@ -33,16 +33,17 @@ def take_charge(books: "Auditor", identity: str, payment: str, found: list[Any],
     books.edges["deposit: returned after it had gone on"] += 1
 
 
-def is_moved(books: "Auditor", p: Payment) -> bool:
+def is_moved(books: "Auditor", p: Payment, *, by_now: bool = False) -> bool:
     """Whether the money of its deposit is drawn or given back just now, or is on its way to the trust bank and no longer all held: what
-    the bank says of it waits until that is answered."""
+    the bank says of it waits until that is answered. `by_now`: orders count of which nothing was told yet."""
     if not deposits.into_trust(p):
         return False
     d = books.trust.paid_by(p.account)
     on_its_way = any(o.state in payouts.UNDER_WAY for o in books.sent.about(p.id, payouts.FORWARDING))
     if on_its_way and _held_of(books, p, d) < p.amount:
         return True
-    return any(o.state in payouts.UNDER_WAY for kind in (payouts.DRAW, payouts.REFUND) for o in books.sent.about(d.id, kind))
+    orders = [o for o in books.sent.known.values() if o.origin == d.id and o.purpose in (payouts.DRAW, payouts.REFUND)]
+    return any(o.state in payouts.UNDER_WAY and (o.judged or by_now) for o in orders)
 
 
 def is_second(books: "Auditor", p: Payment, before: Mapping[str, str]) -> bool:
