@@ -117,11 +117,6 @@ def owes_what_was_given_back(deposit: Deposit) -> bool:
     return any(row.charge.posted_as == RECLAIMED for row in payable_charges(deposit.lease, deposit.party, parties).rows)
 
 
-def deducted_in_transit_minor(bank: TrustBank) -> int:
-    """Of what was deducted from deposits that lie in this bank, that of which the money is with us."""
-    return payouts.deducted_here_minor(Payment.objects.filter(applies_to__deposit_due__trust_bank=bank))
-
-
 def kept_by_owner(deposits: Sequence[Deposit]) -> set[str]:
     """Payments of these deposits that came back (K15): their money goes to the trust bank all the same, where it is the owner's."""
     banks = {d.trust_bank.public_id for d in deposits}

@@ -144,12 +144,13 @@ NOT_THERE: Final = f"SELECT coalesce(sum(x.minor), 0)::bigint FROM ({KEPT}) x WH
 KEPT_OF: Final = f"SELECT coalesce(sum(x.minor), 0)::bigint FROM ({KEPT}) x WHERE x.payment = %s"  # noqa: S608
 
 
-def not_there_minor(earned: Account) -> int:
-    """Of what is the payee's of a trust bank (L2230), that which is still with us: its forwarding has failed, or is under way."""
-    return _minor(NOT_THERE, [integers([earned.id])])
+def owners_there_minor(earned: Account, payments: QuerySet[Payment]) -> int:
+    """Step, with its account (L2230) locked: what is the payee's of a trust bank, and there. What is still with us is not: its forwarding
+    has failed or is under way, or it was deducted from a deposit, of those that `payments` paid, that the trust bank had sent back."""
+    return earned.shown_minor - _minor(NOT_THERE, [integers([earned.id])]) - _deducted_here_minor(payments)
 
 
-def deducted_here_minor(payments: QuerySet[Payment]) -> int:
+def _deducted_here_minor(payments: QuerySet[Payment]) -> int:
     """Of what was deducted from the deposits that these paid, that of which the money is with us: the trust bank had sent it back.
 
     Of one deposit it is what is with us and not held any more: what is held comes first.
@@ -176,8 +177,7 @@ def _owners_there_minor(one: Payout) -> int:
     if earned is None:
         return 0
     deposits = Payment.objects.filter(applies_to__number="L1510", applies_to__book_id=earned.book_id, currency=one.currency)
-    left = earned.shown_minor - not_there_minor(earned) - deducted_here_minor(deposits)
-    return min(_minor(KEPT_OF, [integers([earned.id]), one.origin]), left)
+    return min(_minor(KEPT_OF, [integers([earned.id]), one.origin]), owners_there_minor(earned, deposits))
 
 
 def _minor(sql: str, parameters: list[Any]) -> int:

@@ -14,7 +14,7 @@ from leases.contracts.actions import lock_lease_rows
 from leases.deposits.events import moved
 from leases.deposits.models import Deposit, Movement
 from leases.deposits.postings import deposit_deducted, deposit_interest, deposit_receipt_recorded, trust_withdrawn
-from leases.deposits.queries import deducted_in_transit_minor, with_lease
+from leases.deposits.queries import with_lease
 from leases.rent.days import day_recorded
 from leases.rent.models import Charge
 from leases.rent.postings import due_reference
@@ -22,8 +22,9 @@ from leases.rent.queries import local_today
 from ledger.allocation.actions import allocate
 from ledger.allocation.queries import Claim
 from ledger.journal.actions import Posting, lock_accounts, post_many
+from payments.payins.models import Payment
 from payments.payins.queries import in_flight_minor
-from payments.payouts.queries import not_there_minor
+from payments.payouts.queries import owners_there_minor
 
 
 class AmountExceedsDeposit(InvalidInput):
@@ -124,7 +125,8 @@ def earned_minor(deposit: Deposit) -> int:
     posted = Q(number__in=("L1310", "L1330", "L2230"), subject=of.public_id) | Q(number="L1200")  # by `withdraw`: all at once, in order
     accounts = deposit.account.book.accounts.filter(posted, currency=of.currency).values_list("id", flat=True)
     found = next((account for account in lock_accounts(list(accounts)).values() if account.number == "L2230"), None)
-    return max(0, found.shown_minor - not_there_minor(found) - deducted_in_transit_minor(of)) if found else 0
+    deposits = Payment.objects.filter(applies_to__deposit_due__trust_bank=of)
+    return max(0, owners_there_minor(found, deposits)) if found else 0
 
 
 def _locked(deposit: Deposit) -> Deposit:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from tests.simulation.auditor import cards, refunds
+from tests.simulation.auditor import cards
 from tests.simulation.auditor.arrears import Arrears
 from tests.simulation.auditor.bank_charges import BankCharge
 from tests.simulation.auditor.books import FLOOR_KINDS, FLOOR_ZERO, Books, Hold, Leg, normal
@@ -18,12 +18,12 @@ from tests.simulation.auditor.errors import demand, same
 from tests.simulation.auditor.lateness import Lateness
 from tests.simulation.auditor.move_out import MoveOuts
 from tests.simulation.auditor.payments import CLEARED, Payment, Promise, Script, Told
-from tests.simulation.auditor.payouts import Handed, Payouts, handed, is_payout, said
+from tests.simulation.auditor.payouts import Handed, Outgoing, Payouts, is_payout
 from tests.simulation.auditor.periods import Periods
 from tests.simulation.auditor.policies import Policies
 from tests.simulation.auditor.postings import DEPOSITS, Expected
 from tests.simulation.auditor.receivable import Receivable
-from tests.simulation.auditor.refunds import Refunds
+from tests.simulation.auditor.refunds import Refunds, is_refund
 from tests.simulation.auditor.rent import Lease
 from tests.simulation.auditor.requests import Request, Verdict, judge
 from tests.simulation.auditor.transfers import Transfers
@@ -193,11 +193,8 @@ class Auditor:
         self, name: str, amount: int, number: str, placed_at: datetime, promise: Promise, script: Script, found_late: bool
     ) -> None:
         """The bank has an order: for the right sum, of the right account, once."""
-        if is_payout(name):
-            handed(self, name, Handed(amount, number, placed_at, script, found_late))
-            return
-        if refunds.is_refund(name):
-            refunds.handed(self, name, Handed(amount, number, placed_at, script, found_late))
+        if outgoing := self._outgoing(name):
+            outgoing.take(name, Handed(amount, number, placed_at, script, found_late))
             return
         payment = self.payments.get(name)
         demand(payment, f"the bank was handed {name}, which nobody asked for")
@@ -210,11 +207,8 @@ class Auditor:
         payment.placed_at, payment.script, payment.promise, payment.found_late = placed_at, script, promise, found_late
 
     def bank_said(self, name: str, told: Told, at: datetime) -> None:
-        if is_payout(name):
-            said(self, name, told, at)
-            return
-        if refunds.is_refund(name):
-            refunds.said(self, name, told, at)
+        if outgoing := self._outgoing(name):
+            outgoing.said(name, told, at)
             return
         payment = self.payments[name]
         payment.fresh.append(told)
@@ -224,13 +218,14 @@ class Auditor:
             payment.silent_at = at
 
     def bank_statement_silent(self, name: str, at: datetime) -> None:
-        if is_payout(name):
-            self.sent.statement_silent_at[name] = at
-            return
-        if refunds.is_refund(name):
-            self.refunds.statement_silent_at[name] = at
+        if outgoing := self._outgoing(name):
+            outgoing.statement_silent_at[name] = at
             return
         self.payments[name].statement_silent_at = at
+
+    def _outgoing(self, name: str) -> Outgoing | None:
+        """Where an order is kept by which money leaves; of others nothing."""
+        return self.sent if is_payout(name) else self.refunds if is_refund(name) else None
 
     def bank_told_lines(self, name: str, rail: str, lines: Sequence[tuple[str, int, date]]) -> None:
         """(reference, amount, day); the same reference again is the same line."""

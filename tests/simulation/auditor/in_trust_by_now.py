@@ -1,6 +1,5 @@
 """What of deposits, of what is sent and of move-outs must have happened by now."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,33 +16,23 @@ FORWARDED_WITHIN = timedelta(minutes=2)  # after it completed and its cash is he
 
 
 def check_deadlines(books: "Auditor", now: datetime, late: Any, patience: timedelta, lines: dict[str, int]) -> None:
-    sent, back = books.sent, books.refunds
-    handed = {r.id: r.handed for r in back.known.values() if r.handed}
-    _sent(books, list(sent.known.values()), sent.handed, sent, late, patience, lines)
-    _sent(books, list(back.known.values()), handed, back, late, patience, lines)
+    for outgoing in (books.sent, books.refunds):
+        _sent(books, outgoing, late, patience, lines)
     _deposits(books, late, patience)
     _move_outs(books, now, late, patience)
 
 
-def _sent(
-    books: "Auditor",
-    orders: Sequence[payouts.Payout | refunds.Refund],
-    handed: Mapping[str, payouts.Handed],
-    heard_of: payouts.Payouts | refunds.Refunds,
-    late: Any,
-    patience: timedelta,
-    lines: dict[str, int],
-) -> None:
+def _sent(books: "Auditor", outgoing: payouts.Payouts | refunds.Refunds, late: Any, patience: timedelta, lines: dict[str, int]) -> None:
     """Of orders by which money leaves: handed over, heard to the end, seen on the bank's statement."""
-    for p in orders:
-        order = handed.get(p.id)
+    for p in outgoing.known.values():
+        order = outgoing.handed.get(p.id)
         if p.state in ("created", "pending"):
             demand(not late(p.created_at + LEAVES_WITHIN, patience), f"{p.id} was never handed to the bank, made {p.created_at}")
         if order is None:
-            heard = heard_of.last_heard_at.get(p.id)
+            heard = outgoing.last_heard_at.get(p.id)
             demand(not heard or not late(heard, patience), f"the bank never got {p.id}, and nobody asked since {heard}")
             continue
-        asked = heard_of.silent_at.get(p.id)
+        asked = outgoing.silent_at.get(p.id)
         for at, state in order.script.events:
             early = STAGE[p.state] < STAGE[{"completed": "paid"}.get(state, state)]
             early = early and not (state == "returned" and isinstance(p, payouts.Payout) and payouts.has_gone_on(books, p))
@@ -51,7 +40,7 @@ def _sent(
                 not (early and late(max(at, asked or at), patience)),
                 f"the bank's answer about {p.id} is lost: {state} since {at}, still {p.state}",
             )
-        silent = heard_of.statement_silent_at.get(p.id)
+        silent = outgoing.statement_silent_at.get(p.id)
         due = [at for at, _ in order.script.lines if late(max(at, asked or at, silent or at), patience)]
         known = not order.found_late or STAGE[p.state] >= 2
         demand(not known or lines.get(p.id, 0) >= len(due), f"a bank line of {p.id} is lost: {len(due)} due, {lines.get(p.id, 0)} told")

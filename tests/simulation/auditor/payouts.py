@@ -98,13 +98,29 @@ class Handed:
 
 
 @dataclass
-class Payouts:
-    known: dict[str, Payout] = field(default_factory=dict)
+class Outgoing:
+    """Orders of one kind by which money leaves, as the bank sees them, and what it said of them."""
+
     handed: dict[str, Handed] = field(default_factory=dict)
-    told: dict[str, list[tuple[Told, datetime]]] = field(default_factory=lambda: defaultdict(list))  # not yet taken to the payout
+    told: dict[str, list[Told]] = field(default_factory=lambda: defaultdict(list))  # not yet taken to the order
     last_heard_at: dict[str, datetime] = field(default_factory=dict)
     silent_at: dict[str, datetime] = field(default_factory=dict)
     statement_silent_at: dict[str, datetime] = field(default_factory=dict)
+
+    def take(self, name: str, order: Handed) -> None:
+        demand(name not in self.handed, f"the bank has {name} twice")
+        self.handed[name] = order
+
+    def said(self, name: str, told: Told, at: datetime) -> None:
+        self.told[name].append(told)
+        self.last_heard_at[name] = at
+        if told.state == "silence":
+            self.silent_at[name] = at
+
+
+@dataclass
+class Payouts(Outgoing):
+    known: dict[str, Payout] = field(default_factory=dict)
     by_hand: set[str] = field(default_factory=set)  # that somebody asked for
     given_back: dict[str, "Part"] = field(default_factory=dict)  # the same of what was paid too much
     starved: set[tuple[str, int]] = field(default_factory=set)  # lines that waited for money in the client bank
@@ -120,21 +136,6 @@ class Payouts:
 
 def is_payout(name: str) -> bool:
     return name.startswith("po_")
-
-
-# --- what the bank sees and says ---
-
-
-def handed(books: "Auditor", name: str, order: Handed) -> None:
-    demand(name not in books.sent.handed, f"the bank has {name} twice")
-    books.sent.handed[name] = order
-
-
-def said(books: "Auditor", name: str, told: Told, at: datetime) -> None:
-    books.sent.told[name].append((told, at))
-    books.sent.last_heard_at[name] = at
-    if told.state == "silence":
-        books.sent.silent_at[name] = at
 
 
 # --- what must be answered ---
@@ -171,7 +172,7 @@ def take_rows(books: "Auditor", rows: Sequence[Sequence[Any]]) -> None:
             books.sent.known[name] = Payout(name, *terms, created_at=datetime.fromisoformat(created_at))
     for payout in books.sent.known.values():
         payout.before = payout.state
-        payout.fresh = [told for told, _ in books.sent.told.pop(payout.id, [])]
+        payout.fresh = books.sent.told.pop(payout.id, [])
         payout.told += payout.fresh
     demand(not books.sent.told, f"the bank was asked about orders that nobody made: {sorted(books.sent.told)}")
     for name, order in books.sent.handed.items():

@@ -13,7 +13,7 @@ from tests.simulation.auditor.books import Leg
 from tests.simulation.auditor.errors import demand, same
 from tests.simulation.auditor.overpayments import credits_of, owed_to_payer
 from tests.simulation.auditor.payments import CLEARED, Payment, Told
-from tests.simulation.auditor.payouts import CAME_TO_NOTHING, OVERPAYMENT, Handed
+from tests.simulation.auditor.payouts import CAME_TO_NOTHING, OVERPAYMENT, Outgoing
 from tests.simulation.auditor.rent import Lease
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ class Refund:
     version: int = 1
     told: list[Told] = field(default_factory=list)
     fresh: list[Told] = field(default_factory=list)
-    handed: Handed | None = None
     in_pending: bool = False  # it still lowers what will settle
 
     def day_told(self, *states: str) -> date:
@@ -57,13 +56,8 @@ class Refund:
 
 
 @dataclass
-class Refunds:
+class Refunds(Outgoing):
     known: dict[str, Refund] = field(default_factory=dict)
-    handed: dict[str, Handed] = field(default_factory=dict)
-    told: dict[str, list[Told]] = field(default_factory=dict)  # not yet taken to the refund
-    last_heard_at: dict[str, datetime] = field(default_factory=dict)
-    silent_at: dict[str, datetime] = field(default_factory=dict)
-    statement_silent_at: dict[str, datetime] = field(default_factory=dict)
 
     def of(self, payment: str) -> list[Refund]:
         return [r for r in self.known.values() if r.payment == payment]
@@ -71,21 +65,6 @@ class Refunds:
 
 def is_refund(name: str) -> bool:
     return name.startswith("re_")
-
-
-# --- what the bank sees and says ---
-
-
-def handed(books: "Auditor", name: str, order: Handed) -> None:
-    demand(name not in books.refunds.handed, f"the bank has {name} twice")
-    books.refunds.handed[name] = order
-
-
-def said(books: "Auditor", name: str, told: Told, at: datetime) -> None:
-    books.refunds.told.setdefault(name, []).append(told)
-    books.refunds.last_heard_at[name] = at
-    if told.state == "silence":
-        books.refunds.silent_at[name] = at
 
 
 # --- what must be answered, and what was done ---
@@ -148,7 +127,6 @@ def take_rows(books: "Auditor") -> None:
     demand(not books.refunds.told, f"the bank was asked about orders that nobody made: {sorted(books.refunds.told)}")
     for name, order in books.refunds.handed.items():
         refund = books.refunds.known[name]
-        refund.handed = order
         p = books.payments[refund.payment]
         same(f"what the bank was told for {name}", (refund.amount, p.number), (order.amount, order.number))
 

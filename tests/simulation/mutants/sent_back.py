@@ -43,7 +43,7 @@ MUTANTS = (
     Mutant(
         "what another payment left in the trust bank is sent back",
         "payments/payouts/queries.py",
-        "    return min(_minor(KEPT_OF, [integers([earned.id]), one.origin]), left)",
+        "    return min(_minor(KEPT_OF, [integers([earned.id]), one.origin]), owners_there_minor(earned, deposits))",
         "    return earned.shown_minor",
         "is returned out of what is not there",
         moves=BACK_AND_FORTH,
