@@ -103,6 +103,11 @@ def out_of_pending(books: "Auditor", p: Payment) -> int:
     return sum(r.amount for r in books.refunds.of(p.id) if r.in_pending)
 
 
+def settled_for_nothing(books: "Auditor", p: Payment) -> bool:
+    """Its settlement was of nothing, which no posting tells."""
+    return any(p.id in dict(lines) and not any(net for _, net in lines) for lines in books.lines_of.values())
+
+
 def made(books: "Auditor", name: str, p: Payment, amount: int, at: datetime) -> None:
     """G5 and E9 out of available, N3 out of pending."""
     pending = not p.settled
@@ -186,7 +191,8 @@ def predicted(books: "Auditor", kind: str, name: str, at: datetime) -> tuple[dat
         ]
     if kind == "refund.failed":
         demand("failed" in {t.state for t in refund.told} or p.returned, f"{kind} of {name}, and the bank never said so")
-        pending = p.completed_at is not None and not p.settled and not p.returned
+        settled = p.settled or settled_for_nothing(books, p)
+        pending = p.completed_at is not None and not settled and not p.returned
         refund.in_pending = refund.in_pending and not pending
         return bank_day_of(at), [(account, -minor, item) for account, minor, item in _owed(p, refund, pending=pending)]
     demand(kind == "refund.returned" and f"refund.completed:{name}" in books.posted, f"{kind} of {name}, which had never arrived")
