@@ -103,7 +103,11 @@ LEASES = (
              + coalesce((SELECT sum(amount_minor) FROM leases_transfer t WHERE t.taker_id = y.id AND t.created_at >= f.since), 0)
              -- of charges that a change of the lease made smaller, or none, while money for them was on its way or had come
              + coalesce((SELECT sum(greatest(0, x.claimed - x.standing))
-                 + max(CASE WHEN x.claimed > x.standing THEN greatest(0, -a.balance_minor) ELSE 0 END) FROM (
+                 + max(CASE WHEN x.claimed > x.standing THEN greatest(0, -a.balance_minor)
+                       -- or what stood ahead and what comes are too much for it only together
+                       WHEN EXISTS (SELECT FROM directpay_event e JOIN leases_lease l ON l.public_id = e.object_id
+                                    WHERE l.id = y.lease_id AND e.version > 1 AND e.at >= f.since)
+                       THEN greatest(0, x.claimed - a.balance_minor - x.standing) ELSE 0 END) FROM (
                  SELECT sum(k.amount_minor) AS claimed, coalesce(max(CASE WHEN c.posted_at IS NULL THEN c.amount_minor ELSE (
                      SELECT e.amount_minor FROM ledger_transaction t JOIN ledger_entry e ON e.transaction_id = t.id AND e.account_id = a.id
                      WHERE t.reference = k.debit_reference) END), 0) AS standing

@@ -6,6 +6,7 @@ import pytest
 
 from directpay.people.actor import SYSTEM
 from leases.changes.actions import end_lease
+from leases.receipts.actions import NewReceipt, record_receipt
 from leases.rent.actions.add_charge import NewCharge, add_charge
 
 pytestmark = pytest.mark.django_db
@@ -34,4 +35,16 @@ def test_what_had_come_was_for_more_than_is_charged_now(w, lease):
     end(w, lease, date(2026, 12, 10))
     w.until(flying, "completed")
     assert w.balance("L1500", lease=lease) == 8_359 - RENT - 500
+    w.check()
+
+
+def test_what_stood_ahead_and_what_is_on_its_way_are_more_than_is_charged_now(w, lease):
+    """Neither by itself is too much for what is left of December."""
+    party = lease.parties.get()
+    record_receipt(lease, NewReceipt(party, "cash", RENT + 50_000), actor=SYSTEM, at=w.now)
+    w.later(minutes=20)
+    flying = w.pay(w.reload(lease), amount=100_000)
+    end(w, lease, date(2026, 12, 26))
+    w.until(flying, "completed")
+    assert w.balance("L1500", lease=lease) == -150_000
     w.check()
