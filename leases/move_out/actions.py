@@ -22,6 +22,7 @@ from leases.move_out.models import KIND, Damage, Destination, MoveOut
 from leases.rent.queries import local_today
 from payments.methods.models import BankAccount
 from payments.methods.queries import BankAccountNotVerified
+from payments.payouts.actions.answer import lock_payouts
 from payments.payouts.actions.create import NewPayout, create_payout
 from payments.payouts.models import Payout
 
@@ -109,9 +110,16 @@ def name_destination(deposit: Deposit, account: BankAccount, *, actor: Actor, at
         row.bank_account, row.named_at = account, at
         row.save(update_fields=["bank_account", "named_at"])
         wake([row.move_out.public_id], at)
+        lock_orders(deposit.lease_id)
         if row.move_out.closed_at and not owes_what_was_given_back(with_lease().get(id=deposit.id)):
             give_back(row, actor=actor, at=at)
         return row
+
+
+def lock_orders(lease_id: int) -> None:
+    """Step: what was drawn and sent of its deposits, before any account: what the bank says of it has been heard, or waits."""
+    orders = Payout.objects.filter(origin__in=Deposit.objects.filter(lease_id=lease_id).values("public_id"))
+    lock_payouts(list(orders.values_list("public_id", flat=True)))
 
 
 def give_back(row: Destination, *, actor: Actor, at: datetime) -> Payout | None:

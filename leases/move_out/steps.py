@@ -13,7 +13,7 @@ from leases.credits.actions import NewCredit, grant_credit
 from leases.deposits.actions.move import deduct, earned_minor, withdraw
 from leases.deposits.models import Deposit, Movement
 from leases.deposits.queries import drawn_minor, moved_minor, standings, with_lease
-from leases.move_out.actions import give_back
+from leases.move_out.actions import give_back, lock_orders
 from leases.move_out.models import DEDUCT, KIND, Damage, MoveOut
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from leases.rent.queries import payable_charges
@@ -101,7 +101,9 @@ def withdraw_what_was_earned(saga: Saga, at: datetime) -> Wait | None:
 
 def draw_the_rest(saga: Saga, at: datetime) -> Wait | None:
     """K11: what is to be given back comes from the trust bank. One that was refused, or taken back (K18), is tried again a day later."""
-    return _first([wait for deposit in deposits_of(move_out_of(saga)) if (wait := _draw(deposit, at))])
+    move_out = move_out_of(saga)
+    lock_orders(move_out.lease_id)
+    return _first([wait for deposit in deposits_of(move_out) if (wait := _draw(deposit, at))])
 
 
 def _draw(deposit: Deposit, at: datetime) -> Wait | None:
@@ -139,6 +141,7 @@ def refund_the_rest(saga: Saga, at: datetime) -> Wait | None:
     What has come since the rest was drawn is drawn first.
     """
     move_out = move_out_of(saga)
+    lock_orders(move_out.lease_id)
     waits = []
     for row in move_out.destinations.select_related("bank_account", "deposit").order_by("id"):
         deposit = with_lease().get(id=row.deposit_id)

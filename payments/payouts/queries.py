@@ -64,6 +64,13 @@ def lock_origin(payout: Payout) -> Payment:
     return rows.select_for_update(of=("self",), no_key=True).get(public_id=payout.origin)
 
 
+def taken_back(payouts: Iterable[Payout]) -> set[str]:
+    """Of these, the origins that give back a part of what the bank has taken back as a whole. Asked with the payments locked."""
+    origins = [one.origin for one in payouts if one.purpose == Payout.Purpose.OVERPAYMENT]
+    returned = Payment.objects.filter(public_id__in=origins, status=Status.RETURNED)
+    return set(returned.values_list("public_id", flat=True)) if origins else set()
+
+
 def refunds_of(payments: Sequence[str]) -> QuerySet[Payout]:
     """What of these payments (by public id) was given back, or was to be; the newest first."""
     return Payout.objects.filter(purpose=Payout.Purpose.OVERPAYMENT, origin__in=list(payments)).order_by("-id")
@@ -71,7 +78,7 @@ def refunds_of(payments: Sequence[str]) -> QuerySet[Payout]:
 
 def given_back_of(payment: Payment) -> Iterable[tuple[str, str]]:
     """For refunds.queries.ALSO_BY: what of it was paid too much, and went back."""
-    return refunds_of([payment.public_id]).values_list("public_id", "status")
+    return refunds_of([payment.public_id]).order_by("id").values_list("public_id", "status")
 
 
 def not_forwarded(payments: QuerySet[Payment]) -> QuerySet[Payment]:

@@ -92,6 +92,7 @@ DECLINES = {
     "declined": ("declined", "The card's bank did not take it back, and gave no reason."),
     "merchant_request": ("merchant_request", "It was called off at the processor."),
     "refund_canceled": ("merchant_request", "It was called off at the processor."),
+    "payment_returned": ("payment_returned", "The bank took the payment itself back before this left: nothing was sent."),
     "never_received": ("never_received", "It never reached the bank: no money has moved."),
 }
 NACHA = re.compile(r"R[0-9]{2}")

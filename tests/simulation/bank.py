@@ -21,6 +21,7 @@ from tests.simulation.auditor.payments import Promise, Script, Told
 if TYPE_CHECKING:
     from tests.simulation.history import History
 
+STOPPED = "08"  # R08: no mandate is voided by it
 FAULTS = ("order_lost", "answer_lost", "breaks", "lines_twice", "no_lines")
 # Of what we send: accounts as which the bank treats that of an order, whatever it was before.
 MINDS = {"refuses": "000111111113", "sends_back": "009902050000", "is_silent": "000770000001", "is_silent_and_refuses": "000770000002"}
@@ -112,6 +113,24 @@ class Bank:
 
     def next_bank_line_at(self, rail: Any, base: type[SimulatedRail], order: Order, after: datetime) -> datetime | None:
         return base.next_bank_line_at(rail, self._as_treated(order), after) if order.id in self.orders else None
+
+    def may_take_back(self, name: str) -> bool:
+        """What it has had for less than its sixty days."""
+        return name in self.orders and name not in self.treated and bool(self._days_of_return(name))
+
+    def takes_back(self, name: str) -> tuple[datetime, Script]:
+        """It changes its mind of a payment: when it will say so, and what will have become of it."""
+        at, day = self._days_of_return(name)[0]
+        order = self.treated[name] = replace(self.orders[name], account_number=f"0099{STOPPED}{day:02}0000")
+        rail = self._rail(name)
+        return at, script_of(rail, type(rail).__mro__[1], order)
+
+    def _days_of_return(self, name: str) -> list[tuple[datetime, int]]:
+        times = self._rail(name).times(self.orders[name].placed_at, name)
+        return [(at, day) for day in range(1, 60) if (at := times.day(day)) > self.history.now and at > times.clears_at]
+
+    def _rail(self, name: str) -> Any:
+        return registry.rail(self.auditor.payments[name].rail)
 
     def _as_treated(self, order: Order) -> Order:
         return self.treated.get(order.id, order)

@@ -13,6 +13,7 @@ ENOUGH = 100
 TRUST_EDGES = (
     "payout: ∅ → created",
     "payout: created → in_transit",
+    "payout: created → failed",
     "payout: in_transit → unknown",
     "payout: in_transit → paid",
     "payout: in_transit → failed",
@@ -176,7 +177,6 @@ NO_ACTION = (
     "payment: in_review → processing, failed, canceled",
     "payment: processing → canceled",
     "bank_account: verified → errored",
-    "payout: created → failed",
 )
 
 

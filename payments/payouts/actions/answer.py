@@ -10,13 +10,14 @@ from directpay.people.actor import SYSTEM
 from ledger.journal.actions import post_many, resolve_hold
 from ledger.journal.models import Hold
 from payments.chart.drafts import postings_of
+from payments.payins.models import Payment
 from payments.payouts.actions.create import PAYOUT_QUEUE, hold_reference
 from payments.payouts.events import fact
 from payments.payouts.models import Payout
 from payments.payouts.purposes import WAYS, Build
 from payments.rails.base import Answer
-from payments.rails.codes import explain
-from payments.rails.timetable import LATEST, patience
+from payments.rails.codes import explain, return_code
+from payments.rails.timetable import LATEST, bank_day_of, patience
 
 S = Payout.Status
 AT_THE_RAIL = (S.IN_TRANSIT, S.UNKNOWN)
@@ -25,7 +26,10 @@ ANSWER = ("answered_at", "rail_reference")
 
 
 def lock_payouts(public_ids: Sequence[str]) -> list[Payout]:
-    """Step: their rows locked in order of id (before accounts)."""
+    """Step: the payments of which they give a part back, then their own rows, each locked in order of id (before accounts)."""
+    given_back = Payout.objects.filter(public_id__in=list(public_ids), purpose=Payout.Purpose.OVERPAYMENT)
+    paid = Payment.objects.filter(public_id__in=given_back.values("origin"))
+    list(paid.order_by("id").select_for_update(no_key=True).values_list("id"))
     rows = Payout.objects.select_related("payee__owner", "bank_account__user").filter(public_id__in=list(public_ids))
     return list(rows.order_by("id").select_for_update(of=("self",), no_key=True))
 
@@ -100,6 +104,11 @@ def _fail(payout: Payout, answer: Answer, at: datetime) -> None:
     change(payout, "fail", "failed", actor=SYSTEM.label, at=at, columns=(*ANSWER, *REASON))
 
 
+def call_off(payout: Payout, at: datetime) -> None:
+    """Step: it never leaves, for the bank took the payment itself back: its payer has it already (E15)."""
+    _fail(payout, Answer("failed", "", at, bank_day_of(at), code="payment_returned"), at)
+
+
 def _send_back(payout: Payout, answer: Answer, at: datetime) -> None:
     """B11, E13, K13: a new fact on its own date."""
     _explain(payout, answer)
@@ -113,7 +122,7 @@ def _send_back(payout: Payout, answer: Answer, at: datetime) -> None:
 
 def _explain(payout: Payout, answer: Answer) -> None:
     reason = explain(answer.code)
-    payout.return_code, payout.failure_code, payout.failure_message = answer.code, reason.failure_code, reason.sentence
+    payout.return_code, payout.failure_code, payout.failure_message = return_code(answer.code), reason.failure_code, reason.sentence
 
 
 def _post(build: Build | None, payout: Payout, answer: Answer, at: datetime) -> None:

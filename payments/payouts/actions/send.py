@@ -7,9 +7,10 @@ from directpay.due.actions import done
 from directpay.events.unit import unit_of_work
 from directpay.people.actor import SYSTEM
 from payments.methods.orders import order_on
-from payments.payouts.actions.answer import AT_THE_RAIL, change, lock_payouts, record_payout_answers
+from payments.payouts.actions.answer import AT_THE_RAIL, call_off, change, lock_payouts, record_payout_answers
 from payments.payouts.actions.create import PAYOUT_QUEUE
 from payments.payouts.models import Payout
+from payments.payouts.queries import taken_back
 from payments.rails.base import Order
 from payments.rails.registry import ask, placed
 
@@ -27,14 +28,21 @@ def work_on_payouts(public_ids: Sequence[str], at: datetime) -> None:
 
 
 def _send(public_ids: Sequence[str], at: datetime) -> tuple[list[Payout], set[str]]:
-    """created → in_transit, committed before anybody calls the rail. All of these, and the ids that moved."""
+    """created → in_transit, committed before anybody calls the rail. All of these, and the ids that moved.
+
+    Of a payment that its bank took back meanwhile nothing begins to go.
+    """
     with unit_of_work():
         known = lock_payouts(public_ids)
         fresh = [p for p in known if p.status == S.CREATED]
+        gone = taken_back(fresh)
         for payout in fresh:
+            if payout.origin in gone:
+                call_off(payout, at)
+                continue
             payout.placed_at = placed(payout.rail, ordered_at=payout.created_at, at=at)
             change(payout, "send", "in_transit", actor=SYSTEM.label, at=at, columns=("placed_at",))
-        return known, {p.public_id for p in fresh}
+        return known, {p.public_id for p in fresh if p.status == S.IN_TRANSIT}
 
 
 def order_of(payout: Payout) -> Order:

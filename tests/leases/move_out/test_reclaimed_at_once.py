@@ -1,12 +1,19 @@
 """The bank takes the payment of a deposit back at the moment in which a step of the move-out, or a bank's answer, moves its money."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
 import pytest
 
 from directpay.sagas.actions import work_on_sagas
 from leases.deposits.actions.move import AmountExceedsDeposit, record_cheque, withdraw_earned
+from leases.deposits.actions.pay import pay_deposit
 from leases.deposits.models import Deposit
 from leases.deposits.queries import with_lease
+from leases.move_out.actions import name_destination
 from leases.move_out.queries import saga_of
+from leases.rent.actions.pay_rent import PayRequest
+from payments.payins.actions.answers import record_answers
 from payments.payouts.actions.answer import record_payout_answers
 from payments.payouts.models import Payout
 from payments.payouts.purposes import GoneOn
@@ -84,4 +91,39 @@ def test_the_owner_and_the_trust_bank_take_the_same_money(worlds):
     refused = (isinstance(taken, AmountExceedsDeposit), isinstance(sent, GoneOn))
     assert refused in {(True, False), (False, True)}, (taken, sent)
     assert m.of("L1310", "L1320") == {"L1310": DEPOSIT, "L1320": DEPOSIT if refused[0] else 0}
+    m.check()
+
+
+def test_a_draw_that_comes_back_and_the_refund_of_it(worlds, superuser_url):
+    """Both have made up their minds before either writes: what came back is not given to Bob out of Carol's money, which lies there too."""
+    m: MovingOut = worlds()
+    m.until(m.pay(m.leased, "instant"), "settled")
+    m.in_trust()
+    carol = m.person("carol", "renter")
+    other = m.lease((carol, None), deposit_minor=DEPOSIT)
+    m.bob.bank_accounts.update(purpose="trust")
+    saga = saga_of(m.begin())
+    m.later(minutes=2)
+    saga.refresh_from_db()
+    assert (saga.waits_for, m.one("deposit_draw").status) == ("for a bank account of the renter", "paid")
+    hers = pay_deposit(other, PayRequest("ach", m.account(carol)), actor=m.actor(carol), at=m.now)
+    m.work()
+    record_answers({hers.public_id: answer("completed", m.now)}, at=m.now)  # nobody has looked for its cash yet
+    draw, named, here = m.one("deposit_draw"), m.account(m.bob), m.balance("P2210")
+    assert here == 2 * DEPOSIT
+    name_destination(m.deposit, named, actor=m.actor(m.bob), at=m.now)
+    with psycopg.connect(superuser_url) as blocker, psycopg.connect(superuser_url, autocommit=True) as judge, ThreadPoolExecutor(1) as pool:
+        blocker.execute("SELECT FROM ledger_account WHERE number = 'P2210' FOR UPDATE")
+        both = pool.submit(
+            at_once,
+            lambda: work_on_sagas([saga.public_id], m.now),
+            lambda: record_payout_answers({draw.public_id: answer("returned", m.now, code="R01")}, at=m.now),
+        )
+        while judge.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'").fetchone() != (2,):
+            assert not both.done()
+        blocker.rollback()
+        _, sent = both.result()
+    refunds = Payout.objects.filter(purpose="deposit_refund").count()
+    assert (isinstance(sent, GoneOn), m.one("deposit_draw").status) == ((True, "paid") if refunds else (False, "returned"))
+    assert m.balance("P2210") == (here if refunds else here - DEPOSIT)
     m.check()

@@ -20,6 +20,7 @@ from payments.payouts.actions.send import work_on_payouts
 from payments.payouts.models import Payout
 from payments.rails.base import NoAnswer, NoSuchOrder
 from payments.refunds.actions.create import refund_payment
+from payments.returns.actions import return_payments
 from tests.leases.overpayments.cast import BACK, RETURNS_LATE, Overpaid
 from tests.payments.conftest import answer
 
@@ -101,6 +102,19 @@ class TestWhatCameBack:
         assert row.status == "paid"
         w.check()
 
+    def test_pays_what_is_refunded_in_the_order_in_which_it_came(self, sent_out):
+        """Of one payment two parts came back: the first is taken first."""
+        w = Overpaid()
+        refuse(sent_out)
+        first = w.give_back(4_000).payouts[0]
+        second = w.give_back(6_000).payouts[0]
+        w.later(minutes=2)
+        assert {p.status for p in Payout.objects.all()} == {"failed"}
+        refund_payment(w.paid, 5_000, actor=SYSTEM, at=w.now)
+        left = [e for e in open_entries([w.party.account_id])[w.party.account_id] if e.open_minor]
+        assert [(e.reference, e.open_minor) for e in left] == [(f"refund.failed:{second.public_id}", 5_000)], first.public_id
+        w.check()
+
     def test_can_be_given_back_again_before_a_credit_that_is_older(self, sent_out):
         """The second debit takes the money that came back, not the gift that was granted in between."""
         w = Overpaid()
@@ -151,6 +165,21 @@ class TestWhatCameBack:
         w.sent("returned")  # that account sends back what comes to it, too
         assert (w.owed, w.fresh(w.paid).amount_refunded) == (150_000, 0)
         w.later(minutes=1)
+        w.check()
+
+    def test_the_payment_before_it_left_leaves_it_here(self):
+        """E15: he has all of it already."""
+        w = Overpaid(rail="ach")
+        w.give_back()
+        assert w.payout().status == "created"
+        return_payments({w.paid.public_id: answer("returned", w.now, code="R10")}, at=w.now)
+        assert w.owed == 160_000
+        w.check()
+        sent = w.sent("failed")
+        assert (sent.placed_at, sent.failure_code, sent.return_code) == (None, "payment_returned", "")
+        assert (w.owed, w.fresh(w.paid).amount_refunded) == (150_000, 0)
+        assert w.stands("P2310/ach", "P1210/payout") == {"P2310/ach": 0, "P1210/payout": 0}
+        w.later(days=2)
         w.check()
 
 

@@ -167,7 +167,7 @@ def _predicted(books: Auditor, reference: str, kind: str, found: list[Leg], at: 
     same(f"kind of {reference}", named, kind)
     sent = (
         refunds.predicted(books, kind, subject, at)
-        or overpayments.predicted(books, kind, subject)
+        or overpayments.predicted(books, kind, subject, at)
         or deposits.predicted(books, kind, subject, at)
     )
     if sent:

@@ -9,7 +9,7 @@ from tests.simulation.auditor.bankdays import bank_day_of
 from tests.simulation.auditor.books import Leg
 from tests.simulation.auditor.errors import demand, same
 from tests.simulation.auditor.payments import LIVE, Payment
-from tests.simulation.auditor.payouts import AT_THE_BANK, CAME_TO_NOTHING, OVERPAYMENT, Payout
+from tests.simulation.auditor.payouts import AT_THE_BANK, CAME_TO_NOTHING, OVERPAYMENT, Payout, gives_back_what_is_gone
 from tests.simulation.auditor.receivable import Item
 from tests.simulation.auditor.rent import Lease
 
@@ -137,14 +137,16 @@ def owed_to_payer(p: Payment, amount: int, name: str) -> list[Leg]:
     ]
 
 
-def predicted(books: "Auditor", kind: str, name: str) -> tuple[date, list[Leg]] | None:
+def predicted(books: "Auditor", kind: str, name: str, at: datetime) -> tuple[date, list[Leg]] | None:
     """E10, E13, E15."""
     payout = books.sent.known.get(name)
     if payout is None or payout.purpose != OVERPAYMENT:
         return None
     demand(payout.judged and kind in KINDS[1:], f"{kind} of {name}, which gives back what was paid too much")
-    payout.must_be(kind, *AT_THE_BANK, *(("paid",) if kind == "refund.returned" else ()))
-    p = books.payments[payout.origin]
+    p, before = books.payments[payout.origin], "paid" if kind == "refund.returned" else ""
+    if kind == "refund.failed" and gives_back_what_is_gone(books, payout):
+        before = "created"
+    payout.must_be(kind, *AT_THE_BANK, before)
     if kind == "refund.completed":
         return payout.day_told("completed", "returned"), [
             (f"P2310/{p.rail}", payout.amount, payout.id),
@@ -152,7 +154,7 @@ def predicted(books: "Auditor", kind: str, name: str) -> tuple[date, list[Leg]] 
         ]
     back = [(account, -amount, item) for account, amount, item in owed_to_payer(p, payout.amount, payout.id)]
     if kind == "refund.failed":
-        return payout.day_told("failed"), back
+        return (bank_day_of(at) if payout.state == "created" else payout.day_told("failed")), back
     demand(f"refund.completed:{payout.id}" in books.posted, f"{payout.id} is returned, and had never arrived")
     again = [leg for leg in back if not leg[0].startswith("P2310")]
     return payout.day_told("returned"), [*again, ("P1210/payout", payout.amount, payout.id)]

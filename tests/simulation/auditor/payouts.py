@@ -22,7 +22,7 @@ OVERPAYMENT = "overpayment_refund"
 CAME_TO_NOTHING = ("failed", "returned")
 UNDER_WAY, AT_THE_BANK = {"created", "in_transit", "unknown"}, {"in_transit", "unknown"}
 EDGES = {
-    "created": {"in_transit"},
+    "created": {"in_transit", "failed"},
     "in_transit": {"unknown", "paid", "failed"},
     "unknown": {"in_transit", "paid", "failed"},
     "paid": {"returned"},
@@ -209,10 +209,14 @@ def moved(books: "Auditor", payout: Payout, version: int, left: str, state: str,
         "in_transit": left == "created" or "processing" in fresh,
         "unknown": "silence" in fresh,
         "paid": bool(ever & {"completed", "returned"}),
-        "failed": "failed" in ever,
+        "failed": "failed" in ever or (left == "created" and gives_back_what_is_gone(books, payout)),
         "returned": "returned" in ever,
     }[state]
     demand(reason, f"{payout.id}: {edge}, and nothing happened that leads there (told: {[t.state for t in payout.told]})")
+    taken_back = (
+        payout.purpose == OVERPAYMENT and books.leaving.states.get(payout.origin, books.payments[payout.origin].state) == "returned"
+    )
+    demand(edge != "created → in_transit" or not taken_back, f"{payout.id} leaves, and the bank had taken {payout.origin} back before")
     posted = {"paid": _paid_as(payout), "failed": FAILED.get(payout.purpose), "returned": RETURNED[payout.purpose]}.get(state)
     if posted:
         demand(f"{posted}:{payout.id}" in books.posted, f"{payout.id} is {state}, and {posted} is not posted")
@@ -223,6 +227,11 @@ def moved(books: "Auditor", payout: Payout, version: int, left: str, state: str,
     books.edges[f"payout: {edge}"] += 1
     if state in ("paid", "failed", "returned"):
         books.edges[f"{payout.purpose}: {'at the bank' if left in AT_THE_BANK else left} → {state}"] += 1
+
+
+def gives_back_what_is_gone(books: "Auditor", payout: Payout) -> bool:
+    """The bank has taken back the payment of which it gives back a part."""
+    return payout.purpose == OVERPAYMENT and books.payments[payout.origin].returned
 
 
 def check_rows(books: "Auditor", rows: Sequence[Sequence[Any]]) -> None:

@@ -1,5 +1,6 @@
 """What stands ahead on an account is given back to whoever paid it, and what was paid is: all that can be, a part, more; twice."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from directpay.people.actor import SYSTEM
@@ -7,9 +8,13 @@ from leases.autopay.models import Autopay, AutopayRun
 from leases.contracts.models import Party
 from leases.overpayments.actions import refund_overpayment
 from leases.overpayments.models import OverpaymentRefund
+from payments.payins.actions.submit import order_of
 from payments.payins.models import Payment
+from payments.payins.queries import with_related
+from payments.rails.registry import rail
 from payments.refunds.actions.create import refund_payment
 from payments.refunds.models import Refund
+from payments.returns.actions import return_payments
 from tests.simulation.auditor import overpayments, refunds
 from tests.simulation.auditor.payments import CLEARED
 from tests.simulation.auditor.payments import Payment as Paid
@@ -19,6 +24,8 @@ from tests.simulation.moves.move import Move
 
 if TYPE_CHECKING:
     from tests.simulation.history import History
+
+JUST_BEFORE = timedelta(seconds=0.5)
 
 
 def give_back(h: "History") -> None:
@@ -105,7 +112,38 @@ def _cleared(h: "History") -> list[Paid]:
     return [p for p in h.auditor.payments.values() if p.state in CLEARED and not p.by_card and p.account[:5] == "L1500"]
 
 
+def give_back_and_lose(h: "History") -> None:
+    """The bank takes a payment back after a part of it was promised to its payer, and before that part has left."""
+    p = h.rng.choice(_unused(h) or _returnable(h))
+    at, script = h.bank.takes_back(p.id)
+    h.jump(max(timedelta(), at - JUST_BEFORE - h.now))
+    ahead = [one for one in _ahead(h) if one[0].account(one[1]) == p.account]
+    if ahead:
+        _give_back(h, *ahead[0])
+    elif p.state in CLEARED:
+        _refund(h, p)
+    p.script = script
+    h.jump(max(timedelta(), at - h.now))
+    if p.state in CLEARED:  # nobody has asked: it tells by itself
+        h.bank.faults, waiting = [], h.bank.faults
+        return_payments({p.id: rail(p.rail).look_up(order_of(with_related().get(public_id=p.id)), h.now)}, at=h.now)
+        h.bank.faults = waiting
+    h.check()
+
+
+def _returnable(h: "History") -> list[Paid]:
+    """Of those that their bank says nothing more of, and may take back still."""
+    asked = [p for p in _cleared(h) if p.rail not in overpayments.FINAL and p.script and len(p.script.events) == 1]
+    return [p for p in asked if h.bank.may_take_back(p.id)]
+
+
+def _unused(h: "History") -> list[Paid]:
+    """Something stands ahead of them."""
+    return [p for p in _returnable(h) if p.settled and h.auditor.receivables[p.account].credits[f"payment.completed:{p.id}"].open]
+
+
 MOVES = (
+    Move("give_back_and_lose", 4, give_back_and_lose, lambda h: bool(_returnable(h))),
     Move("refund", 5, refund, lambda h: bool(_cleared(h))),
     Move("refund_twice", 0.7, refund_twice, lambda h: bool(_cleared(h))),
     Move("refund_anyhow", 0.5, refund_anyhow, lambda h: any(not p.by_card for p in h.auditor.payments.values())),
