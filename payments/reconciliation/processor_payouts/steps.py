@@ -109,9 +109,9 @@ def receive(saga: Saga, at: datetime) -> Wait | None:
 
 
 def see_it_settled(saga: Saga, at: datetime) -> Wait | None:
-    """Its payments are available to who was paid; the settlement itself is the payments' own."""
+    """Its payments are available to who was paid; the settlement itself is the payments' own. What goes into trust never is."""
     items = list(payout_of(saga).lines.values_list("item", flat=True))
-    waiting = Payment.objects.filter(public_id__in=items, status=Status.COMPLETED).count()
+    waiting = Payment.objects.filter(public_id__in=items, status=Status.COMPLETED).exclude(applies_to__pays_into="trust").count()
     return Wait(f"for {waiting} payments to be settled", at + SOON) if waiting else None
 
 
