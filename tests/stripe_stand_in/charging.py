@@ -94,7 +94,7 @@ def capture(state: State, intent: Thing, amount: int | None) -> None:
 def _take(state: State, intent: Thing, charge: Thing, amount: int, *, at_once: bool = False) -> None:
     bank = charge["payment_method_details"]["type"] == "us_bank_account"
     fee = min(amount * 8 // 1000, 500) if bank else amount * 29 // 1000 + 30
-    line = state.add(more_shapes.balance_transaction(state, charge, "charge", amount, fee, at_once=at_once))
+    line = state.add(more_shapes.balance_transaction(state, charge, "payment" if bank else "charge", amount, fee, at_once=at_once))
     charge |= {"captured": True, "amount_captured": amount, "balance_transaction": line["id"], "paid": True, "status": "succeeded"}
     intent |= {"status": "succeeded", "amount_received": amount, "amount_capturable": 0, "processing": None}
 
@@ -201,8 +201,9 @@ def refund(state: State, charge: Thing, params: Thing, amount: int | None) -> Th
         made["status"] = "pending"
         state.later(state.now() + state.bank_seconds, partial(_given_back, state, made))
     if card.refunds == "fails":
-        state.later(state.now() + state.bank_seconds, partial(_come_back, state, made, charge))
-    made["balance_transaction"] = state.add(more_shapes.balance_transaction(state, made, "refund", -asked, 0))["id"]
+        state.later(state.now() + state.bank_seconds, partial(come_back, state, made, charge))
+    kind = "payment_refund" if by_bank else "refund"
+    made["balance_transaction"] = state.add(more_shapes.balance_transaction(state, made, kind, -asked, 0))["id"]
     charge["amount_refunded"] += asked
     charge["refunded"] = charge["amount_refunded"] == charge["amount"]
     charge["refunds"]["data"].insert(0, made)
@@ -212,12 +213,16 @@ def refund(state: State, charge: Thing, params: Thing, amount: int | None) -> Th
 
 
 def _given_back(state: State, made: Thing) -> None:
-    made["status"] = "succeeded"
-    state.tell("refund.updated", made)
+    if made["status"] == "pending":
+        made["status"] = "succeeded"
+        state.tell("refund.updated", made)
 
 
-def _come_back(state: State, made: Thing, charge: Thing) -> None:
-    line = state.add(more_shapes.balance_transaction(state, made, "refund_failure", made["amount"], 0))
+def come_back(state: State, made: Thing, charge: Thing) -> None:
+    """It does not arrive, whatever was said of it before. Of a debit Stripe calls that a refund again, that comes in."""
+    by_bank = charge["payment_method_details"]["type"] == "us_bank_account"
+    kind = "payment_refund" if by_bank else "refund_failure"
+    line = state.add(more_shapes.balance_transaction(state, made, kind, made["amount"], 0))
     made |= {"status": "failed", "failure_reason": "expired_or_canceled_card", "failure_balance_transaction": line["id"]}
     charge["amount_refunded"] -= made["amount"]
     charge["refunded"] = False

@@ -33,6 +33,7 @@ EVIDENCE = [
     "uncategorized_text",
 ]
 DAY = 86_400
+CATEGORIES = {"payment": "charge", "payment_refund": "refund"}  # what goes by bank is not told apart there
 
 
 def customer(state: State, params: Thing) -> Thing:
@@ -136,7 +137,7 @@ def balance_transaction(state: State, source: Thing, kind: str, amount: int, fee
         "fee": fee,
         "fee_details": lines if fee else [],
         "net": amount - fee,
-        "reporting_category": kind,
+        "reporting_category": CATEGORIES.get(kind, kind),
         "source": source["id"],
         "status": "available" if at_once else "pending",
         "type": kind,

@@ -1,7 +1,8 @@
 """What is owed, by how long ago it fell due, for each party of each lease.
 
 Of every debit on L1500 counts what was not paid by the day, as allocation rows say (BOOKS.md section 5): a pairing counts from the later
-of its two days, what a return took back from the day of the return. What lies on the account beyond its open debits is unapplied.
+of its two days, what a return took back from the day of the return, and with it what was taken back of the same credit before.
+What lies on the account beyond its open debits is unapplied.
 So for each account, at any day and any knowledge: the buckets less what is unapplied are its balance.
 """
 
@@ -30,13 +31,14 @@ WITH known AS MATERIALIZED (
     WHERE e.account_id = ANY(%(accounts)s) AND e.effective_on <= %(day)s AND e.at <= %(known_at)s
         AND ledger_known(t.created_xid, %(snapshot)s)
 ), paired AS MATERIALIZED (
-    SELECT a.credit_entry_id AS credit, a.debit_entry_id AS debit, a.amount_minor AS minor, a.rule = 'return' AS taken_back
+    SELECT a.credit_entry_id AS credit, a.debit_entry_id AS debit, a.amount_minor AS minor, a.at, a.rule = 'return' AS taken_back
     FROM ledger_allocation a JOIN known c ON c.id = a.credit_entry_id JOIN known d ON d.id = a.debit_entry_id
     WHERE a.account_id = ANY(%(accounts)s) AND a.at <= %(known_at)s
-), gone AS ( -- credits whose return is of a day and a moment that count here
-    SELECT DISTINCT credit FROM paired WHERE taken_back AND minor > 0
+), gone AS ( -- of each credit the last taking-back of a day and a moment that count here: all rows of one are of one moment
+    SELECT credit, max(at) AS at FROM paired WHERE taken_back AND minor > 0 GROUP BY credit
 ), paid AS (
-    SELECT debit, sum(minor) AS minor FROM paired WHERE NOT taken_back OR credit IN (SELECT credit FROM gone) GROUP BY debit
+    SELECT p.debit, sum(p.minor) AS minor FROM paired p LEFT JOIN gone g ON g.credit = p.credit
+    WHERE NOT p.taken_back OR p.at <= g.at GROUP BY p.debit
 ), aged AS (
     SELECT k.account_id, k.amount_minor, %(day)s::date - k.effective_on AS days,
         CASE WHEN k.amount_minor > 0 THEN greatest(0, k.amount_minor - coalesce(p.minor, 0)) ELSE 0 END AS open_minor

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Final, Protocol
+
+REFUND_FAILURE: Final = "refund_failure"  # what had gone out as a refund comes in again: it did not arrive
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +12,7 @@ class PaidLine:
     """One part of such a sum: `amount_minor` as it came in or went out, of which the processor has kept `fee_minor`."""
 
     reference: str  # the processor's own name of this line
-    kind: str  # payment, refund, or what the processor calls it
+    kind: str  # payment, refund, refund_failure, or what the processor calls it
     about: str  # the reference of the order that it is about, as the rail answered it; empty: none
     amount_minor: int
     fee_minor: int

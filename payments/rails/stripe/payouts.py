@@ -1,6 +1,6 @@
-"""Stripe's payouts to our bank, and the balance transactions in each. Source: docs.stripe.com/payouts/reconciliation.
+"""Stripe's payouts to our bank, and the balance transactions in each. Only automatic payouts say what they are made of.
 
-Only automatic payouts say what they are made of.
+Source: docs.stripe.com/payouts/reconciliation, docs.stripe.com/reports/balance-transaction-types, …/reporting-categories.
 """
 
 from datetime import UTC, datetime
@@ -9,10 +9,10 @@ from typing import Any, Final
 import stripe
 
 from payments.rails.base import NeedsAPerson, Order
-from payments.rails.processors.paid_out import PaidLine, PaidOut
+from payments.rails.processors.paid_out import REFUND_FAILURE, PaidLine, PaidOut
 from payments.rails.stripe.calls import ask
 
-KINDS: Final = {"charge": "payment", "payment": "payment", "refund": "refund", "payment_refund": "refund"}
+KINDS: Final = {"charge": "payment", "payment": "payment", "refund": "refund", "payment_refund": "refund", "refund_failure": REFUND_FAILURE}
 OF_ITSELF: Final = "payout"  # the sum itself stands among its parts, going out
 PAGE: Final = 100
 
@@ -41,7 +41,15 @@ class StripePayouts:
 
 
 def _line(part: Any) -> PaidLine:
-    return PaidLine(part.id, KINDS.get(part.type, part.type), _about(part.source), part.amount, part.fee)
+    return PaidLine(part.id, _kind(part), _about(part.source), part.amount, part.fee)
+
+
+def _kind(part: Any) -> str:
+    """A refund that did not arrive is one that comes in again where it went by bank, and may be an adjustment where by card."""
+    if part.reporting_category == "refund_failure":
+        return REFUND_FAILURE
+    kind = KINDS.get(part.type, str(part.type))
+    return REFUND_FAILURE if kind == "refund" and part.amount > 0 else kind
 
 
 def _about(source: Any) -> str:

@@ -14,6 +14,7 @@ from ledger.journal.actions import post_many
 from payments.chart.drafts import postings_of
 from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.models import CLEARED, LIVE, Payment, Status
+from payments.rails.processors.paid_out import REFUND_FAILURE
 from payments.rails.registry import RAILS_OF
 from payments.rails.timetable import bank_day_of
 from payments.reconciliation.actions import Reported, record_bank_lines
@@ -23,7 +24,7 @@ from payments.reconciliation.processor_payouts.models import ProcessorPayout, Pr
 from payments.refunds.actions.create import REFUND_QUEUE
 from payments.refunds.models import Refund
 
-UNDER_WAY = (Refund.Status.PENDING, Refund.Status.SUBMITTED, Refund.Status.UNKNOWN)
+PARTS = ("payment", "refund", REFUND_FAILURE)
 SOON, LATER = timedelta(hours=1), timedelta(days=1)
 MORNING = time(9)
 
@@ -39,7 +40,7 @@ def explain(saga: Saga, at: datetime) -> Wait | None:
     off = payout.amount_minor - sum(line.net_minor for line in lines)
     if off:
         return Wait(f"what is paid out is {off} more than its parts", at + LATER)
-    known = {"rail__in": RAILS_OF[payout.processor], "rail_reference__in": [line.about for line in lines]}
+    known = {"rail__in": RAILS_OF[payout.processor], "rail_reference__in": [line.about for line in lines if line.about]}
     payments = {p.rail_reference: p for p in Payment.objects.filter(**known)}
     refunds = {r.rail_reference: r for r in Refund.objects.filter(**known)}
     found = [(line, (payments if line.kind == "payment" else refunds).get(line.about)) for line in lines]
@@ -49,14 +50,14 @@ def explain(saga: Saga, at: datetime) -> Wait | None:
 
 
 def _explain(line: ProcessorPayoutLine, about: Payment | Refund | None, payout: ProcessorPayout, at: datetime) -> Wait | None:
-    if line.kind not in ("payment", "refund") or about is None:
+    if line.kind not in PARTS or about is None:
         return Wait(f"{line.kind} {line.reference}: nobody knows what it is for", at + LATER)
     if isinstance(about, Payment):
         queue, ours = RAIL_QUEUE, about.charged_minor
         under_way, done = about.status in LIVE, about.status in (*CLEARED, Status.RETURNED)
     else:
-        queue, ours = REFUND_QUEUE, -about.sent_minor
-        under_way, done = about.status in UNDER_WAY, about.status == Refund.Status.SUCCEEDED
+        queue, ours = REFUND_QUEUE, about.sent_minor if line.kind == REFUND_FAILURE else -about.sent_minor
+        under_way, done = _standing(about, line.kind)
     if under_way:  # its event got lost: the rail is asked
         schedule(queue, [(about.public_id, at)])
         return Wait(f"{about.public_id} is {about.status}", at + SOON)
@@ -64,6 +65,13 @@ def _explain(line: ProcessorPayoutLine, about: Payment | Refund | None, payout: 
         return Wait(f"{about.public_id} is {about.status}, of {ours}", at + LATER)
     line.item, line.rail = about.public_id, about.rail
     return None
+
+
+def _standing(refund: Refund, kind: str) -> tuple[bool, bool]:
+    """Whether the rail has more to say of it, and whether this part fits what we have posted: what came back had gone out before."""
+    under_way, came_back = refund.status in Refund.UNDER_WAY, refund.status in Refund.CAME_BACK
+    arrived = refund.status == Refund.Status.SUCCEEDED
+    return (under_way or arrived, came_back) if kind == REFUND_FAILURE else (under_way, arrived or came_back)
 
 
 def post_costs(saga: Saga, at: datetime) -> None:
@@ -101,9 +109,9 @@ def receive(saga: Saga, at: datetime) -> Wait | None:
 
 
 def see_it_settled(saga: Saga, at: datetime) -> Wait | None:
-    """Its payments are available to who was paid; the settlement itself is the payments' own."""
+    """Its payments are available to who was paid; the settlement itself is the payments' own. What goes into trust never is."""
     items = list(payout_of(saga).lines.values_list("item", flat=True))
-    waiting = Payment.objects.filter(public_id__in=items, status=Status.COMPLETED).count()
+    waiting = Payment.objects.filter(public_id__in=items, status=Status.COMPLETED).exclude(applies_to__pays_into="trust").count()
     return Wait(f"for {waiting} payments to be settled", at + SOON) if waiting else None
 
 

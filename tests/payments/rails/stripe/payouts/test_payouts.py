@@ -1,7 +1,6 @@
 """From a card at Stripe to money that a landlord may have: Stripe pays out one sum for many payments, and it comes apart again."""
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
 import pytest
 
@@ -9,76 +8,17 @@ from directpay.due.actions import schedule
 from directpay.due.models import Due
 from directpay.events.queries import history_of
 from directpay.events.unit import unit_of_work
-from directpay.sagas.models import Saga
-from payments.methods.cards.actions import create_card
 from payments.payins.models import Payment
 from payments.rails.processors.paid_out import PaidLine, PaidOut
-from payments.reconciliation.models import BankLine
 from payments.reconciliation.processor_payouts.actions import PROCESSORS_QUEUE, keep
 from payments.reconciliation.processor_payouts.models import ProcessorPayout
 from tests.leases.portal.reading import signed_in
 from tests.payments.rails.stripe.conftest import wish
+from tests.payments.rails.stripe.payouts.conftest import ask, saga, stripes
 from tests.stripe_stand_in import charging
-from tests.stripe_stand_in.control import MovedClock
 
 pytestmark = pytest.mark.django_db
 LIST = "GET /v1/balance_transactions"
-
-
-@pytest.fixture
-def moment(w) -> MovedClock:
-    """Stripe's days are ours: `later` moves both."""
-    start = w.now
-    return MovedClock(lambda: start)
-
-
-@pytest.fixture
-def later(w, moment):
-    def go(**delta: float) -> None:
-        moment.move(timedelta(**delta).total_seconds())
-        w.later(**delta)
-
-    return go
-
-
-@pytest.fixture
-def pay(w, rail, accept):
-    card = create_card("pm_card_visa", user=w.bob, actor=w.actor(w.bob), at=w.now)
-
-    def go(amount: int = 10_000, **more: Any) -> Payment:
-        made = accept(rail="card", card=card, bank_account=None, amount=amount, **more)
-        w.work()
-        return w.fresh(made)
-
-    return go
-
-
-@pytest.fixture
-def pay_out(w, stand_in, later):
-    """Three days later Stripe pays out what is available then, and we are told of it."""
-
-    def go() -> dict[str, Any]:
-        later(days=3)
-        made = charging.pay_out(stand_in.state)
-        assert made
-        ask(f"stripe/{made['id']}", w)
-        return made
-
-    return go
-
-
-def ask(key: str, w) -> None:
-    with unit_of_work():
-        schedule(PROCESSORS_QUEUE, [(key, w.now)])
-    w.work()
-
-
-def stripes() -> Any:
-    return BankLine.objects.filter(rail="stripe")
-
-
-def saga() -> Saga:
-    return Saga.objects.get(kind="processor_payout")
 
 
 def test_it_works(w, pay, pay_out, stand_in, later):
