@@ -56,7 +56,10 @@ def end_lease(lease: Lease, end_on: date, *, actor: Actor, at: datetime) -> Leas
 
 
 def renew_lease(lease: Lease, wish: Renewal, *, actor: Actor, at: datetime) -> Lease:
-    """A later end, or none. Raises InvalidInput, LeaseOverlaps."""
+    """A later end, or none. A rent that is agreed with it holds from the day after the old end, whatever was agreed for later days.
+
+    Raises InvalidInput, LeaseOverlaps.
+    """
     with unit_of_work():
         lease = _locked(lease)
         if lease.end_on is None:
@@ -64,6 +67,9 @@ def renew_lease(lease: Lease, wish: Renewal, *, actor: Actor, at: datetime) -> L
         if wish.end_on is not None and wish.end_on <= lease.end_on:
             raise InvalidInput("A renewal ends later than the lease.", param="end_date")
         step = None if wish.rent_minor is None else (lease.end_on + ON, wish.rent_minor)
+        if step is not None:  # it ended early: steps of the days that were dropped stand still, and nothing agreed is erased
+            lease.rent_steps.filter(from_on__gt=step[0]).update(rent_minor=step[1])
+            lease = with_people().get(id=lease.id)
         return _change(lease, "lease.renewed", actor, at, end_on=wish.end_on, step=step)
 
 

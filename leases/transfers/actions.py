@@ -15,7 +15,7 @@ from directpay.people.actor import SYSTEM, Actor
 from leases.changes.actions import end_lease
 from leases.contracts.actions import Terms, lock_lease_rows, lock_leases
 from leases.contracts.models import Lease, Party
-from leases.contracts.queries import rent_on, with_people
+from leases.contracts.queries import rent_on, rents_of, with_people
 from leases.move_out.queries import awaits_deduction
 from leases.payment_plans.queries import active_plans
 from leases.properties.models import Unit
@@ -109,13 +109,16 @@ def move_to_unit(lease: Lease, home: NewHome, *, actor: Actor, at: datetime) -> 
         lock_lease_rows([lease.id])
         lease = with_people().get(id=lease.id)
         _check_home(lease, home)
+        end_on = home.end_on or lease.end_on
+        later = [(day, rent) for day, rent in rents_of(lease) if day > home.from_on and (end_on is None or day <= end_on)]
         terms = Terms(
             unit=home.unit,
             renters=_renters_on(lease, home.from_on),
             rent_minor=home.rent_minor or rent_on(lease, home.from_on),
             deposit_minor=0,
             start_on=home.from_on,
-            end_on=home.end_on or lease.end_on,
+            end_on=end_on,
+            rent_steps=() if home.rent_minor else later,
             due_day=home.due_day or lease.due_day,
             metadata=home.metadata,
         )

@@ -110,6 +110,23 @@ class TestRenewing:
         assert plan(lease)[-3:] == [("2027-03-01", 150_000), ("2027-04-01", 160_000), ("2027-05-01", 160_000)]
         assert [rent_on(w.reload(lease), day) for day in (date(2027, 3, 31), date(2027, 4, 1))] == [150_000, 160_000]
 
+    def test_with_another_rent_overrules_what_was_agreed_for_days_after_an_early_end(self, w):
+        lease = w.lease(end_on=date(2027, 10, 31))
+        step(w, lease, date(2027, 4, 1), 160_000)
+        step(w, lease, date(2027, 6, 1), 170_000)
+        end(w, lease, date(2027, 3, 31))
+        renew(w, lease, date(2027, 10, 31), 155_000)
+        assert {amount for day, amount in plan(lease) if day > "2027-03-31"} == {155_000}
+        assert [rent_on(w.reload(lease), day) for day in (date(2027, 3, 31), date(2027, 10, 31))] == [150_000, 155_000]
+        w.check()
+
+    def test_without_one_goes_on_as_it_was_agreed(self, w):
+        lease = w.lease(end_on=date(2027, 10, 31))
+        step(w, lease, date(2027, 6, 1), 170_000)
+        end(w, lease, date(2027, 3, 31))
+        renew(w, lease, date(2027, 6, 30))
+        assert plan(lease)[-2:] == [("2027-05-01", 150_000), ("2027-06-01", 170_000)]
+
     def test_from_month_to_month_shows_the_year_ahead_and_grows(self, w, lease):
         renew(w, lease)
         assert plan(lease)[-1] == ("2027-11-01", 150_000)

@@ -7,6 +7,7 @@ import pytest
 from directpay.kernel.errors import InvalidInput
 from directpay.ops.clock import set_clock
 from directpay.people.actor import SYSTEM
+from leases.changes.actions import step_rent
 from leases.contracts.actions import LeaseOverlaps
 from leases.contracts.late_fee import LateFeeTerms
 from leases.contracts.models import Lease
@@ -88,6 +89,17 @@ def test_shares_go_along_each_its_own(w):
     assert owed(w, new, w.bob.public_id) == 50_000 - 10_000
     assert owed(w, new, carol.public_id) == 100_000 + 100_000
     assert [owed(w, lease, u.public_id) for u in (w.bob, carol)] == [0, 0]
+    w.check()
+
+
+@pytest.mark.parametrize(("rent", "months"), [(None, [150_000, 150_000, 155_000, 158_000]), (140_000, [140_000] * 4)])
+def test_rent_steps_go_along_unless_another_rent_is_agreed(w, rent, months):
+    """What was agreed for the time before the move, and after the end, does not."""
+    lease = w.lease(end_on=date(2027, 6, 30))
+    for day, minor in ((DECEMBER, 150_000), (date(2027, 2, 1), 155_000), (date(2027, 3, 1), 158_000), (date(2027, 5, 1), 160_000)):
+        step_rent(w.reload(lease), day, minor, actor=SYSTEM, at=w.now)
+    new = move(w, lease, rent_minor=rent, end_on=date(2027, 3, 31))
+    assert [c.amount_minor for c in new.charges.order_by("due_on")] == months
     w.check()
 
 

@@ -63,6 +63,8 @@ def terms_changed(books: "Auditor", lease: Lease, kind: str, at: datetime, end_o
     until = max(_horizon(lease, at), lease.end_on or date.min, furthest)
     before = lease.reckon(until)
     charged = {c.id: _last_day_of(lease, c) for c in lease.charges.values() if c.posted and c.scheduled}
+    if kind == "lease.renewed":
+        lease.renewed(step)
     lease.change(end_on, step)
     after = lease.reckon(until)
     lease.covered |= charged

@@ -107,6 +107,11 @@ class Lease:
         if step:
             self.steps = sorted([*(one for one in self.steps if one[0] != step[0]), step])
 
+    def renewed(self, step: tuple[date, int] | None) -> None:
+        """A rent that is agreed with a renewal holds from then on: what was agreed for later days does not."""
+        if step:
+            self.steps = [(day, step[1] if day > step[0] else rent) for day, rent in self.steps]
+
     def expected(self, at: datetime) -> dict[date, tuple[date, int]]:
         """period start → (due date, amount): the schedule as it must stand at `at`."""
         until = self.end_on or a_year_on(max(self.today(at), self.start_on))

@@ -204,6 +204,9 @@ def _moved(h: "History", lease: LeaseRow, told: Lease, made: LeaseRow, wish: New
         party_of={renter: label for renter, label in told.party_of.items() if label in weights},
         at=h.now,
     )
+    if not wish.rent_minor:  # what was agreed for later days goes along
+        there = h.auditor.leases[made.public_id]
+        there.steps = [(day, minor) for day, minor in told.steps if day > wish.from_on and (end_on is None or day <= end_on)]
     row = MoveRow.objects.get(new=made)
     transfers.moved(h.auditor, Moved(row.public_id, told, h.auditor.leases[made.public_id], wish.from_on))
     home = next(home for home in h.cast.homes if wish.unit in home.units)
