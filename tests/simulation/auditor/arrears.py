@@ -159,7 +159,7 @@ def by_plan(plans: Sequence[Plan], line: list[list[Any]], judged: str, until: da
             part = min(moved, minor)
             moved -= part
             if part and on <= until:
-                line.append([0, on, f"{plan.id}/{n}", part])
+                line.append([0, on, f"/{plan.id}/{n}", part])  # of older debts: before what falls due that day itself
     return line
 
 
