@@ -10,9 +10,9 @@ from leases.arrears.actions.look import ARREARS_QUEUE, look_at_arrears
 from leases.autopay import listeners as autopay
 from leases.autopay.actions.notices import tell_ahead
 from leases.autopay.actions.outcomes import FAILURES_QUEUE, RETRIES_QUEUE, look_at_failures, run_retries
-from leases.autopay.actions.planning import NOTICES_QUEUE, RUNS_QUEUE
+from leases.autopay.actions.planning import ENDS_QUEUE, NOTICES_QUEUE, RUNS_QUEUE
 from leases.autopay.actions.run import run_autopays
-from leases.autopay.actions.stopping import MANDATES_QUEUE, follow_mandates
+from leases.autopay.actions.stopping import MANDATES_QUEUE, follow_mandates, look_at_ends
 from leases.autopay.queries import check_pays_by_hand
 from leases.contracts.leaving import check_not_renting
 from leases.contracts.queries import owes_on, renters_of_landlord
@@ -70,9 +70,11 @@ def register() -> None:
     register_queue(Queue(RETRIES_QUEUE, run_retries))
     register_queue(Queue(NOTICES_QUEUE, tell_ahead))
     register_queue(Queue(RUNS_QUEUE, run_autopays))
+    register_queue(Queue(ENDS_QUEUE, look_at_ends))
     promise("payment.failed", "payment.returned", hear=autopay.look_at_failures)
     promise("retry.due", hear=autopay.try_again)
     promise("mandate.revoked", hear=autopay.follow_mandates)
+    promise("lease.ended", "lease.renewed", hear=autopay.follow_leases)
     _register_deposits()
     register_queue(Queue(CARRY_QUEUE, carry_balances))
     promise("payment.completed", *CAME_BACK, hear=follow_payments)

@@ -26,11 +26,16 @@ class Days:
         begin = max(day, self.start_on - LOOK_AHEAD - timedelta(days=1))
         for year, month in months_from(begin):
             if self.end_on is not None and date(year, month, 1) > self.end_on:
-                return None
+                return self._for_the_rest(self.end_on, day)
             found = self._of(year, month)
             if found is not None and found > begin:
                 return found
         return None
+
+    def _for_the_rest(self, end_on: date, day: date) -> date | None:
+        """Of days of its own none is left: rent for which the last of them came too early is paid when it falls due."""
+        due_on = max(day_in_month(end_on.year, end_on.month, self.due_day), self.start_on)
+        return due_on if self.day_of_month is not None and due_on > day + LOOK_AHEAD else None
 
     def _of(self, year: int, month: int) -> date | None:
         if self.day_of_month is not None:

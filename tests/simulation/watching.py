@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
 
 from directpay.due.registry import QUEUES
 from leases.arrears.actions.look import ARREARS_QUEUE
 from leases.arrears.models import ArrearsStep
 from leases.autopay.actions.outcomes import FAILURES_QUEUE, RETRIES_QUEUE
-from leases.autopay.actions.planning import RUNS_QUEUE
+from leases.autopay.actions.planning import ENDS_QUEUE, RUNS_QUEUE
 from leases.autopay.models import Autopay, AutopayAttempt, AutopayRun
 from leases.payment_plans.actions.judging import PLANS_QUEUE
 from leases.payment_plans.models import PaymentPlan
@@ -25,6 +27,8 @@ from tests.simulation.bank import promise_of
 if TYPE_CHECKING:
     from tests.simulation.history import History
 
+Noted = by_itself.Order | arrears.Plan
+WRITTEN = {by_itself.Order: ("next_on", "paused", "revoked"), arrears.Plan: ("state", "accepted_on", "ended_on")}
 Work = Callable[[Sequence[str], datetime], object]
 
 
@@ -34,10 +38,13 @@ class Watch:
     def __init__(self, history: "History") -> None:
         self.history = history
         self.tentative: list[tuple[str, Callable[[], None]]] = []  # payment that must stand, and how to take it back
+        self.doubtful: list[tuple[str, list[tuple[Noted, list[Any]]]]] = []  # transaction that must stand, and what was before it
         self.within = False
 
     def settle(self) -> None:
         """At a check: a process that died before its commit has paid nothing."""
+        for transaction, changed in self.doubtful if not self.within else ():
+            self._settle(transaction, changed)
         if not self.within and self.tentative:
             standing = set(Payment.objects.filter(public_id__in=[name for name, _ in self.tentative]).values_list("public_id", flat=True))
             for name, take_back in self.tentative:
@@ -45,10 +52,20 @@ class Watch:
                     take_back()
             self.tentative.clear()
 
+    def _settle(self, transaction: str, changed: list[tuple[Noted, list[Any]]]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_xact_status(%s::xid8)", [transaction])
+            (became,) = cursor.fetchone()
+        for one, was in changed if became == "aborted" else ():
+            for name, value in zip(WRITTEN[type(one)], was, strict=True):
+                setattr(one, name, value)
+        if became != "in progress":
+            self.doubtful = [kept for kept in self.doubtful if kept[0] != transaction]
+
     @contextmanager
     def beside(self) -> Iterator[None]:
         queues = {RUNS_QUEUE: self.runs, RETRIES_QUEUE: self.retries, FAILURES_QUEUE: self.failures, PLANS_QUEUE: self.plans}
-        queues[CARRY_QUEUE] = self.carries
+        queues |= {CARRY_QUEUE: self.carries, ENDS_QUEUE: self.ends}
         before = {name: QUEUES[name] for name in (*queues, ARREARS_QUEUE)}
         for name, look in queues.items():
             QUEUES[name] = replace(before[name], work=self._looked_at(before[name].work, look))
@@ -61,9 +78,27 @@ class Watch:
     def _looked_at(self, work: Work, look: Callable[[Work, Sequence[str], datetime], None]) -> Work:
         def looking(keys: Sequence[str], at: datetime) -> None:
             with self._judging():
+                before = self._noted()
                 look(work, keys, at)
+                self._until_it_stands(before)
 
         return looking
+
+    def _noted(self) -> list[tuple[Noted, list[Any]]]:
+        """What looks write down of orders and plans, as it is now."""
+        auditor = self.history.auditor
+        return [
+            (one, [getattr(one, name) for name in WRITTEN[type(one)]])
+            for one in (*auditor.orders.values(), *auditor.arrears.plans.values())
+        ]
+
+    def _until_it_stands(self, before: list[tuple[Noted, list[Any]]]) -> None:
+        changed = [(one, was) for one, was in before if [getattr(one, name) for name in WRITTEN[type(one)]] != was]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id_if_assigned()::text")
+            (within,) = cursor.fetchone()
+        if changed and within:
+            self.doubtful.append((within, changed))
 
     @contextmanager
     def _judging(self) -> Iterator[None]:
@@ -94,11 +129,30 @@ class Watch:
             same(f"the run of {order.id} on {run.run_on}", wanted, (found.status, found.reason, found.amount_minor or 0))
             if wanted[0] == "paying":
                 self.accept(order, found.attempts.get().payment, wanted[2], at)
-            h.counters["edge"][f"autopay run: planned → {found.status}"] += 1
+            h.auditor.edges[f"autopay run: planned → {found.status}"] += 1
             h.say(f"  {order.id} on {run.run_on}: {found.status} {found.reason} {found.amount_minor or ''}")
             if wanted[1] in ("over_cap", *policies.REFUSALS):
                 order.paused = wanted[1]
             self.check_next(order, run.run_on)
+
+    def ends(self, work: Work, keys: Sequence[str], at: datetime) -> None:
+        """An order without a day to come gets one when its lease goes on, and ends with it; not before what it paid last has settled."""
+        h = self.history
+        idle = [order for key in keys if (order := h.auditor.orders[key]).next_on is None]
+        stood = {order.id: Autopay.objects.get(public_id=order.id).status for order in idle}
+        work(keys, at)
+        for order in idle:
+            row = Autopay.objects.get(public_id=order.id)
+            if stood[order.id] != "canceled" and row.status == "canceled":
+                made = list(AutopayAttempt.objects.filter(run__autopay=row, run__status="paying").order_by("id").select_related("payment"))
+                last = {attempt.run_id: h.auditor.payments[attempt.payment.public_id].state for attempt in made}
+                demand(set(last.values()) <= {"settled", "canceled"}, f"{order.id} has ended, and its payments are {last}")
+                h.auditor.edges["autopay: ended with its lease"] += 1
+            if stood[order.id] != "canceled":
+                on = row.runs.exclude(status="planned").order_by("-run_on").values_list("run_on", flat=True).first()
+                today = order.lease.today(at)
+                self.check_next(order, max(on or today, today))
+                h.auditor.edges["autopay: goes on with its lease"] += order.next_on is not None
 
     def carries(self, work: Work, keys: Sequence[str], at: datetime) -> None:
         """What goes along to another unit is judged by its postings: here it is seen to it that nothing else has happened meanwhile."""
@@ -136,11 +190,15 @@ class Watch:
         order = self.history.auditor.orders[row.public_id]
         made = list(Payment.objects.filter(autopay_attempt__run__autopay=row).order_by("id").values_list("public_id", flat=True))
         if row.mandate.revoked_at:
-            demand(by_itself.may_stop(self.history.auditor, order, "", "mandate_revoked", made), f"the mandate of {order.id} was revoked")
+            demand(
+                by_itself.may_stop(self.history.auditor, order, "", "mandate_revoked", made, self.history.now),
+                f"the mandate of {order.id} was revoked",
+            )
             order.revoked = True
         if row.status != "active":
             demand(
-                by_itself.may_stop(self.history.auditor, order, row.status, row.reason, made), f"{order.id} is {row.status}: {row.reason}"
+                by_itself.may_stop(self.history.auditor, order, row.status, row.reason, made, self.history.now),
+                f"{order.id} is {row.status}: {row.reason}",
             )
             order.paused = order.paused or (row.reason if row.status == "paused" else "")
         else:
@@ -162,7 +220,7 @@ class Watch:
             demand(not wrong, f"{order.id} was tried again, and must not: {wrong}")
             same(f"the retry of {order.id}", amount, attempt.payment.amount_minor)
             self.accept(order, attempt.payment, amount, at)
-            self.history.counters["edge"]["autopay run: paying → retried"] += 1
+            self.history.auditor.edges["autopay run: paying → retried"] += 1
             self.history.say(f"  {order.id} is tried again: {amount}")
 
     def failures(self, work: Work, keys: Sequence[str], at: datetime) -> None:

@@ -1,19 +1,18 @@
 """The next run of an autopay, and the notices before it: rows and promises, for a set at a time."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from directpay.due.actions import done, schedule
-from directpay.events.actions import NewEvent
 from directpay.kernel.ids import public_id
-from directpay.people.actor import SYSTEM, Actor
+from directpay.people.actor import Actor
 from leases.autopay.dates import Days, moment_of, next_notice
-from leases.autopay.events import autopay_fact
 from leases.autopay.models import Autopay, AutopayRun
 
-RUNS_QUEUE, NOTICES_QUEUE = "autopay.runs", "autopay.notices"
+RUNS_QUEUE, NOTICES_QUEUE, ENDS_QUEUE = "autopay.runs", "autopay.notices", "autopay.ends"
 LEASE_ENDED = "lease_ended"
+A_DAY = timedelta(days=1)
 
 
 def days_of(autopay: Autopay) -> Days:
@@ -25,22 +24,31 @@ def zone_of(autopay: Autopay) -> ZoneInfo:
     return ZoneInfo(autopay.lease.unit.property.timezone)
 
 
-def plan_next(after: Mapping[Autopay, date], at: datetime) -> tuple[list[AutopayRun], list[NewEvent]]:
-    """Step: for each its first run later than that day, promised with its notices. Where the lease has no more days, the autopay ends."""
+def plan_next(after: Mapping[Autopay, date], at: datetime) -> None:
+    """Step: for each its first run later than that day, promised with its notices.
+
+    Where the lease has no more days, nothing is planned: it may be renewed, and what the last run pays is tried again if it fails. When
+    the lease is over it is looked at again.
+    """
     planned: list[AutopayRun] = []
-    ended: list[NewEvent] = []
+    last: list[Autopay] = []
     for autopay, day in after.items():
         run_on = days_of(autopay).after(day)
         if run_on is None:
-            stop(autopay, Autopay.Status.CANCELED, LEASE_ENDED, SYSTEM, at)
-            ended.append(autopay_fact("canceled", autopay, actor=SYSTEM.label, at=at))
+            last.append(autopay)
             continue
         run_at = moment_of(run_on, zone_of(autopay))
         identity = public_id("run")
         planned.append(AutopayRun(public_id=identity, autopay=autopay, run_on=run_on, run_at=run_at, created_at=at, changed_at=at))
     AutopayRun.objects.bulk_create(planned)
     promise_runs(planned, at)
-    return planned, ended
+    schedule(ENDS_QUEUE, [(autopay.public_id, over_at(autopay, at)) for autopay in last])
+
+
+def over_at(autopay: Autopay, at: datetime) -> datetime:
+    """When the lease is over, which has an end; at the earliest now."""
+    end_on = autopay.lease.end_on
+    return at if end_on is None else max(at, moment_of(end_on + A_DAY, zone_of(autopay)))
 
 
 def promise_runs(runs: Sequence[AutopayRun], at: datetime) -> None:

@@ -64,8 +64,8 @@ def run_autopays(public_ids: Sequence[str], at: datetime) -> None:
         )
         update_rows(AutopayRun, runs, RUN_COLUMNS)
         drop_promises(runs)
-        _, ended = plan_next({run.autopay: run.run_on for run in runs if run.autopay.status != Autopay.Status.CANCELED}, at)
-        record([*facts, *ended])
+        plan_next({run.autopay: run.run_on for run in runs if run.autopay.status != Autopay.Status.CANCELED}, at)
+        record(facts)
         update_rows(Autopay, [run.autopay for run in runs if run.autopay.changed_at == at], STOP_COLUMNS)
 
 

@@ -3,18 +3,21 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
+from directpay.due.actions import done, schedule
 from directpay.events.actions import record
 from directpay.events.unit import require_transaction, unit_of_work
 from directpay.kernel.errors import Conflict
 from directpay.people.actor import SYSTEM, Actor
 from leases.autopay.actions.locking import lock_autopay
-from leases.autopay.actions.planning import drop_promises, plan_next, stop
+from leases.autopay.actions.planning import A_DAY, ENDS_QUEUE, LEASE_ENDED, days_of, drop_promises, over_at, plan_next, stop
 from leases.autopay.actions.turn_on import check_not_ended
 from leases.autopay.events import autopay_fact, run_fact
-from leases.autopay.models import Autopay, AutopayRun
+from leases.autopay.models import Autopay, AutopayAttempt, AutopayRun
 from leases.contracts.actions import lock_lease_rows
+from leases.rent.queries import local_today
+from payments.payins.models import Status
 from payments.retries.actions import end_retries
 
 MANDATE_REVOKED = "mandate_revoked"
@@ -45,9 +48,8 @@ def skip_run(autopay: Autopay, on: date, *, actor: Actor, at: datetime) -> Autop
         run.version, run.changed_at = run.version + 1, at
         run.save()
         drop_promises([run])
-        _, ended = plan_next({row: on}, at)
-        row.save()
-        record([run_fact("skipped", run, actor=actor.label, at=at), *ended])
+        plan_next({row: on}, at)
+        record([run_fact("skipped", run, actor=actor.label, at=at)])
         return run
 
 
@@ -100,8 +102,44 @@ def end(autopay: Autopay, reason: str, actor: Actor, at: datetime) -> None:
     record([autopay_fact("canceled", autopay, actor=actor.label, at=at)])
 
 
+def look_at_ends(public_ids: Sequence[str], at: datetime) -> None:
+    """The due queue's work: of these, those without a day to come. Where the lease goes on after all, the next is planned; where it is
+    over, autopay ends, once nothing of its last run is tried any more."""
+    with unit_of_work():
+        autopays = list(Autopay.objects.filter(public_id__in=list(public_ids)).order_by("lease_id", "id"))
+        lock_lease_rows({autopay.lease_id for autopay in autopays})
+        again = [(autopay.public_id, when) for autopay in autopays if (when := _look_at_end(lock_autopay(autopay), at))]
+        schedule(ENDS_QUEUE, again)
+        done(ENDS_QUEUE, sorted(set(public_ids) - {key for key, _ in again}))
+
+
+def _look_at_end(autopay: Autopay, at: datetime) -> datetime | None:
+    """Step: when to look again, if at all."""
+    planned = AutopayRun.objects.filter(autopay=autopay, status=AutopayRun.Status.PLANNED)
+    if autopay.status == Autopay.Status.CANCELED or planned.exists():
+        return None
+    last = AutopayRun.objects.filter(autopay=autopay).aggregate(last=Max("run_on"))["last"]
+    today = local_today(autopay.lease, at)
+    day = max(last or today, today)
+    if days_of(autopay).after(day) is not None:
+        plan_next({autopay: day}, at)
+        return None
+    over = over_at(autopay, at)
+    if over <= at and not _goes_on(autopay):
+        end(autopay, LEASE_ENDED, SYSTEM, at)
+        return None
+    return max(over, at + A_DAY) if over <= at else over
+
+
 def _open_runs(autopay: Autopay) -> list[str]:
     return list(AutopayRun.objects.filter(autopay=autopay, status=AutopayRun.Status.PAYING).values_list("public_id", flat=True))
+
+
+def _goes_on(autopay: Autopay) -> bool:
+    """Whether what one of its runs paid last has not settled, or has failed and is tried again."""
+    attempts = AutopayAttempt.objects.filter(run__autopay=autopay, run__status=AutopayRun.Status.PAYING)
+    last = attempts.order_by("run_id", "-number").distinct("run_id").values_list("payment__status", flat=True)
+    return bool(set(last) - {Status.SETTLED, Status.CANCELED})
 
 
 def follow_mandates(mandate_ids: Sequence[str], at: datetime) -> None:

@@ -122,12 +122,17 @@ def check_not_ended(autopay: Autopay) -> None:
 
 def _move(autopay: Autopay, at: datetime) -> None:
     """Step: the planned run goes to the first of the new days, never to one on which it has run."""
-    run = AutopayRun.objects.select_for_update().get(autopay=autopay, status=AutopayRun.Status.PLANNED)
-    before = AutopayRun.objects.filter(autopay=autopay).exclude(id=run.id).order_by("-run_on").values_list("run_on", flat=True).first()
+    run = AutopayRun.objects.select_for_update().filter(autopay=autopay, status=AutopayRun.Status.PLANNED).first()
+    has_run = AutopayRun.objects.filter(autopay=autopay).exclude(status=AutopayRun.Status.PLANNED)
+    before = has_run.order_by("-run_on").values_list("run_on", flat=True).first()
     today = local_today(autopay.lease, at)
-    run_on = days_of(autopay).after(max(today, before or today))
+    last = max(today, before or today)
+    run_on = days_of(autopay).after(last)
     if run_on is None:
         raise InvalidInput("On this lease no such day is left.", param="day_of_month", code=LEASE_ENDED)
+    if run is None:  # of the days that it had none was left
+        plan_next({autopay: last}, at)
+        return
     run.autopay = autopay
     run.run_on, run.run_at = run_on, moment_of(run_on, zone_of(autopay))
     run.told_days = run.told_minor = None

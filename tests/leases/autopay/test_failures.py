@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 CLOSED, NOT_ALLOWED, DISPUTED = "000111111113", "000333333335", "009910040000"  # R02, R29, R10 four bank days after it landed
 
 
-def failing(number: str = NO_FUNDS, *, backup: str = "", **order: Any) -> tuple[Renting, Autopay]:
-    w = Renting(number=number)
+def failing(number: str = NO_FUNDS, *, backup: str = "", end_on: date | None = None, **order: Any) -> tuple[Renting, Autopay]:
+    w = Renting(number=number, end_on=end_on)
     more = {"backup_account": w.allowed(w.account(w.bob, backup))} if backup else {}
     return w, w.on(**more, **order)
 
@@ -66,6 +66,15 @@ class TestWithoutMoney:
         assert tries(w, autopay)[2:] == [("retry", 8, RENT), ("backup", 8, RENT)]
         assert stands(autopay) == ("active", "")
         assert w.balance("L1500", lease=w.leased) == 0
+        w.check()
+
+    def test_the_last_rent_of_a_lease_is_tried_again_and_paid_from_the_backup_too(self):
+        w, autopay = failing(backup="000123456789", end_on=date(2026, 12, 31))
+        w.go(NINE + timedelta(days=25))
+        assert tries(w, autopay) == [("first", 0, RENT), ("retry", 3, RENT), ("retry", 8, RENT), ("backup", 8, RENT)]
+        assert w.balance("L1500", lease=w.leased) == 0
+        w.go(NINE + timedelta(days=31))
+        assert stands(autopay) == ("canceled", "lease_ended")
         w.check()
 
     def test_a_backup_that_fails_too_is_not_tried_again(self):

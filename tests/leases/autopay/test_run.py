@@ -5,9 +5,11 @@ import pytest
 from directpay.events.actions import record
 from directpay.events.models import Event
 from directpay.events.unit import unit_of_work
+from directpay.people.actor import SYSTEM
 from leases.autopay.actions.run import run_autopays
 from leases.autopay.actions.stopping import pause_autopay, resume_autopay, skip_run, turn_off
 from leases.autopay.models import Autopay, AutopayRun
+from leases.changes.actions import Renewal, end_lease, renew_lease
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from payments.methods.events import fact
 from payments.methods.mandates.actions import revoke_mandate
@@ -251,8 +253,38 @@ class TestStops:
         autopay = w.on()
         w.go(NINE)
         assert [p.amount_minor for p in w.payments(autopay)] == [RENT]
+        assert (Autopay.objects.get().status, [run.status for run in w.runs(autopay)]) == ("active", ["paying"]), "it has no day to come"
+        w.go(NINE + timedelta(days=30))
+        assert Autopay.objects.get().status == "active"
+        w.go(NINE + timedelta(days=31))
         stands = Autopay.objects.get()
         assert (stands.status, stands.reason) == ("canceled", "lease_ended")
+
+    def test_it_waits_for_what_is_on_its_way_when_the_lease_is_over(self):
+        w = Renting(number="000000000009", end_on=date(2026, 12, 1))  # it stays on its way
+        autopay = w.on()
+        w.go(NINE + timedelta(days=6))
+        assert ([p.status for p in w.payments(autopay)], Autopay.objects.get().status) == (["processing"], "active")
+
+    def test_it_goes_on_with_a_lease_that_is_renewed(self):
+        w = Renting(end_on=date(2026, 12, 31))
+        autopay = w.on()
+        w.go(NINE + timedelta(days=9))
+        renew_lease(w.reload(w.leased), Renewal(date(2027, 2, 28)), actor=SYSTEM, at=w.now)
+        w.work()
+        assert [(run.run_on, run.status) for run in w.runs(autopay)][1:] == [(date(2027, 1, 1), "planned")]
+        w.go(NINE + timedelta(days=62))
+        assert [p.amount_minor for p in w.payments(autopay)] == [RENT] * 3
+        w.go(NINE + timedelta(days=91))
+        assert Autopay.objects.get().reason == "lease_ended"
+
+    def test_it_ends_sooner_when_the_lease_does(self):
+        w = Renting(end_on=date(2026, 12, 31))
+        w.on()
+        w.go(NINE + timedelta(days=4))
+        end_lease(w.reload(w.leased), date(2026, 12, 2), actor=SYSTEM, at=w.now)
+        w.later(minutes=1)
+        assert Autopay.objects.get().status == "canceled"
 
 
 class TestOnce:

@@ -56,7 +56,11 @@ def next_day(lease: Lease, day: int | None, after: date, now: datetime) -> date 
     found = max(after + timedelta(days=1), lease.start_on - AHEAD)
     while found.day != min(day, calendar.monthrange(found.year, found.month)[1]):
         found += timedelta(days=1)
-    return None if lease.end_on is not None and found > lease.end_on else found
+    if lease.end_on is None or found <= lease.end_on:
+        return found
+    year, month = lease.end_on.year, lease.end_on.month  # the last rent, where the last of its own days was too early for it
+    last = max(date(year, month, min(lease.due_day, calendar.monthrange(year, month)[1])), lease.start_on)
+    return last if last > after + AHEAD else None
 
 
 def due_now(books: "Auditor", order: Order, on: date) -> tuple[int, int]:
@@ -120,10 +124,11 @@ def _comes_back(number: str, listed: set[str], *codes: str) -> bool:
     return number in listed or (number.startswith("0099") and number[4:6] in codes)
 
 
-def may_stop(books: "Auditor", order: Order, status: str, reason: str, made: list[str]) -> bool:
+def may_stop(books: "Auditor", order: Order, status: str, reason: str, made: list[str], at: datetime) -> bool:
     """Whether an autopay may be paused or off for this reason."""
     if reason == "lease_ended":
-        return order.next_on is None
+        end_on = order.lease.end_on
+        return order.next_on is None and end_on is not None and order.lease.today(at) > end_on
     if reason == "mandate_revoked":
         own = [p for p in books.payments.values() if _comes_back(p.number, NOT_ALLOWED, "07", "10", "29") and p.payer == order.payer]
         return order.revoked or any(t.state in ("failed", "returned") for p in own for t in p.told)
