@@ -76,16 +76,22 @@ def follow(books: "Auditor", p: Payment, left: str, at: datetime) -> None:
         p.let_go_at = at
 
 
-def resolve(books: "Auditor", found: Mapping[str, tuple[str, int, str, int]], now: datetime) -> None:
-    """Posted as far as it was taken, released where nothing was; by its time alone only while nobody had decided otherwise before."""
+def resolve(books: "Auditor", found: Mapping[str, tuple[str, int, str, int]], now: datetime, *, rested: bool) -> None:
+    """Posted as far as it was taken, released where nothing was; by its time alone only while nobody had decided otherwise before.
+
+    What was taken after its time had come waits for that to be noticed.
+    """
     for reference, hold in books.books.holds.items():
         if hold.state != "pending" or not reference.startswith(PROMISE):
             continue
         p = books.payments[reference.removeprefix(PROMISE)]
         state = found[reference][2] if reference in found else "lost"
-        late = hold.expires_at is not None and hold.expires_at <= now
+        ends = hold.expires_at
+        late = ends is not None and ends <= now
         if late and state == "expired":
             books.hold_resolved(reference, "expired")
+        elif late and state == "pending" and ends and p.completed_at and ends <= p.completed_at and not rested:
+            continue
         elif p.completed_at is not None:
             books.hold_resolved(reference, "posted", p.amount)
         elif p.state in ("canceled", "failed"):

@@ -359,6 +359,6 @@ def _holds(books: Auditor, seen: Seen, now: datetime, *, rested: bool) -> None:
         due = hold.state == "pending" and hold.expires_at is not None and hold.expires_at <= now
         if due and not reference.startswith(cards.PROMISE) and (rested or (reference in found and found[reference][2] == "expired")):
             books.hold_resolved(reference, "expired")
-    cards.resolve(books, found, now)
+    cards.resolve(books, found, now, rested=rested)
     predicted = {reference: (h.account, h.amount, h.state, h.posted) for reference, h in books.books.holds.items()}
     same("holds", predicted, found)
