@@ -38,14 +38,14 @@ def record_answers(answers: Mapping[str, Answer | None], *, at: datetime) -> Non
         _keep_waiting(said["processing"], heard, at)
         _lose(said["unknown"], heard, at)
         _ask_payer(said["requires_action"], heard, at)
-        _authorize(said["authorized"], heard, at)
         _stand(said["still authorized"], heard, at)
-        _let_go(said["canceled"], heard, at)
-        _fail(said["failed"] + said["returned"], heard, at)  # taken back before we called it cleared: it never was
         _take_up(said["completed"], heard, at)
         _check_amounts(said["completed"], heard)
+        complete(said["completed"], heard, at)  # first: it locks its accounts together in their order, and holds theirs one by one
         post_holds(said["completed"], at=at)
-        complete(said["completed"], heard, at)
+        _authorize(said["authorized"], heard, at)
+        _let_go(said["canceled"], heard, at)
+        _fail(said["failed"] + said["returned"], heard, at)  # taken back before we called it cleared: it never was
         kept = {p.public_id for state in ASKED_AGAIN for p in said[state]}
         done(RAIL_QUEUE, [key for key in answers if key not in kept])
 
