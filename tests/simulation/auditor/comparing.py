@@ -242,13 +242,13 @@ def _cash(books: Auditor, p: Payment, at: datetime) -> None:
 
 
 def _allocate(books: Auditor, references: list[str]) -> None:
-    references = deposits.allocate(books, references)
+    references, owing = deposits.allocate(books, references)
     completed = [r.partition(":")[2] for r in references if r.startswith("payment.completed:")]
     returned = [r.partition(":")[2] for r in references if r.startswith("payment.returned:")]
     charges = [r for r in references if r.startswith("charge.due:")]
     accounts, claims = by_hand.allocate(books, references)
     of_fees, of_waivers = late_fees.allocate(books, references)
-    accounts, claims = accounts | of_fees | transfers.allocate(books, references), claims | of_waivers
+    accounts, claims = accounts | owing | of_fees | transfers.allocate(books, references), claims | of_waivers
     of_refunds, given_back = overpayments.allocate(books, references)
     accounts |= of_refunds | refunds.allocate(books, references) | {books.payments[p].account for p in completed + returned}
     claims |= given_back

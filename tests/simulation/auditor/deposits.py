@@ -313,9 +313,11 @@ def _received(books: "Auditor", p: Payment) -> list[Leg]:
     return legs + [(d.account(number), side * p.amount, None) for number, side in sides.items()]
 
 
-def allocate(books: "Auditor", references: Sequence[str]) -> list[str]:
-    """What was posted of deposits is paired, each on its own account; the rest is given back."""
+def allocate(books: "Auditor", references: Sequence[str]) -> tuple[list[str], set[str]]:
+    """What was posted of deposits is paired, each on its own account; the rest is given back, and the accounts on which a debt came that
+    is paired with it."""
     others: list[str] = []
+    owing: set[str] = set()
     deducted: dict[str, dict[str, list[tuple[str, int]]]] = {}  # account → what each deduction is for: each is served what it names
     for reference in references:
         kind, _, subject = reference.partition(":")
@@ -337,12 +339,12 @@ def allocate(books: "Auditor", references: Sequence[str]) -> list[str]:
                     books.receivables[p.account].pair({})
                 if subject in books.trust.reclaimed:
                     d = books.trust.paid_by(p.account)
-                    books.receivables[d.lease.account(d.label)].pair({})
+                    owing.add(d.lease.account(d.label))
         else:
             others.append(reference)
     for account, claims in deducted.items():
         books.receivables[account].pair(claims)
-    return others
+    return others, owing
 
 
 def _pair(books: "Auditor", account: str, credit: str, debit: str) -> None:
