@@ -18,6 +18,15 @@ MUTANTS = (
         seed=8,
     ),
     Mutant(
+        "what is paid past the lease has the bank's day",
+        "payments/payins/queries.py",
+        "today(next((zone for zone_of in ZONES if (zone := zone_of(account))), EASTERN), at)",
+        "today(EASTERN, at)",
+        "the day on which",
+        moves={**BOUND, "pay_directly": 30},
+        seed=7,
+    ),
+    Mutant(
         "a minimum is ignored",
         QUERIES,
         "if wish.amount_minor < least:",
