@@ -15,7 +15,7 @@ from leases.autopay.actions.run import run_autopays
 from leases.autopay.actions.stopping import MANDATES_QUEUE, follow_mandates, look_at_ends
 from leases.autopay.queries import check_pays_by_hand
 from leases.contracts.leaving import check_not_renting
-from leases.contracts.queries import owes_on, renters_of_landlord
+from leases.contracts.queries import owes_on, renters_of_landlord, zone_of
 from leases.credits import postings as _credits  # noqa: F401 registers
 from leases.deposits import postings as _deposits  # noqa: F401 registers
 from leases.deposits.actions.ask import ASK_QUEUE, ask_for_deposits
@@ -50,7 +50,7 @@ from leases.transfers.queries import given_away
 from ledger.journal.invariants import register_invariants
 from payments.customers.queries import KEPT_BY
 from payments.payins.actions.complete import TRUST_QUEUE
-from payments.payins.queries import MAY_PAY, TAKES
+from payments.payins.queries import MAY_PAY, TAKES, ZONES
 from payments.returns.actions import KEEPERS
 
 # After these less is on its way than was: of what is captured, only a part may have been taken of what was promised.
@@ -142,6 +142,8 @@ def _register_rules() -> None:
             KEPT_BY.append(keeps)
     if check_lease_takes not in TAKES:
         TAKES.append(check_lease_takes)
+    if zone_of not in ZONES:
+        ZONES.append(zone_of)
     if not KEEPERS:
         KEEPERS.append(DepositKeeper())
     if given_away not in OWED_BESIDES:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import DateField, DateTimeField, F, Func, Prefetch, Q, QuerySet, Value
@@ -188,3 +189,9 @@ def owes_on(payer: User, account: Account) -> bool:
     """For payins.queries.MAY_PAY: a renter may pay any party's account of a lease that it stands on (all answer for the whole)."""
     leases = Party.objects.filter(account=account).values("lease_id")
     return Renter.objects.filter(user=payer, lease_id__in=leases).exists()
+
+
+def zone_of(account: Account) -> ZoneInfo | None:
+    """For payins.queries.ZONES: what a party owes falls due, and is late, where the property stands."""
+    name = Party.objects.filter(account=account).values_list("lease__unit__property__timezone", flat=True).first()
+    return ZoneInfo(name) if name else None

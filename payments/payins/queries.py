@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Model, Q, QuerySet, Sum
 
+from directpay.kernel.clock import EASTERN, today
 from directpay.people.actor import Actor
 from directpay.people.models import Payee, User
 from directpay.people.ways import Way, seen_by
@@ -51,10 +53,18 @@ MAY_PAY: list[Callable[[User, Account], bool]] = []
 # And what such an account takes, of whomever: asked with rail, minor units and the moment, they raise what they refuse.
 TAKES: list[Callable[[Account, str, int, datetime], None]] = []
 
+# And in which time zone its days are; None from those who do not know it.
+ZONES: list[Callable[[Account], ZoneInfo | None]] = []
+
 
 def may_pay(payer: User, account: Account, actor: Actor) -> bool:
     """Whether `payer` has to do with this account at all; staff may point anybody at any account."""
     return actor.may_see_all or any(rule(payer, account) for rule in MAY_PAY)
+
+
+def tendered_on(account: Account, at: datetime) -> date:
+    """The day of what is paid to it at this moment: lateness is judged by it. Our bank's where nobody above knows the account."""
+    return today(next((zone for zone_of in ZONES if (zone := zone_of(account))), EASTERN), at)
 
 
 def in_flight_minor(account_ids: Sequence[int]) -> dict[int, int]:

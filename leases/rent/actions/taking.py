@@ -39,6 +39,7 @@ def check_lease_takes(account: Account, rail: str, amount_minor: int, at: dateti
 
 
 def _returned_at(lease: Lease) -> datetime | None:
-    returned = Payment.objects.filter(origin=lease.public_id, status=Status.RETURNED)
+    """By the accounts, as `leases_stand_to_pay` asks: what was paid past the lease does not name it."""
+    returned = Payment.objects.filter(applies_to__in=Party.objects.filter(lease=lease).values("account"), status=Status.RETURNED)
     found: datetime | None = returned.aggregate(last=Max("returned_at"))["last"]
     return found

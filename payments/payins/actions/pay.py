@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from directpay.events.unit import unit_of_work
-from directpay.kernel.clock import EASTERN, today
 from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import Actor
 from directpay.people.models import Payee
@@ -15,7 +14,7 @@ from payments.methods.cards.paying import Source
 from payments.methods.models import BankAccount
 from payments.payins.actions.initiate import Terms, initiate
 from payments.payins.models import Payment
-from payments.payins.queries import TAKES, may_pay
+from payments.payins.queries import TAKES, may_pay, tendered_on
 
 
 def pay(
@@ -49,7 +48,7 @@ def pay(
             bank_account=source if isinstance(source, BankAccount) else None,
             card=source if isinstance(source, Card) else None,
             captures_later=captures_later,
-            tendered_on=today(EASTERN, at),
+            tendered_on=tendered_on(account, at),
             allow_duplicate=allow_duplicate,
             metadata=metadata,
         )

@@ -21,6 +21,7 @@ from payments.rails.timetable import LATEST, bank_day_of, patience
 
 S = Payout.Status
 AT_THE_RAIL = (S.IN_TRANSIT, S.UNKNOWN)
+ARRIVED = ("completed", "returned")  # what the rail calls returned had arrived before
 REASON = ("return_code", "failure_code", "failure_message")
 ANSWER = ("answered_at", "rail_reference")
 
@@ -60,23 +61,33 @@ def record_payout_answers(answers: Mapping[str, Answer | None], *, at: datetime)
 
 def _take(payout: Payout, answer: Answer | None, at: datetime) -> datetime | None:
     """Step: one payout and what was said of it. Returns when to ask again, if at all."""
-    if answer is None:
-        if payout.status == S.IN_TRANSIT:
-            change(payout, "lose_answer", "unknown", actor=SYSTEM.label, at=at)
-        return at + patience(payout.placed_at or payout.created_at, at)
+    if answer is None or answer.state in ("unknown", "waiting"):
+        return _hear_nothing(payout, answer, at)
     if payout.status in AT_THE_RAIL:
         payout.answered_at, payout.rail_reference = at, answer.reference
         if answer.state == "processing":
             _note(payout, at)
             return answer.ask_again_at or at + LATEST
-        if answer.state == "failed":
+        if answer.state in ("failed", "canceled"):
             _fail(payout, answer, at)
             return None
+        if answer.state not in ARRIVED:
+            raise ValueError(f"{payout.public_id} is {answer.state} at its rail: nothing says what that makes of money that goes out")
         _confirm(payout, answer, at)
     if payout.status == S.PAID and answer.state == "returned":
         _send_back(payout, answer, at)
         return None
     return answer.ask_again_at if payout.status == S.PAID else None
+
+
+def _hear_nothing(payout: Payout, answer: Answer | None, at: datetime) -> datetime | None:
+    """Silence is no failure. One of which the rail was not asked stays as it is."""
+    if payout.status not in (*AT_THE_RAIL, S.PAID):
+        return None
+    asked = answer is None or answer.state == "unknown"
+    if payout.status == S.IN_TRANSIT and asked:
+        change(payout, "lose_answer", "unknown", actor=SYSTEM.label, at=at)
+    return (answer.ask_again_at if answer else None) or at + patience(payout.placed_at or payout.created_at, at)
 
 
 def _note(payout: Payout, at: datetime) -> None:
@@ -121,7 +132,7 @@ def _send_back(payout: Payout, answer: Answer, at: datetime) -> None:
 
 
 def _explain(payout: Payout, answer: Answer) -> None:
-    reason = explain(answer.code)
+    reason = explain(answer.code or ("merchant_request" if answer.state == "canceled" else ""))
     payout.return_code, payout.failure_code, payout.failure_message = return_code(answer.code), reason.failure_code, reason.sentence
 
 

@@ -1,6 +1,6 @@
 """What is late, when, and for whom: by what was tendered in time, whatever was told when."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -18,6 +18,7 @@ from leases.rent.queries import schedules
 from ledger.journal.models import Transaction
 from payments.methods.cards.actions import create_card
 from payments.payins.actions.capture import capture_payment
+from payments.payins.actions.pay import pay
 from tests.leases.late_fees.cast import agreed, fees, give, let, waive
 from tests.world import World
 
@@ -45,6 +46,22 @@ class TestInTime:
         paid = w.pay(lease)
         w.later(days=1)
         assert (w.fresh(paid).status, fees(lease)) == ("processing", [])
+
+    @pytest.mark.parametrize("past_the_lease", [False, True])
+    def test_is_what_is_given_on_the_last_evening_where_the_property_stands(self, w, past_the_lease):
+        """Half past nine in Los Angeles: at the bank the day after has begun."""
+        home = w.property(w.alice, timezone="America/Los_Angeles", units=[{"name": "1"}])
+        lease, source = w.lease(unit=home.units.get(), late_fee=agreed()), w.account(w.bob)
+        w.later(days=4, hours=14, minutes=30)
+        assert w.now == datetime(2026, 11, 7, 5, 30, tzinfo=UTC)
+        if past_the_lease:
+            how = {"amount_minor": 150_000, "currency": "usd", "rail": "ach", "allow_duplicate": False, "metadata": {}}
+            paid = pay(lease.parties.get().account.public_id, source, **how, actor=w.actor(w.bob), at=w.now)
+        else:
+            paid = w.pay(lease, "ach", source=source)
+        w.later(days=1)
+        assert (w.fresh(paid).status, fees(lease), w.balance("L1500", lease=lease)) == ("settled", [], 0)
+        w.check()
 
     def test_is_what_a_card_promised_until_a_part_alone_is_taken(self, w):
         lease, card = let(w, grace_days=2), create_card("pm_card_visa", user=w.bob, actor=SYSTEM, at=w.now)

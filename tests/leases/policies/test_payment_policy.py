@@ -221,9 +221,9 @@ class TestPastTheLease:
 
     @pytest.fixture
     def pay_it(self, w, lease):
-        source = w.account(w.bob)
+        proven = w.account(w.bob)
 
-        def send(amount: int, rail: str = "ach"):
+        def send(amount: int, rail: str = "ach", source=proven):
             account = lease.parties.get().account.public_id
             how = {"currency": "usd", "rail": rail, "allow_duplicate": False, "metadata": {}}
             return pay(account, source, amount_minor=amount, **how, actor=w.actor(w.bob), at=w.now)
@@ -248,3 +248,28 @@ class TestPastTheLease:
         with pytest.raises(CertifiedFundsRequired):
             pay_it(10_000)
         assert pay_it(10_000, "instant").amount_minor == 10_000
+
+    @pytest.mark.parametrize("came_back_past_it", [False, True])
+    def test_only_sure_money_after_a_return_however_it_was_paid_and_is_paid_now(self, w, lease, pay_it, came_back_past_it):
+        takes(w, lease, certified_funds="after_return")
+        source = w.account(w.bob, DISPUTED)
+        back = pay_it(150_000, "same_day_ach", source) if came_back_past_it else w.pay(lease, "same_day_ach", source=source)
+        w.until(back, "returned")
+        with pytest.raises(CertifiedFundsRequired, match="after a payment came back"):
+            w.pay(lease, "ach", amount=10_000)
+        with pytest.raises(CertifiedFundsRequired, match="after a payment came back"):
+            pay_it(10_000)
+        assert pay_it(10_000, "instant").amount_minor == 10_000
+
+    def test_what_came_back_binds_whoever_else_owes_on_the_lease_and_no_other(self, w):
+        carol = w.person("carol", "renter")
+        shared, alone = w.lease((w.bob, {"percent": 60}), (carol, {"percent": 40})), w.lease(carol)
+        source, hers = w.account(w.bob, DISPUTED), w.account(carol)
+        for lease in (shared, alone):
+            takes(w, lease, certified_funds="after_return")
+        how = {"currency": "usd", "rail": "same_day_ach", "allow_duplicate": False, "metadata": {}}
+        his = shared.parties.get(label=w.bob.public_id).account.public_id
+        w.until(pay(his, source, amount_minor=90_000, **how, actor=w.actor(w.bob), at=w.now), "returned")
+        with pytest.raises(CertifiedFundsRequired):
+            w.pay(shared, "ach", source=hers)
+        assert w.pay(alone, "ach", source=hers).amount_minor == 150_000

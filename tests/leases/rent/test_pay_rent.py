@@ -8,6 +8,7 @@ from leases.contracts.models import Lease
 from leases.rent.queries import balances
 from payments.payins.actions.cancel import cancel_payment
 from payments.payins.actions.initiate import AmountExceedsPayable, AmountTooSmall, DuplicateSuspected, ObligationInProgress
+from payments.payins.actions.pay import pay
 from payments.payins.models import Payment
 from tests.at_once import at_once
 from tests.world import NO_FUNDS, World
@@ -78,6 +79,12 @@ class TestPays:
     def test_on_the_day_of_the_property(self, w):
         home = w.property(w.alice, timezone="Pacific/Kiritimati", units=[{"name": "1"}])
         assert w.pay(w.lease(unit=home.units.get())).tendered_on == date(2026, 11, 3)
+
+    def test_on_that_day_past_the_lease_too(self, w):
+        home = w.property(w.alice, timezone="Pacific/Kiritimati", units=[{"name": "1"}])
+        account = w.lease(unit=home.units.get()).parties.get().account.public_id
+        how = {"amount_minor": RENT, "currency": "usd", "rail": "ach", "allow_duplicate": False, "metadata": {}}
+        assert pay(account, w.bob.bank_accounts.get(), **how, actor=w.actor(w.bob), at=w.now).tendered_on == date(2026, 11, 3)
 
     def test_several_months_of_debt_at_once(self, w):
         lease = w.lease(start=date(2026, 8, 1))

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from directpay.events.unit import unit_of_work
@@ -5,7 +7,7 @@ from directpay.people.actor import SYSTEM
 from payments.payins.accepting import stand
 from payments.payins.actions.initiate import Wish
 from payments.payins.models import LIVE, Payment, Status
-from payments.payins.queries import cleared_claims, in_flight_minor, live_claims, may_pay, visible_payments
+from payments.payins.queries import cleared_claims, in_flight_minor, live_claims, may_pay, tendered_on, visible_payments
 from tests.world import NO_FUNDS
 
 
@@ -63,3 +65,11 @@ def test_a_reference_can_be_read_out_on_the_telephone(accept):
     made = accept()
     assert made.reference == f"DP-{made.public_id[-8:-4]}-{made.public_id[-4:]}".upper()
     assert Payment.objects.get().amount_refunded == 0
+
+
+def test_what_is_paid_today_has_the_day_of_the_account_and_of_our_bank_where_nobody_knows_it(w, debt):
+    """In the first hour of the third in New York it is the second in Los Angeles."""
+    home = w.property(w.alice, timezone="America/Los_Angeles", units=[{"name": "1"}])
+    western = w.lease(unit=home.units.get()).parties.get().account
+    at = datetime(2026, 11, 3, 5, 30, tzinfo=UTC)
+    assert [tendered_on(account, at).day for account in (western, debt, debt.cost_account)] == [2, 3, 3]

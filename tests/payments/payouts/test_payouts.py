@@ -1,11 +1,13 @@
 """Money out: BOOKS.md B6 to B8 and B10 to B12 through the actions, with the balances as printed."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django_fsm import TransitionNotAllowed
 
+from directpay.due.models import Due
 from directpay.events.models import Event
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import InvalidInput
@@ -14,7 +16,8 @@ from ledger.journal.models import Account, Transaction
 from payments.methods.actions import add_bank_account
 from payments.methods.models import BankAccount
 from payments.methods.queries import BankAccountNotVerified
-from payments.payouts.actions.create import NotAvailable
+from payments.payouts.actions.answer import record_payout_answers
+from payments.payouts.actions.create import PAYOUT_QUEUE, NotAvailable
 from payments.payouts.actions.send import work_on_payouts
 from payments.payouts.models import Payout
 from payments.rails.base import NoAnswer, NoSuchOrder
@@ -175,6 +178,62 @@ class TestTheRail:
         work_on_payouts([made.public_id], rich.now)
         work_on_payouts([made.public_id], rich.now)
         assert Payout.objects.get().status == "paid"
+
+
+class TestWhatNoRailSaysOfAPayoutYet:
+    """Other rails say it of what they do: it must never read as paid."""
+
+    @pytest.fixture
+    def on_its_way(self, rich, send, sent) -> Payout:
+        sent(submit=lambda order, at: answer("processing", at))
+        made = send()
+        work_on_payouts([made.public_id], rich.now)
+        return made
+
+    @pytest.fixture
+    def hear(self, rich, on_its_way):
+        def go(state: str, **more: Any) -> Payout:
+            record_payout_answers({on_its_way.public_id: answer(state, rich.now, **more)}, at=rich.now)
+            return Payout.objects.get()
+
+        return go
+
+    @pytest.mark.parametrize(("state", "status"), [("unknown", "unknown"), ("waiting", "in_transit")])
+    def test_what_says_nothing_is_asked_again(self, rich, hear, state, status):
+        before, later = standing(rich), rich.now + timedelta(seconds=30)
+        assert hear(state, ask_again_at=later).status == status
+        assert (Due.objects.get(queue=PAYOUT_QUEUE).due_at, standing(rich)) == (later, before)
+        assert hear(state).status == status
+        assert rich.now < Due.objects.get(queue=PAYOUT_QUEUE).due_at < later, "without a time of the rail's own, as after silence"
+        assert hear("completed").status == "paid"
+        rich.later(seconds=5)
+        rich.check()
+
+    @pytest.mark.parametrize("state", ["unknown", "waiting"])
+    def test_and_of_one_that_failed_not_any_more(self, hear, state):
+        hear("failed", code="R02")
+        assert (hear(state).status, Due.objects.filter(queue=PAYOUT_QUEUE).exists()) == ("failed", False)
+
+    def test_one_that_was_called_off_there_has_failed(self, rich, hear):
+        made = hear("canceled")
+        assert (made.status, made.paid_on, made.failure_code) == ("failed", None, "merchant_request")
+        assert standing(rich) == {"P2120": 149_800, "P2160": 0, "P1210/payout": 0, "P1110": 150_000, "L1100": 149_800, "L1200": 0}
+        rich.check()
+
+    def test_one_that_came_back_before_anybody_heard_had_arrived(self, rich, hear):
+        assert hear("returned", code="R02").status == "returned"
+        assert set(Transaction.objects.filter(kind__startswith="payout.").values_list("kind", flat=True)) == {
+            "payout.created",
+            "payout.paid",
+            "payout.returned",
+        }
+
+    @pytest.mark.parametrize("state", ["authorized", "requires_action", "arrived"])
+    def test_anything_else_is_an_error_of_ours_and_posts_nothing(self, rich, hear, state):
+        before = standing(rich)
+        with pytest.raises(ValueError, match=state):
+            hear(state)
+        assert (Payout.objects.get().status, standing(rich)) == ("in_transit", before)
 
 
 EDGES = {

@@ -28,9 +28,6 @@ from tests.simulation.auditor.rent import Lease
 from tests.simulation.auditor.requests import Request, Verdict, judge
 from tests.simulation.auditor.transfers import Transfers
 
-EASTERN = ZoneInfo("America/New_York")  # of the bank: who pays an account past its lease is nowhere
-
-
 CANCELABLE = ("initiated", "requires_action", "authorized", "canceled")
 
 
@@ -174,7 +171,7 @@ class Auditor:
             fee_payer=verdict.fee_payer,
             claims=list(verdict.claims),
             created_at=at,
-            tendered_on=at.astimezone(EASTERN if request.account else lease.zone).date(),
+            tendered_on=lease.today(at),
             promise=promise,
             leaves_at=promise.leaves_at,
         )

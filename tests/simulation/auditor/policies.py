@@ -95,11 +95,10 @@ def judge_parts(books: "Auditor", lease: str, parts: Sequence[int]) -> str:
 
 
 def _came_back(books: "Auditor", lease: str, at: datetime) -> bool:
-    """Of anybody on the lease."""
-    of_rent = [
-        p for p in books.payments.values() if p.origin == lease and p.account[:5] == "L1500"
-    ]  # what comes back of a deposit is not asked
-    returned = [books.late.back_at[p.id] for p in of_rent if p.state == "returned"]
+    """Of anybody on the lease, and whatever the payer called it. What comes back of a deposit is not asked."""
+    one = books.leases[lease]
+    accounts = {one.account(label) for label in one.weights}
+    returned = [books.late.back_at[p.id] for p in books.payments.values() if p.account in accounts and p.state == "returned"]
     return bool(returned) and at - max(returned) <= WATCHED
 
 

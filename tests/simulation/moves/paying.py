@@ -67,6 +67,7 @@ def send(h: "History", lease: Any, source: BankAccount | Card, request: Request)
 
 def accept(h: "History", made: Payment, request: Request, verdict: Any) -> None:
     h.auditor.payment_accepted(made.public_id, request, verdict, h.now, promise_of(rail(request.rail), h.now))
+    same(f"the day on which {made.public_id} was given", h.auditor.payments[made.public_id].tendered_on, made.tendered_on)
     h.cast.payments.append(made)
     h.say(f"  {made.public_id}: {verdict.amount}, fee {verdict.fee} by {verdict.fee_payer}, for {list(verdict.claims)}")
     h.check()
