@@ -8,6 +8,7 @@ from directpay.people.actor import SYSTEM
 from directpay.sagas.models import Saga
 from directpay.sagas.registry import SagaKind, StepKind, Wait
 from leases.contracts.actions import lock_lease
+from leases.contracts.models import Party
 from leases.contracts.queries import concerned
 from leases.credits.actions import NewCredit, grant_credit
 from leases.deposits.actions.move import deduct, earned_minor, withdraw
@@ -17,7 +18,7 @@ from leases.move_out.actions import give_back, lock_orders
 from leases.move_out.models import DEDUCT, KIND, Damage, MoveOut
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from leases.rent.queries import payable_charges
-from payments.payins.models import LIVE, Payment
+from payments.payins.queries import in_flight_minor
 from payments.payouts.actions.create import NewPayout, create_payout
 from payments.payouts.models import Payout
 
@@ -38,12 +39,24 @@ def deposits_of(move_out: MoveOut) -> list[Deposit]:
 
 
 def wait_for_deposits(saga: Saga, at: datetime) -> Wait | None:
-    """What is on its way into trust arrives first: a deposit is deducted from where it lies."""
-    deposits = deposits_of(move_out_of(saga))
-    paid = Payment.objects.filter(applies_to_id__in=[d.account_id for d in deposits])
-    if paid.filter(status__in=LIVE).exists():
+    """What is on its way into trust arrives first: a deposit is deducted from where it lies. So does what is paid of the rent."""
+    move_out = move_out_of(saga)
+    deposits = deposits_of(move_out)
+    if in_flight_minor([d.account_id for d in deposits]):
         return Wait("for a payment of the deposit", at + LOOK_AGAIN_AFTER)
-    return _arriving(deposits, at)
+    return _arriving(deposits, at) or _being_paid(_parties(move_out), at)
+
+
+def _parties(move_out: MoveOut) -> list[Party]:
+    return list(move_out.lease.parties.select_related("account").order_by("id"))
+
+
+def _being_paid(parties: Sequence[Party], at: datetime) -> Wait | None:
+    """What is being paid is not deducted as well, or as much would stand ahead of a renter who has gone. It comes, or comes to nothing, by
+    itself: a promise of a card ends after seven days."""
+    if in_flight_minor([party.account_id for party in parties]):
+        return Wait("for a payment on its way", at + LOOK_AGAIN_AFTER)
+    return None
 
 
 def _arriving(deposits: Sequence[Deposit], at: datetime) -> Wait | None:
@@ -65,7 +78,7 @@ def charge_damages(saga: Saga, at: datetime) -> None:
 def credit_damages(saga: Saga, at: datetime) -> None:
     """Back again: what of each charge is still open is credited."""
     move_out = move_out_of(saga)
-    parties = list(move_out.lease.parties.select_related("account").order_by("id"))
+    parties = _parties(move_out)
     charged = set(Damage.objects.filter(move_out=move_out).values_list("charge_id", flat=True))
     for party in parties:
         for row in payable_charges(move_out.lease, party, parties).rows:
@@ -74,10 +87,12 @@ def credit_damages(saga: Saga, at: datetime) -> None:
                 grant_credit(move_out.lease, wish, actor=SYSTEM, at=at)
 
 
-def deduct_what_is_owed(saga: Saga, at: datetime) -> None:
+def deduct_what_is_owed(saga: Saga, at: datetime) -> Wait | None:
     """K9, charge by charge, oldest first, as far as the deposit reaches. What it does not cover stays owed."""
     move_out = move_out_of(saga)
-    parties = list(move_out.lease.parties.select_related("account").order_by("id"))
+    parties = _parties(move_out)
+    if wait := _being_paid(parties, at):  # since the step before
+        return wait
     for deposit in deposits_of(move_out):
         left = min(deposit.held.shown_minor, max(0, deposit.party.account.balance_minor))
         for row in payable_charges(move_out.lease, deposit.party, parties).rows:
@@ -85,6 +100,7 @@ def deduct_what_is_owed(saga: Saga, at: datetime) -> None:
             if part:
                 deduct(deposit, part, reason=row.charge.description or row.charge.category, charge=row.charge, actor=SYSTEM, at=at)
                 left -= part
+    return None
 
 
 def withdraw_what_was_earned(saga: Saga, at: datetime) -> Wait | None:
