@@ -231,12 +231,14 @@ def _credits(books: "Auditor", one: MoveOut) -> list[Any]:
 
 
 def _deductions(books: "Auditor", d: Deposit, today: date) -> list[Movement]:
-    """K9: the oldest first, as far as what is held reaches and as much is owed."""
-    account = d.lease.account(d.label)
-    left = min(deposits.held(books, d), max(0, books.books.balances[account]))
+    """K9: the oldest first, as far as what is held reaches and as much is owed; then rent that is to come of a lease that is over."""
+    account, mine = d.lease.account(d.label), d.lease.of(d.label)
+    over = d.lease.end_on is not None and d.lease.end_on <= today
+    coming = {c.id: d.lease.share(c, d.label) for c in mine if over and c.scheduled and not c.posted}
+    left = min(deposits.held(books, d), max(0, books.books.balances[account] + sum(coming.values())))
     found = []
-    for charge in d.lease.of(d.label):
-        part = min(left, open_of(books, account, charge.id))
+    for charge in sorted(mine, key=lambda c: c.id in coming):
+        part = min(left, coming.get(charge.id) or open_of(books, account, charge.id))
         left -= part
         if part:
             found.append(Movement(d, "deduction", part, today, 0, charge.id))
