@@ -33,6 +33,7 @@ from leases.move_out.listeners import (
     look_at_what_arrived,
     look_at_what_never_came,
     look_at_what_was_added,
+    look_at_what_was_paid,
 )
 from leases.move_out.steps import MOVE_OUT
 from leases.overpayments.actions import BACK_QUEUE, tell_what_came_back
@@ -126,6 +127,7 @@ def _register_deposits() -> None:
         promise("trust_bank.account_replaced", hear=hears_of_account)
     promise("deposit_forwarding.paid", hear=look_at_what_arrived)
     promise(*CAME_BACK, hear=look_at_what_never_came)
+    promise("payment.completed", "payment.failed", "payment.canceled", hear=look_at_what_was_paid)
     promise("deposit.cheque", "deposit.interest", hear=look_at_what_was_added)
     register_saga(MOVE_OUT)
 

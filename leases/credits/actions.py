@@ -22,10 +22,11 @@ from leases.rent.queries import local_today, payable_charges
 from ledger.allocation.actions import allocate
 from ledger.allocation.queries import Claim
 from ledger.journal.actions import Posting, lock_accounts, post_many
+from payments.payins.queries import in_flight_minor
 
 
 class CreditTooLarge(InvalidInput):
-    """More than is owed: of the charge that it is for, or, for a write-off, at all."""
+    """More than is owed: of the charge that it is for, or, for a write-off, at all and not on its way; `owed` says how much that is."""
 
     code = "credit_too_large"
 
@@ -79,17 +80,27 @@ def _owed(party: Party) -> int:
 
 
 def _check_size(lease: Lease, wish: NewCredit, owed: int) -> None:
-    unit = lease.currency
-    if wish.kind == Credit.Kind.WRITE_OFF and wish.amount_minor > owed:
-        most = f"At most {words(owed, unit)} can be written off: no more is owed."
-        said = most if owed > 0 else "Nothing is owed that could be written off."
-        raise CreditTooLarge(said, param="amount", owed=max(0, owed))
+    if wish.kind == Credit.Kind.WRITE_OFF:
+        _check_given_up(wish, owed, lease.currency)
     if wish.charge is not None:
         rows = payable_charges(lease, wish.party, list(lease.parties.order_by("id"))).rows
-        left = next((row.open_minor for row in rows if row.charge.id == wish.charge.id and row.charge.posted_at), 0)
+        row = next((row for row in rows if row.charge.id == wish.charge.id and row.charge.posted_at), None)
+        left = 0 if row is None else row.free_minor if wish.kind == Credit.Kind.WRITE_OFF else row.open_minor
         if wish.amount_minor > left:
-            said = f"At most {words(left, unit)} of this charge is open." if left else "Nothing of this charge is open."
-            raise CreditTooLarge(said, param="amount", owed=left)
+            coming = " and not on its way" if row is not None and left < row.open_minor else ""
+            most = f"At most {words(left, lease.currency)} of this charge is open{coming}."
+            raise CreditTooLarge(most if left else f"Nothing of this charge is open{coming}.", param="amount", owed=left)
+
+
+def _check_given_up(wish: NewCredit, owed: int, currency: str) -> None:
+    """What is on its way is not given up, or as much would stand ahead once it has come."""
+    coming = in_flight_minor([wish.party.account_id]).get(wish.party.account_id, 0)
+    left = max(0, owed - coming)
+    if wish.amount_minor <= left:
+        return
+    most = f"At most {words(left, currency)} can be written off: {'the rest is on its way' if coming else 'no more is owed'}."
+    nothing = "Nothing is owed that is not on its way." if coming and owed > 0 else "Nothing is owed that could be written off."
+    raise CreditTooLarge(most if left else nothing, param="amount", owed=left)
 
 
 def _kept(lease: Lease, wish: NewCredit, on: date, at: datetime) -> Credit:

@@ -8,6 +8,7 @@ from directpay.people.actor import SYSTEM
 from directpay.sagas.models import Saga
 from directpay.sagas.registry import SagaKind, StepKind, Wait
 from leases.contracts.actions import lock_lease
+from leases.contracts.models import Lease, Party
 from leases.contracts.queries import concerned
 from leases.credits.actions import NewCredit, grant_credit
 from leases.deposits.actions.move import deduct, earned_minor, withdraw
@@ -16,8 +17,9 @@ from leases.deposits.queries import drawn_minor, moved_minor, standings, with_le
 from leases.move_out.actions import give_back, lock_orders
 from leases.move_out.models import DEDUCT, KIND, Damage, MoveOut
 from leases.rent.actions.add_charge import NewCharge, add_charge
-from leases.rent.queries import payable_charges
-from payments.payins.models import LIVE, Payment
+from leases.rent.models import Charge
+from leases.rent.queries import local_today, payable_charges, share_of
+from payments.payins.queries import in_flight_minor
 from payments.payouts.actions.create import NewPayout, create_payout
 from payments.payouts.models import Payout
 
@@ -38,12 +40,24 @@ def deposits_of(move_out: MoveOut) -> list[Deposit]:
 
 
 def wait_for_deposits(saga: Saga, at: datetime) -> Wait | None:
-    """What is on its way into trust arrives first: a deposit is deducted from where it lies."""
-    deposits = deposits_of(move_out_of(saga))
-    paid = Payment.objects.filter(applies_to_id__in=[d.account_id for d in deposits])
-    if paid.filter(status__in=LIVE).exists():
+    """What is on its way into trust arrives first: a deposit is deducted from where it lies. So does what is paid of the rent."""
+    move_out = move_out_of(saga)
+    deposits = deposits_of(move_out)
+    if in_flight_minor([d.account_id for d in deposits]):
         return Wait("for a payment of the deposit", at + LOOK_AGAIN_AFTER)
-    return _arriving(deposits, at)
+    return _arriving(deposits, at) or _being_paid(_parties(move_out), at)
+
+
+def _parties(move_out: MoveOut) -> list[Party]:
+    return list(move_out.lease.parties.select_related("account").order_by("id"))
+
+
+def _being_paid(parties: Sequence[Party], at: datetime) -> Wait | None:
+    """What is being paid is not deducted as well, or as much would stand ahead of a renter who has gone. It comes, or comes to nothing, by
+    itself: a promise of a card ends after seven days."""
+    if in_flight_minor([party.account_id for party in parties]):
+        return Wait("for a payment on its way", at + LOOK_AGAIN_AFTER)
+    return None
 
 
 def _arriving(deposits: Sequence[Deposit], at: datetime) -> Wait | None:
@@ -65,7 +79,7 @@ def charge_damages(saga: Saga, at: datetime) -> None:
 def credit_damages(saga: Saga, at: datetime) -> None:
     """Back again: what of each charge is still open is credited."""
     move_out = move_out_of(saga)
-    parties = list(move_out.lease.parties.select_related("account").order_by("id"))
+    parties = _parties(move_out)
     charged = set(Damage.objects.filter(move_out=move_out).values_list("charge_id", flat=True))
     for party in parties:
         for row in payable_charges(move_out.lease, party, parties).rows:
@@ -74,17 +88,35 @@ def credit_damages(saga: Saga, at: datetime) -> None:
                 grant_credit(move_out.lease, wish, actor=SYSTEM, at=at)
 
 
-def deduct_what_is_owed(saga: Saga, at: datetime) -> None:
+def deduct_what_is_owed(saga: Saga, at: datetime) -> Wait | None:
     """K9, charge by charge, oldest first, as far as the deposit reaches. What it does not cover stays owed."""
     move_out = move_out_of(saga)
-    parties = list(move_out.lease.parties.select_related("account").order_by("id"))
+    lease, parties = move_out.lease, _parties(move_out)
+    if wait := _being_paid(parties, at):  # since the step before
+        return wait
+    last = _last_rent(lease, at)
     for deposit in deposits_of(move_out):
-        left = min(deposit.held.shown_minor, max(0, deposit.party.account.balance_minor))
-        for row in payable_charges(move_out.lease, deposit.party, parties).rows:
-            part = min(left, row.open_minor) if row.charge.posted_at else 0
+        coming = [(charge, share_of(charge, deposit.party, parties)) for charge in last]
+        ahead = sum(minor for _, minor in coming)
+        due = [(row.charge, row.open_minor) for row in payable_charges(lease, deposit.party, parties).rows if row.charge.posted_at]
+        left = min(deposit.held.shown_minor, max(0, deposit.party.account.balance_minor + ahead))
+        for charge, minor in [*due, *coming]:
+            part = min(left, minor)
             if part:
-                deduct(deposit, part, reason=row.charge.description or row.charge.category, charge=row.charge, actor=SYSTEM, at=at)
+                reason = charge.description or charge.category
+                deduct(deposit, part, reason=reason, charge=charge, ahead_minor=ahead, actor=SYSTEM, at=at)
                 left -= part
+    return None
+
+
+def _last_rent(lease: Lease, at: datetime) -> list[Charge]:
+    """Of a lease that has ended: what falls due later still. When it does, the deposit has gone, and its renter with it.
+
+    It keeps its day: what is deducted for it stands as paid ahead until then, and what the deposit does not cover is not late sooner.
+    """
+    if lease.end_on is None or lease.end_on > local_today(lease, at):
+        return []
+    return list(Charge.objects.filter(lease=lease, scheduled=True, posted_at=None).order_by("due_on", "id"))
 
 
 def withdraw_what_was_earned(saga: Saga, at: datetime) -> Wait | None:

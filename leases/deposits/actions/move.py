@@ -78,12 +78,15 @@ def record_interest(
         return row
 
 
-def deduct(deposit: Deposit, amount_minor: int, *, reason: str, charge: Charge | None, actor: Actor, at: datetime) -> Movement:
-    """Step, with the lease locked: K9, of what the party owes. A charge that is named is served first. Raises AmountExceedsDeposit."""
+def deduct(
+    deposit: Deposit, amount_minor: int, *, reason: str, charge: Charge | None, ahead_minor: int = 0, actor: Actor, at: datetime
+) -> Movement:
+    """Step, with the lease locked: K9, of what the party owes, and of `ahead_minor` that falls due later. A charge that is named is served
+    first. Raises AmountExceedsDeposit."""
     require_transaction()
     receivable = deposit.party.account
     locked = lock_accounts([receivable.id, deposit.held_id])
-    most = min(locked[receivable.id].balance_minor, locked[deposit.held_id].shown_minor)
+    most = min(locked[receivable.id].balance_minor + ahead_minor, locked[deposit.held_id].shown_minor)
     if not 0 < amount_minor <= most:
         said = f"At most {words(max(0, most), receivable.currency)} is owed and held."
         raise AmountExceedsDeposit(said, param="amount", held=max(0, most))

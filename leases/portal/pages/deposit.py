@@ -42,6 +42,7 @@ REFUSALS = (  # what the rooms may say of a form, for the catalogue
     gettext_noop("This lease asks for no deposit."),
     gettext_noop("The deposit is paid."),
     gettext_noop("for a payment of the deposit"),
+    gettext_noop("for a payment on its way"),
     gettext_noop("for the deposit to reach the trust account"),
     gettext_noop("for the trust bank"),
     gettext_noop("for the renter's bank"),

@@ -22,7 +22,7 @@ from leases.rent.actions.add_charge import NewCharge, add_charge
 from leases.rent.queries import payable_charges, schedules
 from ledger.journal.actions.periods import PeriodClosed, close_period
 from ledger.journal.models import Book
-from tests.world import World
+from tests.world import NO_FUNDS, World
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 2)
@@ -199,6 +199,44 @@ class TestACredit:
         assert w.balance("L1500", lease=lease) == -10_000
         with pytest.raises(CreditTooLarge, match="Nothing is owed"):
             credit(w, lease, 1, "write_off")
+        w.check()
+
+    def test_that_gives_up_what_is_on_its_way_is_refused(self, w, lease):
+        """Else it would come, and stand ahead of somebody who owes nothing more."""
+        water = add_charge(lease, NewCharge("utilities", 9_000), actor=SYSTEM, at=w.now)
+        flying = w.pay(lease, amount=100_000)
+        with pytest.raises(CreditTooLarge, match=r"At most \$590.00 can be written off: the rest is on its way.") as refused:
+            credit(w, lease, 59_001, "write_off")
+        assert (refused.value.param, refused.value.details["owed"]) == ("amount", 59_000)
+        credit(w, lease, 50_000, "write_off")
+        more = w.pay(lease, "instant", charges=[(water.public_id, 6_000)])
+        with pytest.raises(CreditTooLarge, match=r"At most \$30.00 can be written off"):
+            credit(w, lease, 9_000, "write_off")
+        w.until(more, "settled")
+        credit(w, lease, 3_000, "write_off")
+        with pytest.raises(CreditTooLarge, match="Nothing is owed that is not on its way"):
+            credit(w, lease, 1, "write_off")
+        w.until(flying, "completed")
+        assert w.balance("L1500", lease=lease) == 0
+        w.check()
+
+    def test_that_gives_up_a_charge_leaves_what_is_on_its_way_to_it(self, w, lease):
+        water = add_charge(lease, NewCharge("utilities", 9_000), actor=SYSTEM, at=w.now)
+        w.pay(lease, charges=[(water.public_id, 6_000)])
+        with pytest.raises(CreditTooLarge, match=r"At most \$30.00 of this charge is open") as refused:
+            credit(w, lease, 3_001, "write_off", charge=water)
+        assert refused.value.details["owed"] == 3_000
+        credit(w, lease, 3_000, "write_off", charge=water)
+        credit(w, lease, 9_000 - 3_000, charge=water)  # forgiven is what is open, whoever pays it: it stands ahead
+        w.check()
+
+    def test_that_gives_up_what_was_on_its_way_and_never_came(self, w, lease):
+        flying = w.pay(lease, source=w.account(w.bob, NO_FUNDS))
+        with pytest.raises(CreditTooLarge):
+            credit(w, lease, 1, "write_off")
+        w.until(flying, "failed")
+        credit(w, lease, 150_000, "write_off")
+        assert w.balance("L1500", lease=lease) == 0
         w.check()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation.auditor import periods
+from tests.simulation.auditor import periods, requests
 from tests.simulation.auditor.books import Leg
 from tests.simulation.auditor.errors import demand, same
 from tests.simulation.auditor.rent import Charge, Lease
@@ -100,12 +100,20 @@ def judge_charge(books: "Auditor", lease: Lease, due_on: date, at: datetime) -> 
 
 
 def judge_credit(books: "Auditor", wished: Credit) -> str:
-    """No more is given up than is owed; no more is granted for a charge than is open of it."""
-    if wished.kind == "write_off" and wished.amount > books.books.balances[wished.account]:
+    """No more is given up than is owed and not on its way; no more is granted for a charge than is open of it."""
+    if wished.kind == "write_off" and wished.amount > may_give_up(books, wished.account):
         return TOO_MUCH
-    if wished.charge is not None and wished.amount > open_of(books, wished.account, wished.charge):
-        return TOO_MUCH
+    if wished.charge is not None:
+        left = open_of(books, wished.account, wished.charge)
+        if wished.kind == "write_off":
+            left -= requests.claimed(books, wished.account, wished.lease.charges[wished.charge].reference)
+        if wished.amount > left:
+            return TOO_MUCH
     return ""
+
+
+def may_give_up(books: "Auditor", account: str) -> int:
+    return max(0, books.books.balances[account] - requests.flying(books, account))
 
 
 def open_of(books: "Auditor", account: str, charge: str) -> int:

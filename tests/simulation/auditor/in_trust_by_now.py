@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation.auditor import deposits, move_out, payouts, refunds
+from tests.simulation.auditor import deposits, move_out, payouts, refunds, waiting
 from tests.simulation.auditor.errors import demand
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _move_outs(books: "Auditor", now: datetime, late: Any, patience: timedelta) 
     for one in books.leaving.known.values():
         if one.state in ("done", "compensated"):
             continue
-        if one.state == "running" and one.next_step and (move_out.waits_for(books, one) and not _neglected(books, one, late, patience)):
+        if one.state == "running" and one.next_step and (waiting.waits_for(books, one) and not _neglected(books, one, late, patience)):
             one.free_since = None
             continue
         one.free_since = one.free_since or now
@@ -78,16 +78,16 @@ def _move_outs(books: "Auditor", now: datetime, late: Any, patience: timedelta) 
 def _neglected(books: "Auditor", one: move_out.MoveOut, late: Any, patience: timedelta) -> bool:
     """It waits for what nobody has ordered, or nobody orders again."""
     for d in books.trust.of(one.lease):
-        if not move_out.rest(books, d) or one.next_step not in ("draw", "refund"):
+        if not waiting.rest(books, d) or one.next_step not in ("draw", "refund"):
             continue
-        given_back = move_out.last_of(books, d, payouts.REFUND)
+        given_back = waiting.last_of(books, d, payouts.REFUND)
         if given_back is not None and given_back.state == "returned":  # what came back, and what comes since, is for a person to see to
             continue
-        purpose = payouts.DRAW if move_out.to_draw(books, d) > 0 else payouts.REFUND
-        last = move_out.last_of(books, d, purpose)
+        purpose = payouts.DRAW if waiting.to_draw(books, d) > 0 else payouts.REFUND
+        last = waiting.last_of(books, d, purpose)
         nothing = payouts.CAME_TO_NOTHING if purpose == payouts.DRAW else ("failed",)
         refused = last is not None and last.state in nothing and last.changed_at and late(last.changed_at + move_out.A_DAY, patience)
-        if purpose == payouts.DRAW and not move_out.arriving(books, [d], landed=True) and (last is None or refused or last.state == "paid"):
+        if purpose == payouts.DRAW and not waiting.arriving(books, [d], landed=True) and (last is None or refused or last.state == "paid"):
             return True
         account, named_at = one.to.get(d.id, (None, None))
         again = last is None or last.state == "paid" or (last.state == "failed" and named_at and named_at > last.created_at)

@@ -9,9 +9,9 @@ from tests.simulation.auditor import by_hand, deposits, overpayments, payouts, r
 from tests.simulation.auditor.by_hand import Credit, open_of
 from tests.simulation.auditor.deposits import Deposit, Movement
 from tests.simulation.auditor.errors import demand, same
-from tests.simulation.auditor.payments import LIVE
-from tests.simulation.auditor.payouts import CAME_TO_NOTHING, DRAW, FORWARDING, REFUND, UNDER_WAY, Payout
+from tests.simulation.auditor.payouts import CAME_TO_NOTHING, DRAW, FORWARDING, UNDER_WAY, Payout
 from tests.simulation.auditor.rent import Charge, Lease
+from tests.simulation.auditor.waiting import arriving, rest, to_draw, waits_for
 
 if TYPE_CHECKING:
     from tests.simulation.auditor.auditor import Auditor
@@ -231,12 +231,14 @@ def _credits(books: "Auditor", one: MoveOut) -> list[Any]:
 
 
 def _deductions(books: "Auditor", d: Deposit, today: date) -> list[Movement]:
-    """K9: the oldest first, as far as what is held reaches and as much is owed."""
-    account = d.lease.account(d.label)
-    left = min(deposits.held(books, d), max(0, books.books.balances[account]))
+    """K9: the oldest first, as far as what is held reaches and as much is owed; then rent that is to come of a lease that is over."""
+    account, mine = d.lease.account(d.label), d.lease.of(d.label)
+    over = d.lease.end_on is not None and d.lease.end_on <= today
+    coming = {c.id: d.lease.share(c, d.label) for c in mine if over and c.scheduled and not c.posted}
+    left = min(deposits.held(books, d), max(0, books.books.balances[account] + sum(coming.values())))
     found = []
-    for charge in d.lease.of(d.label):
-        part = min(left, open_of(books, account, charge.id))
+    for charge in sorted(mine, key=lambda c: c.id in coming):
+        part = min(left, coming.get(charge.id) or open_of(books, account, charge.id))
         left -= part
         if part:
             found.append(Movement(d, "deduction", part, today, 0, charge.id))
@@ -298,48 +300,6 @@ def _changed(books: "Auditor", one: MoveOut, kind: str) -> None:
     one.state = state
 
 
-def waits_for(books: "Auditor", one: MoveOut, at: datetime | None = None) -> str:
-    """What its next step has to wait for, or nothing."""
-    mine = books.trust.of(one.lease)
-    if one.next_step == "wait_for_deposits":
-        return arriving(books, mine)
-    if one.next_step == "withdraw":
-        return arriving(books, mine, landed=True)
-    if one.next_step == "draw":
-        open_ = [d for d in mine if to_draw(books, d) > 0]
-        return f"for the trust bank to give {[d.id for d in open_]}" if open_ else ""
-    if one.next_step == "refund":
-        for d in mine:
-            last = last_of(books, d, REFUND)
-            if d.id in one.to and rest(books, d) and (last is None or last.state != "returned"):
-                return f"for the refund of {d.id}"
-    return ""
-
-
-def arriving(books: "Auditor", mine: Sequence[Deposit], *, landed: bool = False) -> str:
-    """`landed`: of payments that have completed alone."""
-    for d in mine:
-        if not landed and _live(books, d, books.leaving.states):
-            return f"for a payment of {d.id}"
-        for p in books.payments.values():
-            there = [o for o in books.sent.about(p.id, FORWARDING) if o.state == "paid"]
-            if p.account == d.account("L1510") and p.completed_at and not p.returned and not there:
-                return f"for {p.id} to reach the trust bank"
-    return ""
-
-
-def rest(books: "Auditor", d: Deposit) -> int:
-    return deposits.held(books, d) + deposits.interest(books, d)
-
-
-def last_of(books: "Auditor", d: Deposit, purpose: str) -> Payout | None:
-    return next(reversed(books.sent.about(d.id, purpose)), None)
-
-
-def to_draw(books: "Auditor", d: Deposit) -> int:
-    return rest(books, d) - payouts.drawn(books, d)
-
-
 def _judge_created(books: "Auditor", payout: Payout, at: datetime) -> int:
     """What its sum must be, if it may be made at all."""
     if payout.purpose == payouts.PAYOUT:
@@ -389,9 +349,3 @@ def check(books: "Auditor", seen: dict[str, Any]) -> None:
     same("move-outs", set(books.leaving.known), {name for name, *_ in seen["move_outs"]})
     for name, *found in seen["move_outs"]:
         same(f"move-out {name}", books.leaving.known[name].row(), found)
-
-
-def _live(books: "Auditor", deposit: Deposit, states: dict[str, str]) -> bool:
-    """Whether a payment of it is on its way; `states` as they were told so far."""
-    mine = [p for p in books.payments.values() if p.account == deposit.account("L1510")]
-    return any(states.get(p.id, p.state) in LIVE for p in mine)

@@ -128,16 +128,16 @@ def open_rows(books: "Auditor", lease_id: str, label: str) -> list[Row]:
     for charge in [c for c in lease.of(label) if c.posted] + ahead:
         done = receivable.paid_of(charge.reference) if charge.posted else waiting[charge.reference]
         left = lease.share(charge, label) - done
-        claimed = sum(
-            part
-            for p in books.payments.values()
-            if p.account == account and p.state in LIVE
-            for reference, part in p.claims
-            if reference == charge.reference
-        )
+        free = max(0, left - claimed(books, account, charge.reference))
         if left > 0:
-            rows.append(Row(charge.reference, charge.id, left, max(0, left - claimed), charge.category, charge.posted))
+            rows.append(Row(charge.reference, charge.id, left, free, charge.category, charge.posted))
     return rows
+
+
+def claimed(books: "Auditor", account: str, reference: str) -> int:
+    """What payments on their way are for it."""
+    live = [p for p in books.payments.values() if p.account == account and p.state in LIVE]
+    return sum(part for p in live for name, part in p.claims if name == reference)
 
 
 def cleared_claims(books: "Auditor", account: str, references: set[str]) -> dict[str, list[tuple[str, int]]]:

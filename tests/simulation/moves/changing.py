@@ -19,16 +19,12 @@ def end(h: "History") -> None:
     end_on = told.today(h.now) + timedelta(
         days=h.rng.choice([0, h.rng.randrange(-70, 0), h.rng.randrange(1, 90), h.rng.randrange(90, 900)])
     )
-    _change(
-        h,
-        lease,
-        told,
-        "lease.ended",
-        changes.judge_end(told, end_on),
-        end_on,
-        None,
-        lambda: end_lease(lease, end_on, actor=SYSTEM, at=h.now),
-    )
+    end_on_day(h, lease, told, end_on)
+
+
+def end_on_day(h: "History", lease: Any, told: Lease, end_on: date) -> None:
+    refused = changes.judge_end(told, end_on)
+    _change(h, lease, told, "lease.ended", refused, end_on, None, lambda: end_lease(lease, end_on, actor=SYSTEM, at=h.now))
 
 
 def renew(h: "History") -> None:

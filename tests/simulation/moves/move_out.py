@@ -15,8 +15,9 @@ from tests.simulation.auditor import deposits, move_out
 from tests.simulation.auditor.rent import Lease as Told
 from tests.simulation.bank import MINDS
 from tests.simulation.crashes import crash_at
-from tests.simulation.moves import crashes
+from tests.simulation.moves import changing, crashes
 from tests.simulation.moves import deposits as paying
+from tests.simulation.moves import paying as renting
 from tests.simulation.moves.move import Move
 
 if TYPE_CHECKING:
@@ -53,6 +54,26 @@ def leave_on_what_comes_back(h: "History") -> None:
     told = h.auditor.leases[lease.public_id]
     if any(deposits.held(h.auditor, d) for d in h.auditor.trust.of(told)):
         _begin(h, lease, told)
+
+
+def leave_while_paying(h: "History") -> None:
+    """Rent is on its way when its renter moves out, and some hours after hours go by: it is waited for, and no longer than it takes."""
+    lease, source = h.rng.choice(_in_debt(h))
+    if renting.attempt(h, lease, source, h.rng.choice(["ach", "ach", "same_day_ach", "instant"])) is None:
+        return
+    if h.rng.random() < 0.3:
+        h.jump(timedelta(seconds=h.rng.randrange(1, 5)))
+    _begin(h, lease, h.auditor.leases[lease.public_id])
+    for _ in range(h.rng.randrange(2, 12)):
+        h.jump(timedelta(hours=h.rng.randrange(2, 9)))
+
+
+def leave_before_rent_is_due(h: "History") -> None:
+    """The lease ends in the middle of a month whose rent has not fallen due yet; sometimes it has not ended quite when they leave."""
+    lease, told = h.rng.choice(_before_rent(h))
+    changing.end_on_day(h, lease, told, told.today(h.now) - timedelta(days=h.rng.choice([0, 0, 1, 3, -2])))
+    _begin(h, lease, told)
+    h.jump(timedelta(days=h.rng.randrange(1, 16)))
 
 
 def begin_and_die(h: "History") -> None:
@@ -183,6 +204,30 @@ def _unpaid(h: "History") -> list[tuple[Lease, BankAccount]]:
     return [pair for pair in paying.open_ones(h) if h.auditor.leaving.may_begin(h.auditor.leases[pair[0].public_id])]
 
 
+def _before_rent(h: "History") -> list[tuple[Lease, Told]]:
+    """With a deposit held, in a month that is lived in and not owed yet."""
+    found = [(lease, h.auditor.leases[lease.public_id]) for lease in h.cast.leases]
+    return [(lease, told) for lease, told in found if h.auditor.leaving.may_begin(told) and _has_more_to_come(h, told)]
+
+
+def _has_more_to_come(h: "History", told: Told) -> bool:
+    today = told.today(h.now)
+    waiting = [c for c in told.charges.values() if c.scheduled and not c.posted and c.period_start <= today]
+    return bool(waiting) and any(deposits.held(h.auditor, d) for d in h.auditor.trust.of(told))
+
+
+def _in_debt(h: "History") -> list[tuple[Lease, BankAccount]]:
+    """Who owes what is not on its way, and has left a deposit."""
+    found = []
+    for lease in h.cast.leases:
+        told = h.auditor.leases[lease.public_id]
+        if h.auditor.leaving.may_begin(told) and any(deposits.held(h.auditor, d) for d in h.auditor.trust.of(told)):
+            renters = [renter for renter in h.cast.people_on[told.id] if renting.free(h, lease, renter) > 1000]
+            sources = [source for renter in renters for source in renter.sources]
+            found += [(lease, s) for s in sources if h.auditor.bank_accounts[s.public_id].state == "verified"]
+    return found
+
+
 def _ready(h: "History") -> bool:
     """Mostly when there is something to give back: a life has few leases."""
     waiting = [d for d in h.auditor.trust.asked.values() if h.auditor.leaving.may_begin(d.lease)]
@@ -215,6 +260,8 @@ MOVES = (
     Move("begin_move_out_anywhere", 0.3, begin, _somewhere),
     Move("begin_and_call_off", 6, begin_and_call_off, _ready),
     Move("leave_on_what_comes_back", 4, leave_on_what_comes_back, lambda h: bool(_unpaid(h))),
+    Move("leave_while_paying", 4, leave_while_paying, lambda h: bool(_in_debt(h))),
+    Move("leave_before_rent_is_due", 3, leave_before_rent_is_due, lambda h: bool(_before_rent(h))),
     Move("begin_move_out_and_die", 1.5, begin_and_die, _ready),
     Move("call_off_move_out", 1.5, take_back, _any),
     Move("send_elsewhere", 14, send_elsewhere, _to_send),

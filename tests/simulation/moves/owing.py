@@ -8,7 +8,7 @@ from directpay.people.actor import SYSTEM
 from leases.credits.actions import NewCredit, grant_credit
 from leases.rent.actions.add_charge import CATEGORIES, NewCharge, add_charge
 from leases.rent.models import Charge
-from tests.simulation.auditor import by_hand, rent
+from tests.simulation.auditor import by_hand, rent, requests
 from tests.simulation.moves.move import Move
 
 if TYPE_CHECKING:
@@ -65,12 +65,21 @@ def credit_charge(h: "History") -> None:
 
 
 def write_off(h: "History") -> None:
-    """All that is owed, or a part, or (refused) more."""
+    """All that is owed and not on its way, or a part, or (refused) more."""
     lease, label, owed = choose_debtor(h)
-    _grant(h, lease, label, "write_off", h.rng.choice([owed, owed // 2, owed // 3, owed + 1]))
+    left = by_hand.may_give_up(h.auditor, h.auditor.leases[lease.public_id].account(label))
+    _grant(h, lease, label, "write_off", h.rng.choice([left, left // 2, left // 3, left + 1, owed, owed + 1]))
 
 
 def write_off_charge(h: "History") -> None:
+    """Mostly one of which a part is on its way: what is not, or (refused) more."""
+    coming = _coming(h)
+    if coming and h.rng.random() < 0.7:
+        lease, label, charge = h.rng.choice(coming)
+        account = h.auditor.leases[lease.public_id].account(label)
+        left = by_hand.open_of(h.auditor, account, charge.id)
+        free = left - requests.claimed(h.auditor, account, charge.reference)
+        return _grant(h, lease, label, "write_off", h.rng.choice([free, free + 1, free // 2, left]), charge.id)
     lease, label, _ = choose_debtor(h)
     _grant(h, lease, label, "write_off", *_some_charge(h, lease, label))
 
@@ -91,6 +100,16 @@ def _some_charge(h: "History", lease: Any, label: str) -> tuple[int, str]:
     standing = [c.id for c in told.of(label) if left[c.id]]
     name = h.rng.choice(standing[-3:] if standing and h.rng.random() < 0.85 else list(told.charges))
     return h.rng.choice([left[name], left[name] // 2, left[name] // 3, left[name] + 1]), name
+
+
+def _coming(h: "History") -> list[tuple[Any, str, rent.Charge]]:
+    """(lease, party, charge) of which something is being paid."""
+    found = []
+    for lease in h.cast.leases:
+        told = h.auditor.leases[lease.public_id]
+        posted = [(label, c) for label in told.weights for c in told.of(label) if c.posted]
+        found += [(lease, label, c) for label, c in posted if requests.claimed(h.auditor, told.account(label), c.reference)]
+    return found
 
 
 def _grant(h: "History", lease: Any, label: str, kind: str, amount: int, charge: str | None = None) -> None:
