@@ -145,10 +145,10 @@ def grow(w: World, leases: int) -> None:
         late(w, lease)
         behind(w, renter)
         source, his = w.account(renter), w.account(w.bob)
+        by_hand(w, lease)
         w.pay(lease, "instant", amount=150_000, source=source, metadata={"number": str(n)})
         w.pay(shared, "instant", amount=40_000, source=his)
         w.pay(lease, "ach", amount=50_000, source=source)
-        by_hand(w, lease)
         by_itself(w, shared, his)
         by_card(w, renter)
         w.pay(w.lease(renter, rent=20_000), "instant", amount=25_000, source=source)  # more than is owed

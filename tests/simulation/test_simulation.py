@@ -24,7 +24,7 @@ def live(seed: int, steps: int, **how) -> History:
     return History(seed, **how).run(steps)
 
 
-@pytest.mark.parametrize("seed", [1, 3, 7, 12])
+@pytest.mark.parametrize("seed", [3, 7, 9, 12])
 def test_the_books_agree_after_every_step(seed):
     history = live(seed, 200)
     assert history.steps == 200
