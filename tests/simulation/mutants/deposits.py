@@ -82,6 +82,7 @@ MUTANTS = (
         "must be amount_exceeds_deposit",
         moves={**TRUSTING, "deposit_cheque": 60, "pay_deposit": 40, "pay_deposit_in_part": 20},
         profile="calendar",
+        seed=6,
     ),
     Mutant(
         "a deposit that came back is taken out of trust although it is in the trust bank",
@@ -119,7 +120,7 @@ MUTANTS = (
         "and waits for nothing",
         moves={**LEAVING, "leave_while_paying": 60},
         profile="calendar",
-        seed=6,
+        seed=7,
     ),
     Mutant(
         "the newest debt is deducted first",
