@@ -1,5 +1,6 @@
 """Autopay on a renter's pages: turned on with the words shown and agreed to, then skipped, paused, changed and turned off."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -134,6 +135,16 @@ def test_it_says_how_it_went():
     w.go(NINE)
     said = words_of(signed_in(w.bob).get(page_of(w)))
     assert "So far Tue 1 Dec Paid $1,500.00" in said
+
+
+def test_without_a_day_to_come_it_says_so():
+    w = Renting(end_on=date(2026, 12, 31))
+    w.on()
+    w.owed = w.leased
+    w.go(NINE)
+    client = signed_in(w.bob)
+    for address in (page_of(w), "/renter/"):
+        assert "No payment is left on this lease." in words_of(client.get(address))
 
 
 def test_the_landlord_learns_that_it_is_on_and_nothing_more(w):
