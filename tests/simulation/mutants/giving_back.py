@@ -82,4 +82,20 @@ MUTANTS = (
         "allocations | terms of | legs of | must be",
         moves={**REFUNDING, "give_back": 50, "change_minds": 30},
     ),
+    Mutant(
+        "what was paid too much leaves although the bank has taken the payment back",
+        "payments/payouts/actions/send.py",
+        "            if payout.origin in gone:",
+        "            if payout.origin in gone and not payout.origin:",
+        "leaves, and the bank had taken",
+        moves={**GIVING, "give_back_and_lose": 80, "pay_all": 30},
+    ),
+    Mutant(
+        "a refund leaves although the bank has taken the payment back",
+        "payments/refunds/actions/send.py",
+        "            if refund.payment.status == Status.RETURNED:",
+        "            if not refund.payment.status:",
+        "leaves, and the bank had taken",
+        moves={**REFUNDING, "give_back_and_lose": 80},
+    ),
 )
