@@ -69,7 +69,6 @@ def renew_lease(lease: Lease, wish: Renewal, *, actor: Actor, at: datetime) -> L
         step = None if wish.rent_minor is None else (lease.end_on + ON, wish.rent_minor)
         if step is not None:  # it ended early: steps of the days that were dropped stand still, and nothing agreed is erased
             lease.rent_steps.filter(from_on__gt=step[0]).update(rent_minor=step[1])
-            lease = with_people().get(id=lease.id)
         return _change(lease, "lease.renewed", actor, at, end_on=wish.end_on, step=step)
 
 

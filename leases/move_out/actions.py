@@ -110,9 +110,10 @@ def name_destination(deposit: Deposit, account: BankAccount, *, actor: Actor, at
         row.bank_account, row.named_at = account, at
         row.save(update_fields=["bank_account", "named_at"])
         wake([row.move_out.public_id], at)
-        lock_orders(deposit.lease_id)
-        if row.move_out.closed_at and not owes_what_was_given_back(with_lease().get(id=deposit.id)):
-            give_back(row, actor=actor, at=at)
+        if row.move_out.closed_at:
+            lock_orders(deposit.lease_id)
+            if not owes_what_was_given_back(with_lease().get(id=deposit.id)):
+                give_back(row, actor=actor, at=at)
         return row
 
 

@@ -43,9 +43,11 @@ class Watch:
 
     def settle(self) -> None:
         """At a check: a process that died before its commit has paid nothing."""
-        for transaction, changed in self.doubtful if not self.within else ():
+        if self.within:
+            return
+        for transaction, changed in self.doubtful:
             self._settle(transaction, changed)
-        if not self.within and self.tentative:
+        if self.tentative:
             standing = set(Payment.objects.filter(public_id__in=[name for name, _ in self.tentative]).values_list("public_id", flat=True))
             for name, take_back in self.tentative:
                 if name not in standing:
@@ -235,13 +237,11 @@ class Watch:
         fee, payer = h.auditor.fees.get((order.lease.payee, "ach"), (by_itself.HOUSE_FEES["ach"], "payee"))
         request = Request(order.payer, order.lease.id, "ach", order.bank_account, amount)
         verdict = Verdict("", account, amount, fee, payer, claims)
-        was = (order.next_on, order.paused)
         h.auditor.payment_accepted(made.public_id, request, verdict, at, promise_of(rail("ach"), at))
         h.cast.payments.append(made)
 
         def take_back() -> None:
             del h.auditor.payments[made.public_id]
             h.cast.payments.remove(made)
-            order.next_on, order.paused = was
 
         self.tentative.append((made.public_id, take_back))

@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Max
+
 from directpay.due.actions import done, schedule
 from directpay.kernel.ids import public_id
 from directpay.people.actor import Actor
 from leases.autopay.dates import Days, moment_of, next_notice
 from leases.autopay.models import Autopay, AutopayRun
+from leases.rent.queries import local_today
 
 RUNS_QUEUE, NOTICES_QUEUE, ENDS_QUEUE = "autopay.runs", "autopay.notices", "autopay.ends"
 LEASE_ENDED = "lease_ended"
@@ -43,6 +46,13 @@ def plan_next(after: Mapping[Autopay, date], at: datetime) -> None:
     AutopayRun.objects.bulk_create(planned)
     promise_runs(planned, at)
     schedule(ENDS_QUEUE, [(autopay.public_id, over_at(autopay, at)) for autopay in last])
+
+
+def last_day(autopay: Autopay, at: datetime) -> date:
+    """After which it may run: today, or the day of the last of its runs that is not planned, if that is later."""
+    today = local_today(autopay.lease, at)
+    gone = AutopayRun.objects.filter(autopay=autopay).exclude(status=AutopayRun.Status.PLANNED)
+    return max(today, gone.aggregate(last=Max("run_on"))["last"] or today)
 
 
 def over_at(autopay: Autopay, at: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from directpay.due.actions import done, schedule
 from directpay.events.actions import record
@@ -11,12 +11,11 @@ from directpay.events.unit import require_transaction, unit_of_work
 from directpay.kernel.errors import Conflict
 from directpay.people.actor import SYSTEM, Actor
 from leases.autopay.actions.locking import lock_autopay
-from leases.autopay.actions.planning import A_DAY, ENDS_QUEUE, LEASE_ENDED, days_of, drop_promises, over_at, plan_next, stop
+from leases.autopay.actions.planning import A_DAY, ENDS_QUEUE, LEASE_ENDED, days_of, drop_promises, last_day, over_at, plan_next, stop
 from leases.autopay.actions.turn_on import check_not_ended
 from leases.autopay.events import autopay_fact, run_fact
 from leases.autopay.models import Autopay, AutopayAttempt, AutopayRun
 from leases.contracts.actions import lock_lease_rows
-from leases.rent.queries import local_today
 from payments.payins.models import Status
 from payments.retries.actions import end_retries
 
@@ -118,17 +117,17 @@ def _look_at_end(autopay: Autopay, at: datetime) -> datetime | None:
     planned = AutopayRun.objects.filter(autopay=autopay, status=AutopayRun.Status.PLANNED)
     if autopay.status == Autopay.Status.CANCELED or planned.exists():
         return None
-    last = AutopayRun.objects.filter(autopay=autopay).aggregate(last=Max("run_on"))["last"]
-    today = local_today(autopay.lease, at)
-    day = max(last or today, today)
+    day = last_day(autopay, at)
     if days_of(autopay).after(day) is not None:
         plan_next({autopay: day}, at)
         return None
     over = over_at(autopay, at)
-    if over <= at and not _goes_on(autopay):
-        end(autopay, LEASE_ENDED, SYSTEM, at)
-        return None
-    return max(over, at + A_DAY) if over <= at else over
+    if over > at:
+        return over
+    if _goes_on(autopay):
+        return at + A_DAY
+    end(autopay, LEASE_ENDED, SYSTEM, at)
+    return None
 
 
 def _open_runs(autopay: Autopay) -> list[str]:

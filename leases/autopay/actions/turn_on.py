@@ -11,7 +11,7 @@ from directpay.kernel.errors import Conflict, InvalidInput
 from directpay.kernel.ids import public_id
 from directpay.people.actor import Actor
 from leases.autopay.actions.locking import lock_autopay
-from leases.autopay.actions.planning import LEASE_ENDED, days_of, drop_promises, plan_next, promise_runs, zone_of
+from leases.autopay.actions.planning import LEASE_ENDED, days_of, drop_promises, last_day, plan_next, promise_runs, zone_of
 from leases.autopay.dates import moment_of
 from leases.autopay.events import autopay_fact
 from leases.autopay.models import Autopay, AutopayRun
@@ -123,10 +123,7 @@ def check_not_ended(autopay: Autopay) -> None:
 def _move(autopay: Autopay, at: datetime) -> None:
     """Step: the planned run goes to the first of the new days, never to one on which it has run."""
     run = AutopayRun.objects.select_for_update().filter(autopay=autopay, status=AutopayRun.Status.PLANNED).first()
-    has_run = AutopayRun.objects.filter(autopay=autopay).exclude(status=AutopayRun.Status.PLANNED)
-    before = has_run.order_by("-run_on").values_list("run_on", flat=True).first()
-    today = local_today(autopay.lease, at)
-    last = max(today, before or today)
+    last = last_day(autopay, at)
     run_on = days_of(autopay).after(last)
     if run_on is None:
         raise InvalidInput("On this lease no such day is left.", param="day_of_month", code=LEASE_ENDED)

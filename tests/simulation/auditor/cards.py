@@ -87,10 +87,9 @@ def resolve(books: "Auditor", found: Mapping[str, tuple[str, int, str, int]], no
         p = books.payments[reference.removeprefix(PROMISE)]
         state = found[reference][2] if reference in found else "lost"
         ends = hold.expires_at
-        late = ends is not None and ends <= now
-        if late and state == "expired":
+        if state == "expired" and ends and ends <= now:
             books.hold_resolved(reference, "expired")
-        elif late and state == "pending" and ends and p.completed_at and ends <= p.completed_at and not rested:
+        elif state == "pending" and ends and p.completed_at and ends <= p.completed_at and not rested:
             continue
         elif p.completed_at is not None:
             books.hold_resolved(reference, "posted", p.amount)
