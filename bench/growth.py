@@ -19,7 +19,7 @@ from bench.place import Place
 from directpay.events.unit import unit_of_work
 from directpay.ops.partitions import make_partitions
 from ledger.journal.actions import post_many
-from ledger.journal.actions.watermarks import make_checkpoints, mark
+from ledger.journal.actions.watermarks import make_checkpoints, mark, span
 from ledger.journal.models import Account, Entry, Watermark
 from ledger.journal.queries import balance_as_of, balance_of, statement
 
@@ -87,6 +87,8 @@ def _questions(cast: Cast, share: float) -> dict[str, Callable[[], float | None]
     latest = Watermark.objects.order_by("-at", "-id").first()
     assert latest
     start = _moment(share / 3).date()
+    newest = span(latest.at - timedelta(days=1), latest.at, now=latest.at)
+    between = span(middle - timedelta(days=1), middle, now=latest.at)
 
     def plain() -> None:
         with connection.cursor() as cursor:
@@ -103,8 +105,8 @@ def _questions(cast: Cast, share: float) -> dict[str, Callable[[], float | None]
         "balance": ask(lambda: balance_of(account.id)),
         "as of": ask(lambda: balance_as_of(account.id, start)),
         "known": ask(lambda: balance_as_of(account.id, start, known_at=middle, watermark=watermark)),
-        "newest": ask(lambda: statement(account, since=latest.at - timedelta(days=1), until=latest.at, watermark=latest)),
-        "middle": ask(lambda: statement(account, since=middle - timedelta(days=1), until=middle, watermark=watermark)),
+        "newest": ask(lambda: statement(account, newest)),
+        "middle": ask(lambda: statement(account, between)),
         "summed": ask(plain),
     }
 

@@ -85,6 +85,7 @@ ASKED_BY_DOORS = (
     "ledger_code",
     "ledger_items",
     "ledger_known",
+    "ledger_untold",
     "payments_is_live",
 )
 FUNCTIONS = """SELECT p.proname::text, p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace

@@ -7,7 +7,7 @@ from directpay.kernel.errors import InvalidInput, NotAllowed
 from leases.reports.queries.scope import FOR_LANDLORDS
 from leases.reports.schedule_lines import NOT_ADVICE
 from ledger.journal.actions.watermarks import NotYetKnown
-from ledger.journal.queries.past import EntriesArchived
+from ledger.journal.queries.past import EntriesArchived, NotKnownHere
 
 KNOWN_AT: Final = "2026-11-30T17:00:00.000000+00:00"
 SUMS: Final = {"rent": 150000, "owed": 0, "paid_ahead": 0, "in_flight": 0, "deposit_held": 150000, "deposit_interest": 0}
@@ -125,4 +125,5 @@ REFUSED: Final = (
     InvalidInput("No such property: prop_nowhere.", param="property", code="resource_missing"),
     NotYetKnown("known_at lies in the future", param="known_at"),
     EntriesArchived("Entries that this report needs are archived: attach their months again to ask.", param="known_at"),
+    NotKnownHere("These books were imported later.", param="known_at"),
 )

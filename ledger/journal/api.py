@@ -26,7 +26,7 @@ from directpay.people.ways import Way
 from ledger.journal.actions.watermarks import NotYetKnown, known_until
 from ledger.journal.models import Account, Book, Entry, Transaction
 from ledger.journal.queries import balance_as_of, trial_balance
-from ledger.journal.queries.past import EntriesArchived
+from ledger.journal.queries.past import EntriesArchived, NotKnownHere
 
 LAST_SECOND = 32_503_680_000  # the year 3000
 
@@ -129,6 +129,7 @@ class AccountView(Accounts, ObjectView):
     refusals = (
         NotYetKnown("Nobody knows yet what will be known then.", param="known_at"),
         EntriesArchived("What was known then stands in entries that are archived.", param="known_at"),
+        NotKnownHere("These books were imported later.", param="known_at"),
     )
 
     def get(self, request: Request, **_: Any) -> HttpResponse:

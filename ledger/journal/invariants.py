@@ -224,20 +224,24 @@ JOURNAL = (
     ),
     Invariant(
         "I4",
-        "Every account's balance is the sum of its entries and its last balance_after, in a sequence without gap",
+        "Every account's balance is the sum of its entries, each balance_after follows from the one before, in a sequence without gap",
         """SELECT ledger_code(a.number, a.subject, a.currency) AS account,
               a.last_seq - coalesce(e.legs, 0) - coalesce(r.legs, 0) AS uncounted,
-              coalesce(e.last, 0) AS last_balance_after,
+              coalesce(e.last, 0) AS last_balance_after, coalesce(e.astray, 0) AS astray,
               greatest(abs(a.balance_minor - coalesce(e.total, 0) - coalesce(r.total, 0)),
                        abs(a.balance_minor - coalesce(e.last, a.balance_minor))) AS off_minor
             FROM ledger_account a
             LEFT JOIN (SELECT account_id, sum(amount_minor) AS total, count(*) AS legs, max(seq) AS top,
-                              (array_agg(balance_after ORDER BY seq DESC))[1] AS last FROM ledger_entry GROUP BY account_id) e
+                              max(balance_after) FILTER (WHERE next_seq IS NULL) AS last,
+                              count(*) FILTER (WHERE next_seq <> seq + 1 OR next_before <> balance_after) AS astray
+                       FROM (SELECT account_id, amount_minor, seq, balance_after, lead(seq) OVER along AS next_seq,
+                                    lead(balance_after - amount_minor) OVER along AS next_before
+                             FROM ledger_entry WINDOW along AS (PARTITION BY account_id ORDER BY seq)) one GROUP BY account_id) e
               ON e.account_id = a.id
             LEFT JOIN (SELECT account_id, sum(debits_minor - credits_minor) AS total, sum(entries) AS legs FROM ledger_archivedsum
                        GROUP BY account_id) r ON r.account_id = a.id
             WHERE a.balance_minor <> coalesce(e.total, 0) + coalesce(r.total, 0) OR a.last_seq <> coalesce(e.legs, 0) + coalesce(r.legs, 0)
-               OR (e.account_id IS NOT NULL AND (a.last_seq <> e.top OR a.balance_minor <> e.last))""",
+               OR (e.account_id IS NOT NULL AND (a.last_seq <> e.top OR a.balance_minor <> e.last OR e.astray > 0))""",
         tables=("ledger_account", "ledger_entry", "ledger_archivedsum"),
     ),
     Invariant(
@@ -245,11 +249,14 @@ JOURNAL = (
         "No account with a floor stands below zero; available falls below it only by the kinds allowed",
         """SELECT ledger_code(a.number, a.subject, a.currency) AS account, a.floor, a.normal * a.balance_minor AS off_minor
            FROM ledger_account a
-            WHERE a.normal * a.balance_minor < 0 AND (a.floor = 'zero' OR (a.floor = 'kinds' AND coalesce((
-               SELECT t.kind FROM ledger_entry e JOIN ledger_transaction t ON t.id = e.transaction_id
-               WHERE e.account_id = a.id AND a.normal * e.balance_after < 0 AND a.normal * (e.balance_after - e.amount_minor) >= 0
-               ORDER BY e.seq DESC LIMIT 1), CASE WHEN a.last_at < ledger_archived_until() THEN 'payment.returned' ELSE '' END)
-               NOT IN ('payment.returned', 'return.fee', 'dispute.opened', 'dispute.fee', 'payment.fee')))""",
+            WHERE a.normal * a.balance_minor < 0 AND (a.floor = 'zero' OR (a.floor = 'kinds' AND (
+               EXISTS (
+                 SELECT FROM ledger_entry e JOIN ledger_transaction t ON t.id = e.transaction_id
+                 WHERE e.account_id = a.id AND e.seq > coalesce(
+                     (SELECT max(x.seq) FROM ledger_entry x WHERE x.account_id = a.id AND a.normal * x.balance_after >= 0), 0)
+                   AND t.kind NOT IN ('payment.returned', 'return.fee', 'dispute.opened', 'dispute.fee', 'payment.fee')
+                 GROUP BY t.id HAVING sum(a.normal * e.amount_minor) < 0)
+               OR (a.last_at >= ledger_archived_until() AND NOT EXISTS (SELECT FROM ledger_entry e WHERE e.account_id = a.id)))))""",
     ),
     Invariant(
         "I6",

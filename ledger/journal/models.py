@@ -33,10 +33,11 @@ class Kind(models.Model):
 
 
 class Limit(models.Model):
-    """One row, the owner's: how far ahead of our clock a moment of recording may lie."""
+    """One row, the owner's: how far ahead of our clock a moment of recording may lie, and since when it is known here what was known."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     ahead = models.DurationField()
+    known_after = models.DateTimeField(null=True)  # the moment at which a log was imported
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="limit_is_one")]
@@ -255,6 +256,7 @@ class ArchivedMonth(models.Model):
 
     month = models.DateField(primary_key=True)  # its first day
     until = models.DateTimeField()  # its entries were recorded before this
+    known_after = models.DateTimeField(null=True)  # the last watermark after it that did not see all of them
     entries = models.BigIntegerField()
     archived_at = models.DateTimeField()
 

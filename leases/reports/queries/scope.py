@@ -22,7 +22,7 @@ from directpay.people.queries import visible_payees
 from leases.properties.models import Property
 from leases.properties.queries import visible_properties
 from ledger.journal.actions.watermarks import known_until
-from ledger.journal.queries.past import EntriesArchived
+from ledger.journal.queries.past import EntriesArchived, require_told
 
 FIRST_ZONE = timedelta(hours=14)
 FOR_LANDLORDS = "Reports are for landlords."
@@ -95,7 +95,8 @@ def _unknown(param: str, public_id: str) -> InvalidInput:
 
 
 def known(known_at: datetime | None, *, now: datetime) -> Known:
-    """What is known now, or was at `known_at`. Raises NotYetKnown."""
+    """What is known now, or was at `known_at`. Raises NotYetKnown, EntriesArchived, NotKnownHere."""
+    require_told(known_at)
     at = known_at or now
     return Known(at, known_until(at, now=now).snapshot)
 

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from django.db import connection
+
 from directpay.events.actions import NewEvent, record
 from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import Conflict, InvalidInput
@@ -27,7 +29,12 @@ class PeriodNotOver(InvalidInput):
 
 
 def require_open(book: Book, day: date, *, param: str = "effective_on") -> None:
-    """Step: what is recorded by hand may not be dated into a closed period (a fact of the rail may). Raises PeriodClosed."""
+    """Step: what is recorded by hand may not be dated into a closed period (a fact of the rail may). Raises PeriodClosed.
+
+    Until the end of the transaction nobody closes the book: a closing waits for whoever was told that a day is open.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM ledger_book WHERE id = %s FOR KEY SHARE", [book.id])
     first = first_open_on(book)
     if first and day < first:
         said = f"The books are closed before {first.isoformat()}: choose that day or a later one."

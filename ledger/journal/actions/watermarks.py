@@ -9,6 +9,7 @@ from directpay.due.actions import schedule
 from directpay.events.unit import require_transaction, unit_of_work
 from directpay.kernel.errors import InvalidInput
 from ledger.journal.models import Watermark
+from ledger.journal.queries.statement import Span
 
 CHECKPOINT_QUEUE = "ledger.checkpoints"
 CHECKPOINT_EVERY = timedelta(days=1)
@@ -54,6 +55,11 @@ def known_until(known_at: datetime, *, now: datetime) -> Watermark:
     with unit_of_work():
         _lock()
         return deciding.first() or mark(now)  # somebody may have made the first one while we waited: then it decides
+
+
+def span(since: datetime, until: datetime, *, now: datetime) -> Span:
+    """The ends of a statement: what was known at each of them is decided, and stays. Raises NotYetKnown."""
+    return Span(since, until, known_until(since, now=now), known_until(until, now=now))
 
 
 def make_checkpoints(entries: int = CHECKPOINT_ENTRIES) -> int:

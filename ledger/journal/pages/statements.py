@@ -14,11 +14,12 @@ from directpay.events.look_only import LookOnly, exactly
 from directpay.kernel import clock
 from directpay.kernel.clock import EASTERN
 from directpay.kernel.sheets import Cell, Figure, figure
-from ledger.journal.actions.watermarks import NotYetKnown, known_until
-from ledger.journal.models import Account, Transaction, Watermark
+from ledger.journal.actions.watermarks import NotYetKnown, span
+from ledger.journal.models import Account, Transaction
 from ledger.journal.pages.asking import MomentField, csv_response
 from ledger.journal.queries import StatementLine, statement
-from ledger.journal.queries.statement import PAGE, Place
+from ledger.journal.queries.past import EntriesArchived, NotKnownHere, require_told
+from ledger.journal.queries.statement import PAGE, Place, Span
 
 BATCH = 2_000  # lines of a file in memory at once
 LONGEST_SEQ = 2**63 - 1
@@ -59,9 +60,11 @@ def screen(page: LookOnly, request: HttpRequest, account_id: int) -> HttpRespons
     if form.is_valid():
         since, until = _between(form, now)
         try:
-            context |= _shown(account, form, since, until, known_until(until, now=now))
+            context |= _shown(account, form, span(since, until, now=now))
         except NotYetKnown:
             form.add_error("until", "This moment lies in the future.")
+        except (EntriesArchived, NotKnownHere) as error:
+            form.add_error("since", error.message)
     title = f"Statement of {account.code}"
     return page.page(request, "ledger/statement.html", title, context, status=200 if form.is_valid() else 422)
 
@@ -72,8 +75,11 @@ def file(page: LookOnly, request: HttpRequest, account_id: int) -> HttpResponseB
         return screen(page, request, account_id)
     account = get_object_or_404(Account.objects.select_related("book"), id=account_id)
     since, until = _between(form, now)
-    watermark = known_until(until, now=now)
-    return csv_response(f"statement-{account.code}-{until.date()}", _lines(account, since, until, watermark))
+    try:
+        require_told(since)
+    except (EntriesArchived, NotKnownHere):
+        return screen(page, request, account_id)
+    return csv_response(f"statement-{account.code}-{until.date()}", _lines(account, span(since, until, now=now)))
 
 
 def _between(form: StatementForm, now: datetime) -> tuple[datetime, datetime]:
@@ -82,11 +88,11 @@ def _between(form: StatementForm, now: datetime) -> tuple[datetime, datetime]:
     return form.cleaned_data["since"] or month, until
 
 
-def _shown(account: Account, form: StatementForm, since: datetime, until: datetime, watermark: Watermark) -> dict[str, Any]:
+def _shown(account: Account, form: StatementForm, between: Span) -> dict[str, Any]:
     """What the page prints: amounts and balances positive on the account's normal side, nothing that another day would change."""
     seq, at = form.cleaned_data["after_seq"], form.cleaned_data["after_at"]
     after = Place(at, seq) if seq and at else None
-    found = statement(account, since=since, until=until, watermark=watermark, after=after)
+    found, since, until = statement(account, between, after=after), between.since, between.until
     asked = {"since": since.isoformat(), "until": until.isoformat()}
     ids = dict(Transaction.objects.filter(public_id__in=[line.transaction for line in found.lines]).values_list("public_id", "id"))
     opening = found.opening_minor
@@ -126,7 +132,7 @@ def _printed(account: Account, line: StatementLine, ids: dict[str, int]) -> dict
     }
 
 
-def _lines(account: Account, since: datetime, until: datetime, watermark: Watermark) -> Iterator[Sequence[Cell]]:
+def _lines(account: Account, between: Span) -> Iterator[Sequence[Cell]]:
     """The whole statement, a few thousand lines in memory at once; read to the end, it says whether it adds up."""
     unit, sign = account.currency, account.normal
     yield "statement", account.code
@@ -135,12 +141,12 @@ def _lines(account: Account, since: datetime, until: datetime, watermark: Waterm
     yield "book", str(account.book)
     yield "currency", unit
     yield "normal_side", "debit" if sign == 1 else "credit"
-    yield "recorded_after", since
-    yield "recorded_until", until
-    yield "known_at", until
+    yield "recorded_after", between.since
+    yield "recorded_until", between.until
+    yield "known_at", between.until
     yield ()
     yield COLUMNS
-    found = statement(account, since=since, until=until, watermark=watermark, limit=BATCH)
+    found = statement(account, between, limit=BATCH)
     opening, debits, credits = found.opening_minor, 0, 0
     yield _sum_line("opening", None, None, sign * opening, unit)
     while True:
@@ -150,7 +156,7 @@ def _lines(account: Account, since: datetime, until: datetime, watermark: Waterm
             yield _line(line, debit, credit, sign, unit)
         if not found.more:
             break
-        found = statement(account, since=since, until=until, watermark=watermark, after=found.lines[-1].place, limit=BATCH)
+        found = statement(account, between, after=found.lines[-1].place, limit=BATCH)
     yield _sum_line("closing", debits, credits, sign * found.closing_minor, unit)
     yield _sum_line("unexplained", None, None, found.closing_minor - opening - debits + credits, unit)
 

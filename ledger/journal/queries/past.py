@@ -17,6 +17,25 @@ class EntriesArchived(InvalidInput):
     code = "entries_archived"
 
 
+class NotKnownHere(InvalidInput):
+    """These books were imported later: what had been known before was known elsewhere."""
+
+    code = "not_known_here"
+
+
+def require_told(known_at: datetime | None) -> None:
+    """Step: whether what was known at a moment can be said here at all (None: now, always). Raises EntriesArchived, NotKnownHere."""
+    if known_at is None:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_untold(%s)", [known_at])
+        code = cursor.fetchone()[0]
+    if code == EntriesArchived.code:
+        raise EntriesArchived("the entries of that time are archived: attach their month again to ask", param="known_at")
+    if code == NotKnownHere.code:
+        raise NotKnownHere("these books were imported after that moment, and do not say what was known at it", param="known_at")
+
+
 def balance_as_of(account_id: int, day: date | None = None, *, known_at: datetime | None = None, watermark: Watermark | None = None) -> int:
     """Signed sum of the entries effective on or before `day` (None: whenever), of those known at `known_at` (None: now).
 
@@ -24,12 +43,10 @@ def balance_as_of(account_id: int, day: date | None = None, *, known_at: datetim
     """
     if (known_at is None) != (watermark is None):
         raise ValueError("known_at needs the watermark that decides it")
+    require_told(known_at)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT %s::timestamptz < ledger_archived_until(), ledger_balance_as_of(%s, %s::date, %s::timestamptz, %s)",
-            [known_at, account_id, day, known_at, watermark.snapshot if watermark else None],
+            "SELECT ledger_balance_as_of(%s, %s::date, %s::timestamptz, %s)",
+            [account_id, day, known_at, watermark.snapshot if watermark else None],
         )
-        archived, balance = cursor.fetchone()
-    if archived:
-        raise EntriesArchived("the entries of that time are archived: attach their month again to ask", param="known_at")
-    return balance
+        return cursor.fetchone()[0]

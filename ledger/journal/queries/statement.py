@@ -1,12 +1,13 @@
 """The statement of an account: what was recorded between two moments, in the order of recording, with the running balance.
 
 A page is read by the index of recording, so that it costs the same at a thousand entries and at ten million. A statement until a
-moment that has passed is the same for ever: it counts what was known at that moment.
+moment that has passed is the same for ever: it counts what was known at that moment. The next one begins with what this one ended
+with, so that what took its moment before and was committed after stands on the next: every entry stands on one of them.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -15,7 +16,10 @@ from ledger.journal.models import Account, Watermark
 from ledger.journal.queries.past import balance_as_of
 
 PAGE = 100
-LAST_SEQ = 2**63 - 1  # after every entry of the moment `since` itself
+LAST = """
+SELECT e.at, e.seq FROM ledger_entry e JOIN ledger_transaction t ON t.id = e.transaction_id
+WHERE e.account_id = %s AND e.at <= %s AND ledger_known(t.created_xid, %s) ORDER BY e.at DESC, e.seq DESC LIMIT 1
+"""
 LINES = """
 SELECT e.seq, e.at, e.effective_on, t.reference, t.public_id, t.kind, t.reverses_id IS NOT NULL, e.item, e.amount_minor, e.balance_after
 FROM ledger_entry e JOIN ledger_transaction t ON t.id = e.transaction_id
@@ -30,6 +34,19 @@ class Place(NamedTuple):
 
     at: datetime
     seq: int
+
+
+BEGINNING = Place(datetime(1, 1, 1, tzinfo=UTC), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From one moment to another, each with the watermark that decides what was known at it: ``ledger.journal.actions.span``."""
+
+    since: datetime
+    until: datetime
+    known_at_since: Watermark
+    known_at_until: Watermark
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +83,19 @@ class Statement:
     more: bool
 
 
-def statement(
-    account: Account, *, since: datetime, until: datetime, watermark: Watermark, after: Place | None = None, limit: int | None = PAGE
-) -> Statement:
-    """Entries recorded after `since` and not after `until`; `watermark` is `known_until(until)`. `limit` None gives all of them.
+def statement(account: Account, asked: Span, *, after: Place | None = None, limit: int | None = PAGE) -> Statement:
+    """What became known between the ends of a span, in the order of recording. `limit` None gives all of it.
 
-    `opening_minor` and `closing_minor` are the balances at `since` and `until`, whatever page is shown.
+    `opening_minor` and `closing_minor` are the balances at the two moments, whatever page is shown. Raises EntriesArchived, NotKnownHere.
     """
+    opening = balance_as_of(account.id, known_at=asked.since, watermark=asked.known_at_since)
+    place = after or _last_known(account, asked)
     given: dict[str, Any] = {
         "account": account.id,
-        "until": until,
-        "after_at": after.at if after else since,
-        "after_seq": after.seq if after else LAST_SEQ,
-        "snapshot": watermark.snapshot,
+        "until": asked.until,
+        "after_at": place.at,
+        "after_seq": place.seq,
+        "snapshot": asked.known_at_until.snapshot,
         "limit": None if limit is None else limit + 1,
     }
     with connection.cursor() as cursor:
@@ -86,10 +103,18 @@ def statement(
         rows = [StatementLine(*row) for row in cursor.fetchall()]
     return Statement(
         account,
-        since,
-        until,
-        balance_as_of(account.id, known_at=since, watermark=watermark),
+        asked.since,
+        asked.until,
+        opening,
         rows if limit is None else rows[:limit],
-        balance_as_of(account.id, known_at=until, watermark=watermark),
+        balance_as_of(account.id, known_at=asked.until, watermark=asked.known_at_until),
         limit is not None and len(rows) > limit,
     )
+
+
+def _last_known(account: Account, asked: Span) -> Place:
+    """The last entry that the statement before has listed."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAST, [account.id, asked.since, asked.known_at_since.snapshot])
+        found = cursor.fetchone()
+    return Place(*found) if found else BEGINNING

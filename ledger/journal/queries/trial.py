@@ -7,6 +7,7 @@ from django.db import connection
 
 from ledger.journal.kinds import KINDS
 from ledger.journal.models import Book, Watermark
+from ledger.journal.queries.past import require_told
 
 ALL = """
 SELECT b.kind, b.subject, x.currency, x.debits, x.credits FROM (
@@ -72,7 +73,11 @@ class TrialRow:
 def trial_of_book(
     book: Book, *, day: date | None = None, known_at: datetime | None = None, watermark: Watermark | None = None
 ) -> list[TrialRow]:
-    """Every account of a book, by number: its balance now, or as of `day` and known at `known_at` (see `balance_as_of`)."""
+    """Every account of a book, by number: its balance now, or as of `day` and known at `known_at` (see `balance_as_of`).
+
+    Raises EntriesArchived, NotKnownHere.
+    """
+    require_told(known_at)
     given = {
         "book": book.id,
         "past": day is not None or known_at is not None,

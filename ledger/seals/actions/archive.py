@@ -42,6 +42,13 @@ SELECT %s, account_id, effective_on, coalesce(sum(amount_minor) FILTER (WHERE am
        -coalesce(sum(amount_minor) FILTER (WHERE amount_minor < 0), 0), count(*)
 FROM {partition} GROUP BY account_id, effective_on
 """
+# The last watermark after a month that did not see all of it, since something was not committed yet.
+KNOWN_AFTER = """
+SELECT max(w.at) FROM ledger_watermark w
+WHERE w.at >= %(until)s AND EXISTS (
+    SELECT FROM ledger_transaction t WHERE t.at >= %(since)s AND t.at < %(until)s
+      AND t.created_xid >= pg_snapshot_xmin(w.snapshot::pg_snapshot)::text::bigint AND NOT ledger_known(t.created_xid, w.snapshot))
+"""
 
 
 class CannotArchive(Conflict):
@@ -78,7 +85,9 @@ def archive_month(month: date, *, at: datetime) -> Archived:
             f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {partition} FOR EACH ROW EXECUTE FUNCTION directpay_append_only()"
         )
         cursor.execute(f"ALTER TABLE {partition} SET SCHEMA {SCHEMA}")
-        ArchivedMonth.objects.create(month=month, until=until, entries=entries, archived_at=at)
+        cursor.execute(KNOWN_AFTER, {"since": since, "until": until})
+        known_after = cursor.fetchone()[0]
+        ArchivedMonth.objects.create(month=month, until=until, known_after=known_after, entries=entries, archived_at=at)
         cursor.execute(SUM_UP.format(partition=f"{SCHEMA}.{partition}"), [month])
     return Archived(month, f"{SCHEMA}.{partition}", entries)
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from directpay.kernel.errors import Conflict
 from ledger.journal.actions.holds import EXPIRY_QUEUE
 from ledger.journal.actions.watermarks import mark
 from ledger.journal.invariants import JOURNAL, check_invariants
-from ledger.journal.models import Hold, Watermark
+from ledger.journal.models import Hold, Limit, Watermark
 from ledger.seals.actions.owner import demand_owner
 from ledger.seals.check import check_log
 from ledger.seals.kinds import BY_NAME
@@ -25,6 +25,7 @@ from ledger.seals.statements import ACCOUNT_STATES, EMPTY, GIVEN, HOLD_STATES, I
 from ledger.seals.verify import Broken, Report, lines_of, split_line, verify
 
 BATCH_ROWS = 1_000
+MOMENT = timedelta(microseconds=1)  # what is imported is known from `at` on: the watermark before does not see it
 PARENTS = ("directpay_event", "ledger_entry")
 LOCK = "LOCK TABLE ledger_book, ledger_account, ledger_hold, ledger_transaction, ledger_entry, ledger_allocation, directpay_event"
 
@@ -48,7 +49,9 @@ def import_log(path: Path, *, at: datetime, anchor: Path | None = None) -> Repor
         with unit_of_work():
             _demand_empty()
             _make_partitions(report)
-            _Importer(mark(at)).run(path, report)
+            watermark = mark(at - MOMENT)
+            Limit.objects.update(known_after=watermark.at)
+            _Importer(watermark).run(path, report)
             _promise_expiries()
             _demand_sound()
             check_log()

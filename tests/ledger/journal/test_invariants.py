@@ -25,12 +25,20 @@ BREAKS = {
     "I3 a balance is moved": [TWO.format("+ 1", "P1110")],
     "I4 two balances are moved against each other": [TWO.format("+ 1", "P1210"), TWO.format("- 1", "P4110")],
     "I4 the last running balance is wrong": [f"UPDATE ledger_entry SET balance_after = balance_after + 1 WHERE id = {LAST}"],
+    "I4 a running balance in between is wrong": [
+        "UPDATE ledger_entry SET balance_after = 999 WHERE seq = 1 AND account_id = (SELECT id FROM ledger_account WHERE number = 'P2120')"
+    ],
+    "I4 a number stands twice in between": [
+        "UPDATE ledger_entry SET seq = 1, at = at + interval '1 second'"
+        " WHERE seq = 2 AND account_id = (SELECT id FROM ledger_account WHERE number = 'P2120')",
+    ],
     "I4 the sequence has a gap": [f"UPDATE ledger_entry SET seq = seq + 1 WHERE id = {LAST}"],
     "I4 an entry was never counted": [
         f"UPDATE ledger_account SET last_seq = last_seq - 1 WHERE id = (SELECT account_id FROM ledger_entry WHERE id = {LAST})"
     ],
     "I5 a floor is passed": ["ALTER TABLE ledger_account DROP CONSTRAINT account_floor", TWO.format("- 1000", "P1110")],
     "I5 available is negative by another kind": ["UPDATE ledger_transaction SET kind = 'payout.created' WHERE reference = 'second'"],
+    "I5 available goes further down by another kind": ["UPDATE ledger_transaction SET kind = 'payout.created' WHERE reference = 'third'"],
     "I5 available is negative without any entry": [
         "DELETE FROM ledger_entry WHERE account_id = (SELECT id FROM ledger_account WHERE number = 'P2120')"
     ],
@@ -64,6 +72,7 @@ def lived_in(b: Books) -> Books:
     legs = [debit(b.clearing, 600, "pay_2"), credit(b.available, 600), debit(b.at_directpay, 600), credit(b.bob, 600)]
     post(posting("paid", *legs))
     returned(b, "second", 300, "return.fee")
+    returned(b, "third", 20, "payment.returned")
     post(posting("line", debit(b.bank, 70), credit(b.clearing, 70, "pay_2")))
     with unit_of_work():
         allocate([b.bob.id], at=AT)

@@ -76,6 +76,47 @@ class TestMoments:
                 closed_by="x",
             )
 
+    def closing(self, day, *, mark_of=None, at=None) -> None:
+        with unit_of_work():
+            watermark = mark_of or mark(clock.system_now())
+            Period.objects.create(
+                public_id="per_1",
+                book=Book.objects.first(),
+                through_on=day,
+                closed_at=at or watermark.at,
+                watermark=watermark,
+                closed_by="x",
+            )
+
+    def test_today_is_not_over_whoever_closes_it(self, strict):
+        strict.execute("DELETE FROM directpay_clock")
+        open_books()
+        now = clock.system_now()
+        with pytest.raises(IntegrityError, match="is not over"):
+            self.closing(now.date())
+        self.closing((now - DAY - 11 * HOUR).date())
+
+    def test_a_book_is_closed_as_it_is_known_at_its_closing(self, strict):
+        strict.execute("DELETE FROM directpay_clock")
+        open_books()
+        with unit_of_work():
+            old = mark(clock.system_now() - 9 * DAY)
+        with unit_of_work():
+            mark(clock.system_now() - DAY)
+        day = (clock.system_now() - 20 * DAY).date()
+        with pytest.raises(IntegrityError, match="as it is known at its closing"):
+            self.closing(day, mark_of=old)
+        with pytest.raises(IntegrityError, match="as it is known at its closing"):
+            self.closing(day, at=clock.system_now() - 3 * DAY)
+        self.closing(day)
+
+    def test_a_new_account_was_never_moved(self, strict):
+        b = open_books()
+        row = Account.objects.get(id=b.bank.id)
+        row.pk, row.public_id, row.subject, row.last_at = None, "acct_other", "second", clock.system_now() + 48 * DAY
+        with pytest.raises(IntegrityError, match="opens at zero"):
+            row.save(force_insert=True)
+
     def test_how_far_is_the_owners_to_say(self, runtime_url):
         with psycopg.connect(runtime_url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("UPDATE ledger_limit SET ahead = '9 years'")

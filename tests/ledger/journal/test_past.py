@@ -11,9 +11,9 @@ from django.db import IntegrityError, ProgrammingError, connection
 from directpay.events.unit import unit_of_work
 from directpay.ops.clock import set_clock
 from directpay.people.actor import SYSTEM
-from ledger.journal.actions import credit, debit, reverse
+from ledger.journal.actions import credit, debit, post_many, reverse
 from ledger.journal.actions.periods import PeriodClosed, PeriodNotOver, close_period, require_open
-from ledger.journal.actions.watermarks import NotYetKnown, known_until, make_checkpoints, mark
+from ledger.journal.actions.watermarks import NotYetKnown, known_until, make_checkpoints, mark, span
 from ledger.journal.models import Account, Checkpoint, Entry, Transaction, Watermark
 from ledger.journal.queries import balance_as_of, first_open_on, period_movements, statement, trial_of_book
 from tests.at_once import at_once
@@ -200,6 +200,24 @@ class TestPeriods:
         require_open(b.bank.book, self.NOVEMBER)  # another book
         assert (first_open_on(b.bob.book), first_open_on(b.bank.book)) == (date(2026, 12, 1), None)
 
+    def test_waits_for_who_was_told_that_a_day_is_open(self, b):
+        """What is recorded by hand is recorded before the day is closed; who comes after the closing is refused."""
+
+        def close() -> None:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '100ms'")
+            close_period(b.bob.book, self.NOVEMBER, actor=SYSTEM, at=datetime(2026, 12, 3, 15, tzinfo=UTC))
+
+        with unit_of_work():
+            require_open(b.bob.book, self.NOVEMBER)
+            (meanwhile,) = at_once(close)
+            assert "lock timeout" in str(meanwhile)
+            post_many([posting("by hand", debit(b.bob, 5), credit(b.rent, 5), on=self.NOVEMBER)], at=AT)
+        assert at_once(close) == [None]
+        with pytest.raises(PeriodClosed), unit_of_work():
+            require_open(b.bob.book, self.NOVEMBER)
+        assert balance_as_of(b.bob.id, self.NOVEMBER) == 5
+
     def test_goes_forwards_only_and_when_it_is_over(self, closed):
         b, november = closed
         with pytest.raises(PeriodClosed):
@@ -243,25 +261,51 @@ class TestStatement:
             charge(b, f"t:{n}", 10 + n, AT.date(), AT + n * MINUTE)
         until = AT + 3 * MINUTE
         set_clock(AT + 10 * MINUTE, frozen=True)
-        watermark = known_until(until, now=AT + 10 * MINUTE)
-        whole = statement(b.bob, since=AT, until=until, watermark=watermark)
+        asked = span(AT, until, now=AT + 10 * MINUTE)
+        whole = statement(b.bob, asked)
         assert (whole.opening_minor, [(x.reference, x.amount_minor, x.balance_minor) for x in whole.lines], whole.closing_minor) == (
             10,
             [("t:1", 11, 21), ("t:2", 12, 33), ("t:3", 13, 46)],
             46,
         )
         assert not whole.more
-        first = statement(b.bob, since=AT, until=until, watermark=watermark, limit=2)
-        second = statement(b.bob, since=AT, until=until, watermark=watermark, limit=2, after=first.lines[-1].place)
+        first = statement(b.bob, asked, limit=2)
+        second = statement(b.bob, asked, limit=2, after=first.lines[-1].place)
         assert ([*first.lines, *second.lines], first.more, second.more) == (list(whole.lines), True, False)
+
+    def test_what_was_committed_late_stands_on_the_next(self, b, runtime_url):
+        """A posting takes its moment; a statement is printed; then it commits. The next begins where the first ended, and lists it."""
+        charge(b, "t:1", 100, AT.date(), AT)
+        late = psycopg.connect(runtime_url)
+        call = (
+            "SELECT code FROM ledger_post(%s, '', false, '{t:late}', '{txn_late}', '{charge.due}', '{2026-11-01}', '{NULL}',"
+            " '{1,1}', '{1,2}', %s, '{50,-50}', '{NULL,NULL}')"
+        )
+        assert late.execute(call, [AT + MINUTE, [b.bob.id, b.rent.id]]).fetchone() == (None,)
+        first = statement(b.bob, span(AT - MINUTE, AT + 2 * MINUTE, now=AT + 2 * MINUTE))
+        late.commit()
+        late.close()
+        second = statement(b.bob, span(AT + 2 * MINUTE, AT + 3 * MINUTE, now=AT + 3 * MINUTE))
+        both = [(x.reference, x.balance_minor) for found in (first, second) for x in found.lines]
+        assert both == [("t:1", 100), ("t:late", 150)]
+        assert (first.closing_minor, second.opening_minor, second.closing_minor) == (100, 100, 150)
+
+    def test_what_came_at_its_last_instant_stands_on_the_next(self, b):
+        """The sandbox's clock stands still: looked at, posted at the same instant, and looked at again later."""
+        charge(b, "t:1", 100, AT.date(), AT)
+        first = statement(b.bob, span(AT - MINUTE, AT, now=AT))
+        charge(b, "t:2", 7, AT.date(), AT)
+        second = statement(b.bob, span(AT, AT + MINUTE, now=AT + MINUTE))
+        assert [x.reference for x in first.lines] == ["t:1"]
+        assert [x.reference for x in second.lines] == ["t:2"]
+        assert (first.closing_minor, second.opening_minor, second.closing_minor) == (100, 100, 107)
 
     def test_is_the_same_for_ever(self, b):
         charge(b, "t:1", 10, AT.date(), AT)
         until = AT + MINUTE
-        watermark = known_until(until, now=until)
-        before = statement(b.bob, since=AT - MINUTE, until=until, watermark=watermark)
+        before = statement(b.bob, span(AT - MINUTE, until, now=until))
         charge(b, "t:2", 5, AT.date() - timedelta(days=9), AT + 2 * MINUTE)
-        assert statement(b.bob, since=AT - MINUTE, until=until, watermark=known_until(until, now=AT + 5 * MINUTE)) == before
+        assert statement(b.bob, span(AT - MINUTE, until, now=AT + 5 * MINUTE)) == before
 
 
 @pytest.mark.django_db

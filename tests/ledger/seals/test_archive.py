@@ -3,18 +3,21 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from directpay.events.unit import unit_of_work
 from directpay.ops.clock import set_clock
+from directpay.people.actor import SYSTEM
 from ledger.allocation.actions import allocate
 from ledger.journal.actions import credit, debit
-from ledger.journal.actions.watermarks import known_until
+from ledger.journal.actions.periods import close_period
+from ledger.journal.actions.watermarks import known_until, make_checkpoints, span
 from ledger.journal.invariants import JOURNAL, check_invariants
-from ledger.journal.models import ArchivedMonth, Entry
-from ledger.journal.queries import balance_as_of, statement, trial_balance
+from ledger.journal.models import ArchivedMonth, Entry, Period
+from ledger.journal.queries import balance_as_of, period_movements, statement, trial_balance, trial_of_book
 from ledger.journal.queries.past import EntriesArchived
 from ledger.seals.actions import OwnerRequired, seal_all
 from ledger.seals.actions.archive import CannotArchive, archive_month, attach_month
@@ -51,6 +54,91 @@ def b(db) -> Iterator[Books]:
             attach_month(month.month)
 
 
+@pytest.fixture
+def carried(db) -> Iterator[Books]:
+    """January leaves a balance that February and May go on from; January is closed, and summed up early, as it was then."""
+    books = open_books()
+    post(posting("line:1", debit(books.bank, 7000), credit(books.revenue, 7000), on=date(2026, 1, 9)), at=on(1, 9))
+    set_clock(on(1, 10), frozen=True)
+    make_checkpoints(entries=1)
+    post(posting("line:2", debit(books.bank, 11), credit(books.revenue, 11), on=date(2026, 1, 10)), at=on(1, 11))
+    set_clock(on(2, 1), frozen=True)
+    post(posting("line:3", debit(books.bank, 30), credit(books.revenue, 30), on=date(2026, 2, 2)), at=on(2, 2))
+    set_clock(on(2, 3), frozen=True)
+    close_period(books.bank.book, date(2026, 1, 31), actor=SYSTEM, at=on(2, 3))
+    post(posting("line:4", debit(books.bank, 5), credit(books.revenue, 5), on=date(2026, 5, 2)), at=on(5, 2))
+    set_clock(LONG_AFTER, frozen=True)
+    seal_all(at=LONG_AFTER)
+    yield books
+    with owner():
+        for month in ArchivedMonth.objects.order_by("-month"):
+            attach_month(month.month)
+
+
+def told_of_the_past(b: Books) -> dict:
+    """Balances and periods as they were known at moments after January."""
+    days = [None, date(2026, 1, 8), date(2026, 1, 9), date(2026, 1, 31), date(2026, 3, 1), date(2026, 6, 1)]
+    moments = [on(2, 1), on(2, 2), on(3, 5), on(6, 1), LONG_AFTER]
+    marks = {moment: known_until(moment, now=LONG_AFTER) for moment in moments}
+    one_by_one = {
+        (day, moment): [balance_as_of(of.id, day, known_at=moment, watermark=marks[moment]) for of in (b.bank, b.revenue)]
+        for day in days
+        for moment in moments
+    }
+    books = {(day, moment): trial_of_book(b.bank.book, day=day, known_at=moment, watermark=marks[moment]) for day, moment in one_by_one}
+    return {"one by one": one_by_one, "books": books, "period": period_movements(Period.objects.get())}
+
+
+def test_what_was_known_of_the_past_stays_as_it_was(carried):
+    before = told_of_the_past(carried)
+    assert before["one by one"][date(2026, 3, 1), on(3, 5)] == [7041, -7041]
+    january = {row.account.number: row.movement_minor for row in before["period"] if row.movement_minor}
+    assert january == {"P1110": 7011, "P4110": -7011}
+    with owner():
+        archive_month(JANUARY, at=LONG_AFTER)
+    assert told_of_the_past(carried) == before
+
+
+def test_a_book_as_it_was_known_while_the_month_went_on_is_not_told_any_more(carried):
+    moment = on(1, 20)
+    watermark = known_until(moment, now=LONG_AFTER)
+    assert {row.balance_minor for row in trial_of_book(carried.bank.book, known_at=moment, watermark=watermark)} >= {7011, -7011}
+    with owner():
+        archive_month(JANUARY, at=LONG_AFTER)
+    with pytest.raises(EntriesArchived):
+        trial_of_book(carried.bank.book, known_at=moment, watermark=watermark)
+
+
+def test_nor_as_it_was_known_before_the_last_of_the_month_was_committed(db, runtime_url):
+    """Somebody asks at the beginning of February, while a posting of January is still under way."""
+    books, last, first = open_books(), datetime(2026, 1, 31, 23, 59, tzinfo=UTC), datetime(2026, 2, 1, 0, 1, tzinfo=UTC)
+    set_clock(last, frozen=True)
+    post(posting("line:1", debit(books.bank, 70), credit(books.revenue, 70), on=date(2026, 1, 9)), at=last)
+    late = psycopg.connect(runtime_url)
+    call = (
+        "SELECT code FROM ledger_post(%s, '', false, '{t:late}', '{txn_late}', '{test}', '{2026-01-31}', '{NULL}',"
+        " '{1,1}', '{1,2}', %s, '{3,-3}', '{NULL,NULL}')"
+    )
+    assert late.execute(call, [last, [books.bank.id, books.revenue.id]]).fetchone() == (None,)
+    set_clock(first, frozen=True)
+    early = known_until(first, now=first)
+    assert balance_as_of(books.bank.id, known_at=first, watermark=early) == 70
+    late.commit()
+    late.close()
+    set_clock(on(2), frozen=True)
+    settled = known_until(on(2), now=on(2))
+    assert balance_as_of(books.bank.id, known_at=on(2), watermark=settled) == 73
+    set_clock(LONG_AFTER, frozen=True)
+    seal_all(at=LONG_AFTER)
+    with owner():
+        archive_month(JANUARY, at=LONG_AFTER)
+    with pytest.raises(EntriesArchived):
+        balance_as_of(books.bank.id, known_at=first, watermark=early)
+    assert balance_as_of(books.bank.id, known_at=on(2), watermark=settled) == 73
+    with owner():
+        attach_month(JANUARY)
+
+
 def told(b: Books) -> dict:
     """What the books answer to everything that does not need January's entries."""
     days = [None, date(2025, 12, 31), date(2026, 1, 2), date(2026, 1, 31), date(2026, 3, 31)]
@@ -63,7 +151,7 @@ def told(b: Books) -> dict:
         for moment in moments
     }
     now = {(account.id, day): balance_as_of(account.id, day) for account in accounts for day in days}
-    page = statement(b.bob, since=on(2), until=LONG_AFTER, watermark=known_until(LONG_AFTER, now=LONG_AFTER))
+    page = statement(b.bob, span(on(2), LONG_AFTER, now=LONG_AFTER))
     own = {invariant.code for invariant in JOURNAL}
     broken = [(f.code, f.broken) for f in check_invariants() if f.code in own and f.broken]
     return {"balances": balances, "now": now, "page": page, "trial": trial_balance(), "broken": broken}
@@ -95,7 +183,7 @@ def test_says_what_it_cannot_tell_any_more(b):
         balance_as_of(b.bank.id, known_at=moment, watermark=watermark)
     assert (refused.value.code, refused.value.param) == ("entries_archived", "known_at")
     with pytest.raises(EntriesArchived):
-        statement(b.bank, since=moment, until=LONG_AFTER, watermark=known_until(LONG_AFTER, now=LONG_AFTER))
+        statement(b.bank, span(moment, LONG_AFTER, now=LONG_AFTER))
     with pytest.raises(EntriesAway):
         check_log()
 

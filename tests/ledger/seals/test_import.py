@@ -15,8 +15,11 @@ from directpay.due.run import run_all
 from directpay.events.models import Event
 from directpay.ops.clock import set_clock
 from ledger.journal.actions import credit, debit
+from ledger.journal.actions.watermarks import known_until
 from ledger.journal.invariants import JOURNAL, check_invariants
 from ledger.journal.models import Account, Book, Entry, Transaction
+from ledger.journal.queries import balance_as_of
+from ledger.journal.queries.past import NotKnownHere
 from ledger.seals.actions import LogRefused, OwnerRequired, append_anchor, export_log, import_log, replay_log, seal_all
 from ledger.seals.check import check_log
 from ledger.seals.models import Seal
@@ -85,6 +88,18 @@ def test_goes_on_after_it(log, tmp_path):
     assert verify(tmp_path / "again.jsonl.gz").tail == 0
     with one_snapshot():
         check_log()
+
+
+def test_what_was_known_before_it_is_not_told(log):
+    """All was recorded before, and none of it was known here."""
+    set_clock(LATER, frozen=True)
+    read(log)
+    bank, moment = Account.objects.get(number="P1110"), AT + timedelta(minutes=30)
+    for known_at in (moment, LATER - timedelta(microseconds=1)):
+        with pytest.raises(NotKnownHere) as refused:
+            balance_as_of(bank.id, known_at=known_at, watermark=known_until(known_at, now=LATER))
+        assert (refused.value.code, refused.value.param) == ("not_known_here", "known_at")
+    assert balance_as_of(bank.id, known_at=LATER, watermark=known_until(LATER, now=LATER)) == bank.balance_minor != 0
 
 
 def test_a_pending_hold_still_expires_after_it(log):

@@ -1,0 +1,36 @@
+from pathlib import Path
+
+from django.db import migrations, models
+
+SQL = Path(__file__).parent / "sql"
+NEW = (SQL / "history_of_archived.sql").read_text(encoding="utf-8")
+BEFORE = {
+    "history.sql": ("ledger_balance_as_of",),
+    "limits.sql": ("ledger_guard_period", "ledger_guard_new_account"),
+}
+
+
+def function(file: str, name: str) -> str:
+    """The text that puts it in the place of what stands."""
+    text = (SQL / file).read_text(encoding="utf-8")
+    start = text.index(f"FUNCTION {name}(")
+    return "CREATE OR REPLACE " + text[start : text.index("END $$;", start)] + "END $$;"
+
+
+UNDO = "\n".join(
+    [
+        *(function(file, name) for file, names in BEFORE.items() for name in names),
+        "DROP FUNCTION ledger_untold; DROP FUNCTION ledger_our_moment;",
+    ]
+)
+
+
+class Migration(migrations.Migration):
+    """What was known before a month was archived, asked for again after it; and what the books take of new accounts and closings."""
+
+    dependencies = [("ledger", "0011_months_as_needed")]
+    operations = [
+        migrations.AddField("archivedmonth", "known_after", models.DateTimeField(null=True)),
+        migrations.AddField("limit", "known_after", models.DateTimeField(null=True)),
+        migrations.RunSQL(NEW, UNDO),
+    ]
