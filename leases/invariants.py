@@ -120,7 +120,8 @@ LEASES = (
                  GROUP BY k.item) x), 0)
              -- and of money for no charge in particular, on its way when the lease was changed, or come meanwhile
              + coalesce((
-                 SELECT sum(p.amount_minor - coalesce((SELECT sum(k.amount_minor) FROM payments_claim k WHERE k.payment_id = p.id), 0))
+                 SELECT sum(greatest(0, p.amount_minor - coalesce((SELECT sum(k.amount_minor) FROM payments_claim k
+                     WHERE k.payment_id = p.id), 0))) -- a card's promise that was taken in part has claims beyond its amount
                  FROM payments_payment p JOIN leases_lease l ON l.id = y.lease_id
                  WHERE p.applies_to_id = a.id
                  AND (payments_is_live(p.status) OR p.status IN ('completed', 'settled') AND p.completed_at >= f.since)

@@ -8,6 +8,10 @@ from directpay.people.actor import SYSTEM
 from leases.changes.actions import end_lease
 from leases.receipts.actions import NewReceipt, record_receipt
 from leases.rent.actions.add_charge import NewCharge, add_charge
+from leases.rent.actions.pay_rent import PayRequest, pay_rent
+from payments.payins.actions.capture import capture_payment
+from payments.payins.actions.pay import pay
+from tests.payments.payins.conftest import card
 
 pytestmark = pytest.mark.django_db
 RENT = 150_000
@@ -47,4 +51,20 @@ def test_what_stood_ahead_and_what_is_on_its_way_are_more_than_is_charged_now(w,
     end(w, lease, date(2026, 12, 26))
     w.until(flying, "completed")
     assert w.balance("L1500", lease=lease) == -150_000
+    w.check()
+
+
+def test_a_cards_promise_was_taken_in_part(w, lease):
+    """What it was for, and what came of it, are two sums: what it left is on its way by another payment."""
+    promised = pay_rent(lease, PayRequest.by(card(w), rail="card", amount_minor=RENT, captures_later=True), actor=SYSTEM, at=w.now)
+    promised = w.until(promised, "authorized")
+    end(w, lease, date(2026, 12, 26))
+    w.later(minutes=20)
+    taken = capture_payment(promised, 100, actor=SYSTEM, at=w.now)
+    how = {"amount_minor": RENT - 100, "currency": "usd", "rail": "ach", "allow_duplicate": False, "metadata": {}}
+    flying = pay(lease.parties.get().account.public_id, w.account(w.bob), **how, actor=w.actor(w.bob), at=w.now)
+    w.until(taken, "completed")
+    w.check()
+    w.until(flying, "completed")
+    assert w.balance("L1500", lease=lease) == 0
     w.check()
