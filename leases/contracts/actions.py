@@ -44,6 +44,7 @@ class Terms:
     metadata: Mapping[str, Any]
     rent_steps: Sequence[tuple[date, int]] = ()  # from that day on the rent is this
     late_fee: LateFeeTerms | None = None
+    later_late_fees: Sequence[tuple[date, LateFeeTerms]] = ()  # for what falls due from that day on, in the order in which it was agreed
 
 
 def create_lease(terms: Terms, *, at: datetime) -> Lease:
@@ -65,6 +66,8 @@ def create_lease(terms: Terms, *, at: datetime) -> Lease:
     RentStep.objects.bulk_create(RentStep(lease=lease, from_on=day, rent_minor=rent, created_at=at) for day, rent in terms.rent_steps)
     if terms.late_fee is not None:
         add_policy(lease, terms.late_fee, terms.start_on, at=at)
+    for day, late_fee in terms.later_late_fees:
+        add_policy(lease, late_fee, day, at=at)
     return lease
 
 

@@ -77,7 +77,8 @@ def policy_told(found: Mapping[str, Any] | None) -> Policy:
 class Intended:
     """A payment at the moment before it is accepted, in minor units. `due_minor`: owed and not on its way; `ahead_minor`: the next charge.
 
-    `returned_at`: when money last came back, where the policy asks for it.
+    `returned_at`: when money last came back, where the policy asks for it. `again`: a further try of what was taken once, and came to
+    nothing: whether it is a part is not asked again, for what has fallen due since is another debt.
     """
 
     rail: str
@@ -87,6 +88,7 @@ class Intended:
     returned_at: datetime | None
     at: datetime
     currency: str
+    again: bool = False
 
     @property
     def payable_minor(self) -> int:
@@ -110,7 +112,7 @@ def check_policy(policy: Policy, wish: Intended) -> None:
         said = f"This lease takes no money ahead: {words(max(0, wish.due_minor), wish.currency)} is due."
         raise InvalidInput(said, param="amount", code="prepayment_refused", payable=max(0, wish.due_minor))
     least = least_of(policy, wish.due_minor, wish.payable_minor)
-    if wish.amount_minor < least:
+    if wish.amount_minor < least and not wish.again:
         said = f"This lease takes {words(least, wish.currency)} or more at once."
         raise PartialPaymentRefused(said, param="amount", least=least)
 

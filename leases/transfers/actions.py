@@ -15,9 +15,11 @@ from directpay.people.actor import SYSTEM, Actor
 from leases.changes.actions import end_lease
 from leases.contracts.actions import Terms, lock_lease_rows, lock_leases
 from leases.contracts.models import Lease, Party
-from leases.contracts.queries import rent_on, rents_of, with_people
+from leases.contracts.queries import policies_in_force, rent_on, rents_of, with_people
 from leases.move_out.queries import awaits_deduction
 from leases.payment_plans.queries import active_plans
+from leases.policies.actions import set_payment_policy
+from leases.policies.queries import policy_of
 from leases.properties.models import Unit
 from leases.rent.actions.add_charge import stands_as_charge
 from leases.rent.actions.open_lease import open_lease
@@ -102,8 +104,10 @@ def _check_size(lease: Lease, amount_minor: int, ahead_minor: int, owed_minor: i
 def move_to_unit(lease: Lease, home: NewHome, *, actor: Actor, at: datetime) -> Lease:
     """A13: the same renters, in the same shares, on a lease of another unit; the old one ends the day before.
 
-    What they owe or have paid ahead goes along on that day, and what comes back or arrives later follows. The deposit stays with the
-    lease that it secures. Returns the new lease. Raises LeaseMovedOn, InvalidInput, LeaseOverlaps.
+    What they owe or have paid ahead goes along on that day, and what comes back or arrives later follows; so do the terms on which
+    money is taken, and those of late fees. The deposit stays with the lease that it secures. Returns the new lease.
+
+    Raises LeaseMovedOn, InvalidInput, LeaseOverlaps.
     """
     with unit_of_work():
         lock_lease_rows([lease.id])
@@ -121,10 +125,14 @@ def move_to_unit(lease: Lease, home: NewHome, *, actor: Actor, at: datetime) -> 
             rent_steps=() if home.rent_minor else later,
             due_day=home.due_day or lease.due_day,
             metadata=home.metadata,
+            late_fee=asked.terms if (asked := policies_in_force({lease.id: home.from_on}).get(lease.id)) else None,
+            later_late_fees=[(p.from_on, p.terms) for p in lease.late_fee_policies.filter(from_on__gt=home.from_on).order_by("id")],
         )
         if lease.end_on is None or lease.end_on >= home.from_on:
             end_lease(lease, home.from_on - ON, actor=actor, at=at)
         new = open_lease(terms, actor=actor, at=at)
+        if (taken := policy_of(lease)).version:
+            set_payment_policy(new, taken, actor=actor, at=at)
         move = Move.objects.create(public_id=public_id("mvu"), old=lease, new=new, from_on=home.from_on, created_at=at)
         record([_moved(move, lease, new, actor, at)])
         begins = day_begins(lease, home.from_on)

@@ -141,6 +141,7 @@ def intend_for(run: AutopayRun, stands: StandingToPay, account: BankAccount, amo
         bank_account=account,
         allow_duplicate=True,  # the run is unique, and what is on its way is counted
         metadata={"autopay": autopay.public_id, "autopay_run": run.public_id, **metadata},
+        again=run.status == AutopayRun.Status.PAYING,
     )
     wishes = first_in_turn(stands, amount_minor)
     return intend(autopay.lease, stands, request, amount_minor=amount_minor, wishes=wishes, at=at)

@@ -53,6 +53,7 @@ class PayRequest:
     card: Card | None = None  # instead of a bank account
     wallet: Wallet | None = None  # instead of both
     captures_later: bool = False
+    again: bool = False  # a further try of what was accepted once: it is not asked whether it is a part of what is due by now
 
     @classmethod
     def by(cls, source: Source, **more: Any) -> "PayRequest":
@@ -158,6 +159,7 @@ def _check_policy(found: StandingToPay, request: PayRequest, amount_minor: int, 
         returned_at=found.returned_at,
         at=at,
         currency=standing.account.currency,
+        again=request.again,
     )
     check_policy(found.policy, wish)
 

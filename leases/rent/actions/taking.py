@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Max
+from django.db import connection
 
 from directpay.events.unit import require_transaction
 from leases.contracts.actions import lock_leases
@@ -11,7 +11,6 @@ from leases.policies.models import PaymentPolicy
 from leases.policies.queries import Intended, check_policy, policy_of
 from ledger.journal.actions import lock_accounts
 from ledger.journal.models import Account
-from payments.payins.models import Payment, Status
 from payments.payins.queries import in_flight_minor
 
 
@@ -39,7 +38,8 @@ def check_lease_takes(account: Account, rail: str, amount_minor: int, at: dateti
 
 
 def _returned_at(lease: Lease) -> datetime | None:
-    """By the accounts, as `leases_stand_to_pay` asks: what was paid past the lease does not name it."""
-    returned = Payment.objects.filter(applies_to__in=Party.objects.filter(lease=lease).values("account"), status=Status.RETURNED)
-    found: datetime | None = returned.aggregate(last=Max("returned_at"))["last"]
+    """As `leases_stand_to_pay` asks."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT leases_money_came_back(%s)", [lease.id])
+        found: datetime | None = cursor.fetchone()[0]
     return found

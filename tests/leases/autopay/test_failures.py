@@ -4,21 +4,27 @@ from typing import Any
 import pytest
 
 from directpay.events.models import Event
+from directpay.people.actor import SYSTEM
 from leases.autopay.actions.outcomes import look_at_failures, run_retries
 from leases.autopay.actions.stopping import pause_autopay, turn_off
 from leases.autopay.models import Autopay, AutopayAttempt
+from leases.contracts.late_fee import LateFeeTerms
+from leases.policies.actions import set_payment_policy
+from leases.policies.queries import Policy
 from payments.methods.models import BankAccount
 from payments.payins.models import Payment
 from payments.retries.models import Reattempt, Retry
 from tests.leases.autopay.cast import FIRST, NINE, RENT, Renting
-from tests.world import NO_FUNDS
+from tests.world import NO_FUNDS, PAYS
 
 pytestmark = pytest.mark.django_db
 CLOSED, NOT_ALLOWED, DISPUTED = "000111111113", "000333333335", "009910040000"  # R02, R29, R10 four bank days after it landed
 
 
-def failing(number: str = NO_FUNDS, *, backup: str = "", end_on: date | None = None, **order: Any) -> tuple[Renting, Autopay]:
-    w = Renting(number=number, end_on=end_on)
+def failing(
+    number: str = NO_FUNDS, *, backup: str = "", end_on: date | None = None, late_fee: LateFeeTerms | None = None, **order: Any
+) -> tuple[Renting, Autopay]:
+    w = Renting(number=number, end_on=end_on, late_fee=late_fee)
     more = {"backup_account": w.allowed(w.account(w.bob, backup))} if backup else {}
     return w, w.on(**more, **order)
 
@@ -43,6 +49,18 @@ class TestWithoutMoney:
         assert [(r.status, r.reason) for r in w.runs(autopay)] == [("failed", "R01"), ("planned", "")]
         assert Retry.objects.get().reason == "exhausted"
         assert w.balance("L1500", lease=w.leased) == RENT
+        w.check()
+
+    @pytest.mark.parametrize("backup", ["", PAYS])
+    def test_a_fee_that_has_come_since_does_not_make_a_part_of_it(self, backup):
+        """The lease takes all that is owed or nothing; what the run pays again was all, and its bank allows no other sum."""
+        w, autopay = failing(backup=backup, late_fee=LateFeeTerms(5, flat_minor=5_000))
+        set_payment_policy(w.leased, Policy(partial="none"), actor=SYSTEM, at=w.now)
+        w.go(NINE + timedelta(days=25))
+        again = [("backup", 8, RENT)] if backup else []
+        assert tries(w, autopay) == [("first", 0, RENT), ("retry", 3, RENT), ("retry", 8, RENT), *again]
+        assert stands(autopay) == (("active", "") if backup else ("paused", "failed"))
+        assert w.balance("L1500", lease=w.leased) == 5_000 + (0 if backup else RENT)
         w.check()
 
     def test_the_lease_is_not_touched_and_a_hand_can_pay(self):

@@ -19,15 +19,17 @@ from leases.policies.queries import (
     least_of,
     policy_of,
 )
+from leases.receipts.actions import NewReceipt, bounce_receipt, record_receipt
 from leases.rent.actions.add_charge import NewCharge, add_charge
 from leases.rent.claiming import allotted
 from leases.rent.models import Charge
 from leases.rent.queries import payable_charges, schedules
 from ledger.allocation.models import Allocation
+from payments.payins.actions.cancel import cancel_payment
 from payments.payins.actions.initiate import ObligationInProgress
 from payments.payins.actions.pay import pay
 from tests.at_once import at_once
-from tests.world import DISPUTED, World
+from tests.world import DISPUTED, NO_FUNDS, World
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +109,32 @@ class TestWhatIsNotTaken:
         w.pay(lease, "wire", amount=20_00, source=source)
         w.later(days=181)
         assert w.pay(lease, "ach", amount=50_00, source=source).rail == "ach"
+
+    def test_nor_after_a_debit_that_its_account_did_not_hold(self, w, lease):
+        """F1: the ordinary one, which never came."""
+        takes(w, lease, certified_funds="after_return")
+        source = w.account(w.bob, NO_FUNDS)
+        failed = w.until(w.pay(lease, "same_day_ach", source=source), "failed")
+        assert failed.return_code == "R01"
+        with pytest.raises(CertifiedFundsRequired, match="after a payment came back"):
+            w.pay(lease, "ach", source=source)
+        w.later(days=181)
+        assert w.pay(lease, "ach", amount=50_00, source=source).rail == "ach"
+
+    def test_nor_after_a_cheque_that_bounced(self, w, lease):
+        takes(w, lease, certified_funds="after_return")
+        cheque = record_receipt(lease, NewReceipt(lease.parties.get(), "check", 150_000), actor=SYSTEM, at=w.now)
+        w.later(days=2)
+        bounce_receipt(cheque, actor=SYSTEM, at=w.now)
+        with pytest.raises(CertifiedFundsRequired, match="after a payment came back"):
+            w.pay(lease, "ach")
+        w.later(days=181)
+        assert w.pay(lease, "ach", amount=50_00).rail == "ach"
+
+    def test_but_after_what_no_bank_said_anything_is_taken(self, w, lease):
+        takes(w, lease, certified_funds="after_return")
+        cancel_payment(w.pay(lease, "ach"), actor=SYSTEM, at=w.now)
+        assert w.pay(lease, "ach").rail == "ach"
 
     def test_no_money_ahead(self, w, lease):
         takes(w, lease, prepayment="none")

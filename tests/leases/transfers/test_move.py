@@ -1,5 +1,6 @@
 """BOOKS.md A13, through the actions: renters go to another unit, and what stands on their account goes along, then and later."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -12,8 +13,11 @@ from leases.contracts.actions import LeaseOverlaps
 from leases.contracts.late_fee import LateFeeTerms
 from leases.contracts.models import Lease
 from leases.deposits.models import Movement
+from leases.late_fees.actions.agree import agree_late_fee
 from leases.late_fees.models import LateFee
 from leases.move_out.actions import NewDamage, begin_move_out, call_off
+from leases.policies.actions import set_blocked, set_payment_policy
+from leases.policies.queries import PaymentsBlocked, Policy, policy_of
 from leases.receipts.actions import NewReceipt, bounce_receipt, record_receipt
 from leases.rent.queries import day_begins, schedules
 from leases.transfers.actions import LeaseMovedOn, NewHome, carry_balances, move_to_unit
@@ -101,6 +105,26 @@ def test_rent_steps_go_along_unless_another_rent_is_agreed(w, rent, months):
     new = move(w, lease, rent_minor=rent, end_on=date(2027, 3, 31))
     assert [c.amount_minor for c in new.charges.order_by("due_on")] == months
     w.check()
+
+
+def test_what_money_is_taken_goes_along(w, lease):
+    """A landlord who takes no payments before an eviction does not take them by another door; nobody's parts become welcome."""
+    told = set_payment_policy(lease, Policy(partial="none", blocked=True, certified_funds="after_return"), actor=SYSTEM, at=w.now)
+    new = move(w, lease)
+    assert policy_of(new) == replace(told, version=1)
+    with pytest.raises(PaymentsBlocked):
+        w.pay(new)
+    set_blocked(new, False, actor=SYSTEM, at=w.now)
+    assert policy_of(w.reload(lease)).blocked, "there as it was"
+
+
+def test_late_fees_go_along_as_they_are_agreed_for_each_day(w, lease):
+    first, then = LateFeeTerms(5, flat_minor=5_000), LateFeeTerms(3, flat_minor=7_500)
+    agree_late_fee(lease, first, from_on=date(2026, 11, 2), actor=SYSTEM, at=w.now)
+    agree_late_fee(lease, then, from_on=date(2027, 2, 1), actor=SYSTEM, at=w.now)
+    new = move(w, lease)
+    asked = [(one.from_on, one.terms) for one in new.late_fee_policies.order_by("from_on")]
+    assert asked == [(new.start_on, first), (date(2027, 2, 1), then)]
 
 
 class TestAfterTheMove:

@@ -8,7 +8,7 @@ from tests.simulation.auditor.books import Leg
 from tests.simulation.auditor.deposits import into_trust
 from tests.simulation.auditor.errors import demand, same
 from tests.simulation.auditor.lateness import A_DAY, Agreed, Fee, charged_on, is_judged, lacking, overdue, parts, whose
-from tests.simulation.auditor.payments import GONE
+from tests.simulation.auditor.payments import GONE, Payment
 from tests.simulation.auditor.rent import Charge, Lease
 
 if TYPE_CHECKING:
@@ -29,6 +29,12 @@ def note_gone(books: "Auditor", events: Sequence[Sequence[Any]]) -> None:
         deposit = name in books.payments and into_trust(books.payments[name])
         if kind in ("payment.returned", "receipt.bounced") and not deposit:
             books.late.back_at[name] = datetime.fromisoformat(at)
+        if kind == "payment.failed" and name in books.payments and _by_its_bank(books.payments[name]):
+            books.late.refused_at[name] = datetime.fromisoformat(at)
+
+
+def _by_its_bank(p: Payment) -> bool:
+    return not p.by_card and any(one.state in ("failed", "returned") for one in p.told)
 
 
 def charge_came(books: "Auditor", identity: str, lease: Lease, found: list[Any]) -> None:

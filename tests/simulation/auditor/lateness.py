@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -87,6 +87,7 @@ class Lateness:
     known_at: dict[str, datetime] = field(default_factory=dict)  # charges added by hand and debts owed again
     gone_at: dict[str, int] = field(default_factory=dict)  # payment, or what was given back → the event after which it counts no more
     back_at: dict[str, datetime] = field(default_factory=dict)  # payment or receipt → when it came back
+    refused_at: dict[str, datetime] = field(default_factory=dict)  # payment → when its bank said that it does not pay
     came: dict[str, list[Any]] = field(default_factory=dict)  # fee charges of this step
     by_hand: list[str] = field(default_factory=list)  # charges whose fees were asked for in this step
 
@@ -101,6 +102,14 @@ class Lateness:
 
 def agreed(books: "Auditor", lease: Lease, one: Agreed) -> None:
     books.late.agreed[lease.id].append(one)
+
+
+def goes_along(books: "Auditor", old: Lease, new: Lease, at: datetime) -> None:
+    """To another unit: what holds on its first day, and what was agreed for later ones."""
+    first = books.late.of(old, new.start_on)
+    later = [one for one in books.late.agreed[old.id] if one.from_on > new.start_on]
+    for one in [replace(first, from_on=new.start_on), *later] if first else later:
+        agreed(books, new, replace(one, said_at=at))
 
 
 def judge_agreement(lease: Lease, one: Agreed, at: datetime) -> str:

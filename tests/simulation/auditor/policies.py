@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from tests.simulation.auditor.errors import same
@@ -72,6 +72,12 @@ def said(books: "Auditor", lease: str, takes: Takes) -> None:
     books.hand.facts.append(("payment_policy.set", f"policy:{lease}", len(versions)))
 
 
+def goes_along(books: "Auditor", old: str, new: str) -> None:
+    """To another unit: the newest, as the first there."""
+    if books.policies.said.get(old):
+        said(books, new, books.policies.of(old))
+
+
 def refusal(books: "Auditor", lease: str, *, rail: str, amount: int, due: int, ahead: int, at: datetime) -> str:
     """`due`: owed and not on its way, which may be below zero; `ahead`: what the next charge adds."""
     takes = books.policies.of(lease)
@@ -98,8 +104,12 @@ def _came_back(books: "Auditor", lease: str, at: datetime) -> bool:
     """Of anybody on the lease, and whatever the payer called it. What comes back of a deposit is not asked."""
     one = books.leases[lease]
     accounts = {one.account(label) for label in one.weights}
-    returned = [books.late.back_at[p.id] for p in books.payments.values() if p.account in accounts and p.state == "returned"]
-    return bool(returned) and at - max(returned) <= WATCHED
+    own = [p for p in books.payments.values() if p.account in accounts]
+    came = [books.late.back_at[p.id] for p in own if p.state == "returned"]
+    came += [books.late.refused_at[p.id] for p in own if p.id in books.late.refused_at]
+    days = [r.bounced_on for r in books.hand.receipts.values() if r.lease is one and r.bounced_on]
+    came += [datetime.combine(day, time(), UTC) for day in days]
+    return bool(came) and at - max(came) <= WATCHED
 
 
 def in_turn(books: "Auditor", lease: str, rows: Sequence[R]) -> list[R]:

@@ -9,7 +9,7 @@ from leases.properties.models import Unit
 from leases.transfers.actions import NewHome, give_credit, move_to_unit
 from leases.transfers.models import Move as MoveRow
 from leases.transfers.models import Transfer
-from tests.simulation.auditor import changes, transfers
+from tests.simulation.auditor import changes, lateness, policies, transfers
 from tests.simulation.auditor.rent import Lease
 from tests.simulation.auditor.transfers import Gift, Moved, There
 from tests.simulation.crashes import NEVER, crash_at
@@ -207,6 +207,8 @@ def _moved(h: "History", lease: LeaseRow, told: Lease, made: LeaseRow, wish: New
     if not wish.rent_minor:  # what was agreed for later days goes along
         there = h.auditor.leases[made.public_id]
         there.steps = [(day, minor) for day, minor in told.steps if day > wish.from_on and (end_on is None or day <= end_on)]
+    lateness.goes_along(h.auditor, told, h.auditor.leases[made.public_id], h.now)
+    policies.goes_along(h.auditor, told.id, made.public_id)
     row = MoveRow.objects.get(new=made)
     transfers.moved(h.auditor, Moved(row.public_id, told, h.auditor.leases[made.public_id], wish.from_on))
     home = next(home for home in h.cast.homes if wish.unit in home.units)
