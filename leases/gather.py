@@ -45,9 +45,11 @@ from leases.receipts import postings as _receipts  # noqa: F401 registers
 from leases.rent.actions.open_lease import SCHEDULE_QUEUE, extend_schedules
 from leases.rent.actions.post_charges import CHARGES_QUEUE, post_charges
 from leases.rent.actions.taking import check_lease_takes
+from leases.rent.order import orders
 from leases.transfers.actions import CARRY_QUEUE, carry_balances
 from leases.transfers.listeners import follow_move_outs, follow_payments, follow_the_rest, follow_what_was_given_back
 from leases.transfers.queries import given_away
+from ledger.allocation.orders import register_orders
 from ledger.journal.invariants import register_invariants
 from payments.customers.queries import KEPT_BY
 from payments.payins.actions.complete import TRUST_QUEUE
@@ -134,6 +136,7 @@ def _register_deposits() -> None:
 
 def _register_rules() -> None:
     """What payments ask of leases."""
+    register_orders(orders)
     if renters_of_landlord not in VISIBLE_TO:
         VISIBLE_TO.append(renters_of_landlord)
     for rule in (owes_on, owes_deposit_on):

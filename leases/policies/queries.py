@@ -52,6 +52,10 @@ class Policy:
         first = f" ({', '.join(self.categories)})" if self.categories else ""
         return f"{self.order}{first}, payment policy {self.version}" if self.version else ""
 
+    def turn(self, category: str | None) -> int:
+        """Of a charge of this category (None: of no charge), the lowest first."""
+        return self.categories.index(category) if category in self.categories else len(self.categories)
+
 
 FIELDS: Final = ("version", "partial", "minimum_minor", "blocked", "certified_funds", "prepayment", "order", "categories")
 
@@ -141,5 +145,4 @@ def in_turn(policy: Policy, rows: Sequence[tuple[Ordered, R]]) -> list[R]:
     """`rows` (oldest first) in the order in which money pays them: what is owed by the policy, then what is not owed yet."""
     if policy.order != PaymentPolicy.Order.CATEGORIES:
         return [row for _, row in rows]
-    ranks = {category: n for n, category in enumerate(policy.categories)}
-    return [row for charge, row in sorted(rows, key=lambda pair: (pair[0].posted_at is None, ranks.get(pair[0].category, len(ranks))))]
+    return [row for _, row in sorted(rows, key=lambda pair: (pair[0].posted_at is None, policy.turn(pair[0].category)))]

@@ -16,6 +16,7 @@ from directpay.kernel.clock import midnight, today
 from leases.contracts.models import Lease, Party
 from leases.rent.models import Charge
 from leases.rent.postings import due_reference, parts
+from ledger.allocation.orders import orders_of
 from ledger.allocation.queries import OpenEntry, open_entries, paid_on, pairings
 from payments.payins.models import Payment
 from payments.payins.queries import cleared_claims, in_flight_minor, live_claims, with_related
@@ -98,7 +99,8 @@ def prepaid(charges: Sequence[Charge], parties: Mapping[int, Sequence[Party]]) -
             by_id = {c.id: c for c in due}
             shares = {c.id: share_of(c, party, parties[c.lease_id]) for c in by_id.values()}
             debts = [OpenEntry(n, account, due_reference(c), shares[n], c.due_on, shares[n]) for n, c in by_id.items() if shares[n]]
-            for pair in pairings([*credits, *debts], claims):
+            order = orders_of({account: [debt.reference for debt in debts]}).get(account)
+            for pair in pairings([*credits, *debts], claims, order):
                 found[pair.debit.entry_id, party.id] += pair.amount_minor
     return found
 

@@ -1,4 +1,4 @@
-"""Pairing credits with debits on one account: the claims first, the rest oldest first. Beside the balance, never against it."""
+"""Pairing credits with debits on one account: the claims first, the rest in turn. Beside the balance, never against it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -7,7 +7,8 @@ from django.db import connection
 
 from directpay.kernel.arrays import integers, texts
 from ledger.allocation.models import Allocation
-from ledger.allocation.queries import Claim, OpenEntry, allocations_of_credit, open_entries, pairings
+from ledger.allocation.orders import orders_of
+from ledger.allocation.queries import Claim, OpenEntry, allocations_of_credit, open_entries, pairings, waiting_debits
 from ledger.journal.actions import lock_account_rows
 from ledger.journal.queries import entries_of
 
@@ -26,10 +27,12 @@ def allocate(account_ids: Sequence[int], *, at: datetime, claims: Mapping[str, S
     """
     claims = claims or {}
     lock_account_rows(account_ids)
+    opened = open_entries(account_ids)
+    orders = orders_of({account_id: waiting_debits(entries) for account_id, entries in opened.items()})
     rows = [
         (account_id, pair.credit.entry_id, pair.debit.entry_id, pair.amount_minor, pair.rule, pair.reason)
-        for account_id, entries in open_entries(account_ids).items()
-        for pair in pairings(entries, claims)
+        for account_id, entries in opened.items()
+        for pair in pairings(entries, claims, orders.get(account_id))
     ]
     if rows:
         accounts, credits, debits, amounts, rules, reasons = zip(*rows, strict=True)

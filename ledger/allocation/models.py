@@ -15,7 +15,7 @@ class Allocation(models.Model):
     credit_entry_id = models.BigIntegerField()
     debit_entry_id = models.BigIntegerField()
     amount_minor = models.BigIntegerField()
-    rule = models.CharField(max_length=30)  # claim | oldest_first | return
+    rule = models.CharField(max_length=30)  # claim | oldest_first | policy | return
     reason = models.CharField(max_length=120, default="")
     at = models.DateTimeField()
 

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Max, Sum
 
 from ledger.allocation.models import Allocation
+from ledger.allocation.orders import Order
 from ledger.journal.models import Entry
 
 
@@ -55,6 +56,11 @@ def open_entries(account_ids: Sequence[int], *, everything: bool = False) -> dic
     return found
 
 
+def waiting_debits(entries: Sequence[OpenEntry]) -> list[str]:
+    """References of what waits for money, where there is any to be had."""
+    return [e.reference for e in entries if e.amount_minor > 0] if any(e.amount_minor < 0 for e in entries) else []
+
+
 @dataclass(frozen=True, slots=True)
 class Pairing:
     """So much of a credit pays so much of a debit, and by which rule."""
@@ -66,8 +72,8 @@ class Pairing:
     reason: str = ""
 
 
-def pairings(entries: Sequence[OpenEntry], claims: Mapping[str, Sequence[Claim]]) -> list[Pairing]:
-    """What is open on one account, paired until one side is empty: the claims of all credits first, the rest oldest first.
+def pairings(entries: Sequence[OpenEntry], claims: Mapping[str, Sequence[Claim]], order: Order | None = None) -> list[Pairing]:
+    """What is open on one account, paired until one side is empty: the claims of all credits first, the rest in its order, or oldest first.
 
     Takes what it pairs off the entries' `open_minor`; writes nothing.
     """
@@ -88,9 +94,11 @@ def pairings(entries: Sequence[OpenEntry], claims: Mapping[str, Sequence[Claim]]
         for claim in claims.get(credit.reference, ()):
             if claim.reference in by_reference:
                 pair(credit, by_reference[claim.reference], claim.amount_minor, "claim", claim.reason)
+    rule, reason = ("policy", order.reason) if order else ("oldest_first", "")
+    in_turn = sorted(debits, key=lambda debit: order.turn(debit.reference)) if order else debits
     for credit in credits:
-        for debit in debits:
-            pair(credit, debit, debit.open_minor, "oldest_first")
+        for debit in in_turn:
+            pair(credit, debit, debit.open_minor, rule, reason)
     return made
 
 

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from directpay.events.models import Event
 from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import SYSTEM
+from leases.contracts.late_fee import LateFeeTerms
+from leases.late_fees.models import LateFee
 from leases.policies.actions import set_blocked, set_payment_policy
 from leases.policies.queries import (
     CertifiedFundsRequired,
@@ -46,6 +48,10 @@ def lease(w):
 
 def takes(w, lease, **wish):
     return set_payment_policy(lease, Policy(**wish), actor=SYSTEM, at=w.now)
+
+
+def told(w, lease):
+    return schedules([w.reload(lease)], w.now)[lease.id]
 
 
 class TestParts:
@@ -157,6 +163,54 @@ class TestOrder:
         assert [(c.item == water.public_id, c.amount_minor) for c in payment.claims.order_by("id")] == [(False, 150_000), (True, 1_000)]
         assert set(Allocation.objects.values_list("rule", "reason")) == {("claim", "categories (rent), payment policy 1")}
         w.check()
+
+    @pytest.fixture
+    def water(self, w, lease):
+        """Fell due before the rent."""
+        return add_charge(lease, NewCharge("utilities", 5_000, due_on=date(2026, 10, 31)), actor=SYSTEM, at=w.now)
+
+    @pytest.mark.parametrize("given", ["cheque", "past the lease"])
+    def test_holds_for_money_that_names_nothing_too(self, w, lease, water, given):
+        takes(w, lease, order="categories", categories=("rent",))
+        if given == "cheque":
+            record_receipt(lease, NewReceipt(lease.parties.get(), "check", 150_000), actor=SYSTEM, at=w.now)
+        else:
+            how = {"amount_minor": 150_000, "currency": "usd", "rail": "instant", "allow_duplicate": False, "metadata": {}}
+            account = lease.parties.get().account.public_id
+            w.until(pay(account, w.account(w.bob), **how, actor=w.actor(w.bob), at=w.now), "completed")
+        paid = {row.charge.category: row.paid_minor for row in told(w, lease) if row.charge.posted_at}
+        assert paid == {"utilities": 0, "rent": 150_000}
+        (row,) = Allocation.objects.filter(amount_minor=150_000)
+        assert (row.rule, row.reason) == ("policy", "categories (rent), payment policy 1")
+        w.check()
+
+    def test_a_fee_does_not_make_the_next_rent_short(self, w):
+        """A cheque for December, while a fee of November stands: the rent is paid, and not late again."""
+        lease = w.lease(late_fee=LateFeeTerms(1, flat_minor=5_000))
+        takes(w, lease, order="categories", categories=("rent", "utilities", "fee"))
+        w.later(days=5)
+        w.until(w.pay(lease, "instant", amount=150_000), "completed")
+        assert w.balance("L1500", lease=lease) == 5_000
+        w.later(days=25)  # the first of December
+        record_receipt(w.reload(lease), NewReceipt(lease.parties.get(), "check", 150_000), actor=SYSTEM, at=w.now)
+        w.later(days=10)
+        assert LateFee.objects.count() == 1
+        assert w.balance("L1500", lease=lease) == 5_000
+        w.check()
+
+    def test_what_waits_for_charges_of_one_day_is_told_as_it_will_be_paid(self, w, lease):
+        takes(w, lease, order="categories", categories=("utilities",))
+        add_charge(lease, NewCharge("utilities", 5_000, due_on=date(2026, 12, 1)), actor=SYSTEM, at=w.now)
+        record_receipt(lease, NewReceipt(lease.parties.get(), "check", 151_000), actor=SYSTEM, at=w.now)
+        ahead = {
+            row.charge.category: row.paid_minor for row in schedules([w.reload(lease)], w.now)[lease.id] if row.charge.posted_at is None
+        }
+        w.later(days=30)
+        paid = {
+            row.charge.category: row.paid_minor for row in schedules([w.reload(lease)], w.now)[lease.id] if row.charge.due_on.month == 12
+        }
+        assert paid == {"utilities": 1_000, "rent": 0}
+        assert {name: ahead[name] for name in paid} == paid
 
     def test_is_shown_before_anything_is_paid(self, w, lease):
         water = add_charge(lease, NewCharge("utilities", 5_000, date(2026, 10, 1)), actor=SYSTEM, at=w.now)

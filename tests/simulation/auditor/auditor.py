@@ -4,9 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
-from tests.simulation.auditor import cards
+from tests.simulation.auditor import cards, policies
 from tests.simulation.auditor.arrears import Arrears
 from tests.simulation.auditor.bank_charges import BankCharge
 from tests.simulation.auditor.books import FLOOR_KINDS, FLOOR_ZERO, Books, Hold, Leg, normal
@@ -144,6 +145,8 @@ class Auditor:
         at: datetime,
     ) -> None:
         self.leases[name] = Lease(name, payee, home, ZoneInfo(zone), rent, start_on, end_on, due_day, dict(weights), dict(party_of), at)
+        for label in weights:
+            self.receivables[self.leases[name].account(label)].turn = partial(policies.turn, self, name)
         self.hand.facts.append(("lease.created", name, 1))
 
     # --- payments ---

@@ -72,6 +72,13 @@ def said(books: "Auditor", lease: str, takes: Takes) -> None:
     books.hand.facts.append(("payment_policy.set", f"policy:{lease}", len(versions)))
 
 
+def turn(books: "Auditor", lease: str, reference: str) -> int:
+    """Of what stands on an account of the lease: which is paid before which, where no claim says so. What is no charge comes last."""
+    first = books.policies.of(lease).first
+    found = [charge.category for charge in books.leases[lease].charges.values() if charge.reference == reference]
+    return first.index(found[0]) if found and found[0] in first else len(first)
+
+
 def goes_along(books: "Auditor", old: str, new: str) -> None:
     """To another unit: the newest, as the first there."""
     if books.policies.said.get(old):

@@ -1,7 +1,7 @@
 """What a party owes, item by item, and which credit paid which debit (BOOKS.md section 5, Allocation)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -24,6 +24,7 @@ class Receivable:
     credits: dict[str, Item] = field(default_factory=dict)
     paid: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))  # (credit, debit) → amount
     touched: dict[tuple[str, str], int] = field(default_factory=dict)  # when each of these was changed last
+    turn: Callable[[str], int] = lambda reference: 0  # of a debit: which is paid before which, where no claim says so
     _order: int = 0
     _changes: int = 0
 
@@ -33,8 +34,8 @@ class Receivable:
         side[reference] = Item(reference, abs(signed), self._order, on, abs(signed))
 
     def pair(self, claims: Claims) -> None:
-        """Claims first, in the order of the credits; then oldest first, until one side is empty."""
-        for credit, debit, amount in pairs(list(self.credits.values()), list(self.debits.values()), claims):
+        """Claims first, in the order of the credits; then in turn, and of one turn oldest first, until one side is empty."""
+        for credit, debit, amount in pairs(list(self.credits.values()), list(self.debits.values()), claims, self.turn):
             self._pay(credit, debit, amount)
 
     def _pay(self, credit: str, debit: str, amount: int) -> None:
@@ -78,11 +79,11 @@ class Receivable:
         """Debits that will be posted → what waiting credits will pay of them."""
         credits = [replace(item) for item in self.credits.values()]
         debits = [Item(reference, amount, n, on, amount) for n, (reference, amount, on) in enumerate(due)]
-        pairs(credits, debits, claims)
+        pairs(credits, debits, claims, self.turn)
         return {item.reference: item.amount - item.open for item in debits}
 
 
-def pairs(credits: list[Item], debits: list[Item], claims: Claims) -> list[tuple[str, str, int]]:
+def pairs(credits: list[Item], debits: list[Item], claims: Claims, turn: Callable[[str], int]) -> list[tuple[str, str, int]]:
     """(credit, debit, amount); takes it off both."""
     made: list[tuple[str, str, int]] = []
     credits = sorted((c for c in credits if c.open), key=lambda c: c.order)
@@ -100,7 +101,8 @@ def pairs(credits: list[Item], debits: list[Item], claims: Claims) -> list[tuple
         for reference, limit in claims.get(credit.reference, ()):
             if reference in named:
                 take(credit, named[reference], limit)
+    in_turn = sorted(debits, key=lambda d: (turn(d.reference), d.on, d.order))
     for credit in credits:
-        for debit in debits:
+        for debit in in_turn:
             take(credit, debit, debit.open)
     return made
