@@ -23,6 +23,7 @@ class Checked:
 
     seals: int = 0
     rows: int = 0
+    anchored: int = 0  # the last seal that the anchor names
 
 
 def check_log(anchor: Mapping[int, str] | None = None) -> Checked:
@@ -31,13 +32,14 @@ def check_log(anchor: Mapping[int, str] | None = None) -> Checked:
     Call it within one snapshot (`one_snapshot`). Who recomputes leaves and seals alike is found by `anchor` alone.
     """
     demand_nothing_archived()
-    checked, last = Checked(), None
+    checked, last = Checked(anchored=max(anchor or {}, default=0)), None
     for seal in Seal.objects.order_by("id").iterator(chunk_size=CHUNK_ROWS):
         _check_seal(seal, last, (anchor or {}).get(seal.id))
         _check_leaves(seal, last)
         checked.seals, checked.rows, last = seal.id, seal.through, seal
-    if anchor and max(anchor) > checked.seals:
-        raise _broken("tail_cut", "seal", checked.seals + 1, f"the anchor knows seals up to {max(anchor)}: the chain has been cut off")
+    if checked.anchored > checked.seals:
+        message = f"the anchor knows seals up to {checked.anchored}: the chain has been cut off"
+        raise _broken("tail_cut", "seal", checked.seals + 1, message)
     stray = Leaf.objects.filter(id__gt=checked.rows).order_by("id").first()
     if stray:
         raise _broken("leaf_added", "leaf", stray.id, "it belongs to no seal")

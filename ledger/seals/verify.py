@@ -64,6 +64,7 @@ class Report:
     seals: int = 0
     sealed: int = 0
     tail: int = 0
+    anchored: int = 0  # the last seal that the anchor names
     head: str = GENESIS.hex()  # hash of the last seal
     kinds: dict[str, int] = field(default_factory=dict)
     months: set[str] = field(default_factory=set)  # in which something was recorded, as 2026-11
@@ -118,9 +119,8 @@ class Books:
         self._once(row["id"] in self.accounts)
         if row["book"] not in self.books:
             raise Broken("book_unknown", f"book {row['book']} has not been opened before it")
-        self.accounts[row["id"]] = Account(
-            row["book"], self.books[row["book"]] == "L", row["currency"], row["fund"], row["normal"], row["mirror"]
-        )
+        payees = self.books[row["book"]] == "L"
+        self.accounts[row["id"]] = Account(row["book"], payees, row["currency"], row["fund"], row["normal"], row["mirror"])
 
     def _moment(self, at: str) -> None:
         if not INSTANT.fullmatch(at) or at < EARLIEST:
@@ -270,6 +270,7 @@ class Chain:
         if self.anchor and max(self.anchor) > self.report.seals:
             message = f"the anchor knows seals up to {max(self.anchor)}: the log has been cut off"
             raise Broken("tail_cut", message, kind="seal", row_id=self.report.seals + 1)
+        self.report.anchored = max(self.anchor, default=0)
 
 
 def verify(path: Path, *, anchor: Path | None = None, now: str | None = None) -> Report:
@@ -355,14 +356,22 @@ def opened(path: Path) -> IO[bytes]:
 
 
 def read_anchor(path: Path) -> dict[int, str]:
-    """Number of a seal → its hash, from lines ``number hash rows time``."""
+    """Number of a seal → its hash, from lines ``number hash rows time``, at least one. Raises Broken."""
     known: dict[int, str] = {}
     for place, line in enumerate(path.read_text(encoding="ascii", errors="replace").splitlines(), 1):
         found = re.fullmatch(r"(\d+) ([0-9a-f]{64}) \d+ \S+", line)
         if found is None or int(found[1]) != max(known, default=0) + 1:
-            raise Broken("anchor_unreadable", f"line {place} of the anchor is not that of its next seal")
+            raise Broken("anchor_unreadable", f"line {place} of {path} is not that of the next seal")
         known[int(found[1])] = found[2]
+    if not known:
+        raise Broken("anchor_empty", f"{path} names no seal")
     return known
+
+
+def reach(anchored: int, seals: int) -> str:
+    """How far what was found can be relied upon."""
+    unanchored = "without an anchor a chain that was computed anew, or cut off at its end, is not noticed"
+    return f"anchored through seal {anchored} of {seals}" if anchored else unanchored
 
 
 def main() -> int:
@@ -381,9 +390,8 @@ def main() -> int:
     rows = ", ".join(f"{count} {kind}" for kind, count in report.kinds.items()) or "no rows"
     sys.stdout.write(
         f"ok: {report.seals} seals over {report.sealed} rows, {report.tail} rows not sealed yet ({rows})\nhead {report.head}\n"
+        f"{reach(report.anchored, report.seals)}\n"
     )
-    if given.anchor is None:
-        sys.stdout.write("without an anchor a chain that was computed anew, or cut off at its end, is not noticed\n")
     return 0
 
 

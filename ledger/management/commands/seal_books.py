@@ -18,8 +18,10 @@ class Command(BaseCommand):
         for seal in seal_all(at=clock.now()):
             self.stdout.write(f"seal {seal.id}: {seal.rows} rows, {bytes(seal.hash).hex()}")
         if options["anchor"]:
+            path: Path = options["anchor"]
+            had_none = not path.exists() or not path.stat().st_size
             try:
-                lines = append_anchor(options["anchor"])
+                lines = append_anchor(path)
             except DirectPayError as error:
                 raise CommandError(f"{error.message} [{error.code}]") from error
-            self.stdout.write(f"{lines} lines appended to {options['anchor']}")
+            self.stdout.write(f"{lines} lines appended to {path}{', which had none' if had_none else ''}")

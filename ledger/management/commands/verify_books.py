@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ledger.seals.check import check_log
 from ledger.seals.queries import one_snapshot
-from ledger.seals.verify import Broken, read_anchor
+from ledger.seals.verify import Broken, reach, read_anchor
 
 
 class Command(BaseCommand):
@@ -29,3 +29,4 @@ class Command(BaseCommand):
         self.stdout.write(
             f"ok: {checked.seals} seals over {checked.rows} rows in {seconds:.1f} s, {checked.rows / max(seconds, 0.001):,.0f} a second"
         )
+        self.stdout.write(reach(checked.anchored, checked.seals))
