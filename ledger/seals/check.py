@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from ledger.seals.kinds import KINDS, Kind
+from ledger.seals.kinds import EVENT, KINDS, Kind
 from ledger.seals.models import Leaf, Seal
-from ledger.seals.queries import CHUNK_ROWS, GENESIS, canonical_rows, chained, demand_nothing_archived, leaf_runs, seal_hash
+from ledger.seals.queries import CHUNK_ROWS, GENESIS, canonical_rows, chained, demand_nothing_archived, floor_xid, leaf_runs, seal_hash
 from ledger.seals.verify import Broken
 
 STRAY = """
@@ -15,6 +15,7 @@ SELECT e.id, e.transaction_id FROM ledger_entry e WHERE NOT EXISTS (
     SELECT FROM ledger_transaction t WHERE t.id = e.transaction_id AND t.at = e.at AND t.effective_on = e.effective_on)
 ORDER BY e.id LIMIT 1
 """
+TWICE = f"SELECT r.id FROM {EVENT.table} r WHERE r.created_xid >= %s GROUP BY r.id HAVING count(*) > 1 ORDER BY r.id LIMIT 1"  # noqa: S608
 
 
 @dataclass
@@ -106,7 +107,7 @@ def _reason(seal: Seal, place: int, kind: Kind, row_id: int, leaf: bytes, found:
 
 
 def _check_additions() -> None:
-    """Rows that the last complete seal must have seen and did not, rows that claim to be of the future, entries of no transaction."""
+    """Rows that the last complete seal must have seen and did not, of the future, or twice in the tail; entries of no transaction."""
     complete = Seal.objects.filter(complete=True).select_related("watermark").order_by("-id").first()
     with connection.cursor() as cursor:
         for kind in KINDS:
@@ -124,6 +125,10 @@ def _check_additions() -> None:
             )
             if row := cursor.fetchone():
                 raise _broken("row_added", kind.name, row[0], "it claims to be made by a database transaction of the future")
+        # Of those that are sealed `canonical_rows` tells.
+        cursor.execute(TWICE, [floor_xid()])
+        if row := cursor.fetchone():
+            raise _broken("row_twice", EVENT.name, row[0], "it stands twice, and is not sealed yet")
         cursor.execute(STRAY)
         if row := cursor.fetchone():
             raise _broken("entry_added", "entry", row[0], f"it does not belong to transaction {row[1]} as that stands")

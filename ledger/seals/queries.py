@@ -13,6 +13,7 @@ from directpay.kernel.errors import Conflict
 from ledger.journal.models import ArchivedMonth
 from ledger.seals.kinds import BY_CODE, KINDS, STAMP, Kind
 from ledger.seals.models import Leaf, Seal
+from ledger.seals.verify import Broken
 
 GENESIS = bytes(32)  # stands for the seal before the first
 CHUNK_ROWS = 2_000  # read at once
@@ -81,13 +82,38 @@ def last_seal() -> Seal | None:
 
 
 def canonical_rows(kind: Kind, ids: Sequence[int]) -> dict[int, bytes]:
-    """Id → canonical bytes, of those that are there."""
+    """Id → canonical bytes, of those that are there. Raises Broken for one that is there twice."""
+    rows, twice = _rows(kind, ids)
+    if twice:
+        raise Broken("row_twice", "it stands twice", kind=kind.name, row_id=min(twice))
+    return rows
+
+
+def shown_rows(kind: Kind, ids: Sequence[int]) -> dict[int, bytes]:
+    """The same, to be shown: what is there twice is said to be."""
+    rows, twice = _rows(kind, ids)
+    return rows | {row_id: no_row(kind.name, row_id, "twice") for row_id in twice}
+
+
+def _rows(kind: Kind, ids: Sequence[int]) -> tuple[dict[int, bytes], set[int]]:
+    """And the ids of those that are there twice: the key of events has their moment in it, and forbids it not."""
+    rows: dict[int, bytes] = {}
+    twice = set()
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT r.id, jsonb_build_object({kind.canonical})::text FROM {kind.table} r WHERE r.id = ANY(%s)",  # noqa: S608 our own
             [list(ids)],
         )
-        return {row_id: text.encode() for row_id, text in cursor.fetchall()}
+        for row_id, text in cursor.fetchall():
+            if row_id in rows:
+                twice.add(row_id)
+            rows[row_id] = text.encode()
+    return rows, twice
+
+
+def no_row(kind: str, row_id: int, what: str) -> bytes:
+    """Stands for a row that is ``missing`` or there ``twice``: nothing has a hash that would fit it."""
+    return printed({"kind": kind, "id": row_id, what: True})
 
 
 def floor_xid() -> int:
@@ -141,7 +167,7 @@ def tail_rows() -> Iterator[tuple[Kind, int, bytes]]:
     for kind in KINDS:
         after = 0
         while ids := unsealed_ids(kind, floor=floor, snapshot=None, after=after, limit=CHUNK_ROWS):
-            rows = canonical_rows(kind, ids)
+            rows = shown_rows(kind, ids)
             for row_id in ids:
                 yield kind, row_id, rows[row_id]
             after = ids[-1]

@@ -86,6 +86,7 @@ class Books:
         kind = row["kind"]
         if row.get("missing"):
             raise Broken("row_missing", "it was sealed, and is not there any more")
+        self._once("twice" in row)
         if kind == "book":
             self._once(row["id"] in self.books)
             self.books[row["id"]] = row["type"]
