@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ledger.seals.check import check_log
-from ledger.seals.queries import one_snapshot
+from ledger.seals.queries import EntriesAway, one_snapshot
 from ledger.seals.verify import Broken, reach, read_anchor
 
 
@@ -23,6 +23,8 @@ class Command(BaseCommand):
                 checked = check_log(anchor)
         except Broken as error:
             raise CommandError(f"BROKEN {error}") from error
+        except EntriesAway as error:
+            raise CommandError(f"{error.message} [{error.code}]") from error
         except OSError as error:
             raise CommandError(f"the anchor cannot be read: {error}") from error
         seconds = time.perf_counter() - began

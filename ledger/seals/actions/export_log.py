@@ -12,7 +12,7 @@ from typing import IO
 from django.db import connection
 
 from ledger.seals.models import Seal
-from ledger.seals.queries import STATES, demand_nothing_archived, leaf_runs, no_row, one_snapshot, printed, seal_row, shown_rows, tail_rows
+from ledger.seals.queries import STATES, all_entries, leaf_runs, no_row, one_snapshot, printed, seal_row, shown_rows, tail_rows
 
 HEADER = {"format": "directpay.log", "version": 1}
 BATCH_ROWS = 2_000
@@ -46,9 +46,9 @@ class _Lines:
 def export_log(path: Path) -> Exported:
     """Action: write everything that is committed now to `path`, compressed if its name ends in .gz. Constant memory.
 
-    One snapshot of the database throughout. The same log gives the same bytes, wherever it stands.
+    One snapshot of the database throughout. The same log gives the same bytes, wherever it stands. Raises EntriesAway.
     """
-    demand_nothing_archived()
+    all_entries()  # before there is a file
     told = Exported()
     with _opened(path) as file, one_snapshot():
         lines = _Lines(file, told)
@@ -67,11 +67,11 @@ def export_log(path: Path) -> Exported:
 
 
 def _write_seals(lines: _Lines) -> None:
-    told, first = lines.told, 1
+    told, first, entries = lines.told, 1, all_entries()
     for seal in Seal.objects.order_by("id").iterator(chunk_size=BATCH_ROWS):
         for run in leaf_runs(first, seal.through):
             kind = run[0][1]
-            rows = shown_rows(kind, [row_id for _, _, row_id, _ in run]) if kind else {}
+            rows = shown_rows(kind, [row_id for _, _, row_id, _ in run], entries=entries) if kind else {}
             name = kind.name if kind else "unknown"
             for _, _, row_id, leaf in run:
                 lines.write(b'{"hash":"', leaf.hex().encode(), b'","row":', rows.get(row_id) or no_row(name, row_id, "missing"), b"}")
