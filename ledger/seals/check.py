@@ -5,16 +5,17 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from ledger.seals.kinds import KINDS, Kind
+from ledger.seals.kinds import EVENT, KINDS, Kind
 from ledger.seals.models import Leaf, Seal
-from ledger.seals.queries import CHUNK_ROWS, GENESIS, canonical_rows, chained, demand_nothing_archived, leaf_runs, seal_hash
+from ledger.seals.queries import CHUNK_ROWS, GENESIS, all_entries, canonical_rows, chained, floor_xid, leaf_runs, seal_hash
 from ledger.seals.verify import Broken
 
 STRAY = """
-SELECT e.id, e.transaction_id FROM ledger_entry e WHERE NOT EXISTS (
+SELECT e.id, e.transaction_id FROM {entries} e WHERE NOT EXISTS (
     SELECT FROM ledger_transaction t WHERE t.id = e.transaction_id AND t.at = e.at AND t.effective_on = e.effective_on)
 ORDER BY e.id LIMIT 1
 """
+TWICE = f"SELECT r.id FROM {EVENT.table} r WHERE r.created_xid >= %s GROUP BY r.id HAVING count(*) > 1 ORDER BY r.id LIMIT 1"  # noqa: S608
 
 
 @dataclass
@@ -23,25 +24,27 @@ class Checked:
 
     seals: int = 0
     rows: int = 0
+    anchored: int = 0  # the last seal that the anchor names
 
 
 def check_log(anchor: Mapping[int, str] | None = None) -> Checked:
     """Query: compute every hash anew, in order. Raises Broken for the first row, leaf or seal that is not as it was sealed.
 
-    Call it within one snapshot (`one_snapshot`). Who recomputes leaves and seals alike is found by `anchor` alone.
+    Call it within one snapshot (`one_snapshot`). Raises EntriesAway. Who recomputes leaves and seals alike is found by `anchor` alone.
     """
-    demand_nothing_archived()
-    checked, last = Checked(), None
+    entries = all_entries()
+    checked, last = Checked(anchored=max(anchor or {}, default=0)), None
     for seal in Seal.objects.order_by("id").iterator(chunk_size=CHUNK_ROWS):
         _check_seal(seal, last, (anchor or {}).get(seal.id))
-        _check_leaves(seal, last)
+        _check_leaves(seal, last, entries)
         checked.seals, checked.rows, last = seal.id, seal.through, seal
-    if anchor and max(anchor) > checked.seals:
-        raise _broken("tail_cut", "seal", checked.seals + 1, f"the anchor knows seals up to {max(anchor)}: the chain has been cut off")
+    if checked.anchored > checked.seals:
+        message = f"the anchor knows seals up to {checked.anchored}: the chain has been cut off"
+        raise _broken("tail_cut", "seal", checked.seals + 1, message)
     stray = Leaf.objects.filter(id__gt=checked.rows).order_by("id").first()
     if stray:
         raise _broken("leaf_added", "leaf", stray.id, "it belongs to no seal")
-    _check_additions()
+    _check_additions(entries)
     return checked
 
 
@@ -64,11 +67,11 @@ def _check_seal(seal: Seal, last: Seal | None, anchored: str | None) -> None:
         raise _broken("seal_changed", "seal", seal.id, f"{seal.rows} rows up to place {seal.through} do not follow the seal before it")
 
 
-def _check_leaves(seal: Seal, last: Seal | None) -> None:
+def _check_leaves(seal: Seal, last: Seal | None, entries: str) -> None:
     before, place = (bytes(last.hash), last.through) if last else (GENESIS, 0)
     for run in leaf_runs(place + 1, seal.through):
         kind = run[0][1]
-        rows = canonical_rows(kind, [row_id for _, _, row_id, _ in run]) if kind else {}
+        rows = canonical_rows(kind, [row_id for _, _, row_id, _ in run], entries=entries) if kind else {}
         for found, _, row_id, leaf in run:
             place += 1
             if found != place:
@@ -81,7 +84,7 @@ def _check_leaves(seal: Seal, last: Seal | None) -> None:
                 )
             hash_ = chained(before, rows[row_id])
             if hash_ != leaf:
-                raise _reason(seal, place, kind, row_id, leaf, hash_)
+                raise _reason(seal, place, kind, row_id, leaf, hash_, entries)
             before = leaf
     if place != seal.through:
         raise _broken("leaf_missing", "leaf", place + 1, f"it was sealed by seal {seal.id}, and is not there any more")
@@ -89,13 +92,13 @@ def _check_leaves(seal: Seal, last: Seal | None) -> None:
         raise _broken("leaf_changed", "leaf", place, f"it is not the head of seal {seal.id}")
 
 
-def _reason(seal: Seal, place: int, kind: Kind, row_id: int, leaf: bytes, found: bytes) -> Broken:
+def _reason(seal: Seal, place: int, kind: Kind, row_id: int, leaf: bytes, found: bytes, entries: str) -> Broken:
     """A row was changed or its leaf: what comes after was computed from the leaf as it was."""
     if place == seal.through:
         innocent = found == bytes(seal.head)
     else:
         following = next(leaf_runs(place + 1, place + 1), [(0, None, 0, b"")])[0]
-        rows = canonical_rows(following[1], [following[2]]) if following[1] else {}
+        rows = canonical_rows(following[1], [following[2]], entries=entries) if following[1] else {}
         innocent = chained(found, rows.get(following[2], b"")) == following[3]
     expected = f"hash {leaf.hex()} was expected, found {found.hex()}"
     if innocent:
@@ -103,8 +106,8 @@ def _reason(seal: Seal, place: int, kind: Kind, row_id: int, leaf: bytes, found:
     return _broken("row_changed", kind.name, row_id, f"{expected}: it is not what seal {seal.id} sealed at place {place}")
 
 
-def _check_additions() -> None:
-    """Rows that the last complete seal must have seen and did not, rows that claim to be of the future, entries of no transaction."""
+def _check_additions(entries: str) -> None:
+    """Rows that the last complete seal must have seen and did not, of the future, or twice in the tail; entries of no transaction."""
     complete = Seal.objects.filter(complete=True).select_related("watermark").order_by("-id").first()
     with connection.cursor() as cursor:
         for kind in KINDS:
@@ -122,6 +125,10 @@ def _check_additions() -> None:
             )
             if row := cursor.fetchone():
                 raise _broken("row_added", kind.name, row[0], "it claims to be made by a database transaction of the future")
-        cursor.execute(STRAY)
+        # Of those that are sealed `canonical_rows` tells.
+        cursor.execute(TWICE, [floor_xid()])
+        if row := cursor.fetchone():
+            raise _broken("row_twice", EVENT.name, row[0], "it stands twice, and is not sealed yet")
+        cursor.execute(STRAY.format(entries=entries))
         if row := cursor.fetchone():
             raise _broken("entry_added", "entry", row[0], f"it does not belong to transaction {row[1]} as that stands")

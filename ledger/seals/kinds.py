@@ -19,15 +19,22 @@ class Kind:
     table: str
     canonical: str  # an expression over the row `r`
 
+    def canonical_from(self, entries: str) -> str:
+        """The same where entries do not stand in their table alone: `entries` is what to select them from."""
+        return self.canonical.replace(f"FROM {ENTRY_TABLE} e", f"FROM {entries} e")
+
+
+ENTRY_TABLE = "ledger_entry"
+
 
 def _instant(column: str) -> str:
     return STAMP.format(f"r.{column}")
 
 
-ENTRIES = """(SELECT jsonb_agg(jsonb_build_object('id', e.id, 'leg', e.leg, 'account', e.account_id, 'book', e.book_id,
+ENTRIES = f"""(SELECT jsonb_agg(jsonb_build_object('id', e.id, 'leg', e.leg, 'account', e.account_id, 'book', e.book_id,
     'currency', e.currency, 'fund', e.fund, 'amount', e.amount_minor, 'after', e.balance_after, 'seq', e.seq, 'item', e.item)
-    ORDER BY e.leg, e.id) FROM ledger_entry e
-    WHERE e.transaction_id = r.id AND e.at = r.at AND e.effective_on = r.effective_on)"""
+    ORDER BY e.leg, e.id) FROM {ENTRY_TABLE} e
+    WHERE e.transaction_id = r.id AND e.at = r.at AND e.effective_on = r.effective_on)"""  # noqa: S608 our own
 
 BOOK = Kind(
     1,

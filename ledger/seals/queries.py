@@ -11,11 +11,16 @@ from django.db import connection, transaction
 
 from directpay.kernel.errors import Conflict
 from ledger.journal.models import ArchivedMonth
-from ledger.seals.kinds import BY_CODE, KINDS, STAMP, Kind
+from ledger.seals.kinds import BY_CODE, ENTRY_TABLE, KINDS, STAMP, Kind
 from ledger.seals.models import Leaf, Seal
+from ledger.seals.verify import Broken
 
 GENESIS = bytes(32)  # stands for the seal before the first
 CHUNK_ROWS = 2_000  # read at once
+ARCHIVE = "ledger_archive"  # the schema of months that were taken off
+ENTRY_COLUMNS = "id, transaction_id, leg, account_id, book_id, currency, fund, amount_minor, balance_after, seq, item, effective_on, at"
+WITHIN_REACH = """SELECT c.relname::text FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace
+WHERE s.nspname = %s AND c.relname = ANY(%s) AND has_schema_privilege(s.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')"""
 # What of a row changes: not sealed, but needed to set it up elsewhere. Balances stand here to be compared with the entries.
 STATES = (
     f"""SELECT jsonb_build_object('kind', 'hold', 'id', r.id, 'account', r.account_id, 'amount', r.amount_minor, 'state', r.state,
@@ -80,14 +85,42 @@ def last_seal() -> Seal | None:
     return Seal.objects.order_by("-id").first()
 
 
-def canonical_rows(kind: Kind, ids: Sequence[int]) -> dict[int, bytes]:
-    """Id → canonical bytes, of those that are there."""
+def canonical_rows(kind: Kind, ids: Sequence[int], *, entries: str = ENTRY_TABLE) -> dict[int, bytes]:
+    """Id → canonical bytes, of those that are there. Raises Broken for one that is there twice.
+
+    `entries` is what `all_entries` says, where those of archived months are needed.
+    """
+    rows, twice = _rows(kind, ids, entries)
+    if twice:
+        raise Broken("row_twice", "it stands twice", kind=kind.name, row_id=min(twice))
+    return rows
+
+
+def shown_rows(kind: Kind, ids: Sequence[int], *, entries: str = ENTRY_TABLE) -> dict[int, bytes]:
+    """The same, to be shown: what is there twice is said to be."""
+    rows, twice = _rows(kind, ids, entries)
+    return rows | {row_id: no_row(kind.name, row_id, "twice") for row_id in twice}
+
+
+def _rows(kind: Kind, ids: Sequence[int], entries: str) -> tuple[dict[int, bytes], set[int]]:
+    """And the ids of those that are there twice: the key of events has their moment in it, and forbids it not."""
+    rows: dict[int, bytes] = {}
+    twice = set()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT r.id, jsonb_build_object({kind.canonical})::text FROM {kind.table} r WHERE r.id = ANY(%s)",  # noqa: S608 our own
+            f"SELECT r.id, jsonb_build_object({kind.canonical_from(entries)})::text FROM {kind.table} r WHERE r.id = ANY(%s)",  # noqa: S608 our own
             [list(ids)],
         )
-        return {row_id: text.encode() for row_id, text in cursor.fetchall()}
+        for row_id, text in cursor.fetchall():
+            if row_id in rows:
+                twice.add(row_id)
+            rows[row_id] = text.encode()
+    return rows, twice
+
+
+def no_row(kind: str, row_id: int, what: str) -> bytes:
+    """Stands for a row that is ``missing`` or there ``twice``: nothing has a hash that would fit it."""
+    return printed({"kind": kind, "id": row_id, what: True})
 
 
 def floor_xid() -> int:
@@ -141,14 +174,14 @@ def tail_rows() -> Iterator[tuple[Kind, int, bytes]]:
     for kind in KINDS:
         after = 0
         while ids := unsealed_ids(kind, floor=floor, snapshot=None, after=after, limit=CHUNK_ROWS):
-            rows = canonical_rows(kind, ids)
+            rows = shown_rows(kind, ids)
             for row_id in ids:
                 yield kind, row_id, rows[row_id]
             after = ids[-1]
 
 
 class EntriesAway(Conflict):
-    """The whole log is needed, and entries are archived."""
+    """The whole log is needed, and entries of an archived month are not within reach."""
 
     code = "entries_archived"
 
@@ -158,3 +191,21 @@ def demand_nothing_archived() -> None:
     months = [str(month) for month in ArchivedMonth.objects.order_by("month")]
     if months:
         raise EntriesAway(f"entries are archived ({', '.join(months)}): attach their months again first")
+
+
+def all_entries() -> str:
+    """What to select every entry from: their table and, where they stand, the months that were taken off it.
+
+    Raises EntriesAway for months that are gone, or that the role of this connection may not read.
+    """
+    months = {f"{ENTRY_TABLE}_{away.month:%Y_%m}": str(away) for away in ArchivedMonth.objects.order_by("month")}
+    if not months:
+        return ENTRY_TABLE
+    with connection.cursor() as cursor:
+        cursor.execute(WITHIN_REACH, [ARCHIVE, list(months)])
+        within_reach = {table for (table,) in cursor.fetchall()}
+    beyond = [month for table, month in months.items() if table not in within_reach]
+    if beyond:
+        raise EntriesAway(f"entries are archived ({', '.join(beyond)}): attach their months again first, or ask as the owner")
+    parts = (f"SELECT {ENTRY_COLUMNS} FROM {table}" for table in (ENTRY_TABLE, *(f"{ARCHIVE}.{name}" for name in months)))  # noqa: S608
+    return f"({' UNION ALL '.join(parts)})"

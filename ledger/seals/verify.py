@@ -3,8 +3,8 @@
     python verify.py EXPORT [--anchor FILE]
 
 Says what it has checked and ends with status 0, or names the first broken row and ends with 1; 2 if a file cannot be read.
-The format is in docs/seals.md. Memory is that of the accounts, not of the rows. What it cannot see: what was cut off after the
-last seal that the anchor names, and what was wrong before it was recorded.
+The format is in docs/seals.md. Memory is that of the accounts and holds, not of the rows. What it cannot see: what was cut off
+after the last seal that the anchor names, and what was wrong before it was recorded.
 """
 
 import argparse
@@ -26,6 +26,7 @@ REVERSES = re.compile(rb'"reverses": (\d+)')
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 EARLIEST = "1970-01-01T00:00:00.000001Z"
 LINE_BYTES = 64 * 1024 * 1024  # the longest line that is read
+ENDS = ("hold.posted", "hold.released", "hold.expired")
 ORDER = {"row": 1, "seal": 1, "tail": 2, "state": 3, "end": 4}
 
 
@@ -51,7 +52,7 @@ class Account:
     normal: int
     mirror: str
     balance: int = 0
-    seq: int = 0
+    last_seq: int = 0
     last_at: str | None = None
     held: int = 0
 
@@ -63,6 +64,7 @@ class Report:
     seals: int = 0
     sealed: int = 0
     tail: int = 0
+    anchored: int = 0  # the last seal that the anchor names
     head: str = GENESIS.hex()  # hash of the last seal
     kinds: dict[str, int] = field(default_factory=dict)
     months: set[str] = field(default_factory=set)  # in which something was recorded, as 2026-11
@@ -77,12 +79,14 @@ class Books:
         self.books: dict[int, str] = {}
         self.accounts: dict[int, Account] = {}
         self.originals: dict[int, dict[tuple[int, Any], int]] = {}  # what was reversed, by account and item
-        self.stated = 0
+        self.waiting: dict[str, tuple[int, int, int]] = {}  # holds that no event has ended, by name: id, account, amount
+        self.holds: dict[int, bytes] = {}  # of each, a digest of what must stand
 
     def take(self, row: dict[str, Any]) -> None:
         kind = row["kind"]
         if row.get("missing"):
             raise Broken("row_missing", "it was sealed, and is not there any more")
+        self._once("twice" in row)
         if kind == "book":
             self._once(row["id"] in self.books)
             self.books[row["id"]] = row["type"]
@@ -90,8 +94,12 @@ class Books:
             self._account(row)
         elif kind == "transaction":
             self._transaction(row)
-        elif kind in ("hold", "allocation"):
+        elif kind == "allocation":
             self.account(row["account"])
+        elif kind == "hold":
+            self._place_hold(row)
+        elif kind == "event" and row["version"] == 2 and row["type"] in ENDS:
+            self._end_hold(row)
         elif kind != "event":
             raise Broken("kind_unknown", "a kind of row that is not known")
         self._moment(row.get("at") or row["created_at"])
@@ -112,9 +120,8 @@ class Books:
         self._once(row["id"] in self.accounts)
         if row["book"] not in self.books:
             raise Broken("book_unknown", f"book {row['book']} has not been opened before it")
-        self.accounts[row["id"]] = Account(
-            row["book"], self.books[row["book"]] == "L", row["currency"], row["fund"], row["normal"], row["mirror"]
-        )
+        payees = self.books[row["book"]] == "L"
+        self.accounts[row["id"]] = Account(row["book"], payees, row["currency"], row["fund"], row["normal"], row["mirror"])
 
     def _moment(self, at: str) -> None:
         if not INSTANT.fullmatch(at) or at < EARLIEST:
@@ -142,15 +149,13 @@ class Books:
             raise Broken("amount_invalid", f"{name}: a whole number other than 0 was expected, found {amount}")
         if (entry["book"], entry["currency"], entry["fund"]) != (account.book, account.currency, account.fund):
             raise Broken("entry_contradicts", f"{name}: it does not have the book, currency and fund of account {entry['account']}")
-        if entry["seq"] != account.seq + 1:
-            raise Broken("seq_gap", f"{name}: seq {account.seq + 1} of account {entry['account']} was expected, found {entry['seq']}")
+        if entry["seq"] != account.last_seq + 1:
+            raise Broken("seq_gap", f"{name}: seq {account.last_seq + 1} of account {entry['account']} was expected, found {entry['seq']}")
         if entry["after"] != account.balance + amount:
             raise Broken("balance_wrong", f"{name}: a balance after of {account.balance + amount} was expected, found {entry['after']}")
         if account.last_at is not None and row["at"] < account.last_at:
-            raise Broken(
-                "at_regresses", f"{name}: account {entry['account']} was moved at {account.last_at} already, and this is {row['at']}"
-            )
-        account.seq, account.balance, account.last_at = entry["seq"], entry["after"], row["at"]
+            raise Broken("at_regresses", f"{name}: {row['at']}, and account {entry['account']} was moved at {account.last_at} already")
+        account.last_seq, account.balance, account.last_at = entry["seq"], entry["after"], row["at"]
         for of in (
             ("book", account.book, account.currency),
             ("book", account.book, account.currency, "fund", account.fund) if account.in_payees_book else None,
@@ -171,28 +176,52 @@ class Books:
         if row["reverses"] is not None:
             original = self.originals.pop(row["reverses"], None)
             if original is None:
-                raise Broken(
-                    "reversal_differs", f"transaction {row['reverses']}, which it reverses, is not before it or is reversed already"
-                )
+                raise Broken("reversal_differs", f"transaction {row['reverses']} is not before it, or is reversed already")
             if {of: -amount for of, amount in original.items() if amount} != {of: amount for of, amount in moved.items() if amount}:
                 raise Broken("reversal_differs", f"it is not the exact opposite of transaction {row['reverses']}")
 
+    def _place_hold(self, row: dict[str, Any]) -> None:
+        self._once(row["id"] in self.holds or row["public_id"] in self.waiting)
+        self.waiting[row["public_id"]] = hold = row["id"], row["account"], row["amount"]
+        self._stands(*hold, "pending", 0, None, times=1)
+
+    def _end_hold(self, row: dict[str, Any]) -> None:
+        if row["object_id"] not in self.waiting:
+            raise Broken("hold_not_pending", f"it ends hold {row['object_id']}, which does not wait")
+        hold = self.waiting.pop(row["object_id"])
+        state, posted = row["data"]["state"], row["data"]["posted"]
+        within = type(posted) is int and 0 <= posted <= abs(hold[2]) and (posted > 0) == (state == "posted")
+        if row["type"] != f"hold.{state}" or not within:
+            raise Broken("hold_end_invalid", f"hold {hold[0]} of {hold[2]} does not end as {state} with {posted} posted")
+        self._stands(*hold, state, posted, row["at"], times=-1)
+
+    def _stands(self, row_id: int, account_id: int, amount: int, *state: object, times: int) -> None:
+        """What stands of a hold from now on; one that would raise its account holds nothing."""
+        account = self.account(account_id)
+        if account.normal * amount < 0:
+            account.held += times * abs(amount)
+        self.holds[row_id] = digest_of(row_id, account_id, amount, *state)
+
     def compare(self, state: dict[str, Any]) -> None:
-        """What stands on an account is what its entries and its pending holds add up to."""
-        account = self.account(state["account"] if state["kind"] == "hold" else state["id"])
+        """What stands of a hold or on an account is what the rows say, and is said once."""
+        if state["kind"] not in ("hold", "account"):
+            raise Broken("kind_unknown", "neither a hold nor an account")
+        known: dict[int, Any] = self.holds if state["kind"] == "hold" else self.accounts
+        expected = known.pop(state["id"], None)
+        if expected is None:
+            raise Broken("state_unknown", "it is not in the log, or was said already")
         if state["kind"] == "hold":
-            if state["state"] == "pending" and account.normal * state["amount"] < 0:
-                account.held += abs(state["amount"])
+            if digest_of(*(state[name] for name in ("id", "account", "amount", "state", "posted", "resolved_at"))) != expected:
+                raise Broken("state_differs", "its row, and the event that ended it, say otherwise")
             return
-        self.stated += 1
-        for name, expected in (
-            ("balance", account.balance),
-            ("last_seq", account.seq),
-            ("last_at", account.last_at),
-            ("held", account.held),
-        ):
-            if state[name] != expected:
-                raise Broken("state_differs", f"{name} {expected} was expected of its rows, found {state[name]}")
+        for name in ("balance", "last_seq", "last_at", "held"):
+            if state[name] != getattr(expected, name):
+                raise Broken("state_differs", f"{name} {getattr(expected, name)} was expected of its rows, found {state[name]}")
+
+    def end_states(self) -> None:
+        for kind, left in (("hold", self.holds), ("account", self.accounts)):
+            for row_id in left:
+                raise Broken("state_missing", "nothing is said of how it stands", kind=kind, row_id=row_id)
 
 
 class Chain:
@@ -242,6 +271,7 @@ class Chain:
         if self.anchor and max(self.anchor) > self.report.seals:
             message = f"the anchor knows seals up to {max(self.anchor)}: the log has been cut off"
             raise Broken("tail_cut", message, kind="seal", row_id=self.report.seals + 1)
+        self.report.anchored = max(self.anchor, default=0)
 
 
 def verify(path: Path, *, anchor: Path | None = None, now: str | None = None) -> Report:
@@ -278,24 +308,25 @@ def verify(path: Path, *, anchor: Path | None = None, now: str | None = None) ->
                 report.tail += 1
             elif what == "state":
                 books.compare(row)
-            elif row != {"lines": place - 1, "sha256": digest} or books.stated != len(books.accounts):
-                raise Broken("file_changed", f"{place - 1} lines of digest {digest} and {len(books.accounts)} accounts were expected")
+            elif row != {"lines": place - 1, "sha256": digest}:
+                raise Broken("file_changed", f"{place - 1} lines of digest {digest} were expected")
             else:
+                books.end_states()
                 report.sha256 = digest
     except Broken as error:
         error.line, error.kind, error.row_id = error.line or place, error.kind or row.get("kind", ""), error.row_id or row.get("id")
         raise
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise Broken(
-            "line_unreadable", f"not a row of the log: {error!r}", line=place, kind=row_kind(row), row_id=row_kind(row, "id")
-        ) from error
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+        of = row if isinstance(row, dict) else {}
+        message, kind, row_id = f"not a row of the log: {error!r}", str(of.get("kind", "")), str(of.get("id", ""))
+        raise Broken("line_unreadable", message, line=place, kind=kind, row_id=row_id) from error
     if reached != ORDER["end"]:
         raise Broken("file_cut", "the file ends before its last line", line=place)
     return report
 
 
-def row_kind(row: object, name: str = "kind") -> str:
-    return str(row.get(name, "")) if isinstance(row, dict) else ""
+def digest_of(*values: object) -> bytes:
+    return hashlib.sha256(repr(values).encode()).digest()
 
 
 def split_line(line: bytes) -> tuple[str, bytes, bytes]:
@@ -326,14 +357,22 @@ def opened(path: Path) -> IO[bytes]:
 
 
 def read_anchor(path: Path) -> dict[int, str]:
-    """Number of a seal → its hash, from lines ``number hash rows time``."""
+    """Number of a seal → its hash, from lines ``number hash rows time``, at least one. Raises Broken."""
     known: dict[int, str] = {}
     for place, line in enumerate(path.read_text(encoding="ascii", errors="replace").splitlines(), 1):
         found = re.fullmatch(r"(\d+) ([0-9a-f]{64}) \d+ \S+", line)
         if found is None or int(found[1]) != max(known, default=0) + 1:
-            raise Broken("anchor_unreadable", f"line {place} of the anchor is not that of its next seal")
+            raise Broken("anchor_unreadable", f"line {place} of {path} is not that of the next seal")
         known[int(found[1])] = found[2]
+    if not known:
+        raise Broken("anchor_empty", f"{path} names no seal")
     return known
+
+
+def reach(anchored: int, seals: int) -> str:
+    """How far what was found can be relied upon."""
+    unanchored = "without an anchor a chain that was computed anew, or cut off at its end, is not noticed"
+    return f"anchored through seal {anchored} of {seals}" if anchored else unanchored
 
 
 def main() -> int:
@@ -352,9 +391,8 @@ def main() -> int:
     rows = ", ".join(f"{count} {kind}" for kind, count in report.kinds.items()) or "no rows"
     sys.stdout.write(
         f"ok: {report.seals} seals over {report.sealed} rows, {report.tail} rows not sealed yet ({rows})\nhead {report.head}\n"
+        f"{reach(report.anchored, report.seals)}\n"
     )
-    if given.anchor is None:
-        sys.stdout.write("without an anchor a chain that was computed anew, or cut off at its end, is not noticed\n")
     return 0
 
 

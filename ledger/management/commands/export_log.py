@@ -2,9 +2,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ledger.seals.actions import export_log
+from ledger.seals.queries import EntriesAway
 
 
 class Command(BaseCommand):
@@ -17,7 +18,10 @@ class Command(BaseCommand):
         path: Path = options["path"]
         path = path / "log.jsonl.gz" if path.is_dir() else path
         began = time.perf_counter()
-        told = export_log(path)
+        try:
+            told = export_log(path)
+        except EntriesAway as error:
+            raise CommandError(f"{error.message} [{error.code}]") from error
         seconds = time.perf_counter() - began
         self.stdout.write(f"{path}: {told.seals} seals over {told.sealed} rows, {told.tail} rows not sealed yet")
         self.stdout.write(", ".join(f"{count} {kind}" for kind, count in told.kinds.items()) or "no rows")

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from directpay.kernel import clock
 from directpay.kernel.errors import DirectPayError
 from ledger.seals.actions import import_log
+from ledger.seals.verify import reach
 
 
 class Command(BaseCommand):
@@ -26,3 +27,4 @@ class Command(BaseCommand):
             raise CommandError(f"it cannot be read: {error}") from error
         rows, seconds = report.sealed + report.tail, time.perf_counter() - began
         self.stdout.write(f"{report.seals} seals, {rows} rows in {seconds:.1f} s, {rows / max(seconds, 0.001):,.0f} a second")
+        self.stdout.write(reach(report.anchored, report.seals))

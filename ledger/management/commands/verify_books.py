@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ledger.seals.check import check_log
-from ledger.seals.queries import one_snapshot
-from ledger.seals.verify import Broken, read_anchor
+from ledger.seals.queries import EntriesAway, one_snapshot
+from ledger.seals.verify import Broken, reach, read_anchor
 
 
 class Command(BaseCommand):
@@ -23,9 +23,12 @@ class Command(BaseCommand):
                 checked = check_log(anchor)
         except Broken as error:
             raise CommandError(f"BROKEN {error}") from error
+        except EntriesAway as error:
+            raise CommandError(f"{error.message} [{error.code}]") from error
         except OSError as error:
             raise CommandError(f"the anchor cannot be read: {error}") from error
         seconds = time.perf_counter() - began
         self.stdout.write(
             f"ok: {checked.seals} seals over {checked.rows} rows in {seconds:.1f} s, {checked.rows / max(seconds, 0.001):,.0f} a second"
         )
+        self.stdout.write(reach(checked.anchored, checked.seals))

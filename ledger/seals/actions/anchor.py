@@ -16,9 +16,13 @@ class AnchorContradicts(Conflict):
 
 
 def append_anchor(path: Path) -> int:
-    """Append a line ``number hash rows time`` for each seal that the file does not have yet. Returns how many."""
+    """Append a line ``number hash rows time`` for each seal that the file does not have yet. Returns how many.
+
+    All of them if it is new or empty. That lines are gone from its end cannot be told from seals that are new: a copy kept elsewhere can.
+    """
+    standing = path.read_bytes() if path.exists() else b""
     try:
-        known = read_anchor(path) if path.exists() else {}
+        known = read_anchor(path) if standing else {}
     except Broken as error:
         raise AnchorContradicts(str(error)) from error
     last = max(known, default=0)
@@ -26,11 +30,11 @@ def append_anchor(path: Path) -> int:
         seal = Seal.objects.filter(id=last).first()
         if seal is None or bytes(seal.hash).hex() != known[last]:
             raise AnchorContradicts(f"the anchor names seal {last} as {known[last]}, and the database does not", seal=last)
-    lines = 0
+    lines, between = 0, "\n" if standing and not standing.endswith(b"\n") else ""
     with path.open("a", encoding="ascii") as file:
         for seal in Seal.objects.filter(id__gt=last).order_by("id").iterator():
-            file.write(f"{seal.id} {bytes(seal.hash).hex()} {seal.rows} {instant(seal.at)}\n")
-            lines += 1
+            file.write(f"{between}{seal.id} {bytes(seal.hash).hex()} {seal.rows} {instant(seal.at)}\n")
+            lines, between = lines + 1, ""
         file.flush()
         os.fsync(file.fileno())
     return lines

@@ -1,8 +1,8 @@
 """Old months of entries, taken off for archive and put on again. What goes must be sealed, settled and summed up.
 
-The partition becomes a table of its own in the schema `ledger_archive`, still append-only, to be dumped, moved to slower disks or
-dropped once `export_log` has written it. Balances and as-of balances go on (checkpoints carry the sums); what asks for the entries
-themselves (statements, `known_at`, seals, export, replay) of that time says that they are archived.
+The partition becomes a table of its own in the schema `ledger_archive`, still append-only, to be moved to slower disks and never dropped:
+without it the sealed log can neither be verified nor exported. Balances and as-of balances go on (checkpoints carry the sums); what asks
+for the entries themselves (statements, `known_at`, replay) of that time says that they are archived.
 """
 
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from ledger.journal.actions.watermarks import make_checkpoints
 from ledger.journal.models import ArchivedMonth
 from ledger.seals.actions.owner import demand_owner
 from ledger.seals.kinds import TRANSACTION
+from ledger.seals.queries import ARCHIVE
 
 KEPT = timedelta(days=400)  # a year and a month stays, whatever else is true
-SCHEMA = "ledger_archive"
 
 # What still needs the entries of a month: sentence → query of how many.
 NEEDED = {
@@ -84,12 +84,12 @@ def archive_month(month: date, *, at: datetime) -> Archived:
         cursor.execute(
             f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {partition} FOR EACH ROW EXECUTE FUNCTION directpay_append_only()"
         )
-        cursor.execute(f"ALTER TABLE {partition} SET SCHEMA {SCHEMA}")
+        cursor.execute(f"ALTER TABLE {partition} SET SCHEMA {ARCHIVE}")
         cursor.execute(KNOWN_AFTER, {"since": since, "until": until})
         known_after = cursor.fetchone()[0]
         ArchivedMonth.objects.create(month=month, until=until, known_after=known_after, entries=entries, archived_at=at)
-        cursor.execute(SUM_UP.format(partition=f"{SCHEMA}.{partition}"), [month])
-    return Archived(month, f"{SCHEMA}.{partition}", entries)
+        cursor.execute(SUM_UP.format(partition=f"{ARCHIVE}.{partition}"), [month])
+    return Archived(month, f"{ARCHIVE}.{partition}", entries)
 
 
 def attach_month(month: date) -> Archived:
@@ -102,7 +102,7 @@ def attach_month(month: date) -> Archived:
         newest = ArchivedMonth.objects.order_by("-month").first()
         if newest is None or newest.month != month:
             raise CannotArchive(f"the newest archived month is put on first: {newest or 'there is none'}")
-        cursor.execute(f"ALTER TABLE {SCHEMA}.{partition} SET SCHEMA public")
+        cursor.execute(f"ALTER TABLE {ARCHIVE}.{partition} SET SCHEMA public")
         cursor.execute(f"DROP TRIGGER append_only ON {partition}")
         bounds = [since, until]
         cursor.execute(f"ALTER TABLE ledger_entry ATTACH PARTITION {partition} FOR VALUES FROM (%s) TO (%s)", bounds)

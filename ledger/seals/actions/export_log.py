@@ -11,9 +11,8 @@ from typing import IO
 
 from django.db import connection
 
-from ledger.seals.kinds import Kind
 from ledger.seals.models import Seal
-from ledger.seals.queries import STATES, canonical_rows, demand_nothing_archived, leaf_runs, one_snapshot, printed, seal_row, tail_rows
+from ledger.seals.queries import STATES, all_entries, leaf_runs, no_row, one_snapshot, printed, seal_row, shown_rows, tail_rows
 
 HEADER = {"format": "directpay.log", "version": 1}
 BATCH_ROWS = 2_000
@@ -47,9 +46,9 @@ class _Lines:
 def export_log(path: Path) -> Exported:
     """Action: write everything that is committed now to `path`, compressed if its name ends in .gz. Constant memory.
 
-    One snapshot of the database throughout. The same log gives the same bytes, wherever it stands.
+    One snapshot of the database throughout. The same log gives the same bytes, wherever it stands. Raises EntriesAway.
     """
-    demand_nothing_archived()
+    all_entries()  # before there is a file
     told = Exported()
     with _opened(path) as file, one_snapshot():
         lines = _Lines(file, told)
@@ -68,24 +67,19 @@ def export_log(path: Path) -> Exported:
 
 
 def _write_seals(lines: _Lines) -> None:
-    told, first = lines.told, 1
+    told, first, entries = lines.told, 1, all_entries()
     for seal in Seal.objects.order_by("id").iterator(chunk_size=BATCH_ROWS):
         for run in leaf_runs(first, seal.through):
             kind = run[0][1]
-            rows = canonical_rows(kind, [row_id for _, _, row_id, _ in run]) if kind else {}
-            for _, _, row_id, leaf in run:
-                lines.write(b'{"hash":"', leaf.hex().encode(), b'","row":', rows.get(row_id) or _missing(kind, row_id), b"}")
-            told.sealed += len(run)
+            rows = shown_rows(kind, [row_id for _, _, row_id, _ in run], entries=entries) if kind else {}
             name = kind.name if kind else "unknown"
+            for _, _, row_id, leaf in run:
+                lines.write(b'{"hash":"', leaf.hex().encode(), b'","row":', rows.get(row_id) or no_row(name, row_id, "missing"), b"}")
+            told.sealed += len(run)
             told.kinds[name] = told.kinds.get(name, 0) + len(run)
         lines.write(b'{"hash":"', bytes(seal.hash).hex().encode(), b'","seal":', seal_row(seal), b"}")
         first = seal.through + 1
         told.seals += 1
-
-
-def _missing(kind: Kind | None, row_id: int) -> bytes:
-    """Stands for a row that was sealed and is not there any more; it has no hash that would fit."""
-    return printed({"kind": kind.name if kind else "unknown", "id": row_id, "missing": True})
 
 
 def _streamed(statement: str) -> Iterator[str]:

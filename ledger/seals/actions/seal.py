@@ -25,6 +25,7 @@ def seal_once(*, at: datetime, limit: int = SET_LIMIT) -> Seal | None:
 
     Who is covered is decided by a watermark's snapshot: a transaction that is still open, whatever its ids, waits for a later seal.
     A seal that leaves something of its watermark over is not `complete`, and the next goes on with the same watermark.
+    Raises Broken for a row that is there twice.
     """
     with unit_of_work():
         with connection.cursor() as cursor:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -12,17 +13,18 @@ from directpay.events.unit import unit_of_work
 from directpay.ops.clock import set_clock
 from directpay.people.actor import SYSTEM
 from ledger.allocation.actions import allocate
-from ledger.journal.actions import credit, debit
+from ledger.journal.actions import PostingRefused, ReferenceReused, credit, debit, post_many, reverse
 from ledger.journal.actions.periods import close_period
 from ledger.journal.actions.watermarks import known_until, make_checkpoints, span
 from ledger.journal.invariants import JOURNAL, check_invariants
-from ledger.journal.models import ArchivedMonth, Entry, Period
+from ledger.journal.models import ArchivedMonth, Entry, Period, Transaction
 from ledger.journal.queries import balance_as_of, period_movements, statement, trial_balance, trial_of_book
 from ledger.journal.queries.past import EntriesArchived
-from ledger.seals.actions import OwnerRequired, seal_all
+from ledger.seals.actions import OwnerRequired, append_anchor, export_log, replay_log, seal_all
 from ledger.seals.actions.archive import CannotArchive, archive_month, attach_month
 from ledger.seals.check import check_log
-from ledger.seals.queries import EntriesAway
+from ledger.seals.queries import EntriesAway, one_snapshot
+from ledger.seals.verify import Broken
 from tests.ledger.books import Books, open_books, post, posting
 from tests.ledger.seals.conftest import owner
 
@@ -173,7 +175,7 @@ def test_changes_no_answer_and_comes_back_as_it_was(b):
     check_log()
 
 
-def test_says_what_it_cannot_tell_any_more(b):
+def test_says_what_it_cannot_tell_any_more(b, tmp_path):
     moment = on(1, 20)
     watermark = known_until(moment, now=LONG_AFTER)
     assert balance_as_of(b.bank.id, known_at=moment, watermark=watermark) == 70
@@ -184,8 +186,83 @@ def test_says_what_it_cannot_tell_any_more(b):
     assert (refused.value.code, refused.value.param) == ("entries_archived", "known_at")
     with pytest.raises(EntriesArchived):
         statement(b.bank, span(moment, LONG_AFTER, now=LONG_AFTER))
-    with pytest.raises(EntriesAway):
+    with pytest.raises(EntriesAway, match="2026-01"):
         check_log()
+    for command in (lambda: call_command("verify_books"), lambda: call_command("export_log", tmp_path / "log.jsonl")):
+        with pytest.raises(CommandError, match="ask as the owner"):
+            command()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_owner_verifies_and_exports_with_the_months_that_are_off(b, tmp_path, tamper):
+    export_log(tmp_path / "before.jsonl")
+    append_anchor(tmp_path / "anchor")
+    with owner():
+        archive_month(JANUARY, at=LONG_AFTER)
+        archive_month(date(2026, 2, 1), at=LONG_AFTER)
+        call_command("verify_books", anchor=tmp_path / "anchor")
+        export_log(tmp_path / "after.jsonl")
+    assert (tmp_path / "after.jsonl").read_bytes() == (tmp_path / "before.jsonl").read_bytes()
+    post(posting("rent:later", debit(b.bob, 1), credit(b.rent, 1)), at=LONG_AFTER)
+    assert [seal.rows for seal in seal_all(at=LONG_AFTER)] == [1]
+    with owner(), one_snapshot():
+        assert check_log().seals == 2
+    tamper("UPDATE ledger_archive.ledger_entry_2026_01 SET amount_minor = amount_minor + 1 WHERE seq = 1 AND amount_minor = 100")
+    with owner(), one_snapshot(), pytest.raises(Broken) as caught:
+        check_log()
+    assert (caught.value.code, caught.value.kind, caught.value.row_id) == (
+        "row_changed",
+        "transaction",
+        Transaction.objects.earliest("id").id,
+    )
+    tamper("UPDATE ledger_archive.ledger_entry_2026_01 SET amount_minor = amount_minor - 1 WHERE seq = 1 AND amount_minor = 101")
+
+
+def test_an_entry_that_is_slipped_into_a_month_that_is_off_is_named(b, tamper):
+    added = """INSERT INTO ledger_archive.ledger_entry_2026_01 (id, transaction_id, leg, account_id, book_id, currency, fund, amount_minor,
+        balance_after, seq, effective_on, at) SELECT 999, transaction_id, leg, account_id, book_id, currency, fund, amount_minor,
+        balance_after, seq, effective_on, at + interval '1 second' FROM ledger_archive.ledger_entry_2026_01 LIMIT 1"""
+    with owner():
+        archive_month(JANUARY, at=LONG_AFTER)
+    tamper(added)
+    with owner(), one_snapshot(), pytest.raises(Broken) as caught:
+        check_log()
+    assert (caught.value.code, caught.value.row_id) == ("entry_added", 999)
+    tamper("DELETE FROM ledger_archive.ledger_entry_2026_01 WHERE id = 999")
+
+
+def test_a_month_that_is_gone_is_named(b, tamper, owner_url):
+    """Dropped, or moved where it is not looked for: whatever needs the whole log says which month it lacks."""
+    there, away = (
+        "ALTER TABLE {} RENAME TO {}".format(*names)
+        for names in (("ledger_archive.ledger_entry_2026_01", "elsewhere"), ("ledger_archive.elsewhere", "ledger_entry_2026_01"))
+    )
+    with owner():
+        archive_month(JANUARY, at=LONG_AFTER)
+    with psycopg.connect(owner_url) as link:
+        link.execute(there)
+    for needs in (check_log, lambda: export_log(Path("/nowhere")), replay_log):
+        with owner(), pytest.raises(EntriesAway, match="2026-01"):
+            needs()
+    with psycopg.connect(owner_url) as link:
+        link.execute(away)
+
+
+def test_what_stands_in_a_month_that_is_off_is_neither_posted_again_nor_reversed(b):
+    """Whether it is the same cannot be told any more: it is refused, and nothing is posted."""
+    again = posting("rent:1", debit(b.bob, 100), credit(b.rent, 100), on=date(2026, 1, 1))
+    with unit_of_work():
+        assert post_many([again], at=LONG_AFTER)[0].new is False
+    with owner():
+        archive_month(JANUARY, at=LONG_AFTER)
+    before = told(b)
+    with pytest.raises(ReferenceReused) as refused, unit_of_work():
+        post_many([again], at=LONG_AFTER)
+    assert refused.value.code == "reference_reused"
+    with pytest.raises(PostingRefused) as irreversible, unit_of_work():
+        reverse(Transaction.objects.get(reference="rent:1"), at=LONG_AFTER)
+    assert irreversible.value.code == "too_few_legs"
+    assert told(b) == before
 
 
 class TestRefuses:

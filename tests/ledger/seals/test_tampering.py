@@ -1,6 +1,5 @@
 """Each thing that may be done to a sealed log, and the row that is named for it: in the database and in an export alike."""
 
-import hashlib
 import re
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from ledger.seals.check import check_log
 from ledger.seals.models import Leaf
 from ledger.seals.queries import one_snapshot
 from ledger.seals.verify import Broken, read_anchor, verify
-from tests.ledger.seals.conftest import AT, alone, history
+from tests.ledger.seals.conftest import AT, alone, history, place_of, rewritten
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -169,19 +168,6 @@ def test_a_chain_computed_anew_is_found_with_the_anchor_alone(sealed, tamper, tm
     export_log(tmp_path / "log.jsonl")
     assert verify(tmp_path / "log.jsonl").seals == 2
     assert alone(tmp_path / "log.jsonl", "--anchor", str(tmp_path / "anchor"))[1].endswith("[anchor_differs]\n")
-
-
-def rewritten(path: Path, change) -> Path:
-    """The export with its lines changed, and an honest last line."""
-    lines = change(path.read_bytes().splitlines(keepends=True))[:-1]
-    digest = hashlib.sha256(b"".join(lines)).hexdigest()
-    lines.append(b'{"end":{"lines": %d, "sha256": "%s"}}\n' % (len(lines), digest.encode()))
-    path.write_bytes(b"".join(lines))
-    return path
-
-
-def place_of(lines: list[bytes], text: bytes) -> int:
-    return next(n for n, line in enumerate(lines) if text in line)
 
 
 EXPORTS = {
