@@ -74,7 +74,7 @@ def standings(party_ids: Collection[int]) -> dict[int, Standing]:
     parties = list(rows.order_by("id"))
     flying = in_flight_minor([party.account_id for party in parties])
     found = {p.id: Standing(p, p.account.balance_minor, flying.get(p.account_id, 0)) for p in parties}
-    behind = {p.lease_id: p.lease for p in parties if found[p.id].open_minor}
+    behind = {p.lease_id: p.lease for p in parties if found[p.id].owed_minor > 0}  # a plan asks what has arrived, whatever is on its way
     for party_id, debts in _debts(behind).items():
         if party_id in found:
             found[party_id].debts = sorted(debts, key=lambda debt: (debt.counts_from, debt.due_on))

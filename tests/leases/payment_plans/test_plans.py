@@ -1,6 +1,6 @@
 """A plan is proposed by one side, accepted by the other, and kept or broken by what the books say."""
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
@@ -21,6 +21,7 @@ from leases.payment_plans.reckoning import Dated
 from leases.policies.actions import set_payment_policy
 from leases.policies.queries import Policy
 from leases.receipts.actions import bounce_receipt
+from leases.rent.actions.add_charge import NewCharge, add_charge
 from ledger.journal.models import Transaction
 from tests.leases.arrears.cast import cases, give, steps
 from tests.leases.autopay.cast import NINE, RENT, Renting
@@ -119,6 +120,22 @@ def test_rent_beside_it_that_nobody_pays_breaks_it_with_the_next_part(w, lease):
     assert states(w, plan)[1] == ("due", 55_000)  # the money was for December's rent, which was due before
     to(w, date(2027, 1, 9))
     assert fresh(plan).status == "broken"
+
+
+def test_it_is_kept_though_what_fell_due_after_it_is_on_its_way(w, lease):
+    """All its money has come; what is owed besides is younger, and a payment for all of that has left."""
+    plan = agreed_plan(w, lease)
+    to(w, FIRST)
+    give(w, lease, 52_500)
+    to(w, SECOND)
+    add_charge(w.reload(lease), NewCharge("utilities", 1_000, due_on=SECOND + timedelta(days=1)), actor=SYSTEM, at=w.now)
+    to(w, SECOND + timedelta(days=1))
+    give(w, lease, w.balance("L1500", lease=lease) - 1_000)
+    flying = w.pay(w.reload(lease), "ach", amount=1_000)
+    w.work()
+    assert w.fresh(flying).status == "processing"
+    assert fresh(plan).status == "completed"
+    w.check()
 
 
 def test_a_payment_on_its_way_keeps_it_and_its_return_breaks_it(w, lease):

@@ -169,13 +169,15 @@ class TestAfterTheMove:
         assert (Transfer.objects.count(), owed(w, new)) == (before, 300_000)
 
     def test_the_debt_is_not_late_a_second_time(self, w):
-        """November's fee was taken where November was owed; what went along breeds none, and a daily fee there stops."""
+        """November's fee was taken where November was owed; what went along breeds none, and a daily fee there stops. December's rent
+        is late by what was agreed, which went along."""
         lease = w.lease(late_fee=LateFeeTerms(5, flat_minor=5_000, daily_minor=1_000))
         new = move(w, lease)
         w.later(days=40)
         on_old = LateFee.objects.filter(lease=lease)
         assert on_old.filter(kind="daily", reason_on__gt=DECEMBER).count() == 0
-        assert not LateFee.objects.filter(lease=new).exists()
+        assert {fee.charge.category for fee in LateFee.objects.filter(lease=new)} == {"rent"}
+        assert {fee.charge.due_on for fee in LateFee.objects.filter(lease=new)} == {DECEMBER}
         assert owed(w, lease) == 0
         w.check()
 
