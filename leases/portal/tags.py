@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from directpay.kernel import money as kernel_money
+from leases.policies.queries import Policy
 from leases.portal import dates, words
 from leases.portal.queries.payments import Told
 from leases.portal.queries.roll import LeaseRow
@@ -147,6 +148,12 @@ def as_distance(value: date, today: date) -> str:
 @register.filter
 def as_money(minor: int, currency: str) -> SafeString:
     return words.amount(minor, currency)
+
+
+@register.filter
+def as_order(policy: Policy) -> str:
+    """`damages, then rent`; empty where the oldest is paid first."""
+    return words.in_order(policy)
 
 
 @register.filter

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from directpay.kernel.clock import EASTERN, today
 from directpay.kernel.money import minor_of
 from directpay.people.models import User
+from leases.policies.models import PaymentPolicy
 from leases.portal import words
 from leases.portal.queries.owing import Owing, Part
 from payments.methods.cards.models import Card
@@ -122,6 +123,14 @@ class Sheet:
     def ahead_minor(self) -> int:
         """What of it is kept for a charge that has not fallen due."""
         return sum(part.amount_minor for part in self.parts if part.charge.posted_at is None)
+
+    @property
+    def order(self) -> str:
+        """Why this is paid and not another, where there was a choice: said beside the first charge."""
+        policy = self.owing.policy
+        open_now = [row for row in self.owing.rows if row.free_minor > 0 and row.charge.posted_at]
+        chosen = len(self.parts) > 1 or (policy.order == PaymentPolicy.Order.CATEGORIES and len(open_now) > 1)
+        return words.paid_first(policy) if chosen else ""
 
     @property
     def is_exactly_what_is_due(self) -> bool:
