@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from directpay.people.models import User
 from leases.contracts.models import Lease, Party, Renter
 from leases.policies.queries import Policy, policy_of
@@ -111,6 +113,12 @@ def owing(lease: Lease, user_id: int, at: datetime) -> Owing | None:
         rows=payable.rows,
         policy=policy_of(lease),
     )
+
+
+def charges_named(found: Owing, names: Sequence[str]) -> dict[str, Charge]:
+    """Public id → the charge, of those named that are this renter's to pay, open or not."""
+    mine = Q(party=None) | Q(party=found.party)
+    return {charge.public_id: charge for charge in Charge.objects.filter(mine, lease=found.lease, public_id__in=names)}
 
 
 def on_their_way(account_id: int) -> list[Payment]:
