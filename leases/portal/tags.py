@@ -43,9 +43,9 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag
-def pill(payment: Payment, big: bool = False) -> SafeString:
-    """Icon, word and tint of a payment's state."""
-    word, size = words.word_of(payment), " big-p" if big else ""
+def pill(payment: Payment | words.Word, big: bool = False) -> SafeString:
+    """Icon, word and tint of a payment's state, or of the word that is told of it."""
+    word, size = payment if isinstance(payment, words.Word) else words.word_of(payment), " big-p" if big else ""
     if not word.state:
         return format_html('<span class="pill none{}">{}</span>', size, word.text)
     return format_html('<span class="pill{}" data-s="{}">{}{}</span>', size, word.state, icon(word.state), word.text)
