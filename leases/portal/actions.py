@@ -23,8 +23,6 @@ from payments.payins.models import Payment
 class NotAsShown(Conflict):
     """It would pay other charges than the page has said, or other parts of them: something happened since."""
 
-    code = "not_as_shown"
-
 
 def pay_once(
     lease: Lease, request: PayRequest, *, user: User, attempt: str, shown: Sequence[tuple[str, int]], actor: Actor, at: datetime
