@@ -1,4 +1,7 @@
-"""Whose rows these are: a lease is its landlord's and its renters', and they know each other, the home, and what is owed on it."""
+"""Whose rows these are: a lease is its landlord's and its renters', and they know each other, the home, and what all owe on it.
+
+What one party alone owes is its own and the landlord's.
+"""
 
 from typing import Final
 
@@ -167,10 +170,10 @@ POLICIES: Final = {
     "leases_lease": "leases_on(id)",
     "leases_party": "leases_on(lease_id)",
     "leases_renter": "leases_on(lease_id)",
-    "leases_charge": "leases_on(lease_id)",
+    "leases_charge": "(party_id IS NULL AND leases_on(lease_id)) OR leases_deals(party_id)",
     "leases_rentstep": "leases_on(lease_id)",
     "leases_latefeepolicy": "leases_on(lease_id)",
-    "leases_latefee": "leases_on(lease_id)",
+    "leases_latefee": "(party_id IS NULL AND leases_on(lease_id)) OR leases_deals(party_id)",
     "leases_autopay": "user_id = (SELECT directpay_asking())",
     "leases_autopayrun": "leases_own_autopay(autopay_id)",
     "leases_autopayattempt": "leases_own_run(run_id)",

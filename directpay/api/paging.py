@@ -98,7 +98,7 @@ def _keys(listed: Listed, where: Q, bounds: Bounds, count: int) -> list[Any]:
 def _first(way: Way, listed: Listed, where: Q, bounds: Bounds, count: int) -> tuple[str, tuple[Any, ...]]:
     """SQL and parameters. Raises EmptyResultSet where nothing can be found."""
     order = way.order or listed.order
-    reached = (Q(**{way.lookup: KEY}) if way.apart else way.rule) & bounds.where(order)
+    reached = (Q(**{way.lookup: KEY}) & way.where if way.apart else way.rule) & bounds.where(order)
     rows = listed.rows.model._default_manager.filter(reached).filter(where).order_by(*bounds.sorted(order))
     found = rows.values_list(*order, "pk")
     sql, given = (found.distinct() if way.order else found)[:count].query.sql_with_params()

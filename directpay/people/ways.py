@@ -5,7 +5,7 @@ and sorts all that the actor ever had. Each way alone has one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -19,6 +19,7 @@ class Way:
 
     Where those are few and each leads to many, they are asked `apart`: then the newest of each are enough.
     Where `lookup` leads to many rows of another table, `order` names there what the list falls by: its index has both.
+    `where`: only those of these rows for which this holds too.
     """
 
     lookup: str
@@ -27,12 +28,13 @@ class Way:
     column: str = "pk"
     apart: bool = False
     order: tuple[str, ...] = ()
+    where: Q = field(default_factory=Q)
 
     @property
     def rule(self) -> Q:
         if self.through is None:
-            return Q(**{self.lookup: self.value})
-        return Q(**{f"{self.lookup}__in": self.through.values(self.column)})
+            return Q(**{self.lookup: self.value}) & self.where
+        return Q(**{f"{self.lookup}__in": self.through.values(self.column)}) & self.where
 
 
 def seen_by(rows: QuerySet[Row], ways: Sequence[Way] | None) -> QuerySet[Row]:

@@ -32,6 +32,15 @@ def ways_by_share(actor: Actor) -> list[Way] | None:
     return [lets, Way("party", through=Renter.objects.filter(user_id=actor.user_id), column="party_id")]
 
 
+def ways_by_debt(actor: Actor) -> list[Way] | None:
+    """To what is owed on a `lease` by all who stand on it, or by one `party` alone: roommates do not read what another alone owes."""
+    ways = ways_by_share(actor)
+    if ways is None:
+        return None
+    of_all = Renter.objects.filter(user_id=actor.user_id)
+    return [*ways, Way("lease", through=of_all, column="lease_id", where=Q(party=None))]
+
+
 def ways_by_lease(actor: Actor) -> list[Way] | None:
     """To what belongs to a `lease`: its landlord, and all who stand on it. None for staff, who see all."""
     if actor.may_see_all:

@@ -21,7 +21,7 @@ from directpay.people.actor import Actor, not_for_renters
 from directpay.people.ways import Way
 from leases.contracts.late_fee import late_fee_terms, percent_text
 from leases.contracts.models import LateFeePolicy, Lease
-from leases.contracts.queries import rent_on, ways_by_lease
+from leases.contracts.queries import rent_on, ways_by_debt, ways_by_lease
 from leases.late_fees import examples
 from leases.late_fees.actions.agree import agree_late_fee
 from leases.late_fees.actions.assess import charge_late_fee
@@ -122,7 +122,7 @@ class LateFees(ApiView):
         return visible_late_fees(actor)
 
     def ways_for(self, actor: Actor) -> list[Way] | None:
-        return ways_by_lease(actor)
+        return ways_by_debt(actor)
 
     def render(self, row: LateFee, context: Context) -> Mapping[str, Any]:
         return render_late_fee(row)

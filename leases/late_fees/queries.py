@@ -13,7 +13,7 @@ from directpay.kernel.arrays import integers, texts
 from directpay.people.actor import Actor
 from directpay.people.ways import seen_by
 from leases.contracts.models import LateFeePolicy, Lease, Party, RentStep
-from leases.contracts.queries import ways_by_lease
+from leases.contracts.queries import ways_by_debt, ways_by_lease
 from leases.credits.models import Credit
 from leases.deposits.models import Movement
 from leases.late_fees.models import LateFee
@@ -36,8 +36,8 @@ def with_lease() -> QuerySet[LateFee]:
 
 
 def visible_late_fees(actor: Actor) -> QuerySet[LateFee]:
-    """Staff see all, landlords those on their leases, renters those of the leases that they stand on, as they see its charges."""
-    return seen_by(with_lease(), ways_by_lease(actor))
+    """Staff see all, landlords those on their leases, renters those of the whole lease and of their own share, as they see its charges."""
+    return seen_by(with_lease(), ways_by_debt(actor))
 
 
 def visible_policies(actor: Actor) -> QuerySet[LateFeePolicy]:

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from directpay.kernel import money as kernel_money
+from leases.policies.queries import Policy
 from leases.portal import dates, words
 from leases.portal.queries.payments import Told
 from leases.portal.queries.roll import LeaseRow
@@ -42,9 +43,9 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag
-def pill(payment: Payment, big: bool = False) -> SafeString:
-    """Icon, word and tint of a payment's state."""
-    word, size = words.word_of(payment), " big-p" if big else ""
+def pill(payment: Payment | words.Word, big: bool = False) -> SafeString:
+    """Icon, word and tint of a payment's state, or of the word that is told of it."""
+    word, size = payment if isinstance(payment, words.Word) else words.word_of(payment), " big-p" if big else ""
     if not word.state:
         return format_html('<span class="pill none{}">{}</span>', size, word.text)
     return format_html('<span class="pill{}" data-s="{}">{}{}</span>', size, word.state, icon(word.state), word.text)
@@ -147,6 +148,12 @@ def as_distance(value: date, today: date) -> str:
 @register.filter
 def as_money(minor: int, currency: str) -> SafeString:
     return words.amount(minor, currency)
+
+
+@register.filter
+def as_order(policy: Policy) -> str:
+    """`damages, then rent`; empty where the oldest is paid first."""
+    return words.in_order(policy)
 
 
 @register.filter

@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from directpay.kernel import money
+from leases.policies.models import PaymentPolicy
+from leases.policies.queries import Policy
 from leases.portal import dates
 from leases.rent.models import Charge
 from leases.rent.postings import LATE_FEE, RECLAIMED, RETURNED_FEE
@@ -93,6 +95,21 @@ def category(name: str) -> str:
         "deposit": _("Deposit"),
     }
     return known.get(name) or name.replace("_", " ").capitalize()
+
+
+def in_order(policy: Policy) -> str:
+    """What money pays first, to go on with inside a sentence: `damages, then rent`. Empty where it is the oldest, whatever it is."""
+    return _(", then ").join(_ranked(policy))
+
+
+def paid_first(policy: Policy) -> str:
+    """The same beside what is paid: `damages first, then rent`, or `oldest first`."""
+    ranked = _ranked(policy)
+    return _(", then ").join([_("{what} first").format(what=ranked[0]), *ranked[1:]]) if ranked else _("oldest first")
+
+
+def _ranked(policy: Policy) -> list[str]:
+    return [category(name).lower() for name in policy.categories] if policy.order == PaymentPolicy.Order.CATEGORIES else []
 
 
 def charge_title(charge: Charge, today: date) -> str:

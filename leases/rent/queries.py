@@ -10,10 +10,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from directpay.kernel.clock import midnight, today
+from directpay.kernel.row_scope import every_row
+from directpay.people.actor import RENTER, SYSTEM, Actor
+from directpay.people.ways import seen_by
 from leases.contracts.models import Lease, Party
+from leases.contracts.queries import ways_by_debt
 from leases.rent.models import Charge
 from leases.rent.postings import due_reference, parts
 from ledger.allocation.orders import orders_of
@@ -68,6 +72,11 @@ def day_begins(lease: Lease, day: date) -> datetime:
     return midnight(day, ZoneInfo(lease.unit.property.timezone))
 
 
+def visible_charges(actor: Actor) -> QuerySet[Charge]:
+    """Staff see all, landlords those of their leases, renters those that all owe there and those of their own share."""
+    return seen_by(Charge.objects.all(), ways_by_debt(actor))
+
+
 def charges_ahead(lease: Lease, party: Party) -> list[Charge]:
     """Those of this party that are not yet posted, up to and including the next due one."""
     of_party = Q(party=None) | Q(party=party)
@@ -76,7 +85,9 @@ def charges_ahead(lease: Lease, party: Party) -> list[Charge]:
 
 
 def ahead_minor(lease: Lease, party: Party, parties: Sequence[Party]) -> int:
-    return sum(amount for charge in charges_ahead(lease, party) for owner, amount in parts(charge, parties) if owner.id == party.id)
+    with every_row():  # a sum, which is the same whoever asks
+        charges = charges_ahead(lease, party)
+    return sum(amount for charge in charges for owner, amount in parts(charge, parties) if owner.id == party.id)
 
 
 def prepaid(charges: Sequence[Charge], parties: Mapping[int, Sequence[Party]]) -> dict[tuple[int, int], int]:
@@ -186,13 +197,15 @@ def total(of_parties: Sequence[Balance]) -> Balance:
     )
 
 
-def schedules(leases: Sequence[Lease], at: datetime) -> dict[int, list[ScheduleRow]]:
-    """Lease id → its schedule, in a fixed number of queries however many leases there are."""
-    charges = list(Charge.objects.filter(lease__in=[lease.id for lease in leases]).order_by("due_on", "id"))
+def schedules(leases: Sequence[Lease], at: datetime, *, actor: Actor = SYSTEM) -> dict[int, list[ScheduleRow]]:
+    """Lease id → its schedule as far as `actor` may see it, in a fixed number of queries however many leases there are."""
+    charges = list(visible_charges(actor).filter(lease__in=[lease.id for lease in leases]).order_by("due_on", "id"))
     references = [due_reference(c) for c in charges]
     paid = paid_on([p.account_id for lease in leases for p in lease.parties.all()], references)
     ahead: dict[int, int] = defaultdict(int)
-    for (charge_id, _), amount in prepaid(charges, {lease.id: list(lease.parties.all()) for lease in leases}).items():
+    for (charge_id, _), amount in prepaid(
+        _to_come(leases, charges, actor), {lease.id: list(lease.parties.all()) for lease in leases}
+    ).items():
         ahead[charge_id] += amount
     live = live_claims(references)
     days = {lease.id: local_today(lease, at) for lease in leases}
@@ -203,6 +216,15 @@ def schedules(leases: Sequence[Lease], at: datetime) -> dict[int, list[ScheduleR
         flying = sum(c.amount_minor for c in live.get(reference, []))
         found[charge.lease_id].append(ScheduleRow(charge, done, flying, _status(charge, done, days[charge.lease_id])))
     return found
+
+
+def _to_come(leases: Sequence[Lease], seen: Sequence[Charge], actor: Actor) -> Sequence[Charge]:
+    """All that is not posted yet: what a roommate alone owes, which a renter does not see, takes of the money that waits for the rent."""
+    shared = [lease.id for lease in leases if len(lease.parties.all()) > 1]
+    if actor.role != RENTER or not shared:
+        return seen
+    with every_row():
+        return [*(c for c in seen if c.lease_id not in shared), *Charge.objects.filter(lease__in=shared, posted_at=None)]
 
 
 def _status(charge: Charge, paid_minor: int, day: date) -> str:

@@ -1,4 +1,7 @@
-"""`/sandbox/3ds/…`: whoever has the address may answer, once. It says no more than an issuer would: how much, and from which card."""
+"""`/sandbox/3ds/…`: whoever has the address may answer, once; of those who are signed in here, who pays alone.
+
+It says no more than an issuer would: how much, and from which card. A program's payers need not be known here.
+"""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,6 +21,8 @@ from payments.setup_intents.actions.prove import answer_setup
 def challenge(request: HttpRequest, secret: str) -> HttpResponse:
     """GET asks, POST answers: `outcome` approve or refuse. Then back to where the intent says, if it says so."""
     asked = _asked(secret)
+    if request.user.is_authenticated and request.user.pk != (asked.payer_id or request.user.pk):
+        return _somebody_else(request)
     outcome = request.POST.get("outcome")
     if request.method != "POST":
         return _page(request, asked, waits=asked.waits)
@@ -39,6 +44,13 @@ def _asked(secret: str) -> Asked:
     if asked is None:
         raise Http404
     return asked
+
+
+def _somebody_else(request: HttpRequest) -> HttpResponse:
+    """Nothing of it is said to a roommate, or to whoever else came by the address."""
+    response = render(request, "sandbox/3ds.html", {"somebody_else": True}, status=403)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _page(request: HttpRequest, asked: Asked, *, waits: bool, outcome: str = "", status: int = 200) -> HttpResponse:

@@ -27,6 +27,11 @@ class Asked:
     told: dict[str, str]
 
     @property
+    def payer_id(self) -> int | None:
+        """Who alone can answer; None where that is nobody known here."""
+        return self.payment.payer_id if self.payment else self.card.user_id
+
+    @property
     def origin(self) -> str:
         """Of the address to go back to; empty where there is none that anybody is sent to."""
         return "" if not self.return_url or fault_of(self.return_url) else origin_of(self.return_url)

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from directpay.people.models import User
 from leases.contracts.models import Lease, Party, Renter
+from leases.policies.queries import Policy, policy_of
+from leases.rent.claiming import allotted
 from leases.rent.models import Charge
 from leases.rent.postings import parts as parts_of
 from leases.rent.queries import OpenCharge, local_today, payable_charges
@@ -26,7 +30,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Owing:
-    """`owed_minor` below zero is money paid ahead. `rows` is what is open, oldest first, the next charge included."""
+    """`owed_minor` below zero is money paid ahead. `rows` is what is open, oldest first, the next charge included.
+
+    `policy`: what the landlord takes, and what money pays first.
+    """
 
     lease: Lease
     party: Party
@@ -36,6 +43,7 @@ class Owing:
     in_flight_minor: int
     ahead_minor: int  # of the next charge, not yet fallen due
     rows: list[OpenCharge]
+    policy: Policy
 
     @property
     def zone(self) -> ZoneInfo:
@@ -77,14 +85,8 @@ class Owing:
         return due_on is not None and (due_on - self.today).days <= SOON_DAYS
 
     def split(self, amount_minor: int) -> list[Part]:
-        """`amount_minor` over the open charges, as the action would claim them."""
-        parts, left = [], min(amount_minor, self.limit_minor)
-        for row in self.rows:
-            part = min(left, row.free_minor)
-            if part > 0:
-                parts.append(Part(row.charge, part))
-                left -= part
-        return parts
+        """`amount_minor` over the open charges, as the action claims them."""
+        return [Part(charge, minor) for charge, minor in allotted(self.policy, self.rows, min(amount_minor, self.limit_minor))]
 
 
 def tenancy_of(lease: Lease, user_id: int) -> Renter | None:
@@ -109,7 +111,14 @@ def owing(lease: Lease, user_id: int, at: datetime) -> Owing | None:
         in_flight_minor=flying,
         ahead_minor=payable.ahead_minor,
         rows=payable.rows,
+        policy=policy_of(lease),
     )
+
+
+def charges_named(found: Owing, names: Sequence[str]) -> dict[str, Charge]:
+    """Public id → the charge, of those named that are this renter's to pay, open or not."""
+    mine = Q(party=None) | Q(party=found.party)
+    return {charge.public_id: charge for charge in Charge.objects.filter(mine, lease=found.lease, public_id__in=names)}
 
 
 def on_their_way(account_id: int) -> list[Payment]:

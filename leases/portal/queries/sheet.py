@@ -2,19 +2,21 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from directpay.kernel.clock import EASTERN, today
 from directpay.kernel.money import minor_of
 from directpay.people.models import User
+from leases.policies.models import PaymentPolicy
 from leases.portal import words
-from leases.portal.queries.owing import Owing, Part
+from leases.portal.queries.owing import Owing, Part, charges_named
+from leases.rent.models import Charge
 from payments.methods.cards.models import Card
 from payments.methods.models import BankAccount
 from payments.methods.wallets.paying import Wallet
@@ -27,6 +29,9 @@ from payments.rails.registry import BY_CARD, BY_WALLET, is_set_up, rail
 ORDER = ("ach", "same_day_ach", "instant", "card", *BY_WALLET)
 ONE_MORE = ("wire",)
 ATTEMPT = re.compile(r"at_[0-9a-f]{24}")
+PART = re.compile(r"(chg_\w{1,40})([=+])(\d{1,15})", re.ASCII)  # of a charge that is due, or ahead of one
+SHOWN = re.compile(rf"\w*:\w*:(?P<amount>\d{{1,15}}):\d{{1,15}}:(?P<parts>(?:{PART.pattern}(?:,|$))*)", re.ASCII)
+SHOWN_LIMIT = 8_000  # characters that are read of what a page said
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,14 @@ class Sheet:
         return sum(part.amount_minor for part in self.parts if part.charge.posted_at is None)
 
     @property
+    def order(self) -> str:
+        """Why this is paid and not another, where there was a choice: said beside the first charge."""
+        policy = self.owing.policy
+        open_now = [row for row in self.owing.rows if row.free_minor > 0 and row.charge.posted_at]
+        chosen = len(self.parts) > 1 or (policy.order == PaymentPolicy.Order.CATEGORIES and len(open_now) > 1)
+        return words.paid_first(policy) if chosen else ""
+
+    @property
     def is_exactly_what_is_due(self) -> bool:
         """Nothing of it is paid or on its way: the same amount as minutes ago, for another month, is no slip."""
         return not self.is_part and self.ahead_minor == 0
@@ -140,7 +153,35 @@ class Sheet:
     @property
     def shown(self) -> str:
         """What the page said when it was printed: only exactly this is paid by a press on its button."""
-        return f"{self.way.name}:{self.source.public_id if self.source else ''}:{self.amount_minor}:{self.charged_minor}"
+        parts = ",".join(f"{part.charge.public_id}{'=' if part.charge.posted_at else '+'}{part.amount_minor}" for part in self.parts)
+        return f"{self.way.name}:{self.source.public_id if self.source else ''}:{self.amount_minor}:{self.charged_minor}:{parts}"
+
+    def changed_since(self, shown: str, press: str) -> tuple[SafeString, SafeString] | None:
+        """What a page said that it pays, and what this one says, where that is by more than what was chosen.
+
+        `press` is the attempt of that page. None where it pays the same, or only another amount because another was chosen.
+        """
+        said = SHOWN.fullmatch(shown[:SHOWN_LIMIT])
+        if said is None or shown.rpartition(":")[2] == self.shown.rpartition(":")[2]:
+            return None
+        if press == self.attempt and int(said["amount"]) != self.amount_minor:
+            return None
+        parts = [(name, int(minor), sign == "+") for name, sign, minor in PART.findall(said["parts"])]
+        charges = charges_named(self.owing, [name for name, _minor, _ahead in parts])
+        before = [(charges[name], minor, ahead) for name, minor, ahead in parts if name in charges]
+        now = [(part.charge, part.amount_minor, part.charge.posted_at is None) for part in self.parts]
+        return self._listed(before, int(said["amount"])), self._listed(now, self.amount_minor)
+
+    def _listed(self, parts: Sequence[tuple[Charge, int, bool]], amount_minor: int) -> SafeString:
+        """`Rent, November $1,500.00; Rent, December $500.00, ahead`; of what is owed without a charge the amount alone."""
+        currency, today = self.owing.lease.currency, self.owing.today
+        if not parts:
+            return words.amount(amount_minor, currency)
+        said = []
+        for charge, minor, ahead in parts:
+            part = format_html("{} {}", words.charge_title(charge, today), words.amount(minor, currency))
+            said.append(format_html(_("{part}, ahead"), part=part) if ahead else part)
+        return format_html_join("; ", "{}", ((part,) for part in said))
 
 
 def sheet(found: Owing, user: User, choice: Choice, at: datetime) -> Sheet:

@@ -141,7 +141,7 @@ class Leases(ApiView):
         return ways_to_leases(actor)
 
     def render_many(self, rows: Sequence[Lease], context: Context) -> list[dict[str, Any]]:
-        found, policies = schedules(rows, context.at), policies_of([row.id for row in rows])
+        found, policies = schedules(rows, context.at, actor=context.actor), policies_of([row.id for row in rows])
         late_fees = policies_in_force({row.id: max(local_today(row, context.at), row.start_on) for row in rows})
         return [
             {

@@ -9,6 +9,7 @@ from directpay.api.fields import AmountField, IdField
 from directpay.api.routes import route
 from directpay.api.serializers import StrictSerializer
 from directpay.api.views import Context, PartView
+from directpay.kernel.row_scope import every_row
 from leases.contracts.models import Lease
 from leases.contracts.queries import party_of
 from leases.policies.models import PaymentPolicy
@@ -16,7 +17,7 @@ from leases.policies.queries import Policy, policies_of
 from leases.rent.api.examples import ALLOCATION, BALANCE, SCHEDULE, SHOWN
 from leases.rent.api.leases import Leases, ScheduleOutput, render_row
 from leases.rent.claiming import allotted
-from leases.rent.queries import Balance, balances, payable_charges, schedules, total
+from leases.rent.queries import Balance, balances, payable_charges, schedules, total, visible_charges
 
 
 class LeaseScheduleOutput(serializers.Serializer[Any]):
@@ -61,7 +62,7 @@ class AllocationOutput(serializers.Serializer[Any]):
     amount = serializers.IntegerField()
     currency = serializers.CharField()
     order = serializers.ChoiceField(choices=PaymentPolicy.Order.values)
-    data: Any = AllottedOutput(many=True)
+    data: Any = AllottedOutput(many=True, help_text="Without what goes to charges that a roommate alone owes.")
     unallocated = serializers.IntegerField(help_text="What no charge is there for: more than can be paid now.")
 
 
@@ -75,13 +76,17 @@ class AllocationView(Leases, PartView):
 
     def read(self, row: Lease, query: dict[str, Any], context: Context) -> Mapping[str, Any]:
         party, policy = party_of(row, query.get("renter"), param="renter"), policies_of([row.id]).get(row.id, Policy())
-        payable = payable_charges(row, party, list(row.parties.all()))
+        with every_row():  # what comes before what, by all that the party owes
+            payable = payable_charges(row, party, list(row.parties.all()))
         amount = query.get("amount", sum(open_.free_minor for open_ in payable.rows))
+        turn = allotted(policy, payable.rows, amount)
+        seen = {*visible_charges(context.actor).filter(id__in=[charge.id for charge, _ in turn]).values_list("id", flat=True)}
         parts = [
             {"charge": charge.public_id, "category": charge.category, "due_date": charge.due_on, "amount": part}
-            for charge, part in allotted(policy, payable.rows, amount)
+            for charge, part in turn
+            if charge.id in seen
         ]
-        rest = amount - sum(one["amount"] for one in parts)
+        rest = amount - sum(part for _, part in turn)
         said = {"object": "allocation", "lease": row.public_id, "amount": amount, "currency": row.currency}
         return {**said, "order": policy.order, "data": parts, "unallocated": rest}
 
@@ -94,7 +99,7 @@ class LeaseScheduleView(Leases, PartView):
     example_id = SHOWN["id"]
 
     def read(self, row: Lease, query: dict[str, Any], context: Context) -> Mapping[str, Any]:
-        rows = [render_row(r) for r in schedules([row], context.at)[row.id]]
+        rows = [render_row(r) for r in schedules([row], context.at, actor=context.actor)[row.id]]
         return {"object": "list", "url": f"/v1/leases/{row.public_id}/schedule", "has_more": False, "data": rows}
 
 

@@ -6,35 +6,11 @@ from threading import Thread
 import pytest
 from django.db import connections
 
-from payments.payins.models import Payment
-from tests.leases.portal.reading import hidden, signed_in, words_of
+from tests.leases.portal.desk import Desk
+from tests.leases.portal.reading import signed_in, words_of
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
-
-
-class Desk:
-    """Bob at the pay page of his lease."""
-
-    def __init__(self, **lease):
-        self.w = World()
-        self.account = self.w.account(self.w.bob)
-        self.lease = self.w.lease(**lease)
-        self.client = signed_in(self.w.bob)
-        self.address = f"/renter/pay/{self.lease.public_id}/"
-
-    def open(self, query: str = ""):
-        response = self.client.get(self.address + query)
-        assert response.status_code == 200
-        return response
-
-    def press(self, page, **changes):
-        given = {"rail": "ach", "bank_account": self.account.public_id, "how_much": "all", "part": ""}
-        return self.client.post(self.address, {**given, "attempt": hidden(page, "attempt"), "shown": hidden(page, "shown"), **changes})
-
-    @property
-    def payments(self):
-        return list(Payment.objects.order_by("id"))
 
 
 def test_one_press_pays_what_the_page_has_shown_and_lands_on_the_payment():

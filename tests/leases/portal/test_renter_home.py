@@ -108,7 +108,7 @@ def test_a_joint_renter_sees_the_payment_of_the_other_and_has_no_second_button()
     assert "Rent, November, from Mia" in page
     assert "Pay $1,500.00" not in page
     w.work()
-    assert "At the bank" in home(w)  # what happens to it is told to both
+    assert "On its way Under way" in home(w)  # what happens to it is told to both
 
 
 def test_without_a_lease_it_says_why_and_what_can_be_done():

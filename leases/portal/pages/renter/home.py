@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from directpay.people.actor import RENTER
 from leases.contracts.queries import visible_leases
+from leases.portal.pages.renter.roommates import Theirs
 from leases.portal.queries.arrears import WhatNext, what_next
 from leases.portal.queries.by_itself import ByItself, by_itself
 from leases.portal.queries.late_fees import ComingFee, coming_fee
@@ -18,7 +19,7 @@ from leases.portal.queries.payments import Told, events_of, page_of, payments_of
 from leases.portal.queries.sheet import cards_of
 from leases.portal.story import Story
 from leases.portal.visit import Visit, page_for
-from leases.portal.words import lower_first, promised
+from leases.portal.words import Word, lower_first, promised, word_of
 from payments.methods.models import BankAccount
 from payments.methods.queries import visible_bank_accounts
 from payments.payins.models import Payment, Status
@@ -30,11 +31,15 @@ SENT_BACK = (Status.FAILED, Status.RETURNED)
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """A payment in flight, with its line. A joint renter's payment is shown, and has no page for this one."""
+    """A payment in flight, with its line. A joint renter's payment is shown, and has neither page nor link for this one."""
 
     told: Told
-    story: Story
+    story: Story | Theirs
     mine: bool
+
+    @property
+    def word(self) -> Word:
+        return self.story.word if isinstance(self.story, Theirs) else word_of(self.told.payment)
 
     @property
     def goes_on(self) -> bool:
@@ -109,10 +114,11 @@ def _hint(one: Owing, visit: Visit) -> SafeString:
 def _under_way(one: Owing, visit: Visit) -> list[UnderWay]:
     payments = on_their_way(one.party.account_id)
     events = events_of(payments)
-    return [
-        UnderWay(row, Story(row.payment, events[row.payment.public_id], visit.at, one.zone), row.payment.payer_id == visit.user.id)
-        for row in told(payments)
-    ]
+    found = []
+    for row in told(payments):
+        story, mine = Story(row.payment, events[row.payment.public_id], visit.at, one.zone), row.payment.payer_id == visit.user.id
+        found.append(UnderWay(row, story if mine else Theirs(story), mine))
+    return found
 
 
 def _trouble(one: Owing, visit: Visit) -> Story | None:

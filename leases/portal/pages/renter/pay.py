@@ -1,4 +1,4 @@
-"""The pay page: what is shown is what is paid, and pressed twice it is paid once."""
+"""The pay page: what is shown is what is paid, charge by charge, and pressed twice it is paid once."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from directpay.kernel.errors import DirectPayError
 from directpay.people.actor import RENTER
 from leases.portal import dates
-from leases.portal.actions import pay_once
+from leases.portal.actions import NotAsShown, pay_once
 from leases.portal.queries.owing import on_their_way, owing
 from leases.portal.queries.payments import paid_by_attempt, payments_of
 from leases.portal.queries.sheet import ATTEMPT, Choice, Sheet, sheet
@@ -29,23 +29,42 @@ from payments.payins.models import Payment
 @page_for(RENTER)
 def pay(request: HttpRequest, visit: Visit, lease_id: str) -> HttpResponse:
     """GET shows what would be paid. POST pays it, if it is what the page has shown; else it shows that first."""
-    lease = visit.lease(lease_id)
-    found = owing(lease, visit.user.id, visit.at)
-    if found is None:
-        raise Http404
-    page = sheet(found, visit.user, Choice.of(request.POST if request.method == "POST" else request.GET), visit.at)
+    page = _sheet(request, visit, lease_id)
     if request.method != "POST":
         return _render(request, visit, page)
     press = request.POST.get("attempt", "")
-    earlier = paid_by_attempt(visit.user.id, lease, press) if ATTEMPT.fullmatch(press) else None
+    earlier = paid_by_attempt(visit.user.id, page.owing.lease, press) if ATTEMPT.fullmatch(press) else None
     if earlier is not None:
         return _to(request, earlier, new=False, page=page)
     if not page.can_pay:
         refuse(begin(page.way.name), code="not_payable")
         return _render(request, visit, page, status=422)
     if not ATTEMPT.fullmatch(press) or request.POST.get("shown") != page.shown:
-        return _render(request, visit, page, notice=_("Nothing is paid yet. This is what you chose: look it over, then press once more."))
-    return _pay(request, visit, replace(page, attempt=press))
+        return _render(request, visit, page, notice=_not_yet(request, page))
+    try:
+        return _pay(request, visit, replace(page, attempt=press))
+    except NotAsShown as error:  # something came between this look and the payment
+        page = _sheet(request, visit, lease_id)
+        return _render(request, visit, page, notice=_not_yet(request, page), status=error.status)
+
+
+def _sheet(request: HttpRequest, visit: Visit, lease_id: str) -> Sheet:
+    found = owing(visit.lease(lease_id), visit.user.id, visit.at)
+    if found is None:
+        raise Http404
+    return sheet(found, visit.user, Choice.of(request.POST if request.method == "POST" else request.GET), visit.at)
+
+
+def _not_yet(request: HttpRequest, page: Sheet) -> SafeString | str:
+    """Why a press has paid nothing: another choice than the page showed, or something has changed since."""
+    changed = page.changed_since(request.POST.get("shown", ""), request.POST.get("attempt", ""))
+    if changed is None:
+        return _("Nothing is paid yet. This is what you chose: look it over, then press once more.")
+    said = _(
+        "Nothing is paid yet. What this pays has changed since the page was opened. It was: {before}. It is now: {now}. "
+        "Look it over, then press once more."
+    )
+    return format_html(said, before=changed[0], now=changed[1])
 
 
 def _pay(request: HttpRequest, visit: Visit, page: Sheet) -> HttpResponse:
@@ -59,10 +78,17 @@ def _pay(request: HttpRequest, visit: Visit, page: Sheet) -> HttpResponse:
     )
     try:
         with attempt(wanted.rail):
-            payment, new = pay_once(page.owing.lease, wanted, user=visit.user, attempt=page.attempt, actor=visit.actor, at=visit.at)
+            payment, new = _once(page, wanted, visit)
+    except NotAsShown:
+        raise
     except DirectPayError as error:
         return _render(request, visit, page, refusal=error, status=error.status)
     return _to(request, payment, new=new, page=page)
+
+
+def _once(page: Sheet, wanted: PayRequest, visit: Visit) -> tuple[Payment, bool]:
+    shown = [(part.charge.public_id, part.amount_minor) for part in page.parts]
+    return pay_once(page.owing.lease, wanted, user=visit.user, attempt=page.attempt, shown=shown, actor=visit.actor, at=visit.at)
 
 
 def _to(request: HttpRequest, payment: Payment, *, new: bool, page: Sheet) -> HttpResponse:
@@ -73,7 +99,13 @@ def _to(request: HttpRequest, payment: Payment, *, new: bool, page: Sheet) -> Ht
 
 
 def _render(
-    request: HttpRequest, visit: Visit, page: Sheet, *, notice: str = "", refusal: DirectPayError | None = None, status: int = 200
+    request: HttpRequest,
+    visit: Visit,
+    page: Sheet,
+    *,
+    notice: SafeString | str = "",
+    refusal: DirectPayError | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "sheet": page,
