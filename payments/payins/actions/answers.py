@@ -103,8 +103,11 @@ def _note(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
 
 
 def _ask_again(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
-    slow = {p.public_id: _patience(p, at) for p in payments if p.status == Status.REQUIRES_ACTION}  # people take their time
-    later = ((p.public_id, answers[p.public_id].ask_again_at if p.public_id in answers else None) for p in payments)
+    """What is to be captured and is promised still was not taken: when the promise ends is no time to try again."""
+    known = {key: answer.ask_again_at for key, answer in answers.items() if answer.state != "authorized"}
+    waits_longer = [p for p in payments if p.status == Status.REQUIRES_ACTION or p.public_id not in known]  # people take their time
+    slow = {p.public_id: _patience(p, at) for p in waits_longer}
+    later = ((p.public_id, known.get(p.public_id)) for p in payments)
     schedule(RAIL_QUEUE, [(key, when if when and when > at else at + slow.get(key, SOONEST)) for key, when in later])
 
 
