@@ -8,7 +8,7 @@ from directpay.database.rows import update_rows
 from directpay.due.actions import done, schedule
 from directpay.events.unit import unit_of_work
 from directpay.people.actor import SYSTEM
-from payments.payins.actions.capture import CAPTURE_QUEUE, CAPTURE_WITHIN, taken_elsewhere
+from payments.payins.actions.capture import CAPTURE_QUEUE, CAPTURE_WITHIN, VOID_QUEUE, taken_elsewhere
 from payments.payins.actions.change import change, lock_payments
 from payments.payins.actions.complete import complete
 from payments.payins.actions.holds import place_holds, post_holds, release_holds
@@ -178,3 +178,5 @@ def _fail(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
     columns = ["answered_at", "rail_reference", "return_code", "failure_code", "failure_message", "decline_code"]
     release_holds(payments, at=at)
     change(payments, "fail", "failed", actor=SYSTEM.label, at=at, columns=columns)
+    # what was promised, and could not be taken, still stands at whoever promised it
+    schedule(VOID_QUEUE, [(p.public_id, at) for p in payments if p.captured_at is not None])
