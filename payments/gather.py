@@ -43,7 +43,7 @@ from payments.refunds.events import PROJECTION as REFUNDS
 from payments.refunds.queries import ALSO_BY
 from payments.retries.actions import RETRY_QUEUE, tell_due
 from payments.returns.actions import WATCH_QUEUE, watch_for_returns
-from payments.returns.listeners import void, watch
+from payments.returns.listeners import look_before_they_leave, void, watch
 from payments.returns.voiding import VOID_QUEUE as MANDATES_QUEUE
 from payments.returns.voiding import void_after_returns
 from payments.setup_intents.actions.answers import work_on_setups
@@ -85,6 +85,7 @@ def register() -> None:
     promise(*(f"bank_account.{kind}" for kind in proven), hear=go_on)
     promise("payment.completed", hear=watch)
     promise("payment.failed", "payment.returned", hear=void)
+    promise("mandate.revoked", hear=look_before_they_leave)
     promise("payment.completed", hear=settle_when_ready)
     promise("bank_line.posted", hear=settle_when_paid)
     register_invariants(*PAYMENTS)

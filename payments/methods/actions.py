@@ -67,9 +67,9 @@ def add_bank_account(user: User, details: dict[str, Any], *, actor: Actor, at: d
     """Keep the account, encrypted, and send two small deposits to it. Raises InvalidInput."""
     routing, number = check_routing_number(details["routing_number"]), check_account_number(details["account_number"])
     identity = public_id("ba")
-    _check_not_too_many(user, at)
     with unit_of_work():
         keep_living(user, param="user")
+        _check_not_too_many(user, at)
         account = BankAccount.objects.create(
             public_id=identity,
             user=user,
@@ -99,7 +99,10 @@ def add_bank_account(user: User, details: dict[str, Any], *, actor: Actor, at: d
 
 
 def _check_not_too_many(user: User, at: datetime) -> None:
-    """Each account costs us its deposits and gives three guesses: neither is for the taking without end."""
+    """Step, with the person locked, so that of several at once none is overlooked.
+
+    Each account costs us its deposits and gives three guesses: neither is for the taking without end.
+    """
     unproven = BankAccount.objects.filter(user=user, created_at__gt=at - UNPROVEN_WITHIN).exclude(status=BankAccount.Status.VERIFIED)
     if unproven.count() >= UNPROVEN_LIMIT:
         raise TooManyUnproven("Too many accounts are waiting to be verified: verify one of them, or try again tomorrow.")

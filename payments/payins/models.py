@@ -4,6 +4,7 @@ from django_fsm import FSMField, transition
 
 from ledger.journal.models import Account
 from payments.methods.cards.models import Card
+from payments.methods.mandates.models import Mandate
 from payments.methods.models import BankAccount
 from payments.methods.wallets.paying import Wallet
 from payments.rails.registry import BY_WALLET
@@ -51,6 +52,8 @@ class Payment(models.Model):
     # What it is paid with: one of the two, and by wallet neither.
     bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, null=True, related_name="payments", db_index=False)
     card = models.ForeignKey(Card, on_delete=models.PROTECT, null=True, related_name="payments", db_index=False)
+    # The permission that a debit stands on which its payer has not ordered himself: by autopay, or by somebody else.
+    mandate = models.ForeignKey(Mandate, on_delete=models.PROTECT, null=True, related_name="payments", db_index=False)
     origin = models.CharField(max_length=40, default="")  # public id of what asked for it, e.g. a lease
     metadata = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
@@ -102,6 +105,9 @@ class Payment(models.Model):
                 name="payment_one_source",
             ),
             models.CheckConstraint(
+                condition=models.Q(mandate=None) | models.Q(bank_account__isnull=False), name="payment_mandate_of_a_debit"
+            ),
+            models.CheckConstraint(
                 condition=models.Q(authorized_minor=None) | models.Q(authorized_minor__gte=models.F("amount_minor")),
                 name="payment_within_authorized",
             ),
@@ -128,6 +134,7 @@ class Payment(models.Model):
             models.Index(fields=["bank_account", "created_at", "id"], name="payment_source_at"),
             models.Index(fields=["card", "created_at", "id"], name="payment_card_at", condition=models.Q(card__isnull=False)),
             models.Index(fields=["rail", "created_at", "id"], name="payment_rail_at"),
+            models.Index(fields=["mandate"], name="payment_under_mandate", condition=models.Q(status=S.INITIATED, mandate__isnull=False)),
             # what a provider tells us about names it as the provider does
             models.Index(
                 fields=["rail_reference"], name="payment_reference", condition=models.Q(rail__in=["stripe", "stripe_ach", "paypal"])

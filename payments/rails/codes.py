@@ -38,6 +38,7 @@ UNPROVEN = "Nobody proved to the bank to be the owner of the card."
 UNUSABLE = "The card or account cannot be used any more: it must be added again."
 WALLET = "PayPal did not take it from the wallet: pay again, perhaps from another card or account there."
 TOO_LATE = "Nobody approved it at PayPal in time: nothing was taken."
+REVOKED = "The permission to debit this account was taken back before the payment left for the bank: nothing was taken."
 AMOUNT = "The amount is not one that this way to pay takes."
 # Stripe's codes and decline codes (docs.stripe.com/declines/codes) → what we call it, and the sentence. Of a card that is lost, stolen or
 # suspected its holder is told no more than that it was declined, as Stripe asks.
@@ -81,6 +82,7 @@ DECLINES = {
     "charge_exceeds_source_limit": ("amount_refused", AMOUNT),
     "wallet_declined": ("wallet_declined", WALLET),
     "approval_expired": ("approval_expired", TOO_LATE),
+    "mandate_revoked": ("mandate_revoked", REVOKED),
     # why what was given back did not arrive (docs.stripe.com/refunds, "Failed refunds")
     "lost_or_stolen_card": ("lost_or_stolen_card", "The card does not exist any more."),
     "expired_or_canceled_card": ("expired_or_canceled_card", "The card has expired, or its account is closed."),
@@ -95,6 +97,7 @@ DECLINES = {
     "payment_returned": ("payment_returned", "The bank took the payment itself back before this left: nothing was sent."),
     "never_received": ("never_received", "It never reached the bank: no money has moved."),
 }
+MANDATE_REVOKED = "mandate_revoked"  # ours: the bank was never asked
 NACHA = re.compile(r"R[0-9]{2}")
 # What Stripe says of a bank account is the failure code of a return.
 BY_NAME = {known.failure_code: known for known in reversed(CODES.values())}

@@ -173,7 +173,7 @@ REACHABLE = {
 }
 # Declared by the machine, and taken by no action yet, or by processors alone that nobody pays by here.
 NO_ACTION = (
-    "payment: initiated → requires_action, in_review, failed",
+    "payment: initiated → requires_action, in_review",
     "payment: in_review → processing, failed, canceled",
     "payment: processing → canceled",
     "bank_account: verified → errored",

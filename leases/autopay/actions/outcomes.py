@@ -55,13 +55,14 @@ def look_at_failures(payment_ids: Sequence[str], at: datetime) -> None:
 def _failed(run: AutopayRun, attempt: AutopayAttempt, now: _Now) -> None:
     """Step: what comes after this failure."""
     code, autopay = attempt.payment.return_code, run.autopay
-    if explain(code).voids_mandate:
+    taken_back = attempt.payment.failure_code == MANDATE_REVOKED  # before it left
+    if taken_back or explain(code).voids_mandate:
         end_retries([run.public_id], MANDATE_REVOKED, at=now.at)
-        _give_up(run, code, now)
-        if attempt.kind != AutopayAttempt.Kind.BACKUP:
-            end(autopay, MANDATE_REVOKED, SYSTEM, now.at)
-        else:
+        _give_up(run, MANDATE_REVOKED if taken_back else code, now)
+        if attempt.kind == AutopayAttempt.Kind.BACKUP:
             _pause(autopay, ALL_TRIED, now)
+        elif not taken_back or attempt.payment.mandate_id == autopay.mandate_id:  # it may stand on another by now
+            end(autopay, MANDATE_REVOKED, SYSTEM, now.at)
     elif autopay.status != Autopay.Status.ACTIVE:
         end_retries([run.public_id], autopay.status, at=now.at)
         _give_up(run, code, now)

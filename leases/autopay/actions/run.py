@@ -134,7 +134,7 @@ def pay_for(run: AutopayRun, stands: StandingToPay, account: BankAccount, amount
 
 
 def intend_for(run: AutopayRun, stands: StandingToPay, account: BankAccount, amount_minor: int, at: datetime, **metadata: str) -> Accepted:
-    """Step: the same, not written yet; the run it is for is written on it."""
+    """Step: the same, not written yet; the run it is for is written on it, and the mandate that it stands on."""
     autopay = run.autopay
     request = PayRequest(
         rail=autopay.rail,
@@ -144,7 +144,9 @@ def intend_for(run: AutopayRun, stands: StandingToPay, account: BankAccount, amo
         again=run.status == AutopayRun.Status.PAYING,
     )
     wishes = first_in_turn(stands, amount_minor)
-    return intend(autopay.lease, stands, request, amount_minor=amount_minor, wishes=wishes, at=at)
+    accepted = intend(autopay.lease, stands, request, amount_minor=amount_minor, wishes=wishes, at=at)
+    accepted.payment.mandate_id = autopay.mandate_id if account.id == autopay.bank_account_id else autopay.backup_mandate_id
+    return accepted
 
 
 def _settle(run: AutopayRun, status: str, reason: str, kind: str, at: datetime, **more: object) -> NewEvent:

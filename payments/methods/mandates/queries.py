@@ -43,6 +43,12 @@ def live_mandate(account: BankAccount, *, public_id: str | None = None, param: s
     return found
 
 
+def newest_mandates(account_ids: Sequence[int]) -> dict[int, Mandate]:
+    """By bank account, the newest permission that stands."""
+    standing = Mandate.objects.filter(bank_account_id__in=list(account_ids), revoked_at=None)
+    return {row.bank_account_id: row for row in standing.order_by("bank_account_id", "-id").distinct("bank_account_id")}
+
+
 def lock_mandates(ids: Sequence[int]) -> dict[int, Mandate]:
     """Step: these mandates as they stand, kept so until the transaction ends; locked after leases, before payments and accounts."""
     rows = Mandate.objects.filter(id__in=list(ids)).order_by("id").select_for_update(of=("self",), no_key=True)

@@ -8,7 +8,7 @@ from directpay.database.rows import update_rows
 from directpay.due.actions import done, schedule
 from directpay.events.unit import unit_of_work
 from directpay.people.actor import SYSTEM
-from payments.payins.actions.capture import CAPTURE_QUEUE, CAPTURE_WITHIN, taken_elsewhere
+from payments.payins.actions.capture import CAPTURE_QUEUE, CAPTURE_WITHIN, VOID_QUEUE, taken_elsewhere
 from payments.payins.actions.change import change, lock_payments
 from payments.payins.actions.complete import complete
 from payments.payins.actions.holds import place_holds, post_holds, release_holds
@@ -103,8 +103,11 @@ def _note(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
 
 
 def _ask_again(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
-    slow = {p.public_id: _patience(p, at) for p in payments if p.status == Status.REQUIRES_ACTION}  # people take their time
-    later = ((p.public_id, answers[p.public_id].ask_again_at if p.public_id in answers else None) for p in payments)
+    """What is to be captured and is promised still was not taken: when the promise ends is no time to try again."""
+    known = {key: answer.ask_again_at for key, answer in answers.items() if answer.state != "authorized"}
+    waits_longer = [p for p in payments if p.status == Status.REQUIRES_ACTION or p.public_id not in known]  # people take their time
+    slow = {p.public_id: _patience(p, at) for p in waits_longer}
+    later = ((p.public_id, known.get(p.public_id)) for p in payments)
     schedule(RAIL_QUEUE, [(key, when if when and when > at else at + slow.get(key, SOONEST)) for key, when in later])
 
 
@@ -175,3 +178,5 @@ def _fail(payments: Sequence[Moving], answers: Heard, at: datetime) -> None:
     columns = ["answered_at", "rail_reference", "return_code", "failure_code", "failure_message", "decline_code"]
     release_holds(payments, at=at)
     change(payments, "fail", "failed", actor=SYSTEM.label, at=at, columns=columns)
+    # what was promised, and could not be taken, still stands at whoever promised it
+    schedule(VOID_QUEUE, [(p.public_id, at) for p in payments if p.captured_at is not None])

@@ -22,6 +22,7 @@ from directpay.people.models import Payee, User
 from ledger.journal.models import Account
 from payments.methods.cards.models import Card
 from payments.methods.cards.paying import check_card
+from payments.methods.mandates.queries import newest_mandates
 from payments.methods.models import BankAccount
 from payments.methods.queries import BankAccountNotVerified
 from payments.methods.wallets.paying import check_wallet
@@ -144,10 +145,20 @@ def write(accepted: Sequence[Accepted], *, actor: Actor, at: datetime) -> None:
     if not accepted:
         return
     payments = [one.payment for one in accepted]
+    _name_mandates(payments, actor)
     insert([(one.payment, one.claims) for one in accepted])
     record(facts(payments, "initiated", was=[None] * len(payments), actor=actor.label, at=at))
     schedule(RAIL_QUEUE, [(one.payment.public_id, one.leaves_at) for one in accepted])
     hint_after_commit()
+
+
+def _name_mandates(payments: Sequence[Payment], actor: Actor) -> None:
+    """Step: who debits somebody else's account does so by the newest permission of its owner that stands, unless another is named."""
+    others = [p for p in payments if p.bank_account_id and not p.mandate_id and actor.user_id not in (None, p.payer_id)]
+    if others:
+        newest = newest_mandates([p.bank_account_id for p in others if p.bank_account_id])
+        for payment in others:
+            payment.mandate = newest.get(payment.bank_account_id or 0)
 
 
 def _check_account(terms: Terms, account: Account, at: datetime) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from directpay.due.actions import done
 from directpay.events.unit import unit_of_work
 from directpay.people.actor import SYSTEM
+from payments.methods.mandates.queries import lock_mandates
 from payments.methods.orders import order_by_card, order_by_wallet, order_on
 from payments.payins.actions.answers import record_answers
 from payments.payins.actions.change import change, lock_payments
@@ -14,6 +15,7 @@ from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.models import Payment, Status
 from payments.payins.moving import Moving
 from payments.rails.base import Answer, Order
+from payments.rails.codes import MANDATE_REVOKED, explain
 from payments.rails.registry import BY_WALLET, ask, gives_up, let_go, placed, take
 
 SUBMITTABLE = (Status.INITIATED,)
@@ -34,19 +36,42 @@ def work_on_rail(public_ids: Sequence[str], at: datetime) -> None:
 
 
 def submit_payments(public_ids: Sequence[str], *, at: datetime) -> set[str]:
-    """initiated → processing, committed before anybody calls the rail. Returns the ids that moved."""
+    """initiated → processing, committed before anybody calls the rail. Returns the ids that moved.
+
+    What stands on a mandate that was taken back fails instead, and never leaves.
+    """
     return _submit(public_ids, at)[0]
 
 
 def _submit(public_ids: Sequence[str], at: datetime) -> tuple[set[str], list[Moving]]:
-    """The ids that moved, and all of these payments as they stand then."""
+    """The ids that went on to their rail, and all of these payments as they stand then."""
     with unit_of_work():
+        revoked = _under_revoked_mandates(public_ids)
         known = lock_payments(public_ids)
-        payments = [p for p in known if p.status in SUBMITTABLE]
+        fresh = [p for p in known if p.status in SUBMITTABLE]
+        _spare([p for p in fresh if p.public_id in revoked], at)
+        payments = [p for p in fresh if p.public_id not in revoked]
         for payment in payments:
             payment.placed_at = placed(payment.rail, ordered_at=payment.created_at, at=at)
         change(payments, "submit", "processing", actor=SYSTEM.label, at=at, columns=["placed_at"])
         return {payment.public_id for payment in payments}, known
+
+
+def _under_revoked_mandates(public_ids: Sequence[str]) -> set[str]:
+    """Step: of these, what stands on a mandate that is none any more. The others' are locked, before the payments: nobody takes one back
+    until what stands on it has left."""
+    waiting = Payment.objects.filter(public_id__in=list(public_ids), status__in=SUBMITTABLE, mandate__isnull=False)
+    under = dict(waiting.values_list("public_id", "mandate_id"))
+    mandates = lock_mandates(sorted(set(under.values()))) if under else {}
+    return {key for key, mandate in under.items() if mandates[mandate].revoked_at is not None}
+
+
+def _spare(payments: Sequence[Moving], at: datetime) -> None:
+    """Step: initiated → failed, without a word to the rail: whoever may be debited no more is not."""
+    said = explain(MANDATE_REVOKED)
+    for payment in payments:
+        payment.failure_code, payment.failure_message = said.failure_code, said.sentence
+    change(payments, "fail", "failed", actor=SYSTEM.label, at=at, columns=["failure_code", "failure_message"])
 
 
 def call(payment: Moving, at: datetime, *, first: bool) -> Answer | None:

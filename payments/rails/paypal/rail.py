@@ -88,8 +88,9 @@ class PayPalRail(Refunding):
         if not order.reference:
             return answer("canceled", {}, at)
         found = self._present(order, at)
-        if captures := payments_in(found, "captures", order):
-            return read_capture(that_counts(captures), found, order, at)
+        captures = payments_in(found, "captures", order)
+        if captures and (told := read_capture(that_counts(captures), found, order, at)).state != "failed":
+            return told
         held = [one for one in payments_in(found, "authorizations", order) if one.get("status") in ("CREATED", "PENDING")]
         for authorization in held:
             try:

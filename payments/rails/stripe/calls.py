@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 NAME = "stripe"
 CONFLICT, TOO_MANY, BROKEN = 409, 429, 500
 KEY_IS_SAFE = timedelta(hours=20)  # so long the same key is sent again; Stripe keeps it for 24
+KEY_LASTS = timedelta(seconds=5)  # a second key of the same call, to begin with
 turn = Turn()
 
 
@@ -39,7 +40,7 @@ def ask(order: Order, at: datetime, call: Callable[[Any], Any]) -> Any:
         kind = NotSent if never_sent(error) else NoAnswer
         raise kind(f"Stripe did not answer about {order.id}: {type(error.__cause__).__name__}", again_at(order, at)) from error
     except stripe.StripeError as error:
-        if (error.http_status or BROKEN) >= BROKEN:
+        if (error.http_status or BROKEN) >= BROKEN and not replayed(error.headers):  # what it remembers is no illness of now
             breaker.failed(at)
         else:
             breaker.succeeded()
@@ -84,6 +85,11 @@ def never_sent(error: stripe.APIConnectionError) -> bool:
 def broke_before(silence: NoAnswer) -> bool:
     """Whether it is an error 500 of the first time, said again: Stripe keeps it under its key, whatever was done."""
     return replayed(getattr(silence.__cause__, "headers", None))
+
+
+def key_turn(since: datetime, at: datetime) -> int:
+    """Of which try it is, for a key that is another one once twice as much time has passed: however long it takes, they are few."""
+    return int((at - since) / KEY_LASTS).bit_length()
 
 
 def replayed(headers: Mapping[str, str] | None) -> bool:

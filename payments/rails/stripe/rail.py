@@ -18,8 +18,8 @@ from directpay.kernel.clock import EASTERN
 from payments.rails.base import Answer, BankLine, NoAnswer, Order, Promise
 from payments.rails.processors.turns import again_at
 from payments.rails.stripe import refunds, setups
-from payments.rails.stripe.calls import KEY_IS_SAFE, ask, ask_about, broke_before, replayed
-from payments.rails.stripe.reading import declined, misunderstood, never_received, read, refused
+from payments.rails.stripe.calls import KEY_IS_SAFE, ask, ask_about, broke_before, key_turn, replayed
+from payments.rails.stripe.reading import declined, misunderstood, never_received, read, refused, untouched
 from payments.rails.timetable import MORNING, holidays_between
 
 log = logging.getLogger(__name__)
@@ -61,18 +61,17 @@ class StripeRail:
         return never_received(at)
 
     def capture(self, order: Order, amount_minor: int, at: datetime) -> Answer:
-        def call(client: Any, reference: str) -> Any:
-            options = {"idempotency_key": f"{order.id}/capture"}
-            return client.v1.payment_intents.capture(reference, {"amount_to_capture": amount_minor, "expand": EXPAND}, options)
+        def call(client: Any, reference: str, key: str) -> Any:
+            said = {"amount_to_capture": amount_minor, "expand": EXPAND}
+            return client.v1.payment_intents.capture(reference, said, {"idempotency_key": key})
 
-        return self._ended(order, at, call)
+        return self._ended(order, at, call, f"{order.id}/capture")
 
     def void(self, order: Order, at: datetime) -> Answer:
-        def call(client: Any, reference: str) -> Any:
-            options = {"idempotency_key": f"{order.id}/void"}
-            return client.v1.payment_intents.cancel(reference, {"expand": EXPAND}, options)
+        def call(client: Any, reference: str, key: str) -> Any:
+            return client.v1.payment_intents.cancel(reference, {"expand": EXPAND}, {"idempotency_key": key})
 
-        return self._ended(order, at, call)
+        return self._ended(order, at, call, f"{order.id}/void")
 
     def set_up(self, order: Order, at: datetime) -> Answer:
         return setups.set_up(order, at)
@@ -111,20 +110,30 @@ class StripeRail:
     def _present(self, order: Order, reference: str, at: datetime) -> Any:
         return ask_about(order, at, lambda client: client.v1.payment_intents.retrieve(reference, {"expand": EXPAND}))
 
-    def _ended(self, order: Order, at: datetime, call: Callable[[Any, str], Any]) -> Answer:
-        """Capture or void; where that is done already, or is not possible any more, what it is instead."""
+    def _ended(self, order: Order, at: datetime, call: Callable[[Any, str, str], Any], key: str) -> Answer:
+        """Capture or void; where that is done already, or is not possible any more, what it is instead.
+
+        A refusal of the first time is kept under the key and said for a day. Where Stripe says meanwhile that the promise stands whole, it
+        did nothing, and another call is made under a key of its moment. What is not done by then is asked for again.
+        """
         reference = order.reference or self.look_up(order, at).reference
-        try:
-            return read(ask(order, at, lambda client: call(client, reference)), order, at)
-        except (stripe.CardError, stripe.IdempotencyError):
-            pass
-        except stripe.InvalidRequestError as error:
-            if error.code != "payment_intent_unexpected_state":
-                raise misunderstood(error, order) from error  # what is held is still held
-        except NoAnswer as silence:
-            if not broke_before(silence):
-                raise
-        return read(self._present(order, reference, at), order, at)
+        for one in (key, f"{key}/{key_turn(order.placed_at, at)}"):
+            again = False
+            try:
+                return read(ask(order, at, lambda client, one=one: call(client, reference, one)), order, at)
+            except (stripe.CardError, stripe.IdempotencyError) as error:
+                again = isinstance(error, stripe.IdempotencyError) or replayed(error.headers)
+            except stripe.InvalidRequestError as error:
+                if error.code != "payment_intent_unexpected_state":
+                    raise misunderstood(error, order) from error  # what is held is still held
+            except NoAnswer as silence:
+                if not broke_before(silence):
+                    raise
+                again = True
+            found = self._present(order, reference, at)
+            if not (again and untouched(found)):
+                break
+        return read(found, order, at)
 
     def _searched_or_silent(self, order: Order, at: datetime) -> Answer:
         """Raises NoAnswer."""

@@ -67,6 +67,11 @@ def code_of(error: Any) -> str:
     return f"{code}/{reason}" if reason and reason != code else str(code)
 
 
+def untouched(intent: Any) -> bool:
+    """Whether it is promised still, and nothing of it was taken: nothing that was asked of it has been done."""
+    return bool(intent.status == "requires_capture" and not intent.amount_received)
+
+
 def declined(error: stripe.CardError, at: datetime) -> Answer:
     """Refused at once; a replay of it says the same."""
     said = error.error

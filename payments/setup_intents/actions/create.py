@@ -49,6 +49,8 @@ def name_source(setup: SetupIntent, source: Kept) -> None:
         setup.customer = source.user
     elif source.user is not None and setup.customer != source.user:
         raise NotTheCustomers("This payment method does not belong to the customer of this setup intent.", param="payment_method")
+    if source != setup.source:
+        setup.agreement = {}  # what was agreed to is the debiting of the one that was named
     setup.card = source if isinstance(source, Card) else None
     setup.bank_account = None if isinstance(source, Card) else source
     forget(setup)

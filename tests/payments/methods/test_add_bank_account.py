@@ -10,11 +10,12 @@ from directpay.events.unit import unit_of_work
 from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import SYSTEM
 from ledger.journal.models import Transaction
-from payments.methods.actions import EXPIRES_AFTER, EXPIRY_QUEUE, add_bank_account
+from payments.methods.actions import EXPIRES_AFTER, EXPIRY_QUEUE, UNPROVEN_LIMIT, add_bank_account
 from payments.methods.models import BankAccount
 from payments.reconciliation.listeners import expect_deposits
 from payments.reconciliation.models import BankLine
 from payments.vault.encryption import decrypt
+from tests.at_once import at_once
 from tests.world import PAYS, World
 
 pytestmark = pytest.mark.django_db
@@ -165,3 +166,12 @@ class TestDeposits:
         w.later(seconds=5)
         assert BankLine.objects.count() == 1
         assert not Due.objects.filter(attempts__gt=0).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_at_once_no_more_are_added_than_may_wait():
+    w = World()
+    for n in range(UNPROVEN_LIMIT - 1):
+        add(w, account_number=str(1_000_000 + n))
+    results = at_once(*(lambda n=n: add(w, account_number=str(2_000_000 + n)) for n in range(4)))
+    assert sorted(type(result).__name__ for result in results) == ["BankAccount", *["TooManyUnproven"] * 3]

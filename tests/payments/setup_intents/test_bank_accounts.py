@@ -81,6 +81,27 @@ def test_fails_where_the_mandate_was_taken_back_on_the_way(w, api, of_bob, fresh
     assert api.read(made["id"])["last_setup_error"]["code"] == "mandate_missing"
 
 
+def test_what_was_agreed_to_of_one_account_is_no_word_on_another(w, api, waits):
+    """Its owner agreed that the first is debited: of the second nobody has said anything."""
+    other = w.account(w.bob, "000123456780")
+    refused = api.post(f"/{waits['id']}/confirm", {"payment_method": other.public_id})
+    assert (refused.status_code, error_of(refused)["code"]) == (400, "mandate_missing")
+    assert not Mandate.objects.exists()
+
+
+def test_nor_where_it_was_named_by_a_change(w, api, waits):
+    other = w.account(w.bob, "000123456780")
+    assert api.post(f"/{waits['id']}", {"payment_method": other.public_id}).status_code == 200
+    assert error_of(api.post(f"/{waits['id']}/confirm"))["code"] == "mandate_missing"
+    again = api.post(f"/{waits['id']}/confirm", {"mandate_data": AGREED}).json()
+    assert (again["status"], Mandate.objects.get().bank_account) == ("succeeded", other)
+
+
+def test_of_the_same_account_it_holds_where_that_is_named_again(w, api, waits, fresh):
+    assert api.post(f"/{waits['id']}/confirm", {"payment_method": fresh.public_id}).json()["status"] == "requires_action"
+    assert api.post(f"/{waits['id']}/verify_microdeposits", {"amounts": [45, 32]}).json()["status"] == "succeeded"
+
+
 def test_speaks_the_owners_language(w, api, of_bob):
     w.bob.locale = "es"
     w.bob.save(update_fields=["locale"])

@@ -13,6 +13,7 @@ from tests.simulation.auditor.requests import flying
 
 if TYPE_CHECKING:
     from tests.simulation.auditor.auditor import Auditor
+    from tests.simulation.auditor.payments import Payment
 
 AHEAD = timedelta(days=7)  # a day of one's own pays what falls due so soon
 # By the number of the account: for lack of money (R01), and what ends the mandate (R29, R10). 0099RRDD0000 comes back with the code RR.
@@ -122,6 +123,12 @@ def _refusal(books: "Auditor", order: Order, amount: int, at: datetime) -> str:
 
 def _comes_back(number: str, listed: set[str], *codes: str) -> bool:
     return number in listed or (number.startswith("0099") and number[4:6] in codes)
+
+
+def stands_on_nothing(books: "Auditor", p: "Payment", at: datetime) -> bool:
+    """Whether it was made by itself, from an account that nobody may debit any more."""
+    own = [order for order in books.orders.values() if (order.payer, order.bank_account) == (p.payer, p.source)]
+    return any(may_stop(books, order, "", "mandate_revoked", [], at) for order in own)
 
 
 def may_stop(books: "Auditor", order: Order, status: str, reason: str, made: list[str], at: datetime) -> bool:

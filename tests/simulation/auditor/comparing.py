@@ -8,6 +8,7 @@ from tests.simulation.auditor import (
     arrears,
     bank_charges,
     by_hand,
+    by_itself,
     cards,
     changes,
     deposits,
@@ -290,6 +291,7 @@ def _payments(books: Auditor, seen: Seen, before: dict[str, str]) -> None:
         p = books.payments[identity]
         must = after(state, p.fresh)
         gone_on = (must == "completed" and p.state in ("settled", "returned")) or (must == "authorized" and p.state == "canceled")
+        gone_on = gone_on or (must == "initiated" and p.state == "failed")  # judged as an edge
         gone_on = gone_on or (must == "returned" and (taken_back.is_moved(books, p, by_now=True) or taken_back.is_second(books, p, before)))
         if not books.crashed and must != p.state and not gone_on:
             raise AuditError(
@@ -309,9 +311,11 @@ def _step(books: Auditor, p: Payment, version: int, left: str | None, state: str
     same(f"version of {p.id}", p.version + 1, version)
     demand(state in EDGES.get(left, ()), f"{p.id}: no edge {edge}")
     cards.note_expiry(p, state, at)
-    demand(p.allows(state), f"{p.id}: {edge}, and nothing happened that leads there (told: {[t.state for t in p.told]})")
+    spared = left == "initiated" and state == "failed" and by_itself.stands_on_nothing(books, p, at)
+    demand(spared or p.allows(state), f"{p.id}: {edge}, and nothing happened that leads there (told: {[t.state for t in p.told]})")
     if left == "initiated" and state == "processing":
         demand(at >= p.leaves_at, f"{p.id} was handed over at {at}, before {p.leaves_at}")
+        demand(not p.revoked, f"{p.id} was handed over at {at}, and its mandate had been taken back")
     if state == "settled" and not p.settled:
         postings.settled_without_posting(books, p, at)
     p.state, p.version = state, version

@@ -10,7 +10,7 @@ CLEARED = {"completed", "settled"}
 GONE = {"failed", "canceled", "returned"}
 HOUSE_FEES = {"ach": 200, "same_day_ach": 150, "instant": 100, "wire": 1500}
 EDGES = {
-    "initiated": {"processing", "canceled"},
+    "initiated": {"processing", "canceled", "failed"},
     "processing": {"completed", "failed", "unknown", "authorized", "requires_action"},
     "requires_action": {"processing", "failed", "canceled"},
     "authorized": {"processing", "canceled"},
@@ -91,6 +91,7 @@ class Payment:
     let_go_at: datetime | None = None  # what the processor knew of was called off, or its time came
     voided: bool = False  # the processor was told to let go of it
     source: str = ""  # the bank account or card
+    revoked: bool = False  # the mandate that it stands on was taken back before it left
     found_late: bool = False  # the bank was asked for its lines before it had it: it is asked again when there is news
 
     @property

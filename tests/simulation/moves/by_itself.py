@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from directpay.people.actor import SYSTEM
 from leases.autopay.actions.stopping import pause_autopay, resume_autopay, skip_run, turn_off
 from leases.autopay.actions.turn_on import Order, turn_on
-from leases.autopay.models import Autopay
+from leases.autopay.models import Autopay, AutopayAttempt
 from payments.methods.mandates.actions import Agreement, agree_to_mandate, revoke_mandate
 from tests.simulation.auditor import by_itself
 from tests.simulation.moves.move import Move
@@ -95,6 +95,9 @@ def revoke(h: "History") -> None:
     order, row, how = _choose(h)
     h.attempt(f"revoke the mandate of {order.id}", "", lambda: revoke_mandate(row.mandate, **how))
     order.revoked = True
+    for name in AutopayAttempt.objects.filter(run__autopay=row).values_list("payment__public_id", flat=True):
+        payment = h.auditor.payments[name]
+        payment.revoked = payment.revoked or payment.state == "initiated"
     h.check()
 
 

@@ -15,6 +15,7 @@ from payments.payins.actions.initiate import RAIL_QUEUE
 from payments.payins.actions.prove import come_back
 from payments.payins.actions.submit import order_of, submit_payments
 from payments.payins.models import Payment
+from payments.payins.moving import moving
 from payments.reconciliation.actions import LINES_QUEUE, fetch_lines
 from payments.refunds.actions.create import refund_payment
 from payments.refunds.models import Refund
@@ -205,6 +206,27 @@ class TestPromisedFirst:
         w.later(seconds=CAPTURE_WITHIN.total_seconds() + 5)
         assert w.fresh(authorized).status == "canceled"
         assert (stand_in.all("authorization")[0]["status"], stand_in.asked(VOID)) == ("VOIDED", 1)
+
+    def test_is_let_go_where_its_capture_is_declined(self, w, authorized, stand_in):
+        """Or it would stand at PayPal for 29 days, and nobody here knew of it."""
+        stand_in.mock(TAKE, "INSTRUMENT_DECLINED")
+        capture_payment(authorized, 8_000, actor=w.actor(w.alice), at=w.now)
+        w.work()
+        found = w.fresh(authorized)
+        assert (found.status, found.failure_code, Hold.objects.get().state) == ("failed", "wallet_declined", "released")
+        assert (stand_in.all("authorization")[0]["status"], stand_in.asked(VOID)) == ("VOIDED", 1)
+        assert not Due.objects.filter(queue=VOID_QUEUE).exists()
+        w.check()
+
+    def test_is_let_go_where_a_capture_stands_there_declined(self, w, authorized, rail, stand_in):
+        capture_payment(authorized, 8_000, actor=w.actor(w.alice), at=w.now)
+        w.work()
+        (capture,) = stand_in.all("capture")
+        stand_in.state.tables["capture"][capture["id"]]["status"] = "DECLINED"
+        stand_in.state.tables["authorization"][stand_in.all("authorization")[0]["id"]]["status"] = "CREATED"
+        (order,) = (order_of(payment) for payment in moving([authorized.public_id]))
+        assert rail.void(order, w.now).state == "canceled"
+        assert stand_in.all("authorization")[0]["status"] == "VOIDED"
 
     def test_that_paypal_let_go_of_is_canceled(self, w, authorized, stand_in):
         stand_in.mock(TAKE, "AUTHORIZATION_VOIDED")

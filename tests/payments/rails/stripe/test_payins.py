@@ -148,6 +148,17 @@ class TestByCard:
         assert stand_in.all("payment_intent")[0]["amount_received"] == 8_000
         w.check()
 
+    @pytest.mark.parametrize("times", [1, 2, 6])
+    def test_an_error_500_at_its_capture_is_tried_again_long_before_the_promise_ends(self, w, promised, stand_in, times):
+        """Stripe had done nothing, and keeps the error under the key."""
+        stand_in.faults.add("500_before", "POST /v1/payment_intents/{id}/capture", times=times)
+        capture_payment(promised, actor=w.actor(w.alice), at=w.now)
+        w.work()
+        assert w.fresh(promised).status == "unknown"
+        w.later(minutes=10)
+        assert (w.fresh(promised).status, len(stand_in.all("charge"))) == ("completed", 1)
+        w.check()
+
     def test_a_payees_own_fee_for_cards_is_kept_to(self, w, promised):
         w.fee("card", 50)
         assert capture_payment(promised, 8_000, actor=w.actor(w.alice), at=w.now).fee_minor == 50
