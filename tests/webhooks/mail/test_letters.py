@@ -12,6 +12,8 @@ from leases.arrears.models import ArrearsStep
 from leases.autopay.actions.stopping import pause_autopay, resume_autopay, skip_run
 from leases.changes.actions import Renewal, end_lease, renew_lease, step_rent
 from leases.contracts.late_fee import LateFeeTerms
+from leases.late_fees.actions.decide import waive_late_fee
+from leases.late_fees.models import LateFee
 from leases.move_out.actions import NewDamage, begin_move_out
 from tests.leases.autopay.cast import FIRST, Renting
 from tests.leases.deposits.conftest import Trusting
@@ -142,6 +144,24 @@ class TestALease:
         w.later(days=3)
         (told,) = [mail for mail in box.to(BOB) if mail["Subject"] == "A late fee of $50.00 for 114 Linden St, Unit 1"]
         assert "Late fee: rent was due Sun 1 Nov" in text_of(told)
+
+    def test_that_is_shared_tells_each_what_the_fee_adds_to_their_own_share(self, w: World, box: Postbox):
+        mia = w.person("mia", "renter")
+        w.lease((w.bob, {"weight": 3}), (mia, {"weight": 2}), late_fee=LateFeeTerms(2, flat_minor=5_000))
+        w.later(days=3)
+        for address, share in ((BOB, "$30.00"), ("mia@example.com", "$20.00")):
+            (told,) = [mail for mail in box.to(address) if mail["Subject"].startswith("A late fee")]
+            assert told["Subject"] == f"A late fee of {share} for 114 Linden St, Unit 1"
+            assert f"{share} was added to what you owe" in text_of(told)
+            assert "$50.00" not in text_of(told)
+
+    def test_whose_fee_was_waived_before_anybody_read_of_it_is_not_told(self, w: World, box: Postbox):
+        lease = w.lease(late_fee=LateFeeTerms(2, flat_minor=5_000))
+        with nobody_sends():
+            w.later(days=3)
+            waive_late_fee(LateFee.objects.get(lease=lease), amount_minor=None, reason="The bank", actor=w.actor(w.alice), at=w.now)
+        w.work()
+        assert (row("late_fee").state, row("late_fee").reason) == ("suppressed", "waived")
 
     def test_that_changes_is_told_with_its_terms(self, w: World, box: Postbox):
         lease = w.lease()

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from directpay.kernel import money
 from leases.autopay.models import Autopay, AutopayRun
-from leases.contracts.models import Lease, Renter
+from leases.contracts.models import Lease, Party, Renter
 from leases.contracts.queries import rents_of, with_people
 from leases.deposits.queries import with_lease
 from leases.late_fees.models import LateFee
@@ -17,6 +17,7 @@ from leases.papers.statement import statement_csv, statement_of
 from leases.portal import dates
 from leases.portal.queries.by_itself import reason_text
 from leases.portal.words import charge_title
+from leases.rent.queries import share_of
 from webhooks.mail.actions.ahead import to_pay
 from webhooks.mail.letters.letter import Attached, Letter, Moot, Subject, home, link, name
 
@@ -24,6 +25,11 @@ from webhooks.mail.letters.letter import Attached, Letter, Moot, Subject, home, 
 def _lease(subject: Subject) -> Lease:
     facts = subject.facts
     return with_people().get(public_id=facts["lease"] if "lease" in facts else facts["id"])
+
+
+def _party(lease: Lease, subject: Subject) -> Party:
+    """The one that the reader pays for."""
+    return next(renter.party for renter in lease.renters.all() if renter.user_id == subject.message.user_id)
 
 
 def _pay(lease: Lease) -> str:
@@ -59,12 +65,18 @@ def renters_autopay_paused(subject: Subject) -> Letter:
 
 
 def late_fee(subject: Subject) -> Letter:
+    """What of it this reader's party owes: of a fee of all, its share."""
     fee = LateFee.objects.select_related("fee_charge").get(public_id=subject.message.about)
     if fee.fee_charge is None:
         raise Moot("not_charged")
+    if fee.waived_minor == fee.amount_minor:
+        raise Moot("waived")
     lease = _lease(subject)
+    share = share_of(fee.fee_charge, _party(lease, subject), list(lease.parties.all()))
+    if not share:
+        raise Moot("not_theirs")
     values = {
-        "money": subject.money(fee.amount_minor),
+        "money": subject.money(share),
         "home": home(lease),
         "title": charge_title(fee.fee_charge, subject.today),
     }
