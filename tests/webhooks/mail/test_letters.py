@@ -24,6 +24,12 @@ from tests.world import DISPUTED, NO_FUNDS, World
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+def step_at_midnight(w: World) -> None:
+    """The first step of the ladder is reached; its mail waits for the morning."""
+    w.later(seconds=(datetime(2026, 11, 5, 5, 1, tzinfo=UTC) - w.now).total_seconds())
+    assert states("rent_late") == ["queued"]
+
+
 class TestAPaymentThat:
     def test_was_not_taken_says_so_to_whoever_paid_alone(self, w: World, box: Postbox):
         lease = w.lease()
@@ -136,6 +142,21 @@ class TestRentThatIsLate:
         told = [subject for subject in box.subjects(BOB) if subject.endswith("is late")]
         assert len(told) == len([kind for kind in reached if kind in ("reminder", "notice")])
         assert told[0] == "$1,500.00 for 114 Linden St, Unit 1 is late"
+
+    def test_is_not_told_any_more_when_it_was_paid_in_the_quiet_hours(self, w: World, box: Postbox):
+        lease = w.lease()
+        step_at_midnight(w)
+        w.until(w.pay(lease, "instant"), "settled")
+        w.later(hours=9)
+        assert (row("rent_late").state, row("rent_late").reason) == ("suppressed", "paid")
+        assert not [subject for subject in box.subjects(BOB) if subject.endswith("is late")]
+
+    def test_is_told_with_what_is_late_then(self, w: World, box: Postbox):
+        lease = w.lease()
+        step_at_midnight(w)
+        w.pay(lease, "ach", amount=50_000)  # on its way
+        w.later(hours=9)
+        assert [s for s in box.subjects(BOB) if s.endswith("is late")] == ["$1,000.00 for 114 Linden St, Unit 1 is late"]
 
 
 class TestALease:

@@ -5,6 +5,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from directpay.kernel import money
+from leases.arrears.queries import with_steps
 from leases.autopay.models import Autopay, AutopayRun
 from leases.contracts.models import Lease, Party, Renter
 from leases.contracts.queries import rents_of, with_people
@@ -14,10 +15,12 @@ from leases.move_out.models import MoveOut
 from leases.overpayments.models import OverpaymentRefund
 from leases.overpayments.queries import with_parts
 from leases.papers.statement import statement_csv, statement_of
+from leases.payment_plans.behind import standings
+from leases.payment_plans.queries import keep_a_plan
 from leases.portal import dates
 from leases.portal.queries.by_itself import reason_text
 from leases.portal.words import charge_title
-from leases.rent.queries import share_of
+from leases.rent.queries import local_today, share_of
 from webhooks.mail.actions.ahead import to_pay
 from webhooks.mail.letters.letter import Attached, Letter, Moot, Subject, home, link, name
 
@@ -96,9 +99,15 @@ def rent_reminder(subject: Subject) -> Letter:
 
 
 def rent_late(subject: Subject) -> Letter:
-    lease = _lease(subject)
-    facts = {"currency": lease.currency, **subject.facts}
-    values = {"money": money.words(facts["overdue_minor"], facts["currency"]), "home": home(lease)}
+    """What is late when it is read; nothing once the debt of this case is paid, on its way, or in the parts of a plan that is kept."""
+    case = with_steps().get(public_id=subject.message.about)
+    if keep_a_plan([case.party_id]):
+        raise Moot("plan")
+    lease = case.lease
+    overdue = standings([case.party_id])[case.party_id].overdue(local_today(lease, subject.at))
+    if not any(debt.counts_from <= case.counts_from for debt in overdue):
+        raise Moot("paid")
+    values = {"money": money.words(sum(debt.minor for debt in overdue), lease.currency), "home": home(lease)}
     return Letter(values, button=_("Pay now"), address=_pay(lease))
 
 
