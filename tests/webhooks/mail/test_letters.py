@@ -99,8 +99,11 @@ class TestRentThatFallsDue:
         mia = w.person("mia", "renter")
         w.lease((w.bob, {"weight": 2}), (mia, {"weight": 1}), rent=90_000)
         w.later(days=26)
-        assert box.subjects(BOB)[-1] == "$1,200.00 is due on Tue 1 Dec"  # and November, which is open as well
-        assert box.subjects("mia@example.com")[-1] == "$600.00 is due on Tue 1 Dec"
+        assert box.subjects(BOB)[-1] == "$600.00 is due on Tue 1 Dec"
+        said = text_of(box.to(BOB)[-1])
+        assert "$600.00 for 114 Linden St, Unit 1 falls due on Tue 1 Dec" in said
+        assert "Besides, $600.00 of what was due earlier is open." in said  # November
+        assert box.subjects("mia@example.com")[-1] == "$300.00 is due on Tue 1 Dec"
         assert row("rent_reminder", user=w.bob).created_at == datetime(2026, 11, 28, 14, 0, tzinfo=UTC)
 
     def test_is_not_told_where_it_is_paid_or_on_its_way(self, w: World, box: Postbox):
@@ -109,6 +112,12 @@ class TestRentThatFallsDue:
         w.until(w.pay(lease, "instant", source=w.bob.bank_accounts.get(), allow_duplicate=True), "settled")
         w.later(days=27)
         assert states("rent_reminder") == []
+
+    def test_is_told_alone_where_nothing_else_is_open(self, w: World, box: Postbox):
+        w.until(w.pay(w.lease(), "instant"), "settled")
+        w.later(days=27)
+        assert box.subjects(BOB)[-1] == "$1,500.00 is due on Tue 1 Dec"
+        assert "Besides" not in text_of(box.to(BOB)[-1])
 
     def test_is_told_once_a_month(self, w: World, box: Postbox):
         w.lease()

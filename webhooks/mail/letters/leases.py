@@ -92,9 +92,15 @@ def rent_reminder(subject: Subject) -> Letter:
     parties = list(lease.parties.all())
     party = next(p for p in parties if p.label == subject.facts["party"])
     left = to_pay(lease, party, parties, due_on)
-    if not left:
+    if not left.falling_minor:
         raise Moot("paid")
-    values = {"money": subject.money(left), "day": subject.day(due_on), "when": dates.in_days(due_on, subject.today), "home": home(lease)}
+    values = {
+        "money": subject.money(left.falling_minor),
+        "earlier": subject.money(left.earlier_minor) if left.earlier_minor else "",
+        "day": subject.day(due_on),
+        "when": dates.in_days(due_on, subject.today),
+        "home": home(lease),
+    }
     return Letter(values, button=_("Pay now"), address=_pay(lease))
 
 
