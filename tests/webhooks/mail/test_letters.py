@@ -20,6 +20,7 @@ from tests.leases.deposits.conftest import Trusting
 from tests.webhooks.mail.cast import ALICE, BOB, nobody_sends, row, send, states
 from tests.webhooks.mail.server import Postbox, attached, html_of, text_of
 from tests.world import DISPUTED, NO_FUNDS, World
+from webhooks.mail.models import Message
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,6 +66,14 @@ class TestAutopay:
         assert [mail["Subject"] for mail in told] == ["On Tue 1 Dec we take $1,500.00 for your rent"] * 2
         assert f"/renter/autopay/{w.leased.public_id}/" in html_of(told[0])
         assert states("rent_reminder") == []
+
+    def test_that_takes_nothing_is_not_told(self, box: Postbox):
+        w = Renting()
+        w.on()
+        w.until(w.pay(w.leased, "instant", source=w.bob.bank_accounts.first(), allow_duplicate=True), "settled")
+        w.go(datetime(2026, 11, 30, 14, 0, tzinfo=UTC))
+        assert [subject for subject in box.subjects(BOB) if "we take" in subject] == []
+        assert set(Message.objects.filter(kind="autopay_notice").values_list("state", "reason")) == {("suppressed", "nothing")}
 
     def test_that_was_skipped_meanwhile_is_not_told(self, box: Postbox):
         w = Renting()

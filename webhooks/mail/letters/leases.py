@@ -45,6 +45,8 @@ def autopay_notice(subject: Subject) -> Letter:
         raise Moot("not_planned")
     lease, source = _lease(subject), run.autopay.bank_account
     amount = run.told_minor if run.told_minor is not None else subject.facts["expected"]
+    if not amount:
+        raise Moot("nothing")
     values = {"money": subject.money(amount), "day": subject.day(run.run_on), "home": home(lease)}
     rows = [(_("From"), f"{source.bank_name} ••{source.last4}"), (_("When"), values["day"]), (_("Amount"), values["money"])]
     page = link("renter_autopay", lease_id=lease.public_id)
