@@ -8,6 +8,8 @@ import pytest
 
 from directpay.events.relay import relay_all
 from directpay.people.models import User
+from leases.arrears.actions.set_policy import set_arrears_policy
+from leases.arrears.ladder import Step
 from leases.arrears.models import ArrearsStep
 from leases.autopay.actions.stopping import pause_autopay, resume_autopay, skip_run
 from leases.changes.actions import Renewal, end_lease, renew_lease, step_rent
@@ -175,6 +177,20 @@ class TestRentThatIsLate:
         w.pay(lease, "ach", amount=50_000)  # on its way
         w.later(hours=9)
         assert [s for s in box.subjects(BOB) if s.endswith("is late")] == ["$1,000.00 for 114 Linden St, Unit 1 is late"]
+
+    def test_is_told_with_the_landlords_own_words_of_that_step(self, w: World, box: Postbox):
+        set_arrears_policy(
+            w.payee, [Step("reminder", 3), Step("notice", 5, "Call me <b>at once</b>\nBob & Alice")], actor=w.actor(w.alice), at=w.now
+        )
+        w.lease()
+        w.later(days=7)
+        first, second = [mail for mail in box.to(BOB) if mail["Subject"].endswith("is late")]
+        assert "Your landlord adds" not in text_of(first)
+        said, shown = text_of(second), html_of(second)
+        assert "Your landlord adds: “Call me <b>at once</b> Bob & Alice”" in said
+        assert said.index("nothing is on its way") < said.index("Your landlord adds") < said.index("Pay now")
+        assert "“Call me &lt;b&gt;at once&lt;/b&gt; Bob &amp; Alice”" in shown
+        assert "<b>at once" not in shown
 
 
 class TestALease:

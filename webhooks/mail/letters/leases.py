@@ -115,7 +115,8 @@ def rent_late(subject: Subject) -> Letter:
     overdue = standings([case.party_id])[case.party_id].overdue(local_today(lease, subject.at))
     if not any(debt.counts_from <= case.counts_from for debt in overdue):
         raise Moot("paid")
-    values = {"money": money.words(sum(debt.minor for debt in overdue), lease.currency), "home": home(lease)}
+    minor, own = sum(debt.minor for debt in overdue), case.policy.ladder[subject.facts["level"] - 1].wording
+    values = {"money": money.words(minor, lease.currency), "home": home(lease), "wording": name(own)}
     return Letter(values, button=_("Pay now"), address=_pay(lease))
 
 
