@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from directpay.kernel.money import words
-from leases.papers.receipt import Receipt
+from leases.papers.receipt import Paid, Receipt
 from leases.portal import dates
 from leases.portal.words import charge_title, rail_title
 
@@ -81,15 +81,32 @@ class _Page:
     def lines(self) -> None:
         received = self.receipt
         for line in received.lines:
-            title = charge_title(line.charge, received.received_on) if line.charge else _("Paid ahead")
-            self._amount(title, line.amount_minor)
+            self._amount(self._title(line), line.amount_minor)
         self._amount(_("Paid"), received.paid_minor, bold=True)
         if received.fee_minor:
             self._amount(_("Fee"), received.fee_minor)
             self._amount(_("Taken from you"), received.charged_minor, bold=True)
+        for part in received.back:
+            said = _("Given back on {day}") if part.amount_minor < 0 else _("Could not be delivered, and is paid again, {day}")
+            self._amount(said.format(day=self._day(part.on)), part.amount_minor)
         if received.returned_on:
             self._amount(_("Back at your bank"), -received.returned_minor)
-            self._amount(_("What stays"), received.charged_minor - received.returned_minor, bold=True)
+        if received.returned_on or received.back:
+            self._amount(_("What stays"), received.stays_minor, bold=True)
+        for line in received.stays:
+            self._amount(_("Of it: {title}").format(title=self._title(line)), line.amount_minor)
+
+    def _title(self, line: Paid) -> str:
+        if line.charge is not None:
+            return charge_title(line.charge, self.receipt.received_on)
+        besides = {
+            "": _("Paid ahead"),
+            "write_off.reinstated": _("Owed again after it was written off"),
+            "party.transferred": _("Given to a roommate's share"),
+            "lease.transferred": _("Taken along to another unit"),
+            "payment.returned": _("A payment that your bank took back"),
+        }
+        return besides.get(line.kind) or _("Owed besides")
 
     def foot(self) -> None:
         self.pdf.ln(8)

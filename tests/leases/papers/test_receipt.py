@@ -9,16 +9,27 @@ import pytest
 from django.utils import translation
 from pypdf import PdfReader
 
+from directpay.kernel import money
+from directpay.people.actor import SYSTEM
 from directpay.people.models import User
+from leases.credits.actions import NewCredit, grant_credit
 from leases.papers.pdf import receipt_pdf
-from leases.papers.receipt import Receipt, ReceiptNotReady, receipt_of
+from leases.papers.receipt import Paid, Receipt, ReceiptNotReady, receipt_of
+from leases.receipts.actions import NewReceipt, record_receipt
 from leases.rent.actions.add_charge import NewCharge, add_charge
+from leases.transfers.actions import give_credit
 from ledger.journal.models import Entry
 from payments.payins.models import Payment
 from payments.payins.queries import with_related
+from payments.refunds.actions.change import set_refund_policy
+from payments.refunds.actions.create import refund_payment
+from payments.returns.actions import return_payments
 from tests.directpay.cast import Caller, error_of, key_of
 from tests.leases.deposits.conftest import Trusting
+from tests.leases.move_out.conftest import MovingOut
+from tests.leases.overpayments.cast import Overpaid
 from tests.leases.portal.reading import signed_in
+from tests.payments.conftest import answer
 from tests.world import DISPUTED, World
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +96,93 @@ class TestTheFigures:
         receipt = paper(payment)
         assert (receipt.into_trust, receipt.paid_minor) == (True, 150_000)
         assert "into trust" in words(receipt_pdf(receipt))
+
+
+def paid(lines: list[Paid]) -> list[tuple[str, int]]:
+    return [(line.charge.category if line.charge else line.kind, line.amount_minor) for line in lines]
+
+
+def refund(w: World, payment: Payment, amount: int) -> None:
+    refund_payment(payment, amount, actor=w.actor(w.alice), at=w.now)
+    w.work()
+    w.later(minutes=2)
+
+
+class TestWhatWentBack:
+    def test_by_a_refund_stands_on_it_with_its_day_and_what_is_paid_after_it(self, w: World):
+        payment = w.until(w.pay(w.lease(), "instant"), "settled")
+        refund(w, payment, 100_000)
+        receipt = paper(payment)
+        assert (paid(receipt.lines), receipt.paid_minor, receipt.returned_minor) == ([("rent", 150_000)], 150_000, 0)
+        assert [(part.on, part.amount_minor) for part in receipt.back] == [(w.now.date(), -100_000)]
+        assert (receipt.stays_minor, paid(receipt.stays)) == (50_000, [("rent", 50_000)])
+        said = words(receipt_pdf(receipt))
+        for line in (
+            "Rent, November $1,500.00",
+            f"Given back on Mon 2 Nov 2026 {money.words(-100_000, 'usd')}",
+            "What stays $500.00",
+            "Of it: Rent, November $500.00",
+        ):
+            assert line in said
+
+    def test_gives_the_payers_fee_back_beside_it(self, w: World):
+        w.fee("instant", 250, payer="payer")
+        set_refund_policy(w.payee, gives_fee_back=True, actor=SYSTEM, at=w.now)
+        payment = w.until(w.pay(w.lease(), "instant"), "settled")
+        refund(w, payment, 150_000)
+        receipt = paper(payment)
+        assert ([part.amount_minor for part in receipt.back], receipt.stays_minor, receipt.stays) == ([-150_250], 0, [])
+
+    def test_and_did_not_arrive_is_paid_again(self, w: World):
+        payment = w.until(w.pay(w.lease(), "instant", source=w.account(w.bob, "000660000002")), "settled")
+        refund(w, payment, 100_000)
+        receipt = paper(payment)
+        assert [part.amount_minor for part in receipt.back] == [-100_000, 100_000]
+        assert (receipt.stays_minor, sum(line.amount_minor for line in receipt.stays)) == (150_000, 150_000)
+        assert {line.charge.category for line in receipt.stays} == {"rent"}
+
+    def test_of_what_was_paid_too_much_stands_on_it(self):
+        o = Overpaid()
+        o.give_back()
+        o.sent("paid")
+        receipt = paper(o.paid)
+        assert paid(receipt.lines) == [("rent", 150_000), ("", 10_000)]
+        assert ([part.amount_minor for part in receipt.back], receipt.stays_minor) == ([-10_000], 150_000)
+        assert paid(receipt.stays) == [("rent", 150_000)]
+
+    def test_to_a_roommates_share_is_named(self, w: World):
+        mia = w.person("mia", "renter")
+        lease = w.lease((w.bob, {"weight": 1}), (mia, {"weight": 1}))
+        payment = w.until(w.pay(lease, "instant", amount=90_000), "settled")
+        bob, mias = lease.parties.order_by("id")
+        give_credit(bob, mias, 10_000, reason="", actor=w.actor(w.alice), at=w.now)
+        assert paid(paper(payment).lines) == [("rent", 75_000), ("party.transferred", 10_000), ("", 5_000)]
+        assert "Given to a roommate's share $100.00 Paid ahead $50.00" in words(receipt_pdf(paper(payment)))
+
+    def test_to_what_was_written_off_before_is_named(self, w: World):
+        lease = w.lease()
+        party = lease.parties.get()
+        grant_credit(lease, NewCredit(party, "write_off", 100_000, "Gone"), actor=w.actor(w.alice), at=w.now)
+        w.until(w.pay(lease, "instant", amount=50_000), "settled")
+        ahead = w.until(w.pay(lease, "instant", amount=60_000, allow_duplicate=True), "settled")
+        record_receipt(lease, NewReceipt(party, "check", 30_000), actor=w.actor(w.alice), at=w.now)
+        assert paid(paper(ahead).lines) == [("write_off.reinstated", 30_000), ("", 30_000)]
+        assert "Owed again after it was written off $300.00" in words(receipt_pdf(paper(ahead)))
+
+    def test_to_a_deposit_that_the_bank_took_back_is_named(self):
+        m = MovingOut()
+        m.until(m.pay(m.leased, "instant"), "settled")
+        m.in_trust()
+        m.begin(("A door", 30_000))
+        m.later(minutes=10)
+        deposit = Payment.objects.get(applies_to__number="L1510")
+        return_payments({deposit.public_id: answer("returned", m.now, code="R10")}, at=m.now)
+        payment = m.until(m.pay(m.leased, "instant", source=m.account(m.bob)), "settled")
+        receipt = paper(payment)
+        assert [(line.charge and line.charge.posted_for, line.amount_minor) for line in receipt.lines] == [(deposit.public_id, 150_000)]
+        said = words(receipt_pdf(receipt))
+        assert "Deposit: your bank took the payment back" in said
+        assert "Paid ahead" not in said
 
 
 class TestThePaper:

@@ -1,5 +1,7 @@
 """Arrears and payment plans on pages: who is behind, what comes next, what each side can do."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from directpay.people.models import User
@@ -81,6 +83,10 @@ class TestTheLandlord:
         policy = ArrearsPolicy.objects.get()
         assert [(step.kind, step.days_after_due) for step in policy.ladder] == [("reminder", 2), ("notice", 7), ("late_fee", None)]
         assert "Reminder, 2 days after the due date." in words_of(alice.get("/landlord/ladder/"))
+
+    def test_says_it_from_the_day_in_new_york_on(self, w):
+        w.later(seconds=(datetime(2026, 11, 3, 2, 0, tzinfo=UTC) - w.now).total_seconds())  # Monday evening there
+        assert 'value="2026-11-02"' in signed_in(w.alice).get("/landlord/ladder/").content.decode()
 
     def test_reads_beside_the_step_what_is_wrong(self, w):
         typed = {"reminder": "9", "notice": "7", "wording": "", "staff": "", "day": "2026-11-02", "attempt": "at_1"}

@@ -8,18 +8,29 @@ import pytest
 
 from directpay.events.relay import relay_all
 from directpay.people.models import User
+from leases.arrears.actions.set_policy import set_arrears_policy
+from leases.arrears.ladder import Step
 from leases.arrears.models import ArrearsStep
 from leases.autopay.actions.stopping import pause_autopay, resume_autopay, skip_run
 from leases.changes.actions import Renewal, end_lease, renew_lease, step_rent
 from leases.contracts.late_fee import LateFeeTerms
+from leases.late_fees.actions.decide import waive_late_fee
+from leases.late_fees.models import LateFee
 from leases.move_out.actions import NewDamage, begin_move_out
 from tests.leases.autopay.cast import FIRST, Renting
 from tests.leases.deposits.conftest import Trusting
 from tests.webhooks.mail.cast import ALICE, BOB, nobody_sends, row, send, states
 from tests.webhooks.mail.server import Postbox, attached, html_of, text_of
 from tests.world import DISPUTED, NO_FUNDS, World
+from webhooks.mail.models import Message
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def step_at_midnight(w: World) -> None:
+    """The first step of the ladder is reached; its mail waits for the morning."""
+    w.later(seconds=(datetime(2026, 11, 5, 5, 1, tzinfo=UTC) - w.now).total_seconds())
+    assert states("rent_late") == ["queued"]
 
 
 class TestAPaymentThat:
@@ -58,6 +69,14 @@ class TestAutopay:
         assert f"/renter/autopay/{w.leased.public_id}/" in html_of(told[0])
         assert states("rent_reminder") == []
 
+    def test_that_takes_nothing_is_not_told(self, box: Postbox):
+        w = Renting()
+        w.on()
+        w.until(w.pay(w.leased, "instant", source=w.bob.bank_accounts.first(), allow_duplicate=True), "settled")
+        w.go(datetime(2026, 11, 30, 14, 0, tzinfo=UTC))
+        assert [subject for subject in box.subjects(BOB) if "we take" in subject] == []
+        assert set(Message.objects.filter(kind="autopay_notice").values_list("state", "reason")) == {("suppressed", "nothing")}
+
     def test_that_was_skipped_meanwhile_is_not_told(self, box: Postbox):
         w = Renting()
         autopay = w.on()
@@ -91,8 +110,11 @@ class TestRentThatFallsDue:
         mia = w.person("mia", "renter")
         w.lease((w.bob, {"weight": 2}), (mia, {"weight": 1}), rent=90_000)
         w.later(days=26)
-        assert box.subjects(BOB)[-1] == "$1,200.00 is due on Tue 1 Dec"  # and November, which is open as well
-        assert box.subjects("mia@example.com")[-1] == "$600.00 is due on Tue 1 Dec"
+        assert box.subjects(BOB)[-1] == "$600.00 is due on Tue 1 Dec"
+        said = text_of(box.to(BOB)[-1])
+        assert "$600.00 for 114 Linden St, Unit 1 falls due on Tue 1 Dec" in said
+        assert "Besides, $600.00 of what was due earlier is open." in said  # November
+        assert box.subjects("mia@example.com")[-1] == "$300.00 is due on Tue 1 Dec"
         assert row("rent_reminder", user=w.bob).created_at == datetime(2026, 11, 28, 14, 0, tzinfo=UTC)
 
     def test_is_not_told_where_it_is_paid_or_on_its_way(self, w: World, box: Postbox):
@@ -101,6 +123,12 @@ class TestRentThatFallsDue:
         w.until(w.pay(lease, "instant", source=w.bob.bank_accounts.get(), allow_duplicate=True), "settled")
         w.later(days=27)
         assert states("rent_reminder") == []
+
+    def test_is_told_alone_where_nothing_else_is_open(self, w: World, box: Postbox):
+        w.until(w.pay(w.lease(), "instant"), "settled")
+        w.later(days=27)
+        assert box.subjects(BOB)[-1] == "$1,500.00 is due on Tue 1 Dec"
+        assert "Besides" not in text_of(box.to(BOB)[-1])
 
     def test_is_told_once_a_month(self, w: World, box: Postbox):
         w.lease()
@@ -135,6 +163,35 @@ class TestRentThatIsLate:
         assert len(told) == len([kind for kind in reached if kind in ("reminder", "notice")])
         assert told[0] == "$1,500.00 for 114 Linden St, Unit 1 is late"
 
+    def test_is_not_told_any_more_when_it_was_paid_in_the_quiet_hours(self, w: World, box: Postbox):
+        lease = w.lease()
+        step_at_midnight(w)
+        w.until(w.pay(lease, "instant"), "settled")
+        w.later(hours=9)
+        assert (row("rent_late").state, row("rent_late").reason) == ("suppressed", "paid")
+        assert not [subject for subject in box.subjects(BOB) if subject.endswith("is late")]
+
+    def test_is_told_with_what_is_late_then(self, w: World, box: Postbox):
+        lease = w.lease()
+        step_at_midnight(w)
+        w.pay(lease, "ach", amount=50_000)  # on its way
+        w.later(hours=9)
+        assert [s for s in box.subjects(BOB) if s.endswith("is late")] == ["$1,000.00 for 114 Linden St, Unit 1 is late"]
+
+    def test_is_told_with_the_landlords_own_words_of_that_step(self, w: World, box: Postbox):
+        set_arrears_policy(
+            w.payee, [Step("reminder", 3), Step("notice", 5, "Call me <b>at once</b>\nBob & Alice")], actor=w.actor(w.alice), at=w.now
+        )
+        w.lease()
+        w.later(days=7)
+        first, second = [mail for mail in box.to(BOB) if mail["Subject"].endswith("is late")]
+        assert "Your landlord adds" not in text_of(first)
+        said, shown = text_of(second), html_of(second)
+        assert "Your landlord adds: “Call me <b>at once</b> Bob & Alice”" in said
+        assert said.index("nothing is on its way") < said.index("Your landlord adds") < said.index("Pay now")
+        assert "“Call me &lt;b&gt;at once&lt;/b&gt; Bob &amp; Alice”" in shown
+        assert "<b>at once" not in shown
+
 
 class TestALease:
     def test_whose_rent_is_late_costs_a_fee_that_is_told(self, w: World, box: Postbox):
@@ -142,6 +199,24 @@ class TestALease:
         w.later(days=3)
         (told,) = [mail for mail in box.to(BOB) if mail["Subject"] == "A late fee of $50.00 for 114 Linden St, Unit 1"]
         assert "Late fee: rent was due Sun 1 Nov" in text_of(told)
+
+    def test_that_is_shared_tells_each_what_the_fee_adds_to_their_own_share(self, w: World, box: Postbox):
+        mia = w.person("mia", "renter")
+        w.lease((w.bob, {"weight": 3}), (mia, {"weight": 2}), late_fee=LateFeeTerms(2, flat_minor=5_000))
+        w.later(days=3)
+        for address, share in ((BOB, "$30.00"), ("mia@example.com", "$20.00")):
+            (told,) = [mail for mail in box.to(address) if mail["Subject"].startswith("A late fee")]
+            assert told["Subject"] == f"A late fee of {share} for 114 Linden St, Unit 1"
+            assert f"{share} was added to what you owe" in text_of(told)
+            assert "$50.00" not in text_of(told)
+
+    def test_whose_fee_was_waived_before_anybody_read_of_it_is_not_told(self, w: World, box: Postbox):
+        lease = w.lease(late_fee=LateFeeTerms(2, flat_minor=5_000))
+        with nobody_sends():
+            w.later(days=3)
+            waive_late_fee(LateFee.objects.get(lease=lease), amount_minor=None, reason="The bank", actor=w.actor(w.alice), at=w.now)
+        w.work()
+        assert (row("late_fee").state, row("late_fee").reason) == ("suppressed", "waived")
 
     def test_that_changes_is_told_with_its_terms(self, w: World, box: Postbox):
         lease = w.lease()

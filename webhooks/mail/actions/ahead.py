@@ -1,6 +1,7 @@
 """What is written without anything having happened: rent that falls due soon, and what a month came to. Days are the property's."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -61,18 +62,27 @@ def _reminders(lease: Lease, due_on: date, at: datetime) -> Iterator[NewMessage]
     by_itself = set(Autopay.objects.filter(lease=lease, status=Autopay.Status.ACTIVE).values_list("party_id", flat=True))
     for party in parties:
         left = to_pay(lease, party, parties, due_on)
-        if party.id in by_itself or not left:
+        if party.id in by_itself or not left.falling_minor:
             continue
-        facts = {"lease": lease.public_id, "party": party.label, "due_date": due_on.isoformat(), "amount": left, "currency": lease.currency}
+        of_whom = {"lease": lease.public_id, "party": party.label, "currency": lease.currency}
+        facts = {**of_whom, "due_date": due_on.isoformat(), "amount": left.falling_minor}
         for renter in lease.renters.all():
             if renter.party_id == party.id:
                 yield NewMessage(f"due:{due_on}:{lease.public_id}", "rent_reminder", renter.user_id, lease.public_id, at, facts)
 
 
-def to_pay(lease: Lease, party: Party, parties: Sequence[Party], due_on: date) -> int:
-    """What of all that falls due by that day is open, and no payment on its way is for. Minor units."""
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is open and no payment on its way is for, in minor units: of what falls due on a day, and of what did or does before it."""
+
+    falling_minor: int
+    earlier_minor: int
+
+
+def to_pay(lease: Lease, party: Party, parties: Sequence[Party], due_on: date) -> Left:
     rows = payable_charges(lease, party, parties).rows
-    return sum(row.free_minor for row in rows if row.charge.due_on <= due_on)
+    falling = sum(row.free_minor for row in rows if row.charge.due_on == due_on)
+    return Left(falling, sum(row.free_minor for row in rows if row.charge.due_on < due_on))
 
 
 def write_statements(lease_ids: Sequence[str], at: datetime) -> None:

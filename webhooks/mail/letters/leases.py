@@ -5,8 +5,9 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from directpay.kernel import money
+from leases.arrears.queries import with_steps
 from leases.autopay.models import Autopay, AutopayRun
-from leases.contracts.models import Lease, Renter
+from leases.contracts.models import Lease, Party, Renter
 from leases.contracts.queries import rents_of, with_people
 from leases.deposits.queries import with_lease
 from leases.late_fees.models import LateFee
@@ -14,9 +15,12 @@ from leases.move_out.models import MoveOut
 from leases.overpayments.models import OverpaymentRefund
 from leases.overpayments.queries import with_parts
 from leases.papers.statement import statement_csv, statement_of
+from leases.payment_plans.behind import standings
+from leases.payment_plans.queries import keep_a_plan
 from leases.portal import dates
 from leases.portal.queries.by_itself import reason_text
 from leases.portal.words import charge_title
+from leases.rent.queries import local_today, share_of
 from webhooks.mail.actions.ahead import to_pay
 from webhooks.mail.letters.letter import Attached, Letter, Moot, Subject, home, link, name
 
@@ -24,6 +28,11 @@ from webhooks.mail.letters.letter import Attached, Letter, Moot, Subject, home, 
 def _lease(subject: Subject) -> Lease:
     facts = subject.facts
     return with_people().get(public_id=facts["lease"] if "lease" in facts else facts["id"])
+
+
+def _party(lease: Lease, subject: Subject) -> Party:
+    """The one that the reader pays for."""
+    return next(renter.party for renter in lease.renters.all() if renter.user_id == subject.message.user_id)
 
 
 def _pay(lease: Lease) -> str:
@@ -36,6 +45,8 @@ def autopay_notice(subject: Subject) -> Letter:
         raise Moot("not_planned")
     lease, source = _lease(subject), run.autopay.bank_account
     amount = run.told_minor if run.told_minor is not None else subject.facts["expected"]
+    if not amount:
+        raise Moot("nothing")
     values = {"money": subject.money(amount), "day": subject.day(run.run_on), "home": home(lease)}
     rows = [(_("From"), f"{source.bank_name} ••{source.last4}"), (_("When"), values["day"]), (_("Amount"), values["money"])]
     page = link("renter_autopay", lease_id=lease.public_id)
@@ -59,12 +70,18 @@ def renters_autopay_paused(subject: Subject) -> Letter:
 
 
 def late_fee(subject: Subject) -> Letter:
+    """What of it this reader's party owes: of a fee of all, its share."""
     fee = LateFee.objects.select_related("fee_charge").get(public_id=subject.message.about)
     if fee.fee_charge is None:
         raise Moot("not_charged")
+    if fee.waived_minor == fee.amount_minor:
+        raise Moot("waived")
     lease = _lease(subject)
+    share = share_of(fee.fee_charge, _party(lease, subject), list(lease.parties.all()))
+    if not share:
+        raise Moot("not_theirs")
     values = {
-        "money": subject.money(fee.amount_minor),
+        "money": subject.money(share),
         "home": home(lease),
         "title": charge_title(fee.fee_charge, subject.today),
     }
@@ -77,16 +94,29 @@ def rent_reminder(subject: Subject) -> Letter:
     parties = list(lease.parties.all())
     party = next(p for p in parties if p.label == subject.facts["party"])
     left = to_pay(lease, party, parties, due_on)
-    if not left:
+    if not left.falling_minor:
         raise Moot("paid")
-    values = {"money": subject.money(left), "day": subject.day(due_on), "when": dates.in_days(due_on, subject.today), "home": home(lease)}
+    values = {
+        "money": subject.money(left.falling_minor),
+        "earlier": subject.money(left.earlier_minor) if left.earlier_minor else "",
+        "day": subject.day(due_on),
+        "when": dates.in_days(due_on, subject.today),
+        "home": home(lease),
+    }
     return Letter(values, button=_("Pay now"), address=_pay(lease))
 
 
 def rent_late(subject: Subject) -> Letter:
-    lease = _lease(subject)
-    facts = {"currency": lease.currency, **subject.facts}
-    values = {"money": money.words(facts["overdue_minor"], facts["currency"]), "home": home(lease)}
+    """What is late when it is read; nothing once the debt of this case is paid, on its way, or in the parts of a plan that is kept."""
+    case = with_steps().get(public_id=subject.message.about)
+    if keep_a_plan([case.party_id]):
+        raise Moot("plan")
+    lease = case.lease
+    overdue = standings([case.party_id])[case.party_id].overdue(local_today(lease, subject.at))
+    if not any(debt.counts_from <= case.counts_from for debt in overdue):
+        raise Moot("paid")
+    minor, own = sum(debt.minor for debt in overdue), case.policy.ladder[subject.facts["level"] - 1].wording
+    values = {"money": money.words(minor, lease.currency), "home": home(lease), "wording": name(own)}
     return Letter(values, button=_("Pay now"), address=_pay(lease))
 
 

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_POST
 
+from directpay.kernel.clock import EASTERN
+from directpay.kernel.clock import today as day_of
 from directpay.kernel.errors import InvalidInput
 from directpay.kernel.ids import public_id
 from directpay.people.actor import LANDLORD
@@ -73,7 +75,7 @@ def ladder(request: HttpRequest, visit: Visit) -> HttpResponse:
     payee = visit.user.payees.order_by("id").first()
     if payee is None:
         raise Http404
-    today = visit.at.date()
+    today = day_of(EASTERN, visit.at)  # a payee has no home of its own
     policy = arrears_policy_of(payee, today)
     steps = policy.ladder if policy else STANDARD
     form = LadderForm(request.POST if request.method == "POST" else None, initial={**_typed(steps), "day": today})
