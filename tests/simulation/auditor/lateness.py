@@ -139,7 +139,11 @@ def overdue(books: "Auditor", lease: Lease, label: str | None, charge: Charge, u
             debts.append([1, on, name, minor])
     # What was forgiven of a debt that is not looked at, for it was recorded later, is not looked at either. What was deducted for one that
     # falls due later stands ahead until then (decision 24).
-    names = {"", *(d[2] for d in debts), *(one.id for one in lease.charges.values() if books.late.known_at.get(one.id, lease.opened_at) <= by)}
+    names = {
+        "",
+        *(d[2] for d in debts),
+        *(one.id for one in lease.charges.values() if books.late.known_at.get(one.id, lease.opened_at) <= by),
+    }
     given = [one for one in _given(books, lease, label, event) if one[0] <= until and one[2] in names]
     debts = by_plan(books.arrears.held(lease, label, until), debts, charge.id, until)
     days = sorted({d[1] for d in debts} | {on for on, *_ in given})
