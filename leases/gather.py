@@ -45,7 +45,7 @@ from leases.receipts import postings as _receipts  # noqa: F401 registers
 from leases.rent.actions.open_lease import SCHEDULE_QUEUE, extend_schedules
 from leases.rent.actions.post_charges import CHARGES_QUEUE, post_charges
 from leases.rent.actions.taking import check_lease_takes
-from leases.rent.order import orders
+from leases.rent.claiming import orders
 from leases.transfers.actions import CARRY_QUEUE, carry_balances
 from leases.transfers.listeners import follow_move_outs, follow_payments, follow_the_rest, follow_what_was_given_back
 from leases.transfers.queries import given_away

@@ -20,7 +20,7 @@ def function(file: str, name: str) -> str:
 UNDO = "\n".join(
     [
         *(function(file, name) for file, names in BEFORE.items() for name in names),
-        "DROP FUNCTION ledger_untold; DROP FUNCTION ledger_our_moment;",
+        "DROP FUNCTION ledger_untold;",
     ]
 )
 

@@ -46,24 +46,15 @@ BEGIN
         WHERE e.account_id = account AND e.at <= last.at AND e.seq <= last.seq AND e.effective_on <= day), 0);
 END $$;
 
--- Our own clock, which is the machine's or the sandbox's row.
-CREATE FUNCTION ledger_our_moment() RETURNS timestamptz LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    ours record;
-BEGIN
-    SELECT c.frozen_at, c.offset_microseconds INTO ours FROM directpay_clock c;
-    RETURN coalesce(ours.frozen_at, clock_timestamp() + coalesce(ours.offset_microseconds, 0) * interval '1 microsecond');
-END $$;
-
 -- A day is over when it is over where it ends last, twelve hours behind UTC; an hour is left to clocks that differ. How far moments of
 -- recording may lie ahead is a day, which is not meant here; what an owner allows beyond that is. What a closing knew is what is
 -- committed at it: the newest watermark, and its moment.
 CREATE OR REPLACE FUNCTION ledger_guard_period() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    allowed interval;
+    over timestamptz;
 BEGIN
-    SELECT greatest(l.ahead - interval '1 day', interval '1 hour') INTO STRICT allowed FROM ledger_limit l;
-    IF NEW.through_on >= ((ledger_our_moment() + allowed - interval '12 hours') AT TIME ZONE 'UTC')::date THEN
+    SELECT ledger_latest_moment() - least(interval '1 day', l.ahead - interval '1 hour') - interval '12 hours' INTO STRICT over FROM ledger_limit l;
+    IF NEW.through_on >= (over AT TIME ZONE 'UTC')::date THEN
         RAISE EXCEPTION 'the day % is not over', NEW.through_on USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     IF EXISTS (SELECT 1 FROM ledger_period WHERE book_id = NEW.book_id AND through_on >= NEW.through_on) THEN
