@@ -115,6 +115,32 @@ class TestTheApi:
 
 
 @pytest.mark.django_db
+class TestWhatIsRefusedIsChargedToo:
+    """Or whoever holds a key that may nothing asks without end."""
+
+    @pytest.fixture(autouse=True)
+    def _two(self, settings):
+        settings.RATES = {"key": "1/2", "user": "0", "address": "0"}
+
+    def statuses(self, ask) -> list[int]:
+        answers = [ask() for _ in range(3)]
+        assert answers[0]["RateLimit-Remaining"] == "1"
+        return [answer.status_code for answer in answers]
+
+    def test_of_a_publishable_key(self):
+        caller = Caller(key_of(alice(), kind="publishable"))
+        assert self.statuses(lambda: caller.get("/api/v1/users")) == [403, 403, 429]
+
+    def test_of_a_version_that_there_is_not(self):
+        caller = Caller(key_of(alice()))
+        assert self.statuses(lambda: caller.get("/api/v1/users", **{"Stripe-Version": "yesterday"})) == [400, 400, 429]
+
+    def test_of_a_key_that_only_reads(self):
+        caller = Caller(key_of(alice(), scopes=["read"]))
+        assert self.statuses(lambda: caller.post("/api/v1/users", {})) == [403, 403, 429]
+
+
+@pytest.mark.django_db
 def test_pages_count_by_address(client, settings):
     settings.RATES = {"key": "0", "user": "0", "address": "1/2"}
     answers = [client.get("/accounts/login/") for _ in range(3)]
