@@ -1,7 +1,7 @@
 """Pages by keyset: the rows next to one that is known, in an order that an index has, whoever asks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -19,11 +19,15 @@ KEY = RawSQL("owner.key", ())  # of the row that a way leads through
 
 @dataclass(frozen=True)
 class Listed:
-    """What a list is of: the rows that the actor may see, with what rendering needs. `order` falls, and its last field is unique."""
+    """What a list is of: the rows that the actor may see, with what rendering needs. `order` falls, and its last field is unique.
+
+    `rows` are by the ways and nothing else; what else holds of those that are listed, such as that they are not deleted, says `only`.
+    """
 
     rows: QuerySet[Any]
     ways: Sequence[Way] | None  # by which it sees them; None: it sees all, or few
     order: tuple[str, ...]
+    only: Q = field(default_factory=Q)
 
 
 @dataclass(frozen=True)
@@ -58,9 +62,9 @@ def page_of(listed: Listed, query: Mapping[str, Any], where: Q) -> Page:
     if after is not None and before is not None:
         raise InvalidInput("Give starting_after or ending_before, not both.", param="ending_before")
     name, start = ("ending_before", before) if before is not None else ("starting_after", after)
-    row = None if start is None else _row(listed.rows, name, start)
-    past = () if row is None else tuple(getattr(row, field) for field in listed.order)
-    page = _nearest(listed, where, Bounds(query.get("created"), past, rising=before is not None), limit + 1)
+    row = None if start is None else _row(listed.rows.filter(listed.only), name, start)
+    past = () if row is None else tuple(getattr(row, name) for name in listed.order)
+    page = _nearest(listed, listed.only & where, Bounds(query.get("created"), past, rising=before is not None), limit + 1)
     kept = page[:limit]
     return Page(kept[::-1] if before is not None else kept, len(page) > limit)
 
@@ -126,8 +130,8 @@ def _row(rows: QuerySet[Any], name: str, public_id: Any) -> Model:
 def _beyond(order: Sequence[str], values: Sequence[Any], side: str) -> Q:
     """Rows past these values: compared field by field, as (a, b) < (x, y)."""
     beyond, equal = Q(), Q()
-    for field, value in zip(order, values, strict=True):
-        beyond |= equal & Q(**{f"{field}__{side}": value})
-        equal &= Q(**{field: value})
+    for name, value in zip(order, values, strict=True):
+        beyond |= equal & Q(**{f"{name}__{side}": value})
+        equal &= Q(**{name: value})
     # said again about the first field alone, so that its index is used
     return beyond & Q(**{f"{order[0]}__{side}e": values[0]})

@@ -118,12 +118,12 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """As DRF's, without negotiating: answers are JSON, whatever Accept says."""
         self.perform_authentication(request)
+        self.check_throttles(request)  # first of all: whatever is refused from here on is charged too
         self.speaks = versions.version_asked(request.headers) or self._pinned(request)
         if request.method in ("GET", "HEAD"):
             raw: Any = request._request
             raw.understood = self.understood
         self.check_permissions(request)
-        self.check_throttles(request)
 
     def perform_authentication(self, request: Request) -> None:
         """As DRF's; who fails is counted by address, so that nobody tries keys at leisure."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from rest_framework import serializers
 
 from directpay.api.expanding import by_id
@@ -16,7 +16,7 @@ from directpay.api.serializers import StrictSerializer
 from directpay.api.views import ApiView, CollectionView, Context, ObjectView, PartView
 from directpay.kernel.errors import InvalidInput
 from directpay.people.actor import Actor
-from directpay.people.models import Locale, User
+from directpay.people.models import Locale, Role, User
 from directpay.people.ways import Way
 from payments.customers import examples
 from payments.customers.actions import Choice, create_customer, delete_customer, update_customer
@@ -125,7 +125,7 @@ class CustomersView(Customers, CollectionView):
     filters = {"email": Filter("email__iexact", serializers.CharField(max_length=254))}
 
     def listed(self) -> Listed:
-        return Listed(visible_customers(self.actor).filter(deleted_at=None), self.ways_for(self.actor), self.order)
+        return Listed(visible_customers(self.actor), self.ways_for(self.actor), self.order, Q(role=Role.RENTER, deleted_at=None))
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> User:
         written = {"name": data["email"], **_written(data, {})}

@@ -175,9 +175,10 @@ class PaymentMethodsView(PaymentMethods, CollectionView):
     }
 
     def listed(self) -> Listed:
+        kept = Q(detached_at=None)
         if self.request.query_params.get("type") == US_BANK_ACCOUNT:
-            return Listed(visible_bank_accounts(self.actor).filter(detached_at=None), None, self.order)
-        return Listed(visible_cards(self.actor).filter(detached_at=None), ways_to_cards(self.actor), self.order)
+            return Listed(visible_bank_accounts(self.actor), None, self.order, kept)
+        return Listed(visible_cards(self.actor), ways_to_cards(self.actor), self.order, kept)
 
     def create(self, actor: Actor, data: dict[str, Any], at: datetime) -> Card:
         return create_card(

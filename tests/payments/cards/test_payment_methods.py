@@ -113,6 +113,17 @@ class TestList:
         assert [(row["id"], row["us_bank_account"]["last4"]) for row in banks] == [(account.public_id, "6789")]
         assert bob.get(f"{METHODS}/{account.public_id}").json() == banks[0]
 
+    def test_is_whole_where_the_newest_were_detached(self, w, bob):
+        kept = [create_card("tok_visa", user=w.bob, actor=w.actor(w.bob), at=w.now).public_id for _ in range(3)]
+        gone = [create_card("tok_visa", user=w.bob, actor=w.actor(w.bob), at=w.now) for _ in range(11)]
+        Card.objects.filter(id__in=[card.id for card in gone]).update(detached_at=w.now)
+        page = bob.get(f"{METHODS}?limit=10").json()
+        assert ([card["id"] for card in page["data"]], page["has_more"]) == (kept[::-1], False)
+        first = bob.get(f"{METHODS}?limit=2").json()
+        assert ([card["id"] for card in first["data"]], first["has_more"]) == ([kept[2], kept[1]], True)
+        rest = bob.get(f"{METHODS}?limit=2&starting_after={kept[1]}").json()
+        assert ([card["id"] for card in rest["data"]], rest["has_more"]) == ([kept[0]], False)
+
     def test_shows_nothing_to_others(self, w, bob):
         card = made(bob, "tok_visa")["id"]
         alice = Caller(key_of(w.alice))

@@ -169,3 +169,10 @@ class TestTheirMethods:
         assert [row["id"] for row in api.get(f"{address}?type=us_bank_account").json()["data"]] == sources[:1]
         answer = api.get(f"{address}?starting_after=pm_nothing")
         assert (answer.status_code, error_of(answer)["code"]) == (400, "resource_missing")
+
+
+def test_a_list_is_whole_where_the_newest_were_deleted(w, alice):
+    made = [alice.created(email=f"renter{n}@example.com")["id"] for n in range(14)]
+    assert {alice.delete(one).status_code for one in made[3:]} == {200}
+    page = alice.get("?limit=10").json()
+    assert ([one["id"] for one in page["data"]], page["has_more"]) == (made[2::-1], False)

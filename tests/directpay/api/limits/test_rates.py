@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from directpay.api import docs
 from directpay.api.limits import rates
 from directpay.api.limits.rates import Bucket, Left, Rate, RateLimited, spend
 from directpay.breakers.pause import Pause
@@ -112,6 +113,45 @@ class TestTheApi:
         assert caller.post("/api/v1/users", body, key="k1").status_code == 429
         settings.RATES = {"key": "0", "user": "0", "address": "0"}
         assert caller.post("/api/v1/users", body, key="k1").status_code == 201, "the key was not used up"
+
+
+@pytest.mark.django_db
+class TestWhatIsRefusedIsChargedToo:
+    """Or whoever holds a key that may nothing asks without end."""
+
+    @pytest.fixture(autouse=True)
+    def _two(self, settings):
+        settings.RATES = {"key": "1/2", "user": "0", "address": "0"}
+
+    def statuses(self, ask) -> list[int]:
+        answers = [ask() for _ in range(3)]
+        assert answers[0]["RateLimit-Remaining"] == "1"
+        return [answer.status_code for answer in answers]
+
+    def test_of_a_publishable_key(self):
+        caller = Caller(key_of(alice(), kind="publishable"))
+        assert self.statuses(lambda: caller.get("/api/v1/users")) == [403, 403, 429]
+
+    def test_of_a_version_that_there_is_not(self):
+        caller = Caller(key_of(alice()))
+        assert self.statuses(lambda: caller.get("/api/v1/users", **{"Stripe-Version": "yesterday"})) == [400, 400, 429]
+
+    def test_of_a_key_that_only_reads(self):
+        caller = Caller(key_of(alice(), scopes=["read"]))
+        assert self.statuses(lambda: caller.post("/api/v1/users", {})) == [403, 403, 429]
+
+
+def test_the_schema_counts_by_address_and_is_written_once(db, client, settings):
+    settings.RATES = {"key": "0", "user": "0", "address": "0"}
+    first = client.get("/api/schema/?format=json")
+    built = docs._written.cache_info().misses
+    again = client.get("/api/schema/?format=json")
+    known = client.get("/api/schema/?format=json", headers={"If-None-Match": first["ETag"]})
+    assert (again.content == first.content, docs._written.cache_info().misses) == (True, built)
+    assert (known.status_code, known.content) == (304, b"")
+    settings.RATES = {"key": "0", "user": "0", "address": "1/1"}
+    refused = next(answer for _ in range(5) if (answer := client.get("/api/schema/?format=json")).status_code == 429)
+    assert refused.json()["error"]["code"] == "rate_limited"
 
 
 @pytest.mark.django_db
