@@ -276,15 +276,13 @@ class TestStatement:
     def test_what_was_committed_late_stands_on_the_next(self, b, runtime_url):
         """A posting takes its moment; a statement is printed; then it commits. The next begins where the first ended, and lists it."""
         charge(b, "t:1", 100, AT.date(), AT)
-        late = psycopg.connect(runtime_url)
         call = (
             "SELECT code FROM ledger_post(%s, '', false, '{t:late}', '{txn_late}', '{charge.due}', '{2026-11-01}', '{NULL}',"
             " '{1,1}', '{1,2}', %s, '{50,-50}', '{NULL,NULL}')"
         )
-        assert late.execute(call, [AT + MINUTE, [b.bob.id, b.rent.id]]).fetchone() == (None,)
-        first = statement(b.bob, span(AT - MINUTE, AT + 2 * MINUTE, now=AT + 2 * MINUTE))
-        late.commit()
-        late.close()
+        with psycopg.connect(runtime_url) as late:
+            assert late.execute(call, [AT + MINUTE, [b.bob.id, b.rent.id]]).fetchone() == (None,)
+            first = statement(b.bob, span(AT - MINUTE, AT + 2 * MINUTE, now=AT + 2 * MINUTE))
         second = statement(b.bob, span(AT + 2 * MINUTE, AT + 3 * MINUTE, now=AT + 3 * MINUTE))
         both = [(x.reference, x.balance_minor) for found in (first, second) for x in found.lines]
         assert both == [("t:1", 100), ("t:late", 150)]

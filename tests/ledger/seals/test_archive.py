@@ -116,17 +116,15 @@ def test_nor_as_it_was_known_before_the_last_of_the_month_was_committed(db, runt
     books, last, first = open_books(), datetime(2026, 1, 31, 23, 59, tzinfo=UTC), datetime(2026, 2, 1, 0, 1, tzinfo=UTC)
     set_clock(last, frozen=True)
     post(posting("line:1", debit(books.bank, 70), credit(books.revenue, 70), on=date(2026, 1, 9)), at=last)
-    late = psycopg.connect(runtime_url)
     call = (
         "SELECT code FROM ledger_post(%s, '', false, '{t:late}', '{txn_late}', '{test}', '{2026-01-31}', '{NULL}',"
         " '{1,1}', '{1,2}', %s, '{3,-3}', '{NULL,NULL}')"
     )
-    assert late.execute(call, [last, [books.bank.id, books.revenue.id]]).fetchone() == (None,)
-    set_clock(first, frozen=True)
-    early = known_until(first, now=first)
-    assert balance_as_of(books.bank.id, known_at=first, watermark=early) == 70
-    late.commit()
-    late.close()
+    with psycopg.connect(runtime_url) as late:
+        assert late.execute(call, [last, [books.bank.id, books.revenue.id]]).fetchone() == (None,)
+        set_clock(first, frozen=True)
+        early = known_until(first, now=first)
+        assert balance_as_of(books.bank.id, known_at=first, watermark=early) == 70
     set_clock(on(2), frozen=True)
     settled = known_until(on(2), now=on(2))
     assert balance_as_of(books.bank.id, known_at=on(2), watermark=settled) == 73

@@ -43,6 +43,7 @@ BEGIN
     LOOP
         PERFORM setval(format('%%I.%%I', sequence.schemaname, sequence.sequencename), sequence.start_value, false);
     END LOOP;
+    UPDATE ledger_limit SET known_after = NULL WHERE known_after IS NOT NULL; -- of a log that was imported
     FOR name IN SELECT oid FROM pg_class WHERE relnamespace = to_regnamespace('first_rows') AND relkind = 'r' LOOP
         EXECUTE format(
             'INSERT INTO public.%%I OVERRIDING SYSTEM VALUE SELECT * FROM %%s', (SELECT relname FROM pg_class WHERE oid = name), name
