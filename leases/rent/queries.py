@@ -103,6 +103,7 @@ def prepaid(charges: Sequence[Charge], parties: Mapping[int, Sequence[Party]]) -
     owners = {p.account_id: p for lease_id in of_lease for p in parties[lease_id]}
     unused = {a: rest for a, entries in open_entries(list(owners)).items() if (rest := [e for e in entries if e.amount_minor < 0])}
     claims = cleared_claims([due_reference(c) for c in waiting]) if unused else {}
+    orders = orders_of({a: [due_reference(c) for c in of_lease[owners[a].lease_id]] for a in unused})
     found: dict[tuple[int, int], int] = defaultdict(int)
     for account, credits in unused.items():
         party = owners[account]
@@ -110,8 +111,7 @@ def prepaid(charges: Sequence[Charge], parties: Mapping[int, Sequence[Party]]) -
             by_id = {c.id: c for c in due}
             shares = {c.id: share_of(c, party, parties[c.lease_id]) for c in by_id.values()}
             debts = [OpenEntry(n, account, due_reference(c), shares[n], c.due_on, shares[n]) for n, c in by_id.items() if shares[n]]
-            order = orders_of({account: [debt.reference for debt in debts]}).get(account)
-            for pair in pairings([*credits, *debts], claims, order):
+            for pair in pairings([*credits, *debts], claims, orders.get(account)):
                 found[pair.debit.entry_id, party.id] += pair.amount_minor
     return found
 

@@ -1,22 +1,14 @@
 from datetime import timedelta
-from pathlib import Path
 
 from django.db import migrations, models
 
-FOLDER = Path(__file__).parent / "sql"
+from ledger.migrations._functions import FOLDER, function
+
 BEFORE = {
     "journal.sql": ("ledger_guard_new_account",),
     "history.sql": ("ledger_guard_watermark", "ledger_guard_period"),
     "post_before_limits.sql": ("ledger_refuse_ahead",),
 }
-
-
-def function(file: str, name: str) -> str:
-    """The text that makes it, or puts it in the place of what stands."""
-    text = (FOLDER / file).read_text(encoding="utf-8")
-    start = text.index(f"FUNCTION {name}(")
-    return "CREATE OR REPLACE " + text[start : text.index("END $$;", start)] + "END $$;"
-
 
 # These files stand for what is true today: an installation that was made with earlier ones gets it here.
 FUNCTIONS = "\n".join(

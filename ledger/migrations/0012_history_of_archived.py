@@ -1,21 +1,12 @@
-from pathlib import Path
-
 from django.db import migrations, models
 
-SQL = Path(__file__).parent / "sql"
-NEW = (SQL / "history_of_archived.sql").read_text(encoding="utf-8")
+from ledger.migrations._functions import FOLDER, function
+
+NEW = (FOLDER / "history_of_archived.sql").read_text(encoding="utf-8")
 BEFORE = {
     "history.sql": ("ledger_balance_as_of",),
     "limits.sql": ("ledger_guard_period", "ledger_guard_new_account"),
 }
-
-
-def function(file: str, name: str) -> str:
-    """The text that puts it in the place of what stands."""
-    text = (SQL / file).read_text(encoding="utf-8")
-    start = text.index(f"FUNCTION {name}(")
-    return "CREATE OR REPLACE " + text[start : text.index("END $$;", start)] + "END $$;"
-
 
 UNDO = "\n".join(
     [

@@ -21,7 +21,7 @@ from payments.setup_intents.actions.prove import answer_setup
 def challenge(request: HttpRequest, secret: str) -> HttpResponse:
     """GET asks, POST answers: `outcome` approve or refuse. Then back to where the intent says, if it says so."""
     asked = _asked(secret)
-    if request.user.is_authenticated and request.user.pk != (asked.payer_id or request.user.pk):
+    if request.user.is_authenticated and asked.payer_id not in (None, request.user.pk):
         return _somebody_else(request)
     outcome = request.POST.get("outcome")
     if request.method != "POST":

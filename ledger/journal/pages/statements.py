@@ -18,7 +18,7 @@ from ledger.journal.actions.watermarks import NotYetKnown, span
 from ledger.journal.models import Account, Transaction
 from ledger.journal.pages.asking import MomentField, csv_response
 from ledger.journal.queries import StatementLine, statement
-from ledger.journal.queries.past import EntriesArchived, NotKnownHere, require_told
+from ledger.journal.queries.past import Untold, require_told
 from ledger.journal.queries.statement import PAGE, Place, Span
 
 BATCH = 2_000  # lines of a file in memory at once
@@ -63,7 +63,7 @@ def screen(page: LookOnly, request: HttpRequest, account_id: int) -> HttpRespons
             context |= _shown(account, form, span(since, until, now=now))
         except NotYetKnown:
             form.add_error("until", "This moment lies in the future.")
-        except (EntriesArchived, NotKnownHere) as error:
+        except Untold as error:
             form.add_error("since", error.message)
     title = f"Statement of {account.code}"
     return page.page(request, "ledger/statement.html", title, context, status=200 if form.is_valid() else 422)
@@ -77,7 +77,7 @@ def file(page: LookOnly, request: HttpRequest, account_id: int) -> HttpResponseB
     since, until = _between(form, now)
     try:
         require_told(since)
-    except (EntriesArchived, NotKnownHere):
+    except Untold:
         return screen(page, request, account_id)
     return csv_response(f"statement-{account.code}-{until.date()}", _lines(account, span(since, until, now=now)))
 

@@ -17,7 +17,7 @@ from ledger.journal.actions.watermarks import NotYetKnown, known_until
 from ledger.journal.models import Book
 from ledger.journal.pages.asking import DayField, MomentField, csv_response
 from ledger.journal.queries import TrialRow, trial_balance, trial_of_book
-from ledger.journal.queries.past import EntriesArchived, NotKnownHere
+from ledger.journal.queries.past import Untold
 
 ROWS = 1_000  # on a page; the file has all
 COLUMNS = ("account", "name", "subject", "currency", "fund", "debit_minor", "credit_minor", "debit", "credit", "account_id")
@@ -60,7 +60,7 @@ def one_book(page: LookOnly, request: HttpRequest, book_id: int) -> HttpResponse
             rows = _trial(book, form, now)
         except NotYetKnown:
             form.add_error("known_at", "This moment lies in the future.")
-        except (EntriesArchived, NotKnownHere) as error:
+        except Untold as error:
             form.add_error("known_at", error.message)
     context = {
         "form": form,
@@ -83,7 +83,7 @@ def one_book_csv(page: LookOnly, request: HttpRequest, book_id: int) -> HttpResp
     book, as_of, known_at = get_object_or_404(Book, id=book_id), form.cleaned_data["as_of"], form.cleaned_data["known_at"] or now
     try:
         rows = trial_of_book(book, day=as_of, known_at=known_at, watermark=known_until(known_at, now=now))
-    except (EntriesArchived, NotKnownHere):
+    except Untold:
         return one_book(page, request, book_id)
     return csv_response(f"trial-balance-{book}-{as_of or known_at.date()}", _file(book, as_of, known_at, rows))
 

@@ -11,13 +11,17 @@ from directpay.kernel.errors import InvalidInput
 from ledger.journal.models import Watermark
 
 
-class EntriesArchived(InvalidInput):
+class Untold(InvalidInput):
+    """What was known then cannot be said here."""
+
+
+class EntriesArchived(Untold):
     """What was known then could only be told from entries that are archived."""
 
     code = "entries_archived"
 
 
-class NotKnownHere(InvalidInput):
+class NotKnownHere(Untold):
     """These books were imported later: what had been known before was known elsewhere."""
 
     code = "not_known_here"
@@ -29,7 +33,11 @@ def require_told(known_at: datetime | None) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT ledger_untold(%s)", [known_at])
-        code = cursor.fetchone()[0]
+        _refuse(cursor.fetchone()[0])
+
+
+def _refuse(code: str | None) -> None:
+    """What `ledger_untold` says; None: it can be told."""
     if code == EntriesArchived.code:
         raise EntriesArchived("the entries of that time are archived: attach their month again to ask", param="known_at")
     if code == NotKnownHere.code:
@@ -43,10 +51,11 @@ def balance_as_of(account_id: int, day: date | None = None, *, known_at: datetim
     """
     if (known_at is None) != (watermark is None):
         raise ValueError("known_at needs the watermark that decides it")
-    require_told(known_at)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT ledger_balance_as_of(%s, %s::date, %s::timestamptz, %s)",
-            [account_id, day, known_at, watermark.snapshot if watermark else None],
+            "SELECT ledger_untold(%s::timestamptz), ledger_balance_as_of(%s, %s::date, %s::timestamptz, %s)",
+            [known_at, account_id, day, known_at, watermark.snapshot if watermark else None],
         )
-        return cursor.fetchone()[0]
+        untold, balance = cursor.fetchone()
+    _refuse(untold)
+    return balance
