@@ -1,7 +1,7 @@
 """What is owed, what is on its way, what may be paid now: computed from the books, never a flag."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -103,7 +103,8 @@ def prepaid(charges: Sequence[Charge], parties: Mapping[int, Sequence[Party]]) -
     owners = {p.account_id: p for lease_id in of_lease for p in parties[lease_id]}
     unused = {a: rest for a, entries in open_entries(list(owners)).items() if (rest := [e for e in entries if e.amount_minor < 0])}
     claims = cleared_claims([due_reference(c) for c in waiting]) if unused else {}
-    orders = orders_of({a: [due_reference(c) for c in of_lease[owners[a].lease_id]] for a in unused})
+    on_day = Counter((c.lease_id, c.due_on) for c in waiting)  # there is a choice where several fall due at once
+    orders = orders_of({a: [due_reference(c) for c in of_lease[owners[a].lease_id] if on_day[c.lease_id, c.due_on] > 1] for a in unused})
     found: dict[tuple[int, int], int] = defaultdict(int)
     for account, credits in unused.items():
         party = owners[account]
